@@ -1,0 +1,111 @@
+"""NumPy's functions on nodes: ``np.exp(t)``, ``np.sum(t, axis=0)``, ``array * t`` find the rows; the rest is refused by name.
+
+What only asks about the numbers (comparisons, shapes, argmax) answers with plain arrays. Object arrays of Values stay with
+NumPy's own object loops.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import functions
+from autograd.errors import DataError
+from autograd.node import Node, apply, raw
+from autograd.ops import TABLE, find
+from autograd.value import Value
+
+# Ufuncs that look at the numbers and have no derivative to speak of.
+LOOKING = {
+    *("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
+    *("isfinite", "isinf", "isnan", "signbit", "logical_and", "logical_or", "logical_not", "logical_xor"),
+}
+REDUCTIONS = {"add": functions.sum, "multiply": functions.prod, "maximum": functions.max, "minimum": functions.min}
+ALIASES = {"abs": "absolute", "true_divide": "divide", "float_power": "power", "fabs": "absolute"}
+
+
+def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    if any(isinstance(x, np.ndarray) and x.dtype == object for x in inputs):
+        return getattr(ufunc, method)(*map(_boxed, inputs), **kwargs)
+    if kwargs.get("out") is not None:
+        raise DataError(f"np.{ufunc.__name__} with out=, or in place, would overwrite recorded numbers: use the result it returns")
+    name = ALIASES.get(ufunc.__name__, ufunc.__name__)
+    if method == "__call__" and not kwargs:
+        if name in LOOKING:
+            return ufunc(*map(raw, inputs))
+        if name == "matmul":
+            return apply(find(name), *inputs)
+        if name in TABLE and TABLE[name].kind == "elementwise":
+            return functions.call(TABLE[name], *inputs)
+    if method == "reduce" and name in REDUCTIONS:
+        kwargs = {k: v for k, v in kwargs.items() if k in ("axis", "keepdims")} | {"axis": kwargs.get("axis", 0)}
+        return REDUCTIONS[name](*inputs, **kwargs)
+    if method == "accumulate" and name == "add":
+        return functions.cumsum(*inputs, axis=kwargs.get("axis", 0))
+    if method == "outer" and name == "multiply":
+        return functions.multiply(np.expand_dims(inputs[0], tuple(range(-np.ndim(inputs[1]), 0))), inputs[1])
+    how = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}") + (f" with {', '.join(kwargs)}=" if kwargs else "")
+    raise DataError(f"{how} has no derivative here; {nearest(ufunc.__name__)}")
+
+
+def _boxed(x: Any) -> Any:
+    """A node as an object array of one entry, which NumPy's object loops leave in one piece."""
+    if not isinstance(x, Node):
+        return x
+    if not isinstance(x, Value):
+        raise DataError(f"an object array meets {x.brief()}: use Values in object arrays, or autograd.stack them into a Tensor")
+    box = np.empty((), dtype=object)
+    box[()] = x
+    return box
+
+
+def nearest(name: str) -> str:
+    """The next step for a NumPy function that has no row."""
+    close = difflib.get_close_matches(name, [*TABLE, *HANDLED_NAMES], n=1)
+    hint = f"the nearest that works is {close[0]}; " if close else ""
+    return f"{hint}define() adds an operation, and t.data gives the numbers without derivatives"
+
+
+HANDLED: dict[Any, Callable[..., Any]] = {}
+HANDLED_NAMES: list[str] = []
+
+
+def handles(numpy_function: Any, ours: Callable[..., Any]) -> None:
+    """Let ``ours`` answer for a function of NumPy."""
+    HANDLED[numpy_function] = ours
+    HANDLED_NAMES.append(numpy_function.__name__)
+
+
+def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    if function not in HANDLED:
+        raise DataError(f"np.{function.__name__} has no derivative here; {nearest(function.__name__)}")
+    given = {k: v for k, v in kwargs.items() if v is not None or k in ("axis", "axes")}
+    try:
+        return HANDLED[function](*args, **given)
+    except TypeError as error:
+        if isinstance(error, DataError) or "argument" not in str(error):
+            raise
+        raise DataError(f"np.{function.__name__} on nodes: {error}") from None
+
+
+def _looking(function: Any) -> Callable[..., Any]:
+    """A function of NumPy that only asks about the numbers."""
+    return lambda *args, **kwargs: function(*map(raw, args), **{k: raw(v) for k, v in kwargs.items()})
+
+
+for _ours in functions.NUMPY_LIKE:
+    handles(getattr(np, _ours.__name__), _ours)
+handles(np.amax, functions.max)
+handles(np.amin, functions.min)
+handles(np.linalg.norm, functions.norm)
+handles(np.dot, functions.matmul)
+for _function in (np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose):
+    handles(_function, _looking(_function))
+for _function in (np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero):
+    handles(_function, _looking(_function))
+
+Node.__array_ufunc__ = _call_ufunc  # type: ignore[attr-defined]  # NumPy's protocol, kept apart from what a node is
+Node.__array_function__ = _call_function  # type: ignore[attr-defined]

@@ -1,0 +1,150 @@
+"""The scalar operators' own methods, written out from the rows: no closure, no container, no call that the row does not make.
+
+>>> print(method_source("multiply", "__mul__"))  # doctest: +ELLIPSIS
+def __mul__(self, other):
+    ...
+            y = a * b
+            da = b
+            db = a
+...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import modes
+from autograd.door import to_float
+from autograd.ops import TABLE, Elementwise
+from autograd.worlds import FLOAT, RAISED, SOURCE, Expr, lines, symbol
+
+SAFE = {"name", "number", "+", "-", "*", "neg", "abs", "where", ">", ">=", "<", "<=", "==", "&", "maximum", "minimum", "sign"}  # what never raises on floats
+
+
+def method_source(row: str, name: str, reflected: bool = False) -> str:
+    """The source of the method ``name`` that applies ``row`` to one or two scalars."""
+    op = scalar_row(row)
+    if op.arity == 1:
+        return _unary(op, name)
+    return _binary(op, name, reflected)
+
+
+def scalar_row(row: str) -> Elementwise:
+    """The elementwise row of that name."""
+    op = TABLE[row]
+    assert isinstance(op, Elementwise), f"{row} does not act entry by entry"
+    return op
+
+
+def _unary(op: Elementwise, name: str) -> str:
+    body = _guarded(_values(op), f"apply(ROW, self)")
+    return _text(
+        [
+            f"def {name}(self):",
+            "    if special:",
+            f"        return apply(ROW, self)",
+            "    a = self._data",
+            *_indented(body),
+            *_indented(_made("self", "None", "da", "None")),
+        ]
+    )
+
+
+def _binary(op: Elementwise, name: str, reflected: bool) -> str:
+    first, second = ("other", "self") if reflected else ("self", "other")
+    call = f"apply(ROW, {first}, {second})"
+    stranger = f"operate(ROW, {first}, {second}, other)" if name.startswith("__") else call
+    values = _values(op)
+    both, constant = _guarded(values, call), _guarded({k: v for k, v in values.items() if k != _fixed(reflected)}, call)
+    given = "a" if reflected else "b"
+    return _text(
+        [
+            f"def {name}(self, other):",
+            "    if special:",
+            f"        return {stranger}",
+            "    kind = type(other)",
+            "    if kind is Value:",
+            f"        a = {first}._data",
+            f"        b = {second}._data",
+            *_indented(_indented(both)),
+            *_indented(_indented(_made(first, second, "da", "db"))),
+            "    if kind is float or kind is int:",
+            f"        {given} = other if kind is float else to_float(other, ROW.name)",
+            f"        {'b' if reflected else 'a'} = self._data",
+            *_indented(_indented(constant)),
+            *_indented(_indented(_made(*(("a", "self", "None", "db") if reflected else ("self", "b", "da", "None"))))),
+            f"    return {stranger}",
+        ]
+    )
+
+
+def _fixed(reflected: bool) -> str:
+    return "da" if reflected else "db"
+
+
+def _values(op: Elementwise) -> dict[str, Expr]:
+    """The row's value and partials as expressions in the variables a, b and y."""
+    names = "ab"[: op.arity]
+    args = [symbol(n) for n in names]
+    values = {"y": op.f(SOURCE, *args)}
+    for n, partial in zip(names, op.partials, strict=True):
+        local = partial(SOURCE, symbol("y"), *args)
+        values[f"d{n}"] = local if isinstance(local, Expr) else Expr("number", (local,))
+    return values
+
+
+def _guarded(values: dict[str, Expr], otherwise: str) -> list[str]:
+    """The assignments; where Python's math can raise (log 0, overflow), the careful way is taken instead."""
+    body = lines(values)
+    if _heads(values) <= SAFE:
+        return body
+    return ["try:", *_indented(body), "except RAISED:", f"    return {otherwise}"]
+
+
+def _made(left: str, right: str, dleft: str, dright: str) -> list[str]:
+    return [
+        "out = new(Value)",
+        "out.op = ROW",
+        f"out.left = {left}",
+        f"out.right = {right}",
+        f"out.dleft = {dleft}",
+        f"out.dright = {dright}",
+        "out._data = y",
+        "out._grad = 0.0",
+        "out.stamp = None",
+        "out.info = None",
+        "return out",
+    ]
+
+
+def _indented(body: list[str]) -> list[str]:
+    return ["    " + line for line in body]
+
+
+def _text(body: list[str]) -> str:
+    return "\n".join(body)
+
+
+def compiled(row: str, name: str, names: dict[str, Any], reflected: bool = False) -> Callable[..., Any]:
+    """The method itself; ``names`` are bound as closure variables, which the interpreter reads as fast as locals."""
+    op = scalar_row(row)
+    source = method_source(row, name, reflected).replace(f"def {name}(", "def method(", 1)  # tanh calls math's tanh
+    given = {**names, "ROW": op, "RAISED": RAISED, "new": object.__new__, "to_float": to_float}
+    given |= {head: getattr(FLOAT, head) for head in _heads(_values(op)) if head in vars(FLOAT) and head != "where"}
+    factory = [f"def factory({', '.join(given)}):", *_indented(source.splitlines()), "    return method"]
+    scope: dict[str, Any] = {}
+    # The globals are those of modes, where ``special`` is.
+    exec(compile(_text(factory), f"<written from row {row}>", "exec"), vars(modes), scope)  # noqa: S102 - our own text
+    method: Callable[..., Any] = scope["factory"](**given)
+    method.__name__, method.__qualname__ = name, f"Value.{name}"
+    method.__doc__ = f"Row {row} of the table of operations, on a scalar."
+    return method
+
+
+def _heads(values: dict[str, Expr]) -> set[str]:
+    """Every operator and function that the expressions use."""
+    uses: dict[Expr, int] = {}
+    for value in values.values():
+        value.count(uses)
+    return {part.head for part in uses}

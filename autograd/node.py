@@ -1,0 +1,304 @@
+"""Node: what Value and Tensor share: edges, names, and the one door through which every operation is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from autograd import modes, storage, walk
+from autograd.door import advice, described, to_array
+from autograd.errors import DataError, GraphError, ShapeError
+from autograd.ops import TABLE, Op
+from autograd.walk import WIDE, unbroadcast
+
+# Python's operators and the rows they stand for.
+BINARY = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}
+UNARY = {"__neg__": "negative", "__abs__": "absolute"}
+
+
+class Note:
+    """What only some nodes carry: a name, and whether their data was assigned after they were made."""
+
+    __slots__ = ("edited", "name")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.edited = False
+
+
+class Node:
+    """A number or an array that remembers which operation made it, and from what."""
+
+    __slots__ = ("_data", "_grad", "dleft", "dright", "info", "left", "op", "right", "stamp")
+
+    rank: ClassVar[int]  # in a mixed expression the class of the higher rank wins
+    by_rank: ClassVar[dict[int, type[Any]]] = {}
+    graph_world: ClassVar[Any]  # the world in which derivatives are graphs; functions.py, which owns it, puts it here
+    _data: Any
+    _grad: Any
+    op: Op | None
+    left: Any
+    right: Any
+    dleft: Any
+    dright: Any
+    stamp: Any
+    info: Note | None
+
+    def __init_subclass__(cls) -> None:
+        Node.by_rank.setdefault(cls.rank, cls)
+
+    @classmethod
+    def blank(cls) -> Self:
+        """A leaf with nothing in it yet."""
+        node = object.__new__(cls)
+        node.op = node.left = node.right = node.dleft = node.dright = node.stamp = node.info = None
+        node._grad = 0.0
+        return node
+
+    # -- what it was made from
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The arguments of the operation in their order, numbers and arrays among them; () for a leaf."""
+        if self.op is None:
+            return ()
+        if self.dleft is WIDE:
+            return tuple(self.left)
+        return (self.left,) if self.op.arity == 1 else (self.left, self.right)
+
+    @property
+    def static(self) -> dict[str, Any]:
+        """The keyword arguments of the operation, such as an axis."""
+        return self.right if self.dleft is WIDE else {}
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The arguments that are nodes, one entry per argument slot: ``a * a`` has two."""
+        return tuple(arg for arg in self.args if isinstance(arg, Node))
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no operation made it."""
+        return self.op is None
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given, or None."""
+        return self.info.name if self.info else None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise DataError(f"a name is a string, not {described(name)}")
+        self.note().name = name
+
+    def note(self) -> Note:
+        """The note of this node, made when it is first needed."""
+        if self.info is None:
+            self.info = Note()
+        return self.info
+
+    # -- what each kind of node says for itself
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> tuple[int, ...]: ...
+
+        @classmethod
+        def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any: ...
+
+        def receive(self, g: Any, fresh: bool) -> None: ...
+
+        def pull(self) -> None: ...
+
+        def numeric_vjp(self, i: int, g: Any) -> Any: ...
+
+        def numeric_jvp(self, tangents: Sequence[Any]) -> Any: ...
+
+        def of_my_kind(self, g: Any) -> Any: ...
+
+        def plain(self, g: Any) -> Any: ...
+
+        def check_unchanged(self) -> None: ...
+
+    # -- derivatives
+
+    def backward(self, cotangent: Any = None, *, create_graph: bool = False) -> None:
+        """Fill ``.grad`` of every node below with ∂self/∂node, summed over all paths, weighted by ``cotangent`` (default 1).
+
+        Leaves accumulate over calls; interior nodes hold what the last call put there. With ``create_graph`` the gradients of
+        the leaves are nodes, which can be differentiated again. An array of several entries needs a cotangent of its shape;
+        GraphError and ShapeError say so. S0 eq. 5-14 are this walk, written out for a layered network.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0); (a * a).backward(); a.grad
+        6.0
+        """
+        seed = self.seed(cotangent)
+        if not create_graph:
+            walk.backward(self, seed)
+            return
+        _, leaves = walk.order((self,))
+        cotangents = walk.pullback([self], [type(self)(seed)], leaves, self.graph_world)
+        for leaf, g in zip(leaves, cotangents, strict=True):
+            if g is not None:
+                leaf._grad = g if isinstance(leaf._grad, float) and leaf._grad == 0.0 else leaf._grad + g
+
+    def seed(self, cotangent: Any) -> Any:
+        """The cotangent a reverse pass starts from, in this node's shape."""
+        if cotangent is None:
+            if self.shape != () and int(np.prod(self.shape)) != 1:
+                raise GraphError(
+                    f"backward() starts from one number, but {self.brief()} has shape {self.shape}: reduce it first, as in "
+                    f"y.sum().backward(), or pass a cotangent of that shape, as in y.backward(np.ones({self.shape}))"
+                )
+            cotangent = np.ones(self.shape)
+        given = to_array(cotangent.data if isinstance(cotangent, Node) else cotangent, "backward()")
+        if given.shape != self.shape:
+            raise ShapeError(f"backward(): the cotangent has shape {given.shape}, but {self.brief()} has shape {self.shape}")
+        return self.plain(given)
+
+    def vjp(self, i: int, g: Any, xp: Any) -> Any:
+        """The cotangent of argument ``i`` for a cotangent ``g`` of this node; a node itself where a world ``xp`` is given."""
+        if xp is None:
+            return self.numeric_vjp(i, g)
+        self.check_unchanged()
+        assert self.op is not None
+        arg = self.args[i]
+        return arg.of_my_kind(unbroadcast(xp, self.op.vjp(xp, i, g, self, self.args, self.static), arg.shape))
+
+    def jvp(self, tangents: Sequence[Any], xp: Any) -> Any:
+        """The tangent of this node for tangents of its arguments (None where one does not move)."""
+        if xp is None:
+            return self.numeric_jvp(tangents)
+        self.check_unchanged()
+        assert self.op is not None
+        t = self.op.jvp(xp, tangents, self, self.args, self.static)
+        return self.of_my_kind(t if xp.shape(t) == self.shape else xp.broadcast_to(t, self.shape))
+
+    def brief(self) -> str:
+        """What an error message calls this node."""
+        made = "leaf" if self.op is None else f"result of {self.op.name}"
+        return f"this {type(self).__name__} ({self.name!r}, {made})" if self.name else f"this {type(self).__name__} ({made})"
+
+    # -- what it does as a number
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < raw(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= raw(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > raw(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= raw(other)
+
+    def __float__(self) -> float:
+        return self._number("float()")
+
+    def __int__(self) -> int:
+        return int(self._number("int()"))
+
+    def __bool__(self) -> bool:
+        return bool(self._number("a truth value"))
+
+    def _number(self, call: str) -> float:
+        if self.shape != () and int(np.prod(self.shape)) != 1:
+            raise ShapeError(f"{call} takes one number, but {self.brief()} has shape {self.shape}: index or reduce it first")
+        return float(np.asarray(self._data).reshape(()))
+
+    # -- copying
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return storage.reduced(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return storage.deepcopied(self, memo)
+
+    def __copy__(self) -> Any:
+        return storage.shallow(self)
+
+    if TYPE_CHECKING:  # written from the rows when the subclasses are made
+
+        def __add__(self, other: Any) -> Any: ...
+        def __radd__(self, other: Any) -> Any: ...
+        def __sub__(self, other: Any) -> Any: ...
+        def __rsub__(self, other: Any) -> Any: ...
+        def __mul__(self, other: Any) -> Any: ...
+        def __rmul__(self, other: Any) -> Any: ...
+        def __truediv__(self, other: Any) -> Any: ...
+        def __rtruediv__(self, other: Any) -> Any: ...
+        def __pow__(self, other: Any) -> Any: ...
+        def __rpow__(self, other: Any) -> Any: ...
+        def __neg__(self) -> Any: ...
+        def __abs__(self) -> Any: ...
+
+
+def stale(node: Node) -> GraphError:
+    """The error of a graph whose arguments were changed after it was recorded."""
+    return GraphError(
+        f"the data of an argument of {node.brief()} was changed after the forward pass: derivatives of higher order need it "
+        f"as it was, so run the forward pass again first"
+    )
+
+
+def raw(x: Any) -> Any:
+    """The numbers of a node; anything else as it is."""
+    return x._data if isinstance(x, Node) else x
+
+
+def rank_of(x: Any, op: Op) -> int:
+    """Which class of node an argument asks for: -1 for a plain number."""
+    if isinstance(x, Node):
+        return x.rank
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "fiub":
+            raise DataError(f"{op.name} takes real numbers, not {described(x)}{advice(x)}")
+        return 1 if x.ndim else -1
+    if isinstance(x, float | int | np.floating | np.integer | np.bool_):
+        return -1
+    raise DataError(f"{op.name} takes numbers, arrays and nodes, not {described(x)}{advice(x)}")
+
+
+def apply(op: Op, *args: Any, **static: Any) -> Any:
+    """Record one operation: the value now, the derivative when it is asked for. Arrays and Tensors make a Tensor.
+
+    >>> from autograd import Value
+    >>> from autograd.ops import find
+    >>> apply(find("exp"), Value(0.0)).data
+    1.0
+    """
+    rank = max(rank_of(arg, op) for arg in args)
+    if op.kind != "elementwise":
+        rank = 1
+    node = Node.by_rank[max(rank, 0)].record(op, args, static)
+    return node if not modes.special else modes.finish(node)
+
+
+def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
+    """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
+    if isinstance(other, np.ndarray) and other.dtype == object:
+        return NotImplemented
+    if isinstance(other, Node | np.ndarray | np.generic | float | int | complex | str | bytes | list | tuple | dict | None):
+        return apply(op, first, second)
+    return NotImplemented
+
+
+def operators(unary: Any, binary: Any) -> dict[str, Any]:
+    """Python's operator methods for a class, each made by ``unary(row, name)`` or ``binary(row, name, reflected)``."""
+    methods = {name: unary(row, name) for name, row in UNARY.items()}
+    for name, row in BINARY.items():
+        methods[f"__{name}__"] = binary(row, f"__{name}__", False)
+        methods[f"__r{name}__"] = binary(row, f"__r{name}__", True)
+    return methods
+
+
+def named_rows() -> list[Op]:
+    """The elementwise rows that are methods under their own name: all without settings that Python has no operator for."""
+    spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip"}
+    return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in spoken]

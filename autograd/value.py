@@ -1,0 +1,183 @@
+"""Value: one float in the graph, as in micrograd, with its operators written out from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.door import to_float
+from autograd.flat import compiled
+from autograd.node import Node, apply, named_rows, operate, operators, raw, stale
+from autograd.ops import Elementwise, Op, find
+from autograd.walk import WIDE
+from autograd.worlds import FLOAT, RAISED, ieee
+
+
+class Value(Node):
+    """A scalar with a memory: ``data`` is the number, ``grad`` what the last ``backward()`` calls put there.
+
+    Takes any real number (ints and bools become floats); DataError for anything else.
+
+    >>> a, b = Value(2.0, name="a"), Value(3)
+    >>> c = a * b + b**2
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (15.0, 3.0, 8.0)
+    """
+
+    __slots__ = ()
+    rank = 0
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        self._data = to_float(data, "Value()")
+        self._grad = 0.0
+        self.op = self.left = self.right = self.dleft = self.dright = self.stamp = self.info = None
+        if name is not None:
+            self.name = name
+
+    @property
+    def data(self) -> float:
+        """The number itself; assigning to it never changes a graph that was recorded before."""
+        return self._data  # type: ignore[no-any-return]  # a float: the setter and record() see to it
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = to_float(data, "Value.data")
+        self.note().edited = True
+
+    @property
+    def grad(self) -> Any:
+        """∂(what backward() was called on)/∂self; 0.0 before, a node after ``backward(create_graph=True)``."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = grad if isinstance(grad, Node) else to_float(grad, "Value.grad")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Always (): a Value is one number."""
+        return ()
+
+    def move(self, delta: Any) -> None:
+        """Add ``delta`` to the data, as an optimizer does.
+
+        >>> p = Value(1.0); p.move(0.5); p.data
+        1.5
+        """
+        self.data = self._data + to_float(delta, "move()")
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = 0.0
+
+    def detach(self) -> Value:
+        """The same number without its history."""
+        return Value(self._data)
+
+    @classmethod
+    def of(cls, tensor: Any) -> Value:
+        """The one entry of a Tensor as a Value of the same graph."""
+        out = cls.blank()
+        out._data = float(tensor)
+        out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
+        return out
+
+    def item(self) -> float:
+        """The number itself, as for a Tensor of one entry."""
+        return self.data
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        return f"Value(data={self._data}, grad={self._grad}{name})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    # -- recording
+
+    @classmethod
+    def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Value:
+        """The node of an elementwise operation, with its local derivatives as numbers."""
+        assert isinstance(op, Elementwise)
+        floats = [arg._data if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
+        y = evaluated(op.f, floats, static)
+        partials = tuple(
+            evaluated(partial, [y, *floats], static) if isinstance(arg, Node) else None
+            for arg, partial in zip(args, op.partials, strict=True)
+        )
+        kept = tuple(arg if isinstance(arg, Node) else x for arg, x in zip(args, floats, strict=True))
+        out = Value.blank()
+        out._data = y
+        out.op = op
+        if static or len(args) > 2:
+            out.left, out.right, out.dleft, out.dright = kept, static, WIDE, partials
+        else:
+            out.left, out.right = (*kept, None)[:2]
+            out.dleft, out.dright = (*partials, None)[:2]
+        return out
+
+    def recorded(self) -> float:
+        """The number for a graph to keep."""
+        return self.data
+
+    # -- what the walks ask
+
+    def receive(self, g: Any, fresh: bool) -> None:
+        """Take in a contribution to the gradient."""
+        self._grad = self._grad + float(g)
+
+    def pull(self) -> None:
+        """Hand the gradient of a wide node on to its arguments."""
+        for i, arg in enumerate(self.left):
+            if isinstance(arg, Node):
+                arg.receive(self.numeric_vjp(i, self._grad), True)
+
+    def partial(self, i: int) -> float:
+        """The local derivative with respect to argument ``i``, as it was when the node was made."""
+        saved = self.dright if self.dleft is WIDE else (self.dleft, self.dright)
+        return saved[i]  # type: ignore[no-any-return]
+
+    def numeric_vjp(self, i: int, g: Any) -> Any:
+        return self.args[i].plain(g * self.partial(i))
+
+    def numeric_jvp(self, tangents: Sequence[Any]) -> float:
+        return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
+
+    def of_my_kind(self, g: Any) -> Any:
+        return g if isinstance(g, Value) else Node.graph_world.item(g)
+
+    def plain(self, g: Any) -> float:
+        return float(np.asarray(g).reshape(()))
+
+    def check_unchanged(self) -> None:
+        """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
+        if not any(arg.info and arg.info.edited for arg in self.parents):
+            return
+        floats = [raw(arg) for arg in self.args]
+        assert isinstance(self.op, Elementwise)
+        now = [evaluated(self.op.f, floats, self.static)]
+        now += [evaluated(p, [self._data, *floats], self.static) for p in self.op.partials]
+        was = [self._data, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
+        if any(a != b and (a == a or b == b) for a, b in zip(now, was)):
+            raise stale(self)
+
+
+def evaluated(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
+    """A rule at floats, by Python's math where it answers and by NumPy where it raises."""
+    try:
+        return float(rule(FLOAT, *floats, **static))
+    except RAISED:
+        return ieee(rule, *floats, **static)
+
+
+def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
+    return compiled(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
+
+
+for _name, _method in operators(_write, _write).items():
+    setattr(Value, _name, _method)
+for _op in named_rows():
+    setattr(Value, _op.name, _write(_op.name, _op.name))

@@ -1,0 +1,188 @@
+"""The walks along a graph: the order of its nodes, reverse mode and forward mode. Iterative; they know nodes by their edges only.
+
+A *flat* node (a scalar operation of one or two arguments) keeps its arguments in ``left`` and ``right`` and the local derivatives
+in ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *wide*: ``dleft is WIDE``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from autograd.worlds import QUIET
+
+
+class _Wide:
+    """The mark of a node whose arguments stand in one tuple."""
+
+    def __repr__(self) -> str:
+        return "WIDE"
+
+    def __reduce__(self) -> str:
+        return "WIDE"
+
+
+WIDE = _Wide()
+
+# The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
+# nodes would overwrite each other's stamps and count contributions twice.
+lock = threading.RLock()
+
+
+def order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use."""
+    stamp = object()
+    nodes: list[Any] = []
+    leaves: list[Any] = []
+    emit, leaf = nodes.append, leaves.append
+    stack: list[Any] = []
+    push, pop = stack.append, stack.pop
+    waiting: dict[Any, Iterator[Any]] = {}
+    for node in roots:
+        if node.stamp is stamp:
+            continue
+        node.stamp = stamp
+        if node.op is None:
+            leaf(node)
+            continue
+        while True:
+            towards = node.dleft
+            if towards is WIDE:
+                following = _next_parent(node, waiting, stamp, leaf)
+                if following is not None:
+                    push(node)
+                    node = following
+                    continue
+            else:
+                if towards is not None:
+                    following = node.left
+                    if following.stamp is not stamp:
+                        following.stamp = stamp
+                        if following.op is not None:
+                            push(node)
+                            node = following
+                            continue
+                        leaf(following)
+                if node.dright is not None:
+                    following = node.right
+                    if following.stamp is not stamp:
+                        following.stamp = stamp
+                        if following.op is not None:
+                            push(node)
+                            node = following
+                            continue
+                        leaf(following)
+            emit(node)
+            if not stack:
+                break
+            node = pop()
+    return nodes, leaves
+
+
+def _next_parent(node: Any, waiting: dict[Any, Iterator[Any]], stamp: object, leaf: Callable[[Any], None]) -> Any:
+    """The next interior argument of a wide node that was not visited yet, or None."""
+    if node not in waiting:
+        waiting[node] = iter(node.parents)
+    for parent in waiting[node]:
+        if parent.stamp is not stamp:
+            parent.stamp = stamp
+            if parent.op is not None:
+                return parent
+            leaf(parent)
+    del waiting[node]
+    return None
+
+
+def backward(root: Any, cotangent: Any) -> None:
+    """Reverse mode into ``.grad``: interior nodes are overwritten, leaves accumulate; an error leaves the leaves as they were."""
+    with lock:
+        nodes, leaves = order((root,))
+        before = [leaf._grad for leaf in leaves]
+        for node in nodes:
+            node._grad = 0.0
+        try:
+            with np.errstate(**QUIET):
+                root.receive(cotangent, False)
+                for node in reversed(nodes):
+                    towards = node.dleft
+                    if towards is WIDE:
+                        node.pull()
+                        continue
+                    g = node._grad
+                    if towards is not None:
+                        node.left._grad += g * towards
+                    towards = node.dright
+                    if towards is not None:
+                        node.right._grad += g * towards
+        except BaseException:
+            for leaf, grad in zip(leaves, before, strict=True):
+                leaf._grad = grad
+            raise
+
+
+def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
+    """The nodes among ``nodes`` (in order) through which a change of ``sources`` passes, and the sources themselves."""
+    live = set(sources)
+    for node in nodes:
+        if node not in live and not live.isdisjoint(node.parents):
+            live.add(node)
+    return live
+
+
+def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Any], xp: Any = None) -> list[Any]:
+    """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
+
+    With ``xp`` the cotangents are nodes themselves, computed in that world, so that they can be differentiated again.
+    """
+    with lock:
+        nodes, _ = order(roots)
+    live = depending(nodes, sources)
+    arrived: dict[Any, Any] = {}
+
+    def give(node: Any, g: Any) -> None:
+        arrived[node] = arrived[node] + g if node in arrived else g
+
+    for root, cotangent in zip(roots, cotangents, strict=True):
+        give(root, cotangent)
+    ends = set(sources)
+    with np.errstate(**QUIET):
+        for node in reversed(nodes):
+            if node not in live or node not in arrived:
+                continue
+            g = arrived[node] if node in ends else arrived.pop(node)
+            for i, arg in enumerate(node.args):
+                if arg in live if hasattr(arg, "stamp") else False:
+                    give(arg, node.vjp(i, g, xp))
+    return [arrived.get(source) for source in sources]
+
+
+def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> list[Any]:
+    """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move)."""
+    with lock:
+        nodes, _ = order(roots)
+    moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
+    with np.errstate(**QUIET):
+        for node in nodes:
+            if node in moving:
+                continue
+            along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
+            if any(t is not None for t in along):
+                moving[node] = node.jvp(along, xp)
+    return [moving.get(root) for root in roots]
+
+
+def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
+    """``g`` summed over the axes along which an argument of ``shape`` was repeated: the adjoint of broadcasting."""
+    have = xp.shape(g)
+    if have == shape:
+        return g
+    extra = len(have) - len(shape)
+    stretched = tuple(extra + i for i, n in enumerate(shape) if n == 1 and extra >= 0 and have[extra + i] != 1)
+    reduced = xp.sum(g, axis=(*range(extra), *stretched), keepdims=False)
+    if xp.shape(reduced) != tuple(n for i, n in enumerate(shape) if extra + i not in stretched):
+        raise ShapeError(f"a cotangent of shape {have} does not fit an argument of shape {shape}")
+    return xp.reshape(reduced, shape) if stretched else reduced

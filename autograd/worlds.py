@@ -1,0 +1,342 @@
+"""The libraries that a row is handed: FLOAT (math), ARRAY (numpy), and SOURCE and TEXT, which write instead of computing.
+
+Each world owns its policy for what mathematics leaves open. Python's ``math`` raises at log 0 or on overflow; there the row is
+evaluated again by :func:`ieee`, so that floats and arrays agree on every input.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DefinitionError
+from autograd.ops import TABLE, Op
+
+QUIET: dict[str, Any] = {"all": "ignore"}
+RAISED = (ArithmeticError, ValueError)
+
+
+class World:
+    """The functions a row may call on ``xp``: the given ones, then the other rows, then those of the library below."""
+
+    def __init__(self, name: str, functions: dict[str, Any], library: Any = None) -> None:
+        self.__dict__.update(functions)
+        self._name = name
+        self._library = library
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        function = self.row(TABLE[name]) if name in TABLE else self.foreign(name)
+        setattr(self, name, function)
+        return function
+
+    def row(self, op: Op) -> Callable[..., Any]:
+        """Another row, computed in this world."""
+        return partial(op.f, self)
+
+    def foreign(self, name: str) -> Callable[..., Any]:
+        """A function that has no row."""
+        if not hasattr(self._library, name):
+            raise DefinitionError(f"a row asks for xp.{name}, which the world {self._name} does not have; define() a row of that name")
+        function: Callable[..., Any] = getattr(self._library, name)
+        return function
+
+    def __repr__(self) -> str:
+        return f"<world {self._name}>"
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# FLOAT
+
+
+def float_maximum(a: float, b: float) -> float:
+    """The larger of two floats; nan wins, as in NumPy."""
+    return a if a >= b or a != a else b
+
+
+def float_minimum(a: float, b: float) -> float:
+    """The smaller of two floats; nan wins, as in NumPy."""
+    return a if a <= b or a != a else b
+
+
+def float_logaddexp(a: float, b: float) -> float:
+    """log(eᵃ + eᵇ) without overflow."""
+    if a == b:
+        return a + math.log(2.0)
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
+def float_sign(a: float) -> float:
+    return math.copysign(1.0, a) if a < 0.0 or a > 0.0 else a
+
+
+FLOAT = World(
+    "FLOAT",
+    {
+        **{name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "erf", "erfc")},
+        **{name: getattr(math, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot")},
+        **{"arc" + name: getattr(math, "a" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
+        "power": math.pow,
+        "maximum": float_maximum,
+        "minimum": float_minimum,
+        "logaddexp": float_logaddexp,
+        "sign": float_sign,
+        "equal": lambda a, b: a == b,
+        "where": lambda condition, a, b: a if condition else b,
+        "shape": lambda a: (),
+    },
+    math,
+)
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# ARRAY
+
+
+def each(function: Callable[[float], float]) -> Callable[[Any], Any]:
+    """A function of one float, entry by entry: for the few that NumPy lacks."""
+
+    def entrywise(a: Any) -> Any:
+        a = np.asarray(a)
+        return np.fromiter(map(function, a.ravel().tolist()), a.dtype, a.size).reshape(a.shape)
+
+    return entrywise
+
+
+def array_sum(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.add.reduce(a, axis=axis, keepdims=keepdims)
+
+
+def array_norm(a: Any, axis: Any, keepdims: bool) -> Any:
+    return np.sqrt(np.add.reduce(a * a, axis=axis, keepdims=keepdims))
+
+
+def array_logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
+    top = np.maximum.reduce(a, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)
+    value = top + np.log(np.add.reduce(np.exp(a - top), axis=axis, keepdims=True))
+    return value if keepdims else np.squeeze(value, axis=axis)
+
+
+def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
+    """A full copy in the new shape: cheaper than NumPy's view, and it aliases nothing."""
+    out = np.empty(shape, np.result_type(a))
+    out[...] = a
+    return out
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index picks every entry at most once: integers, slices, None and Ellipsis."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is ... or isinstance(part, (int, np.integer, slice)) for part in parts)
+
+
+def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros with ``a`` added at ``index``; repeated indices add up."""
+    out = np.zeros(shape, np.result_type(a))
+    if is_basic(index):
+        out[index] = a
+    else:
+        np.add.at(out, index, a)
+    return out
+
+
+ARRAY = World(
+    "ARRAY",
+    {
+        **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sign", "power")},
+        **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "logaddexp")},
+        **{"arc" + name: getattr(np, "arc" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
+        **{name: getattr(np, name) for name in ("where", "maximum", "minimum", "equal", "isfinite", "any", "prod", "cumsum")},
+        **{name: getattr(np, name) for name in ("reshape", "ravel", "transpose", "swapaxes", "expand_dims", "squeeze", "flip")},
+        **{name: getattr(np, name) for name in ("concatenate", "stack", "matmul", "outer", "einsum", "trace", "shape", "eye", "zeros")},
+        "max": np.max,
+        "min": np.min,
+        "erf": each(math.erf),
+        "erfc": each(math.erfc),
+        "sum": array_sum,
+        "norm": array_norm,
+        "logsumexp": array_logsumexp,
+        "broadcast_to": array_broadcast_to,
+        "getitem": lambda a, index: a[index],
+        "scatter": array_scatter,
+        "item": lambda a: float(a.reshape(())),
+        "constant": lambda a: a,
+        "indices": lambda rows, n: np.array(rows, dtype=np.intp).reshape(len(rows), n - 1),
+    },
+    np,
+)
+
+
+def ieee(rule: Callable[..., Any], *args: float, **static: Any) -> float:
+    """A rule evaluated at floats as NumPy would: log 0 is -inf, 1/0 is inf, no warning.
+
+    >>> ieee(lambda xp, a: 1.0 / a, 0.0)
+    inf
+    """
+    with np.errstate(**QUIET):
+        return float(rule(ARRAY, *map(np.float64, args), **static))
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# SOURCE and TEXT: the row writes itself down
+
+
+@dataclass(frozen=True)
+class Expr:
+    """An expression that a row has written: ``head`` is an operator or a function, or "name" or "number" for a leaf."""
+
+    head: str
+    args: tuple[Any, ...]
+
+    def __add__(self, other: Any) -> Expr:
+        return expr("+", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return expr("+", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return expr("-", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return expr("-", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return expr("*", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return expr("*", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return expr("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return expr("/", other, self)
+
+    def __neg__(self) -> Expr:
+        return expr("neg", self)
+
+    def __abs__(self) -> Expr:
+        return expr("abs", self)
+
+    def __pow__(self, other: Any) -> Expr:
+        return expr("power", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return expr(">", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return expr(">=", self, other)
+
+    def __lt__(self, other: Any) -> Expr:
+        return expr("<", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return expr("<=", self, other)
+
+    def __and__(self, other: Any) -> Expr:
+        return expr("&", self, other)
+
+    def count(self, uses: dict[Expr, int]) -> None:
+        """Add to ``uses`` how often each distinct part is used, arguments before what uses them."""
+        if self not in uses:
+            for arg in self.args:
+                if isinstance(arg, Expr):
+                    arg.count(uses)
+        uses[self] = uses.get(self, 0) + 1
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.head in ("name", "number")
+
+    @property
+    def is_condition(self) -> bool:
+        return self.head in (">", ">=", "<", "<=", "==", "&")
+
+
+def expr(head: str, *args: Any) -> Expr:
+    """An expression; plain numbers among its arguments become leaves."""
+    return Expr(head, tuple(a if isinstance(a, Expr) else Expr("number", (a,)) for a in args))
+
+
+def symbol(name: str) -> Expr:
+    return Expr("name", (name,))
+
+
+class Symbols:
+    """A world that writes: ``xp.exp(a)`` is the expression "exp(a)". Names it is not given to keep open up into their rows."""
+
+    def __init__(self, keep: Callable[[str], bool]) -> None:
+        self._keep = keep
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name == "equal":
+            return partial(expr, "==")
+        return partial(expr, name) if self._keep(name) else partial(TABLE[name].f, self)
+
+
+SOURCE = Symbols(FLOAT.__dict__.__contains__)
+TEXT = Symbols(lambda name: True)
+
+# How tightly each operator binds; a function call and a leaf bind tightest.
+BINDS = {"where": 0, "&": 1, ">": 2, ">=": 2, "<": 2, "<=": 2, "==": 2, "+": 3, "-": 3, "*": 4, "/": 4, "neg": 5}
+TIGHT = 6
+
+
+def printed(e: Expr, known: dict[Expr, str] | None = None) -> str:
+    """The expression as Python that floats can run; ``known`` names the ones that stand in a variable already."""
+    return _print(e, known or {})[0]
+
+
+def _print(e: Expr, known: dict[Expr, str]) -> tuple[str, int]:
+    if e in known:
+        return known[e], TIGHT
+    if e.is_leaf:
+        return (e.args[0], TIGHT) if e.head == "name" else (repr(e.args[0]), TIGHT if e.args[0] >= 0 else BINDS["neg"])
+
+    def inner(i: int, at_least: int) -> str:
+        text, binds = _print(e.args[i], known)
+        return text if binds >= at_least else f"({text})"
+
+    binds = BINDS.get(e.head, TIGHT)
+    match e.head:
+        case "neg":
+            return f"-{inner(0, binds)}", binds
+        case "&":
+            return f"{inner(0, binds)} and {inner(1, binds + 1)}", binds
+        case "where":
+            return f"{inner(1, binds + 1)} if {inner(0, binds + 1)} else {inner(2, binds)}", binds
+        case "maximum" if e.args[1].head == "number":
+            return f"{inner(1, 1)} if {inner(0, 3)} < {inner(1, 3)} else {inner(0, 1)}", BINDS["where"]
+        case "minimum" if e.args[1].head == "number":
+            return f"{inner(1, 1)} if {inner(0, 3)} > {inner(1, 3)} else {inner(0, 1)}", BINDS["where"]
+        case _ if e.head in BINDS:
+            return f"{inner(0, binds)} {e.head} {inner(1, binds + 1)}", binds
+        case _:
+            return f"{e.head}({', '.join(inner(i, 0) for i in range(len(e.args)))})", TIGHT
+
+
+def lines(results: dict[str, Expr]) -> list[str]:
+    """Assignments ``name = expression``; what several of them share is computed once, in a variable of its own."""
+    uses: dict[Expr, int] = {}
+    for result in results.values():
+        result.count(uses)
+    known: dict[Expr, str] = {}
+    out = []
+    for part, times in uses.items():
+        if times > 1 and not part.is_leaf and part not in results.values():
+            text = printed(part, known)
+            known[part] = f"t{len(known)}"
+            out.append(f"{known[part]} = {text}")
+    for name, result in results.items():
+        out.append(f"{name} = {value_of(printed(result, known), result)}")
+    return out
+
+
+def value_of(text: str, e: Expr) -> str:
+    """A condition used as a number is one or zero."""
+    return f"1.0 if {text} else 0.0" if e.is_condition else text

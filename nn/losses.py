@@ -1,0 +1,230 @@
+"""Losses: functions of (pred, target) with ``reduction`` "mean" (over samples), "sum" or "none"; penalties on parameters.
+
+Predictions are Tensors, arrays, or lists of Values. The seeds' two scales of the squared error have two names: ``quadratic``
+sums ½(a - y)² over the components of a sample (S0 eq. 1, S2:69), ``mse`` averages (a - y)² over everything (S1:93).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import autograd as ag
+from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, define
+from nn.activations import name_of
+
+Loss = Callable[..., Any]
+
+
+def _spread(xp: Any, g: Any) -> Any:
+    return xp.expand_dims(g, axis=-1)
+
+
+def _slope(xp: Any, i: int, z: Any, t: Any) -> Any:
+    """∂/∂z = softmax(z) Σt - t, which is p - y for a one-hot y (D07); ∂/∂t = logsumexp(z) - z."""
+    if i == 0:
+        return xp.softmax(z, axis=-1) * xp.sum(t, axis=-1, keepdims=True) - t
+    return xp.logsumexp(z, axis=-1, keepdims=True) - z
+
+
+# -Σ t log softmax(z) over the last axis in one piece: nothing overflows at logits of ±1000, and no log 0 is taken.
+softmax_cross_entropy = define(
+    "softmax_cross_entropy",
+    lambda xp, z, t: xp.sum(t * (xp.logsumexp(z, axis=-1, keepdims=True) - z), axis=-1, keepdims=False),
+    vjp=lambda xp, i, g, y, z, t: _spread(xp, g) * _slope(xp, i, z, t),
+    jvp=lambda xp, i, v, y, z, t: xp.sum(v * _slope(xp, i, z, t), axis=-1, keepdims=False),
+)
+
+
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """The losses of the samples as one number, or as they are.
+
+    >>> float(reduced(Tensor([1.0, 3.0]), "mean"))
+    2.0
+    """
+    if reduction == "none":
+        return losses
+    if reduction not in ("mean", "sum"):
+        raise SettingError(f"reduction is 'mean', 'sum' or 'none', not {reduction!r}")
+    if not losses.size:
+        raise ShapeError(f"a loss over no samples has no {reduction}: the predictions have shape {losses.shape}")
+    return losses.mean() if reduction == "mean" else losses.sum()
+
+
+def _pair(pred: Any, target: Any, call: str) -> tuple[Tensor, Tensor]:
+    """Prediction and target as Tensors of one shape; nothing is broadcast in silence."""
+    a, y = ag.as_tensor(pred, call), ag.as_tensor(target, call)
+    if a.shape != y.shape:
+        raise ShapeError(f"{call}: the prediction has shape {a.shape}, but the target has shape {y.shape}; give both one shape")
+    return a, y
+
+
+def quadratic(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """½ Σ (a - y)² over the last axis, the components of a sample; then the mean over samples (S0 eq. 1, S2:122).
+
+    ∂/∂a = (a - y)/N. Shapes (K,) for one sample, or (N, K).
+
+    >>> float(quadratic([[1.0, 2.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]))
+    1.5
+    """
+    a, y = _pair(pred, target, "quadratic()")
+    squares = ag.square(a - y) * 0.5
+    return reduced(squares.sum(axis=-1) if squares.ndim else squares, reduction)
+
+
+def mse(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """(a - y)², averaged over samples and components alike (S1:93, without the ½).
+
+    >>> float(mse([1.0, 2.0], [0.0, 0.0]))
+    2.5
+    """
+    a, y = _pair(pred, target, "mse()")
+    return reduced(ag.square(a - y), reduction)
+
+
+def cross_entropy(logits: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """-Σ y log softmax(z) (S3:52-57, corrected): ``logits`` (N, K) or (K,), ``target`` integer labels or one-hot rows.
+
+    Softmax and logarithm are one operation: ∂/∂z = p - y (D07), finite at logits of ±1000. OutOfRangeError names a label
+    that is no class.
+
+    >>> float(cross_entropy([[0.0, 0.0]], [1]))  # doctest: +ELLIPSIS
+    0.693147...
+    """
+    z = ag.as_tensor(logits, "cross_entropy()")
+    if not z.ndim or not z.shape[-1]:
+        raise ShapeError(f"cross_entropy() takes logits of shape (K,) or (N, K), not {z.shape}")
+    return reduced(softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
+
+
+def _one_hot_like(z: Tensor, target: Any) -> Any:
+    """The target in the shape of the logits."""
+    if isinstance(target, Tensor) and target.shape == z.shape:
+        return target
+    y = np.asarray(target.data if isinstance(target, Tensor) else target)
+    if y.shape == z.shape:
+        return Tensor(y, constant=True)
+    if y.shape != z.shape[:-1]:
+        raise ShapeError(
+            f"cross_entropy(): logits of shape {z.shape} take labels of shape {z.shape[:-1]} or one-hot rows of shape {z.shape}, "
+            f"not {y.shape}"
+        )
+    return Tensor(one_hot(y, z.shape[-1]), constant=True)
+
+
+def one_hot(labels: Any, classes: int) -> npt.NDArray[np.float64]:
+    """Rows with a one at the label (S0:39): shape (..., K) for labels of shape (...).
+
+    >>> one_hot([1, 0], 3)
+    array([[0., 1., 0.],
+           [1., 0., 0.]])
+    """
+    y = np.asarray(labels)
+    if y.dtype.kind not in "iub" and not (y.dtype.kind == "f" and np.all(y == np.floor(y))):
+        raise DataError(f"labels are integers, not {y.dtype} such as {y.ravel()[:3].tolist()}; for one-hot rows give one per class")
+    y = y.astype(np.intp)
+    wrong = y[(y < 0) | (y >= classes)]
+    if wrong.size:
+        raise OutOfRangeError(f"label {int(wrong.flat[0])} is no class: with {classes} classes the labels are 0 to {classes - 1}")
+    out = np.zeros((*y.shape, classes))
+    np.put_along_axis(out, y[..., None], 1.0, axis=-1)
+    return out
+
+
+def binary_cross_entropy(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """-(y log p + (1 - y) log(1 - p)) of probabilities p; each logarithm is cut off at -100, so that p = 0 or 1 stays finite.
+
+    Behind a sigmoid, ``binary_cross_entropy_with_logits`` is exact where this one saturates.
+
+    >>> float(binary_cross_entropy([0.5], [1.0]))  # doctest: +ELLIPSIS
+    0.693147...
+    """
+    p, y = _pair(pred, target, "binary_cross_entropy()")
+    if np.any((p.numpy() < 0.0) | (p.numpy() > 1.0)):
+        raise OutOfRangeError(
+            f"binary_cross_entropy() takes probabilities in [0, 1], not {float(p.numpy().min()):.4g} to {float(p.numpy().max()):.4g}; "
+            "for logits use binary_cross_entropy_with_logits()"
+        )
+    return reduced(-(y * _log(p) + (1.0 - y) * _log(1.0 - p)), reduction)
+
+
+def _log(p: Tensor) -> Any:
+    """log p, cut off at -100 with a zero gradient there."""
+    floor = np.exp(-100.0)
+    return ag.log(ag.clip(p, floor, None))
+
+
+def binary_cross_entropy_with_logits(logits: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """softplus(z) - y z, the same of p = σ(z) in one piece: ∂/∂z = σ(z) - y (D07), finite at logits of ±1000.
+
+    >>> float(binary_cross_entropy_with_logits([0.0], [1.0]))  # doctest: +ELLIPSIS
+    0.693147...
+    """
+    z, y = _pair(logits, target, "binary_cross_entropy_with_logits()")
+    return reduced(ag.softplus(z) - y * z, reduction)
+
+
+def hinge(scores: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """max(0, 1 - y s) with targets -1 and +1, as in micrograd's demo; the derivative at the kink is 0.
+
+    >>> float(hinge([2.0, 0.0], [1, 1]))
+    0.5
+    """
+    s, y = _pair(scores, target, "hinge()")
+    if not np.all(np.abs(y.numpy()) == 1.0):
+        raise OutOfRangeError(f"hinge() takes targets -1 and +1, not {sorted(set(y.numpy().ravel().tolist()))[:4]}")
+    return reduced(ag.relu(1.0 - y * s), reduction)
+
+
+def l2(parameters: Iterable[Any]) -> Any:
+    """½ Σ W² (S3:46): the penalty Ω; parameters of fewer than two axes, the biases, are left out.
+
+    >>> float(l2([Tensor([[3.0, 4.0]]), Tensor([9.0])]))
+    12.5
+    """
+    return _penalty(parameters, lambda W: (W * W).sum() * 0.5)
+
+
+def l1(parameters: Iterable[Any]) -> Any:
+    """Σ |W|, biases left out.
+
+    >>> float(l1([Tensor([[3.0, -4.0]])]))
+    7.0
+    """
+    return _penalty(parameters, lambda W: abs(W).sum())
+
+
+def _penalty(parameters: Iterable[Any], of: Callable[[Tensor], Tensor]) -> Any:
+    terms = [of(W) for W in parameters if isinstance(W, Tensor) and W.ndim >= 2]
+    if not terms:
+        raise ShapeError("a penalty needs at least one weight matrix among the parameters")
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+BY_NAME: dict[str, Loss] = {
+    "quadratic": quadratic,
+    "mse": mse,
+    "cross_entropy": cross_entropy,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
+    "hinge": hinge,
+}
+
+
+def loss(name: str | Loss) -> Loss:
+    """The loss of that name; a function of (pred, target) is used as it is (D08).
+
+    >>> loss("mse") is mse
+    True
+    """
+    if callable(name):
+        return name
+    if name not in BY_NAME:
+        raise SettingError(f"no loss is called {name_of(name)!r}: give a function of (pred, target), or one of {', '.join(BY_NAME)}")
+    return BY_NAME[name]

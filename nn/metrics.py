@@ -1,0 +1,91 @@
+"""Metrics: plain numbers from predictions and labels, no gradients (S0:85; the formulas S0:94 left open)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor
+
+
+def labels_of(y: Any) -> npt.NDArray[np.intp]:
+    """Integer labels of shape (N,) from labels, from one-hot rows, or from scores (N, K) by their largest (S3:59).
+
+    >>> labels_of([[0.1, 0.9], [0.8, 0.2]])
+    array([1, 0])
+    """
+    y = np.asarray(y.numpy() if isinstance(y, Tensor) else y)
+    if y.ndim == 2 and y.shape[1] > 1:
+        return np.argmax(y, axis=1)
+    y = y.reshape(-1)
+    if y.dtype.kind not in "iub" and np.any(y != np.floor(y)):
+        raise DataError(f"labels are integers, not {y[:3].tolist()}: round or threshold the predictions first")
+    return y.astype(np.intp)
+
+
+def _both(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    p, t = labels_of(pred), labels_of(target)
+    if p.shape != t.shape:
+        raise ShapeError(f"{call}: {len(p)} predictions for {len(t)} targets")
+    if not len(t):
+        raise ShapeError(f"{call}: there are no samples")
+    return p, t
+
+
+def accuracy(pred: Any, target: Any) -> float:
+    """(TP + TN) / all: the share of samples whose label was found.
+
+    >>> accuracy([0, 1, 1], [0, 1, 0])  # doctest: +ELLIPSIS
+    0.666...
+    """
+    p, t = _both(pred, target, "accuracy()")
+    return float(np.mean(p == t))
+
+
+def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.NDArray[np.intp]:
+    """How many samples of class i (row) were taken for class j (column), shape (K, K).
+
+    >>> confusion_matrix([0, 1, 1], [0, 1, 0])
+    array([[1, 1],
+           [0, 1]])
+    """
+    p, t = _both(pred, target, "confusion_matrix()")
+    k = int(max(p.max(), t.max())) + 1 if classes is None else classes
+    if min(p.min(), t.min()) < 0 or max(p.max(), t.max()) >= k:
+        raise OutOfRangeError(f"confusion_matrix(): the labels run from {min(p.min(), t.min())} to {max(p.max(), t.max())}, not 0 to {k - 1}")
+    out = np.zeros((k, k), dtype=np.intp)
+    np.add.at(out, (t, p), 1)
+    return out
+
+
+def precision(pred: Any, target: Any, average: str | None = "macro") -> Any:
+    """TP / (TP + FP): of what was taken for a class, the share that is; 0 for a class that was never predicted.
+
+    ``average`` is "macro" (the mean over classes), "micro" (over all decisions) or None (one number per class).
+
+    >>> precision([0, 1, 1], [0, 1, 0], average=None)
+    array([1. , 0.5])
+    """
+    counts = confusion_matrix(pred, target)
+    return _averaged(np.diag(counts), counts.sum(axis=0), average)
+
+
+def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
+    """TP / (TP + FN): of a class, the share that was found; 0 for a class without samples.
+
+    >>> recall([0, 1, 1], [0, 1, 0], average=None)
+    array([0.5, 1. ])
+    """
+    counts = confusion_matrix(pred, target)
+    return _averaged(np.diag(counts), counts.sum(axis=1), average)
+
+
+def _averaged(hits: Any, out_of: Any, average: str | None) -> Any:
+    if average == "micro":
+        return float(hits.sum() / out_of.sum())
+    if average not in ("macro", None):
+        raise SettingError(f"average is 'macro', 'micro' or None, not {average!r}")
+    each = np.divide(hits, out_of, out=np.zeros(len(hits)), where=out_of > 0)
+    return each if average is None else float(each.mean())

@@ -1,0 +1,108 @@
+"""micrograd's three classes, built of scalar Values: a program written for micrograd runs after changing its imports.
+
+The weights come from Python's ``random`` as micrograd's do, so that ``random.seed`` gives its numbers, unless ``rng`` is given.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import ShapeError, Value
+from nn.activations import Activation, activation
+from nn.module import Module, counted
+from nn.random import Seed, generator
+
+
+class Neuron(Module):
+    """f(Σ wᵢ xᵢ + b) on scalars (S2:26), with f = relu, or none if ``nonlin`` is False.
+
+    >>> n = Neuron(2, rng=0); n.w[0].data, n.w[1].data, n.b.data = 1.0, -2.0, 0.5
+    >>> n([3.0, 1.0]).data
+    1.5
+    """
+
+    def __init__(self, nin: int, nonlin: bool = True, activation: str | Activation = "relu", rng: Seed = None) -> None:
+        draw = random.uniform if rng is None else generator(rng).uniform  # noqa: S311 - weights, not secrets
+        self.w = [Value(draw(-1, 1)) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+        self.activation = activation
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """One number out of ``len(w)`` numbers."""
+        if len(x) != len(self.w):
+            raise ShapeError(f"a neuron with {len(self.w)} weights takes {len(self.w)} numbers, not {len(x)}")
+        act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
+        if not self.nonlin:
+            return act
+        return act.relu() if self.activation == "relu" else activation(self.activation)(act)
+
+    def parameters(self) -> list[Any]:
+        """The weights, then the bias."""
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        kind = ("ReLU" if self.activation == "relu" else str(self.activation)) if self.nonlin else "Linear"
+        return f"{kind}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side; a lone one gives its number bare, as micrograd's does.
+
+    >>> len(Layer(3, 4, rng=0)([1.0, 2.0, 3.0]))
+    4
+    """
+
+    def __init__(self, nin: int, nout: int, rng: Seed = None, **kwargs: Any) -> None:
+        rng = None if rng is None else generator(rng)
+        self.neurons = [Neuron(nin, rng=rng, **kwargs) for _ in range(nout)]
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """One number per neuron."""
+        out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def parameters(self) -> list[Any]:
+        """Neuron by neuron."""
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(str(neuron) for neuron in self.neurons)}]"
+
+
+class MLP(Module):
+    """Layers one after another; the last has no activation, unless ``output`` names one.
+
+    >>> MLP(3, [4, 4, 1], rng=0).num_parameters()  # S0, figure 1
+    41
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: str | Activation = "relu",
+        output: str | Activation = "identity",
+        rng: Seed = None,
+    ) -> None:
+        sizes = [nin, *nouts]
+        rng = None if rng is None else generator(rng)
+        last = len(nouts) - 1
+        settings = [{"nonlin": True, "activation": activation} for _ in range(last)]
+        settings.append({"nonlin": output != "identity", "activation": output if output != "identity" else activation})
+        self.layers = [Layer(a, b, rng=rng, **s) for a, b, s in zip(sizes, sizes[1:], settings)]
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """The outputs of the last layer; a lone one bare."""
+        for layer in self.layers[:-1]:
+            x = [neuron(x) for neuron in layer.neurons]
+        return self.layers[-1](x)
+
+    def parameters(self) -> list[Any]:
+        """Layer by layer."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}], {counted(self.num_parameters())}"
