@@ -26,7 +26,8 @@ def define(
 
     ``f(xp, a, …)`` computes it with the mathematics ``xp`` it is handed. Its derivative is given in one of three ways:
     a partial ``(xp, y, a, …)`` per argument, for operations that act entry by entry; ``transpose(xp, g, a)`` for a linear map
-    of one array; or ``vjp(xp, i, g, y, a, …)`` and ``jvp(xp, i, t, y, a, …)``, one argument ``i`` at a time, for all others.
+    of one array; or ``vjp(xp, i, g, y, a, …)`` and ``jvp(xp, i, t, y, a, …)``, one argument ``i`` at a time, for all others
+    (``f(xp, *args)`` takes any number).
     Keyword arguments of ``f`` are settings, handed on to the derivatives. DefinitionError where the pieces do not fit together.
 
     >>> from autograd import Value
@@ -37,7 +38,8 @@ def define(
     ways = [bool(partials), transpose is not None, vjp is not None]
     if sum(ways) != 1:
         raise DefinitionError(f"define({name!r}): give the derivative in one way: partials, transpose=, or vjp= with jvp=")
-    arity = _arguments(name, "f", f) - 1
+    takes = _arguments(name, "f", f)
+    arity = None if takes is None else takes - 1
     if partials:
         _check_partials(name, partials, arity)
         return _function(elementwise(name, f, *partials, domain=domain, kink=kink), functions.call)
@@ -52,15 +54,19 @@ def _on_tensors(op: Op, *args: Any, **static: Any) -> Any:
     return functions.on_tensors(lambda *tensors: apply(op, *tensors, **static), op.name, *args)
 
 
-def _arguments(name: str, what: str, rule: Rule) -> int:
-    """How many positional arguments a rule takes."""
+def _arguments(name: str, what: str, rule: Rule) -> int | None:
+    """How many positional arguments a rule takes; None for any number."""
     if not callable(rule):
         raise DefinitionError(f"define({name!r}): {what} is {rule!r}, not a function")
     kinds = [p.kind for p in inspect.signature(rule).parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL in kinds:
+        return None
     return sum(kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for kind in kinds)
 
 
-def _check_partials(name: str, partials: Sequence[Rule], arity: int) -> None:
+def _check_partials(name: str, partials: Sequence[Rule], arity: int | None) -> None:
+    if arity is None:
+        raise DefinitionError(f"define({name!r}): f takes any number of arguments; give vjp= and jvp= instead of partials")
     if len(partials) != arity:
         raise DefinitionError(
             f"define({name!r}): f takes {arity} argument(s) after xp, but {len(partials)} partial(s) were given: one for each"
@@ -68,7 +74,9 @@ def _check_partials(name: str, partials: Sequence[Rule], arity: int) -> None:
     for i, partial in enumerate(partials):
         takes = _arguments(name, f"partial {i}", partial)
         if takes != arity + 2:
-            raise DefinitionError(f"define({name!r}): partial {i} takes {takes} arguments; it is called as (xp, y, and the {arity} of f)")
+            raise DefinitionError(
+                f"define({name!r}): partial {i} takes {takes} arguments; it is called as (xp, y, and the {arity} of f)"
+            )
 
 
 def _function(op: Op, door: Callable[..., Any]) -> Callable[..., Any]:

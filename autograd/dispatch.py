@@ -40,14 +40,15 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
             return apply(find(name), *inputs)
         if name in TABLE and TABLE[name].kind == "elementwise":
             return functions.call(TABLE[name], *inputs)
-    if method == "reduce" and name in REDUCTIONS:
-        kwargs = {k: v for k, v in kwargs.items() if k in ("axis", "keepdims")} | {"axis": kwargs.get("axis", 0)}
-        return REDUCTIONS[name](*inputs, **kwargs)
-    if method == "accumulate" and name == "add":
-        return functions.cumsum(*inputs, axis=kwargs.get("axis", 0))
-    if method == "outer" and name == "multiply":
+    if method == "reduce" and name in REDUCTIONS and kwargs.keys() <= {"axis", "keepdims"}:
+        return REDUCTIONS[name](inputs[0], **{"axis": 0, **kwargs})
+    if method == "accumulate" and name == "add" and kwargs.keys() <= {"axis"}:
+        return functions.cumsum(inputs[0], kwargs.get("axis", 0))
+    if method == "outer" and name == "multiply" and not kwargs:
         return functions.multiply(np.expand_dims(inputs[0], tuple(range(-np.ndim(inputs[1]), 0))), inputs[1])
-    how = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}") + (f" with {', '.join(kwargs)}=" if kwargs else "")
+    how = (
+        f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}") + (f" with {', '.join(kwargs)}=" if kwargs else "")
+    )
     raise DataError(f"{how} has no derivative here; {nearest(ufunc.__name__)}")
 
 
@@ -102,9 +103,11 @@ handles(np.amax, functions.max)
 handles(np.amin, functions.min)
 handles(np.linalg.norm, functions.norm)
 handles(np.dot, functions.matmul)
-for _function in (np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose):
-    handles(_function, _looking(_function))
-for _function in (np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero):
+_LOOKERS: tuple[Any, ...] = (
+    *(np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose),
+    *(np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero),
+)
+for _function in _LOOKERS:
     handles(_function, _looking(_function))
 
 Node.__array_ufunc__ = _call_ufunc  # type: ignore[attr-defined]  # NumPy's protocol, kept apart from what a node is

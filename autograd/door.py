@@ -1,4 +1,4 @@
-"""The door: what comes in as a number or an array becomes float64 (other float types stay), or is refused with the next step."""
+"""The door: what comes in becomes float64 (other float types stay), or is refused with the next step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def to_float(x: Any, call: str) -> float:
         try:
             return float(x)
         except OverflowError:
-            raise DataError(f"{call}: an integer of {len(str(abs(int(x))))} digits is beyond float64 (about 1.8e308)") from None
+            raise DataError(f"{call}: an integer of {len(repr(x))} digits is beyond float64 (about 1.8e308)") from None
     raise DataError(f"{call} takes a real number, not {described(x)}{advice(x)}")
 
 

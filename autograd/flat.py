@@ -19,7 +19,25 @@ from autograd.door import to_float
 from autograd.ops import TABLE, Elementwise
 from autograd.worlds import FLOAT, RAISED, SOURCE, Expr, lines, symbol
 
-SAFE = {"name", "number", "+", "-", "*", "neg", "abs", "where", ">", ">=", "<", "<=", "==", "&", "maximum", "minimum", "sign"}  # what never raises on floats
+SAFE = {
+    "name",
+    "number",
+    "+",
+    "-",
+    "*",
+    "neg",
+    "abs",
+    "where",
+    ">",
+    ">=",
+    "<",
+    "<=",
+    "==",
+    "&",
+    "maximum",
+    "minimum",
+    "sign",
+}  # what never raises on floats
 
 
 def method_source(row: str, name: str, reflected: bool = False) -> str:
@@ -38,12 +56,12 @@ def scalar_row(row: str) -> Elementwise:
 
 
 def _unary(op: Elementwise, name: str) -> str:
-    body = _guarded(_values(op), f"apply(ROW, self)")
+    body = _guarded(_values(op), "apply(ROW, self)")
     return _text(
         [
             f"def {name}(self):",
             "    if special:",
-            f"        return apply(ROW, self)",
+            "        return apply(ROW, self)",
             "    a = self._data",
             *_indented(body),
             *_indented(_made("self", "None", "da", "None")),

@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.door import to_array
 from autograd.errors import DataError, ShapeError
 from autograd.node import Node, apply, raw
-from autograd.ops import TABLE, Elementwise, Op, find
-from autograd.tensor import Axis, Tensor, computed
+from autograd.ops import Elementwise, Op, find
+from autograd.tensor import Axis, Tensor
 from autograd.value import Value, evaluated
 from autograd.worlds import ARRAY, TEXT, World, printed, symbol, value_of
+
+AFFINE = find("affine")
 
 
 class Unary(Protocol):
@@ -66,7 +67,12 @@ def call(op: Op, *args: Any, **static: Any) -> Any:
         return apply(op, *args, **static)
     if builtins.all(isinstance(arg, float | int) for arg in args):
         return evaluated(op.f, [float(arg) for arg in args], static)
-    return computed(op, [arg if isinstance(arg, float) else to_array(arg, op.name) for arg in args], static)[()]
+    return plainly(op, [arg if isinstance(arg, float) else to_array(arg, op.name) for arg in args], static)
+
+
+def plainly(op: Op, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
+    """The value of an operation on plain arrays, as a plain array or number."""
+    return Tensor.record(op, arrays, static).data[()]
 
 
 def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
@@ -79,7 +85,7 @@ def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
     if isinstance(x, Tensor):
         return x
     if isinstance(x, Value):
-        return apply(find("reshape"), x, shape=())  # type: ignore[no-any-return]
+        return Tensor.record(find("reshape"), (x,), {"shape": ()})
     return Tensor(to_array(x, call), constant=True)
 
 
@@ -110,14 +116,21 @@ def written(e: Any) -> str:
 
 def settings_of(op: Op) -> list[str]:
     """The names of a row's keyword arguments."""
-    code = op.f.__code__  # type: ignore[attr-defined]  # rows are Python functions
+    code = op.f.__code__
     return list(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
 
 
-def _named(function: Any, name: str, doc: str) -> Any:
-    function.__name__ = function.__qualname__ = name
+def named(function: Any, op: Op, example: str) -> Any:
+    """The function under the name of its row, with the row as its documentation."""
+    assert isinstance(op, Elementwise)
+    function.__name__ = function.__qualname__ = op.name
     function.__module__ = __name__
-    function.__doc__ = doc
+    function.__doc__ = f"""{formula(op)}
+
+    Entry by entry on numbers, arrays, Values and Tensors. DataError for anything else, ShapeError where shapes do not broadcast.
+
+    {example}
+    """
     return function
 
 
@@ -126,16 +139,10 @@ def unary(name: str, sample: float = 0.5) -> Unary:
     op = find(name)
 
     def function(x: Any, /) -> Any:
-        return call(op, x)
+        return Tensor.record(op, (x,), {}) if type(x) is Tensor else call(op, x)
 
-    assert isinstance(op, Elementwise)
-    doc = f"{formula(op)}\n\n    Entry by entry, on a number, an array, a Value or a Tensor; DataError for anything else.\n\n"
-    return _named(function, name, doc + f"    >>> float({name}(Tensor({sample})))  # doctest: +ELLIPSIS\n    {_shown(op, sample)}\n    ")  # type: ignore[no-any-return]
-
-
-def _shown(op: Elementwise, sample: float) -> str:
-    text = repr(evaluated(op.f, [sample], {}))
-    return text if len(text) < 9 else text[:7] + "..."
+    function_: Unary = named(function, op, f">>> {name}(Tensor([{sample}, {sample}])).shape\n    (2,)")
+    return function_
 
 
 def binary(name: str) -> Binary:
@@ -145,9 +152,8 @@ def binary(name: str) -> Binary:
     def function(a: Any, b: Any, /) -> Any:
         return call(op, a, b)
 
-    assert isinstance(op, Elementwise)
-    doc = f"{formula(op)}\n\n    Entry by entry, with broadcasting; ShapeError where the shapes do not broadcast.\n\n"
-    return _named(function, name, doc + f"    >>> {name}(Tensor([0.5, 2.0]), 0.25).shape\n    (2,)\n    ")  # type: ignore[no-any-return]
+    function_: Binary = named(function, op, f">>> {name}(Tensor([0.5, 2.0]), 0.25).shape\n    (2,)")
+    return function_
 
 
 add, subtract, multiply, divide = binary("add"), binary("subtract"), binary("multiply"), binary("divide")
@@ -162,7 +168,7 @@ erf, erfc, sigmoid, relu, softplus, silu, gelu = (unary(n) for n in ("erf", "erf
 
 
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """x for x > 0, else slope·x; the derivative at 0 is the slope.
+    """X for x > 0, else slope·x; the derivative at 0 is the slope.
 
     >>> float(leaky_relu(Tensor(-2.0)))
     -0.02
@@ -171,7 +177,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x for x > 0, else alpha·(eˣ - 1); the derivative at 0 is alpha.
+    """X for x > 0, else alpha·(eˣ - 1); the derivative at 0 is alpha.
 
     >>> elu(0.5)
     0.5
@@ -277,7 +283,7 @@ def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
 
 
 def logsumexp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """log Σ eᵃ over ``axis``, without overflow.
+    """Log Σ eᵃ over ``axis``, without overflow.
 
     >>> float(logsumexp(Tensor([1000.0, 1000.0]))) - 1000.0  # doctest: +ELLIPSIS
     0.693147...
@@ -295,7 +301,7 @@ def softmax(a: Any, axis: Axis = -1) -> Any:
 
 
 def log_softmax(a: Any, axis: Axis = -1) -> Any:
-    """log softmax(a), without overflow or log 0.
+    """Log softmax(a), without overflow or log 0.
 
     >>> log_softmax(Tensor([0.0, 1000.0])).data
     array([-1000.,     0.])
@@ -422,7 +428,7 @@ def _joined(name: str, arrays: Sequence[Any], axis: int) -> Any:
     if builtins.any(isinstance(part, Node) for part in parts):
         parts = [part if isinstance(part, Node) else to_array(part, name) for part in parts]
         return apply(find(name), *parts, axis=axis)
-    return computed(find(name), [to_array(part, name) for part in parts], {"axis": axis})
+    return plainly(find(name), [to_array(part, name) for part in parts], {"axis": axis})
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -432,6 +438,21 @@ def matmul(a: Any, b: Any) -> Any:
     11.0
     """
     return on_tensors(lambda x, y: apply(find("matmul"), x, y), "matmul", a, b)
+
+
+def vdot(a: Any, b: Any) -> Any:
+    """Σ a b over all entries of two arrays of one shape; ``vdot(a, a)`` is the sum of squares.
+
+    >>> float(vdot(Tensor([3.0, 4.0]), [3.0, 4.0]))
+    25.0
+    """
+    return on_tensors(_vdot, "vdot", a, b)
+
+
+def _vdot(a: Tensor, b: Tensor) -> Tensor:
+    if a.shape != b.shape:
+        raise ShapeError(f"vdot takes two arrays of one shape, not {a.shape} and {b.shape}")
+    return Tensor.record(find("vdot"), (a, b), {})
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -479,23 +500,25 @@ def explicit_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
 
 
 def affine(x: Any, W: Any, b: Any) -> Any:
-    """x Wᵀ + b: a layer's weighted input z (S0:48, S2:50) for one sample (n_in,) or a batch (N, n_in).
+    """X Wᵀ + b: a layer's weighted input z (S0:48, S2:50) for one sample (n_in,) or a batch (N, n_in).
 
     ``W`` has shape (to, from) and ``b`` (to,); a wrong width is a ShapeError that names both.
 
     >>> affine([[1.0, 2.0]], Tensor([[3.0, 4.0]]), [0.5]).data
     array([[11.5]])
     """
+    if type(x) is type(W) is type(b) is Tensor:
+        return _affine(x, W, b)
     return on_tensors(_affine, "affine", x, W, b)
 
 
 def _affine(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
-    if W.ndim != 2 or b.shape != W.shape[:1] or x.ndim < 1 or x.shape[-1] != W.shape[1]:
+    into, to = x.shape, W.shape
+    if len(to) != 2 or b.shape != to[:1] or into[-1:] != to[1:]:
         raise ShapeError(
-            f"affine: x of shape {x.shape} ends in {x.shape[-1] if x.ndim else 'nothing'}, W has shape {W.shape} (to, from) "
-            f"and b {b.shape}: x must end in W's second length, and b have W's first"
+            f"affine: x has shape {into}, W {to} (to, from) and b {b.shape}: x must end in W's second length, b have W's first"
         )
-    return apply(find("affine"), x, W, b)  # type: ignore[no-any-return]
+    return Tensor.record(AFFINE, (x, W, b), {})
 
 
 # --------------------------------------------------------------------------------------------------------------------------
@@ -525,7 +548,7 @@ def _plain(name: str) -> Callable[..., Any]:
 # What NumPy has under the same name, with the same arguments first.
 NUMPY_LIKE = (
     *(where, clip, sum, mean, prod, max, min, cumsum, reshape, ravel, transpose, swapaxes, expand_dims, squeeze, flip),
-    *(broadcast_to, trace, outer, einsum, concatenate, stack),
+    *(broadcast_to, trace, vdot, outer, einsum, concatenate, stack),
 )
 
 GRAPH = _GraphWorld(

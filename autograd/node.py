@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd import modes, storage, walk
+from autograd import storage, walk
 from autograd.door import advice, described, to_array
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.ops import TABLE, Op
@@ -74,9 +74,14 @@ class Node:
         return self.right if self.dleft is WIDE else {}
 
     @property
+    def sources(self) -> Sequence[tuple[int, Any]]:
+        """The arguments that are nodes, each with its place among the arguments."""
+        return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node)]
+
+    @property
     def parents(self) -> tuple[Node, ...]:
         """The arguments that are nodes, one entry per argument slot: ``a * a`` has two."""
-        return tuple(arg for arg in self.args if isinstance(arg, Node))
+        return tuple(arg for _, arg in self.sources)
 
     @property
     def is_leaf(self) -> bool:
@@ -107,10 +112,15 @@ class Node:
         @property
         def shape(self) -> tuple[int, ...]: ...
 
+        data: Any
+
+        @classmethod
+        def leaf(cls, data: Any) -> Any: ...
+
         @classmethod
         def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any: ...
 
-        def receive(self, g: Any, fresh: bool) -> None: ...
+        def receive(self, c: Any, op: Op | None, fresh: bool) -> None: ...
 
         def pull(self) -> None: ...
 
@@ -121,6 +131,8 @@ class Node:
         def of_my_kind(self, g: Any) -> Any: ...
 
         def plain(self, g: Any) -> Any: ...
+
+        def fitted(self, c: Any, op: Op | None) -> Any: ...
 
         def check_unchanged(self) -> None: ...
 
@@ -142,7 +154,7 @@ class Node:
             walk.backward(self, seed)
             return
         _, leaves = walk.order((self,))
-        cotangents = walk.pullback([self], [type(self)(seed)], leaves, self.graph_world)
+        cotangents = walk.pullback([self], [self.leaf(seed)], leaves, self.graph_world)
         for leaf, g in zip(leaves, cotangents, strict=True):
             if g is not None:
                 leaf._grad = g if isinstance(leaf._grad, float) and leaf._grad == 0.0 else leaf._grad + g
@@ -247,21 +259,22 @@ def stale(node: Node) -> GraphError:
     )
 
 
+PLAIN = (float, int, np.floating, np.integer, np.bool_)
+
+
 def raw(x: Any) -> Any:
     """The numbers of a node; anything else as it is."""
     return x._data if isinstance(x, Node) else x
 
 
 def rank_of(x: Any, op: Op) -> int:
-    """Which class of node an argument asks for: -1 for a plain number."""
-    if isinstance(x, Node):
-        return x.rank
+    """Which class of node a plain argument asks for."""
     if isinstance(x, np.ndarray):
         if x.dtype.kind not in "fiub":
             raise DataError(f"{op.name} takes real numbers, not {described(x)}{advice(x)}")
-        return 1 if x.ndim else -1
-    if isinstance(x, float | int | np.floating | np.integer | np.bool_):
-        return -1
+        return 1 if x.ndim else 0
+    if isinstance(x, PLAIN):
+        return 0
     raise DataError(f"{op.name} takes numbers, arrays and nodes, not {described(x)}{advice(x)}")
 
 
@@ -273,18 +286,23 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     >>> apply(find("exp"), Value(0.0)).data
     1.0
     """
-    rank = max(rank_of(arg, op) for arg in args)
-    if op.kind != "elementwise":
-        rank = 1
-    node = Node.by_rank[max(rank, 0)].record(op, args, static)
-    return node if not modes.special else modes.finish(node)
+    rank = 0 if op.kind == "elementwise" else 1
+    for arg in args:
+        wants = arg.rank if isinstance(arg, Node) else rank_of(arg, op)
+        if wants > rank:
+            rank = wants
+    return Node.by_rank[rank].record(op, args, static)
+
+
+# What our operators answer for, if only with an error that says what to do.
+KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict)
 
 
 def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
     """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
     if isinstance(other, np.ndarray) and other.dtype == object:
         return NotImplemented
-    if isinstance(other, Node | np.ndarray | np.generic | float | int | complex | str | bytes | list | tuple | dict | None):
+    if other is None or isinstance(other, KNOWN):
         return apply(op, first, second)
     return NotImplemented
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.walk import WIDE, order
 
+
 class At(int):
     """A position in the list of nodes, where an argument stands for itself in a plain number."""
 
@@ -51,6 +52,7 @@ def restored_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
         parents = tuple(_read(a, nodes) for a in args)
         if wide:
             node.left, node.right, node.dleft, node.dright = parents, static, WIDE, saved
+            node.connect()
         else:
             node.left, node.right = (*parents, None)[:2]
             node.dleft, node.dright = saved
@@ -74,6 +76,7 @@ def _copied(old: Any, memo: dict[int, Any]) -> Any:
     new = shallow(old)
     if old.dleft is WIDE:
         new.left = tuple(twin(a) for a in old.left)
+        new.connect()
     elif old.op is not None:
         new.left, new.right = twin(old.left), twin(old.right)
     return new
@@ -87,4 +90,5 @@ def shallow(old: Any) -> Any:
     new._data, new._grad, new.info = old.recorded(), copy(old._grad), copy(old.info)
     if hasattr(old, "_state"):
         new._state = old._state
+    new.connect()
     return new

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from autograd.door import private, to_array
 from autograd.errors import DataError, OutOfRangeError, ShapeError
 from autograd.node import Node, apply, named_rows, operate, operators, stale
-from autograd.ops import Op, find
+from autograd.ops import TABLE, Op, find
 from autograd.value import Value
 from autograd.walk import WIDE, unbroadcast
 from autograd.worlds import ARRAY, QUIET
@@ -21,6 +21,8 @@ OWN = 0  # nobody
 RECORDED = 1  # graphs, which need it as it is
 EXPOSED = 2  # the user, who may write to it
 CONSTANT = 3  # graphs, and no gradient flows to it
+
+ARRAYS = {np.ndarray, np.float64}
 
 Axis = int | tuple[int, ...] | None
 
@@ -40,14 +42,16 @@ class Tensor(Node):
            [ 1., -1.]])
     """
 
-    __slots__ = ("_state",)
+    __slots__ = ("_sources", "_state")
     rank = 1
     _state: int
+    _sources: tuple[tuple[int, Node], ...]
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
         self._data = to_array(data, "Tensor()")
         self._grad = 0.0
         self._state = CONSTANT if constant else OWN
+        self._sources = ()
         self.op = self.left = self.right = self.dleft = self.dright = self.stamp = self.info = None
         if name is not None:
             self.name = name
@@ -56,13 +60,14 @@ class Tensor(Node):
     def blank(cls) -> Tensor:
         node = super().blank()
         node._state = RECORDED
+        node._sources = ()
         return node
 
     # -- the numbers
 
     @property
     def data(self) -> npt.NDArray[Any]:
-        """The array. That of a leaf can be written to, which never changes a graph that was recorded before; others are read-only."""
+        """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
         if self.op is not None or self._state == CONSTANT:
             self._data.flags.writeable = False
         elif self._state == RECORDED:
@@ -97,10 +102,8 @@ class Tensor(Node):
         if isinstance(self._grad, Node):
             return self._grad
         if type(self._grad) is float:
-            zeros = np.full(self.shape, self._grad, self.dtype)
-            if self.op is None:
-                self._grad = zeros
-            return zeros
+            self._grad = np.zeros(self.shape, self.dtype)
+        self._grad = np.asarray(self._grad)  # a sum of numbers may have left NumPy's scalar
         if self.op is None:
             return self._grad
         view = self._grad.view()
@@ -194,37 +197,50 @@ class Tensor(Node):
 
     # -- recording
 
+    def connect(self) -> None:
+        """Find the arguments that are nodes, after they were put in place by hand."""
+        self._sources = tuple((i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node))
+
+    @property
+    def sources(self) -> Sequence[tuple[int, Node]]:
+        """The arguments to which gradients flow, each with its place among the arguments."""
+        return self._sources
+
     @classmethod
     def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Tensor:
         """The node of any operation; the arrays that went in are kept as they are now."""
-        arrays, kept, tracked = [], [], False
-        for arg in args:
-            kind = type(arg)
-            if kind is Tensor:
-                state = arg._state
-                arrays.append(arg._data if state == RECORDED else arg.recorded())
-                if state == CONSTANT:
-                    arg = arg._data
+        arrays: list[Any] = []
+        kept: list[Any] = []
+        sources: list[tuple[int, Node]] = []
+        for i, arg in enumerate(args):
+            if isinstance(arg, Tensor):
+                if arg._state == RECORDED:
+                    array = arg._data
+                    sources.append((i, arg))
+                elif arg._state == CONSTANT:
+                    array = arg = arg._data
                 else:
-                    tracked = True
+                    array = arg.recorded()
+                    sources.append((i, arg))
+            elif type(arg) is float:
+                array = arg
             elif isinstance(arg, Value):
-                arrays.append(arg._data)
-                tracked = True
-            elif kind is float or kind is int:
-                arrays.append(arg)
-            elif isinstance(arg, Tensor):
-                arrays.append(arg.recorded())
-                tracked = tracked or not arg.constant
+                array = arg._data
+                sources.append((i, arg))
             else:
-                arg = private(arg) if isinstance(arg, np.ndarray) else float(arg)
-                arrays.append(arg)
+                array = arg = private(arg) if isinstance(arg, np.ndarray) else float(arg)
+            arrays.append(array)
             kept.append(arg)
-        out = object.__new__(Tensor)
-        data = computed(op, arrays, static)
+        out: Tensor = object.__new__(Tensor)
+        try:
+            data = quiet(op.f, ARRAY, *arrays, **static)
+        except (ValueError, IndexError) as error:
+            raise misfit(op, arrays, static, error) from None
         out._data = data if type(data) is np.ndarray else np.asarray(data)
         out._grad = 0.0
         out.stamp = out.info = None
-        if tracked:
+        out._sources = tuple(sources)
+        if sources:
             out._state = RECORDED
             out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, WIDE, arrays
         else:
@@ -234,34 +250,37 @@ class Tensor(Node):
 
     # -- what the walks ask
 
-    def receive(self, g: Any, fresh: bool) -> None:
-        """Take in a contribution to the gradient: an array that nobody else keeps if ``fresh``."""
-        if type(self._grad) is not float:
-            self._grad = self._grad + g
-        elif fresh or self.op is not None:
-            self._grad = g
-        else:
-            self._grad = np.array(g)
+    def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
+        """Take in a contribution to the gradient, from a consumer ``op``: an array that nobody else keeps if ``fresh``."""
+        data, grad = self._data, self._grad
+        if type(c) not in ARRAYS or c.shape != data.shape or c.dtype != data.dtype:
+            c = self.fitted(c, op)
+        if type(grad) is not float:
+            c = grad + c
+        elif self.op is None and not fresh:
+            c = np.array(c)
+        self._grad = c
 
     def pull(self) -> None:
-        """Hand the gradient on to the arguments, with the broadcasting undone."""
-        g, op, arrays = self._grad, self.op, self.dright
+        """Hand the gradient on to the arguments."""
+        g, op, y, arrays, static = self._grad, self.op, self._data, self.dright, self.right
         assert op is not None
         if type(g) is float:
             g = np.full(self.shape, g, self.dtype)
-        for i, arg in enumerate(self.left):
-            if isinstance(arg, Node):
-                c = op.vjp(ARRAY, i, g, self._data, arrays, self.right)
-                arg.receive(arg.fitted(c, op), op.fresh and c is not g)
+        for i, source in self._sources:
+            c = op.vjp(ARRAY, i, g, y, arrays, static)
+            source.receive(c, op, op.fresh and c is not g)
 
-    def fitted(self, c: Any, op: Op) -> Any:
-        """A cotangent for this node in its own shape and type."""
-        if type(c) is np.ndarray and c.shape == self._data.shape and c.dtype == self._data.dtype:
-            return c
+    def fitted(self, c: Any, op: Op | None) -> Any:
+        """A cotangent for this node in its own shape and type, with the broadcasting undone."""
         try:
             return np.asarray(unbroadcast(ARRAY, c, self.shape), dtype=self.dtype)
         except ShapeError as error:
-            raise ShapeError(f"the derivative of {op.name} gave a wrong shape: {error}") from None
+            raise ShapeError(f"the derivative of {op.name if op else 'backward()'} gave a wrong shape: {error}") from None
+
+    @classmethod
+    def leaf(cls, data: Any) -> Tensor:
+        return cls(data)
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
         assert self.op is not None
@@ -307,7 +326,8 @@ class Tensor(Node):
         return self._reduced("min", axis, keepdims)
 
     def _reduced(self, name: str, axis: Axis, keepdims: bool) -> Tensor:
-        return apply(find(name), self, axis=self._axis(axis, name), keepdims=bool(keepdims))  # type: ignore[no-any-return]
+        axis = None if axis is None else self._axis(axis, name)
+        return Tensor.record(TABLE[name], (self,), {"axis": axis, "keepdims": bool(keepdims)})
 
     def _axis(self, axis: Axis, call: str) -> Axis:
         """The axis or axes, checked; lists become tuples."""
@@ -328,9 +348,8 @@ class Tensor(Node):
 
     def reshape(self, *shape: Any) -> Tensor:
         """The same entries in another shape; -1 stands for what is left."""
-        if len(shape) == 1 and isinstance(shape[0], tuple | list):
-            shape = tuple(shape[0])
-        return apply(find("reshape"), self, shape=shape)  # type: ignore[no-any-return]
+        lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return apply(find("reshape"), self, shape=tuple(lengths))  # type: ignore[no-any-return]
 
     def ravel(self) -> Tensor:
         """The entries in one row."""
@@ -338,9 +357,8 @@ class Tensor(Node):
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order; reversed by default."""
-        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)):
-            axes = axes[0] or ()
-        return apply(find("transpose"), self, axes=tuple(axes) or None)  # type: ignore[no-any-return]
+        order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes
+        return apply(find("transpose"), self, axes=tuple(order) if order else None)  # type: ignore[no-any-return]
 
     @property
     def T(self) -> Tensor:
@@ -375,15 +393,17 @@ class Tensor(Node):
 
 
 @np.errstate(**QUIET)
-def computed(op: Op, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
-    """The value of an operation, silently by IEEE 754; what does not fit together is a ShapeError that names it."""
-    try:
-        return op.f(ARRAY, *arrays, **static)
-    except (ValueError, IndexError) as error:
-        shapes = " and ".join(str(np.shape(a)) for a in arrays)
-        settings = "".join(f", {k}={v!r}" for k, v in static.items())
-        kind = ShapeError if isinstance(error, ValueError) else OutOfRangeError
-        raise kind(f"{op.name} of shapes {shapes}{settings}: {error}") from None
+def quiet(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
+    """``f`` by IEEE 754, without a warning."""
+    return f(*args, **static)
+
+
+def misfit(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:
+    """The error of arguments that do not fit together: it names the operation, the shapes and the settings."""
+    shapes = " and ".join(str(np.shape(a)) for a in arrays)
+    settings = "".join(f", {k}={v!r}" for k, v in static.items())
+    kind = ShapeError if isinstance(error, ValueError) else OutOfRangeError
+    return kind(f"{op.name} of shapes {shapes}{settings}: {error}")
 
 
 def frozen_index(index: Any) -> Any:
@@ -397,11 +417,14 @@ def frozen_index(index: Any) -> Any:
     return index
 
 
+QUICK = {Tensor, float, int}  # what needs no look before it is recorded
+
+
 def _unary(row: str, name: str) -> Callable[[Any], Any]:
     op = find(row)
 
     def method(self: Any) -> Any:
-        return apply(op, self)
+        return Tensor.record(op, (self,), {})
 
     method.__doc__ = f"Row {row} of the table of operations, entry by entry."
     method.__qualname__ = f"Tensor.{name}"
@@ -412,7 +435,10 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
     op, door = find(row), operate if name.startswith("__") else lambda op, a, b, _: apply(op, a, b)
 
     def method(self: Any, other: Any) -> Any:
-        return door(op, other, self, other) if reflected else door(op, self, other, other)
+        first, second = (other, self) if reflected else (self, other)
+        if type(other) in QUICK:
+            return Tensor.record(op, (first, second), {})
+        return door(op, first, second, other)
 
     method.__doc__ = f"Row {row} of the table of operations, entry by entry."
     method.__qualname__ = f"Tensor.{name}"

@@ -123,22 +123,33 @@ class Value(Node):
         """The number for a graph to keep."""
         return self.data
 
+    def connect(self) -> None:
+        """Nothing to do: the arguments are looked up where they stand."""
+
     # -- what the walks ask
 
-    def receive(self, g: Any, fresh: bool) -> None:
+    def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
         """Take in a contribution to the gradient."""
-        self._grad = self._grad + float(g)
+        self._grad = self._grad + float(np.sum(c))
 
     def pull(self) -> None:
         """Hand the gradient of a wide node on to its arguments."""
         for i, arg in enumerate(self.left):
             if isinstance(arg, Node):
-                arg.receive(self.numeric_vjp(i, self._grad), True)
+                arg.receive(self.numeric_vjp(i, self._grad), self.op, True)
 
     def partial(self, i: int) -> float:
         """The local derivative with respect to argument ``i``, as it was when the node was made."""
         saved = self.dright if self.dleft is WIDE else (self.dleft, self.dright)
         return saved[i]  # type: ignore[no-any-return]
+
+    @classmethod
+    def leaf(cls, data: Any) -> Value:
+        return cls(data)
+
+    def fitted(self, c: Any, op: Op | None) -> float:
+        """A cotangent for this number: what broadcasting repeated is summed."""
+        return float(np.sum(c))
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
         return self.args[i].plain(g * self.partial(i))

@@ -7,7 +7,7 @@ in ``dleft`` and ``dright``; None there means that no gradient flows. Every othe
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     emit, leaf = nodes.append, leaves.append
     stack: list[Any] = []
     push, pop = stack.append, stack.pop
-    waiting: dict[Any, Iterator[Any]] = {}
+    waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each wide node on the stack
     for node in roots:
         if node.stamp is stamp:
             continue
@@ -49,16 +49,28 @@ def order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
         if node.op is None:
             leaf(node)
             continue
+        entering = True  # and not coming back from an argument, in which case the left one is done
         while True:
             towards = node.dleft
             if towards is WIDE:
-                following = _next_parent(node, waiting, stamp, leaf)
-                if following is not None:
-                    push(node)
-                    node = following
+                if entering:
+                    waiting.append(iter(node.sources))
+                for _, following in waiting[-1]:
+                    if following.stamp is not stamp:
+                        following.stamp = stamp
+                        if following.op is not None:
+                            push(node)
+                            node = following
+                            entering = True
+                            break
+                        leaf(following)
+                else:
+                    waiting.pop()
+                    entering = False
+                if entering:
                     continue
             else:
-                if towards is not None:
+                if entering and towards is not None:
                     following = node.left
                     if following.stamp is not stamp:
                         following.stamp = stamp
@@ -74,27 +86,15 @@ def order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
                         if following.op is not None:
                             push(node)
                             node = following
+                            entering = True
                             continue
                         leaf(following)
             emit(node)
             if not stack:
                 break
             node = pop()
+            entering = False
     return nodes, leaves
-
-
-def _next_parent(node: Any, waiting: dict[Any, Iterator[Any]], stamp: object, leaf: Callable[[Any], None]) -> Any:
-    """The next interior argument of a wide node that was not visited yet, or None."""
-    if node not in waiting:
-        waiting[node] = iter(node.parents)
-    for parent in waiting[node]:
-        if parent.stamp is not stamp:
-            parent.stamp = stamp
-            if parent.op is not None:
-                return parent
-            leaf(parent)
-    del waiting[node]
-    return None
 
 
 def backward(root: Any, cotangent: Any) -> None:
@@ -106,7 +106,7 @@ def backward(root: Any, cotangent: Any) -> None:
             node._grad = 0.0
         try:
             with np.errstate(**QUIET):
-                root.receive(cotangent, False)
+                root.receive(cotangent, None, False)
                 for node in reversed(nodes):
                     towards = node.dleft
                     if towards is WIDE:
@@ -128,7 +128,7 @@ def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     """The nodes among ``nodes`` (in order) through which a change of ``sources`` passes, and the sources themselves."""
     live = set(sources)
     for node in nodes:
-        if node not in live and not live.isdisjoint(node.parents):
+        if node not in live and any(source in live for _, source in node.sources):
             live.add(node)
     return live
 
@@ -154,9 +154,9 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
             if node not in live or node not in arrived:
                 continue
             g = arrived[node] if node in ends else arrived.pop(node)
-            for i, arg in enumerate(node.args):
-                if arg in live if hasattr(arg, "stamp") else False:
-                    give(arg, node.vjp(i, g, xp))
+            for i, source in node.sources:
+                if source in live:
+                    give(source, node.vjp(i, g, xp))
     return [arrived.get(source) for source in sources]
 
 
@@ -181,6 +181,8 @@ def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
     if have == shape:
         return g
     extra = len(have) - len(shape)
+    if extra > 0 and have[extra:] == shape:
+        return xp.sum(g, axis=0 if extra == 1 else tuple(range(extra)), keepdims=False)
     stretched = tuple(extra + i for i, n in enumerate(shape) if n == 1 and extra >= 0 and have[extra + i] != 1)
     reduced = xp.sum(g, axis=(*range(extra), *stretched), keepdims=False)
     if xp.shape(reduced) != tuple(n for i, n in enumerate(shape) if extra + i not in stretched):

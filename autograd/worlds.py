@@ -30,6 +30,8 @@ class World:
         self._library = library
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
         function = self.row(TABLE[name]) if name in TABLE else self.foreign(name)
         setattr(self, name, function)
         return function
@@ -41,7 +43,9 @@ class World:
     def foreign(self, name: str) -> Callable[..., Any]:
         """A function that has no row."""
         if not hasattr(self._library, name):
-            raise DefinitionError(f"a row asks for xp.{name}, which the world {self._name} does not have; define() a row of that name")
+            raise DefinitionError(
+                f"a row asks for xp.{name}, which the world {self._name} does not have; define() a row of that name"
+            )
         function: Callable[..., Any] = getattr(self._library, name)
         return function
 
@@ -107,11 +111,11 @@ def each(function: Callable[[float], float]) -> Callable[[Any], Any]:
     return entrywise
 
 
-def array_sum(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def array_sum(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.add.reduce(a, axis=axis, keepdims=keepdims)
 
 
-def array_norm(a: Any, axis: Any, keepdims: bool) -> Any:
+def array_norm(a: Any, axis: Any, keepdims: Any) -> Any:
     return np.sqrt(np.add.reduce(a * a, axis=axis, keepdims=keepdims))
 
 
@@ -124,7 +128,7 @@ def array_logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
 
 def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
     """A full copy in the new shape: cheaper than NumPy's view, and it aliases nothing."""
-    out = np.empty(shape, np.result_type(a))
+    out = np.empty(shape, np.asarray(a).dtype)
     out[...] = a
     return out
 
@@ -152,8 +156,13 @@ ARRAY = World(
         **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "logaddexp")},
         **{"arc" + name: getattr(np, "arc" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
         **{name: getattr(np, name) for name in ("where", "maximum", "minimum", "equal", "isfinite", "any", "prod", "cumsum")},
-        **{name: getattr(np, name) for name in ("reshape", "ravel", "transpose", "swapaxes", "expand_dims", "squeeze", "flip")},
-        **{name: getattr(np, name) for name in ("concatenate", "stack", "matmul", "outer", "einsum", "trace", "shape", "eye", "zeros")},
+        **{name: getattr(np, name) for name in ("ravel", "swapaxes", "expand_dims", "squeeze", "flip")},
+        "reshape": lambda a, shape: a.reshape(shape) if type(a) is np.ndarray else np.reshape(a, shape),
+        "transpose": lambda a, axes: a.T if axes is None else np.transpose(a, axes),
+        **{
+            name: getattr(np, name)
+            for name in ("concatenate", "stack", "matmul", "outer", "vdot", "einsum", "trace", "shape", "eye", "zeros")
+        },
         "max": np.max,
         "min": np.min,
         "erf": each(math.erf),
@@ -274,6 +283,8 @@ class Symbols:
         self._keep = keep
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
         if name == "equal":
             return partial(expr, "==")
         return partial(expr, name) if self._keep(name) else partial(TABLE[name].f, self)

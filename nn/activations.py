@@ -12,7 +12,7 @@ Activation: TypeAlias = Callable[[Any], Any]
 
 
 def identity(x: Any) -> Any:
-    """x itself: a layer without an activation (C05).
+    """X itself: a layer without an activation (C05).
 
     >>> identity(2.0)
     2.0

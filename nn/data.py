@@ -33,13 +33,13 @@ def pair(X: Any, Y: Any, call: str) -> Part:
         bad = np.argwhere(~np.isfinite(array))
         if len(bad):
             place = tuple(int(i) for i in bad[0])
-            raise DataError(f"{call}: {name}[{', '.join(map(str, place))}] is {array[place]} ({len(bad)} such): drop or fill those samples")
+            raise DataError(
+                f"{call}: {name}[{', '.join(map(str, place))}] is {array[place]} ({len(bad)} such): drop or fill those samples"
+            )
     return X, Y
 
 
-def split(
-    X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: Seed = None, stratify: bool = False
-) -> list[Part]:
+def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: Seed = None, stratify: bool = False) -> list[Part]:
     """Shuffled parts of the data in the given shares, disjoint and exhaustive (S0:85: training, validation, test).
 
     The sizes are the shares of N, rounded so that they add up. With ``stratify`` every part has each label in the share it has
@@ -153,7 +153,7 @@ def read_mnist(folder: str | Path) -> Part:
     A folder with the training files alone will do. DataError names a missing file.
     """
     found = {stem: _mnist_file(Path(folder), stem) for stem in MNIST_FILES}
-    parts = []
+    parts: list[Part] = []
     for images, labels in (MNIST_FILES[:2], MNIST_FILES[2:]):
         have = [found[images], found[labels]]
         if have == [None, None] and parts:
@@ -163,7 +163,9 @@ def read_mnist(folder: str | Path) -> Part:
                 raise DataError(f"{folder} has no file that begins with {stem!r}: MNIST comes as {', '.join(MNIST_FILES)}")
         x, y = read_idx(found[images] or ""), read_idx(found[labels] or "")
         if x.ndim != 3 or y.shape != x.shape[:1]:
-            raise DataError(f"{folder}: {images} has shape {x.shape} and {labels} {y.shape}; (N, rows, columns) and (N,) belong there")
+            raise DataError(
+                f"{folder}: {images} has shape {x.shape} and {labels} {y.shape}; (N, rows, columns) and (N,) belong there"
+            )
         parts.append((x.reshape(len(x), -1) / 255.0, y.astype(np.intp)))
     return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
 

@@ -33,8 +33,8 @@ class Linear(Module):
     def forward(self, x: Any) -> Any:
         """The weighted input z of shape (n_out,) or (N, n_out)."""
         x = x if isinstance(x, Tensor) else Tensor(x, constant=True)
-        n_out, n_in = self.W.shape
-        if not x.ndim or x.shape[-1] != n_in:
+        if x.shape[-1:] != self.W.shape[1:]:
+            n_out, n_in = self.W.shape
             raise ShapeError(f"Linear({n_in} → {n_out}) takes inputs of width {n_in}, but x has shape {x.shape}")
         return affine(x, self.W, self.b)
 
@@ -88,8 +88,8 @@ class MLP(Module):
     ) -> None:
         if not isinstance(sizes, list | tuple) or len(sizes) < 2:
             raise SettingError(f"MLP takes at least two sizes, from the inputs to the outputs, as in [784, 16, 10], not {sizes!r}")
-        several = isinstance(hidden, list | tuple)
-        names = [*hidden, output] if several else [*[hidden] * (len(sizes) - 2), output]
+        each: Any = hidden if isinstance(hidden, list | tuple) else [hidden] * (len(sizes) - 2)
+        names = [*each, output]
         if len(names) != len(sizes) - 1:
             raise SettingError(f"MLP of {len(sizes) - 2} hidden layers takes as many hidden activations, not {len(names) - 1}")
         rng = generator(rng)

@@ -39,6 +39,15 @@ softmax_cross_entropy = define(
 )
 
 
+# ½ Σ ‖W‖² over any number of arrays in one piece.
+half_squares = define(
+    "half_squares",
+    lambda xp, *W: 0.5 * sum(xp.vdot(w, w) for w in W),
+    vjp=lambda xp, i, g, y, *W: g * W[i],
+    jvp=lambda xp, i, v, y, *W: xp.sum(v * W[i]),
+)
+
+
 def reduced(losses: Tensor, reduction: str) -> Tensor:
     """The losses of the samples as one number, or as they are.
 
@@ -145,14 +154,14 @@ def binary_cross_entropy(pred: Any, target: Any, reduction: str = "mean") -> Ten
     p, y = _pair(pred, target, "binary_cross_entropy()")
     if np.any((p.numpy() < 0.0) | (p.numpy() > 1.0)):
         raise OutOfRangeError(
-            f"binary_cross_entropy() takes probabilities in [0, 1], not {float(p.numpy().min()):.4g} to {float(p.numpy().max()):.4g}; "
+            f"binary_cross_entropy() takes probabilities in [0, 1], not {p.numpy().min():.4g} to {p.numpy().max():.4g}; "
             "for logits use binary_cross_entropy_with_logits()"
         )
     return reduced(-(y * _log(p) + (1.0 - y) * _log(1.0 - p)), reduction)
 
 
 def _log(p: Tensor) -> Any:
-    """log p, cut off at -100 with a zero gradient there."""
+    """Log p, cut off at -100 with a zero gradient there."""
     floor = np.exp(-100.0)
     return ag.log(ag.clip(p, floor, None))
 
@@ -174,7 +183,7 @@ def hinge(scores: Any, target: Any, reduction: str = "mean") -> Tensor:
     0.5
     """
     s, y = _pair(scores, target, "hinge()")
-    if not np.all(np.abs(y.numpy()) == 1.0):
+    if not (np.abs(y.data) == 1.0).all():
         raise OutOfRangeError(f"hinge() takes targets -1 and +1, not {sorted(set(y.numpy().ravel().tolist()))[:4]}")
     return reduced(ag.relu(1.0 - y * s), reduction)
 
@@ -185,7 +194,7 @@ def l2(parameters: Iterable[Any]) -> Any:
     >>> float(l2([Tensor([[3.0, 4.0]]), Tensor([9.0])]))
     12.5
     """
-    return _penalty(parameters, lambda W: (W * W).sum() * 0.5)
+    return half_squares(*weights(parameters))
 
 
 def l1(parameters: Iterable[Any]) -> Any:
@@ -194,17 +203,20 @@ def l1(parameters: Iterable[Any]) -> Any:
     >>> float(l1([Tensor([[3.0, -4.0]])]))
     7.0
     """
-    return _penalty(parameters, lambda W: abs(W).sum())
+    first, *rest = [abs(W).sum() for W in weights(parameters)]
+    return sum(rest, first)
 
 
-def _penalty(parameters: Iterable[Any], of: Callable[[Tensor], Tensor]) -> Any:
-    terms = [of(W) for W in parameters if isinstance(W, Tensor) and W.ndim >= 2]
-    if not terms:
+def weights(parameters: Iterable[Any]) -> list[Tensor]:
+    """The parameters of two axes or more: the weights without the biases.
+
+    >>> len(weights([Tensor([[1.0]]), Tensor([1.0])]))
+    1
+    """
+    found = [W for W in parameters if isinstance(W, Tensor) and W.ndim >= 2]
+    if not found:
         raise ShapeError("a penalty needs at least one weight matrix among the parameters")
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
+    return found
 
 
 BY_NAME: dict[str, Loss] = {
@@ -226,5 +238,7 @@ def loss(name: str | Loss) -> Loss:
     if callable(name):
         return name
     if name not in BY_NAME:
-        raise SettingError(f"no loss is called {name_of(name)!r}: give a function of (pred, target), or one of {', '.join(BY_NAME)}")
+        raise SettingError(
+            f"no loss is called {name_of(name)!r}: give a function of (pred, target), or one of {', '.join(BY_NAME)}"
+        )
     return BY_NAME[name]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor
 
 
-def labels_of(y: Any) -> npt.NDArray[np.intp]:
+def labels_of(y: Any) -> Any:
     """Integer labels of shape (N,) from labels, from one-hot rows, or from scores (N, K) by their largest (S3:59).
 
     >>> labels_of([[0.1, 0.9], [0.8, 0.2]])
@@ -54,7 +54,9 @@ def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.
     p, t = _both(pred, target, "confusion_matrix()")
     k = int(max(p.max(), t.max())) + 1 if classes is None else classes
     if min(p.min(), t.min()) < 0 or max(p.max(), t.max()) >= k:
-        raise OutOfRangeError(f"confusion_matrix(): the labels run from {min(p.min(), t.min())} to {max(p.max(), t.max())}, not 0 to {k - 1}")
+        raise OutOfRangeError(
+            f"confusion_matrix(): the labels run from {min(p.min(), t.min())} to {max(p.max(), t.max())}, not 0 to {k - 1}"
+        )
     out = np.zeros((k, k), dtype=np.intp)
     np.add.at(out, (t, p), 1)
     return out

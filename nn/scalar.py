@@ -24,7 +24,7 @@ class Neuron(Module):
     """
 
     def __init__(self, nin: int, nonlin: bool = True, activation: str | Activation = "relu", rng: Seed = None) -> None:
-        draw = random.uniform if rng is None else generator(rng).uniform  # noqa: S311 - weights, not secrets
+        draw = random.uniform if rng is None else generator(rng).uniform
         self.w = [Value(draw(-1, 1)) for _ in range(nin)]
         self.b = Value(0.0)
         self.nonlin = nonlin
@@ -34,7 +34,7 @@ class Neuron(Module):
         """One number out of ``len(w)`` numbers."""
         if len(x) != len(self.w):
             raise ShapeError(f"a neuron with {len(self.w)} weights takes {len(self.w)} numbers, not {len(x)}")
-        act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
+        act: Any = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
         if not self.nonlin:
             return act
         return act.relu() if self.activation == "relu" else activation(self.activation)(act)

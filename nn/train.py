@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from autograd import GraphError, SettingError
 from nn.data import Part, batches, pair
-from nn.losses import Loss, loss as named_loss
+from nn.losses import Loss
+from nn.losses import loss as named_loss
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optim import SGD, Optimizer, positive
@@ -124,7 +125,9 @@ class _Run:
         value.backward()
         for name, p in self.model.named_parameters():
             if not np.all(np.isfinite(p.grad)):
-                raise GraphError(f"the gradient of {name} is not finite {self._where()}: lower the learning rate, or look at the data")
+                raise GraphError(
+                    f"the gradient of {name} is not finite {self._where()}: lower the learning rate, or look at the data"
+                )
         self.optimizer.step()
         return float(value)
 

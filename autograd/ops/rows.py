@@ -73,14 +73,11 @@ class Elementwise(Op):
         self.partials = tuple(partials)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        return scaled(g, self.partials[i](xp, y, *args, **static))
+        partial = self.partials[i](xp, y, *args, **static)
+        return g if type(partial) is float and partial == 1.0 else g * partial
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        moving = [
-            scaled(t, partial(xp, y, *args, **static))
-            for t, partial in zip(tangents, self.partials, strict=True)
-            if t is not None
-        ]
+        moving = [t * partial(xp, y, *args, **static) for t, partial in zip(tangents, self.partials, strict=True) if t is not None]
         return total(moving)
 
 
@@ -142,11 +139,6 @@ class Custom(Op):
         return total([push(xp, i, t, y, *args, **static) for i, t in enumerate(tangents) if t is not None])
 
 
-def scaled(g: Any, partial: Any) -> Any:
-    """``g · partial``, without the multiplication where the partial is the constant one."""
-    return g if type(partial) is float and partial == 1.0 else g * partial
-
-
 def total(terms: Sequence[Any]) -> Any:
     """The sum of at least one term."""
     first, *rest = terms
@@ -203,7 +195,15 @@ def bilinear(name: str, f: Rule, left: Rule, right: Rule) -> Op:
 
 
 def custom(
-    name: str, f: Rule, vjp: Rule, jvp: Rule, *, arity: int | None = 1, domain: Domain = REAL, kink: str = "", ties: bool = False
+    name: str,
+    f: Rule,
+    vjp: Rule,
+    jvp: Rule,
+    *,
+    arity: int | None = 1,
+    domain: Domain = REAL,
+    kink: str = "",
+    ties: bool = False,
 ) -> Op:
     """A row with both derivatives written out; ``arity=None`` takes any number of arguments."""
     return enter(Custom(name, f, vjp, jvp, arity=arity, **_facts(domain, arity or 1, kink, ties)))

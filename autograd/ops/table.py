@@ -7,16 +7,17 @@ Partials read ``(xp, y, a, b, …)``: ``y`` is the value that the operation gave
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, pi, sqrt
+from math import log, pi, prod, sqrt
 from typing import Any
 
-from autograd.ops.rows import POSITIVE, REAL, UNIT, Domain, KINK_AT_0, Op, Rule, bilinear, custom, elementwise, linear
+from autograd.ops.rows import KINK_AT_0, POSITIVE, REAL, UNIT, Domain, Op, Rule, bilinear, custom, elementwise, linear
 
 LN2, LN10, ROOT_HALF, ROOT_PI = log(2.0), log(10.0), sqrt(0.5), sqrt(pi)
 ROOT_TAU = sqrt(2.0 * pi)
 HALVES = "½ to each at ties"
 
-# fmt: off — one aligned line per operation: the table is read as a page of calculus
+# one aligned line per operation: the table is read as a page of calculus
+# fmt: off
 
 # Arithmetic                y                                    ∂y/∂a, ∂y/∂b
 elementwise("add",          lambda xp, a, b: a + b,              lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: 1.0)
@@ -67,7 +68,7 @@ elementwise("erf",          lambda xp, a: xp.erf(a),             lambda xp, y, a
 elementwise("erfc",         lambda xp, a: xp.erfc(a),            lambda xp, y, a: -2.0 / ROOT_PI * xp.exp(-a * a))
 
 # Activations
-elementwise("sigmoid",      lambda xp, a: xp.where(a >= 0.0, 1.0, xp.exp(-abs(a))) / (1.0 + xp.exp(-abs(a))),
+elementwise("sigmoid",      lambda xp, a: 1.0 / (1.0 + xp.exp(-a)),  # exp may be inf: 1/inf is the 0 that is meant
                                                                  lambda xp, y, a: y * (1.0 - y))
 elementwise("relu",         lambda xp, a: xp.maximum(a, 0.0),    lambda xp, y, a: a > 0.0,           domain=KINK_AT_0, kink="0 at 0")
 elementwise("leaky_relu",   lambda xp, a, *, slope: xp.where(a > 0.0, a, slope * a),
@@ -101,8 +102,8 @@ elementwise("clip",         lambda xp, a, *, low, high: xp.minimum(xp.maximum(a,
 
 
 def kept(xp: Any, v: Any, a: Any, axis: Any, keepdims: bool) -> Any:
-    """``v``, a reduction of ``a`` over ``axis``, with the reduced axes put back at length one."""
-    if keepdims or not xp.shape(a):
+    """``v``, a reduction of ``a`` over ``axis``, with the reduced axes put back at length one where broadcasting needs them."""
+    if keepdims or axis is None:
         return v
     shape = xp.shape(a)
     gone = {i % len(shape) for i in axes_of(axis, len(shape))}
@@ -118,10 +119,8 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
 
 def count_of(xp: Any, a: Any, axis: Any) -> int:
     """How many entries each entry of a reduction over ``axis`` has taken in."""
-    shape, count = xp.shape(a), 1
-    for i in axes_of(axis, len(shape)):
-        count *= shape[i]
-    return count
+    shape = xp.shape(a)
+    return prod(shape if axis is None else [shape[i] for i in axes_of(axis, len(shape))])
 
 
 def spread(xp: Any, g: Any, a: Any, axis: Any, keepdims: bool) -> Any:
@@ -184,7 +183,8 @@ def softmax_product(xp: Any, v: Any, y: Any, axis: Any) -> Any:
     return y * (v - xp.sum(v * y, axis=axis, keepdims=True))
 
 
-# fmt: off — aligned as above
+# aligned as above
+# fmt: off
 linear("sum",               lambda xp, a, *, axis, keepdims: xp.sum(a, axis=axis, keepdims=keepdims),
                             lambda xp, g, a, *, axis, keepdims: spread(xp, g, a, axis, keepdims))
 linear("mean",              lambda xp, a, *, axis, keepdims: xp.sum(a, axis=axis, keepdims=keepdims) / count_of(xp, a, axis),
@@ -239,7 +239,8 @@ def on_diagonal(xp: Any, g: Any, a: Any, offset: int, axis1: int, axis2: int) ->
     return xp.transpose(filled, axes=inverse([*rest, axis1 % len(shape), axis2 % len(shape)]))
 
 
-# fmt: off — aligned as above
+# aligned as above
+# fmt: off
 linear("reshape",           lambda xp, a, *, shape: xp.reshape(a, shape),
                             lambda xp, g, a, *, shape: xp.reshape(g, xp.shape(a)))
 linear("ravel",             lambda xp, a: xp.ravel(a),
@@ -335,8 +336,10 @@ def affine_adjoint(xp: Any, i: int, g: Any, y: Any, x: Any, W: Any, b: Any) -> A
         return xp.matmul(g, W)
     if i == 2:
         return g
-    n_out, n_in = xp.shape(W)
-    return xp.matmul(xp.transpose(xp.reshape(g, (-1, n_out)), axes=None), xp.reshape(x, (-1, n_in)))
+    if len(xp.shape(g)) != 2:
+        n_out, n_in = xp.shape(W)
+        g, x = xp.reshape(g, (-1, n_out)), xp.reshape(x, (-1, n_in))
+    return xp.matmul(xp.transpose(g, axes=None), x)
 
 
 def affine_tangent(xp: Any, i: int, t: Any, y: Any, x: Any, W: Any, b: Any) -> Any:
@@ -347,8 +350,11 @@ def affine_tangent(xp: Any, i: int, t: Any, y: Any, x: Any, W: Any, b: Any) -> A
     return xp.broadcast_to(t, xp.shape(y))
 
 
-# fmt: off — aligned as above
+# aligned as above
+# fmt: off
 bilinear("matmul",          lambda xp, a, b: xp.matmul(a, b),    matmul_left, matmul_right)
+bilinear("vdot",            lambda xp, a, b: xp.vdot(a, b),
+                            lambda xp, g, a, b: g * b,           lambda xp, g, a, b: g * a)
 bilinear("outer",           lambda xp, a, b: xp.outer(a, b),
                             lambda xp, g, a, b: xp.reshape(xp.matmul(g, xp.ravel(b)), xp.shape(a)),
                             lambda xp, g, a, b: xp.reshape(xp.matmul(xp.ravel(a), g), xp.shape(b)))
