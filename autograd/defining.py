@@ -9,7 +9,7 @@ from typing import Any
 from autograd import functions
 from autograd.errors import DefinitionError
 from autograd.node import apply
-from autograd.ops import REAL, Domain, Op, Rule, custom, elementwise, linear
+from autograd.ops import REAL, Domain, Elementwise, Op, Rule, custom, elementwise, linear
 
 
 def define(
@@ -86,5 +86,13 @@ def _function(op: Op, door: Callable[..., Any]) -> Callable[..., Any]:
         return door(op, *args, **static)
 
     function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = functions.formula(op) if op.kind == "elementwise" and not functions.settings_of(op) else repr(op)  # type: ignore[arg-type]
+    function.__doc__ = _described(op)
     return function
+
+
+def _described(op: Op) -> str:
+    """The row as a formula, where it can be written down: a rule that branches on its numbers cannot."""
+    try:
+        return functions.formula(op) if isinstance(op, Elementwise) else repr(op)
+    except Exception:
+        return repr(op)

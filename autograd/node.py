@@ -287,6 +287,8 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     1.0
     """
     rank = 0 if op.kind == "elementwise" else 1
+    if any(isinstance(arg, list | tuple) for arg in args):
+        args = tuple(to_array(arg, op.name) if isinstance(arg, list | tuple) else arg for arg in args)
     for arg in args:
         wants = arg.rank if isinstance(arg, Node) else rank_of(arg, op)
         if wants > rank:

@@ -250,6 +250,9 @@ class Expr:
     def __and__(self, other: Any) -> Expr:
         return expr("&", self, other)
 
+    def __bool__(self) -> bool:
+        raise TypeError("a formula has no truth value: rows choose with xp.where")
+
     def count(self, uses: dict[Expr, int]) -> None:
         """Add to ``uses`` how often each distinct part is used, arguments before what uses them."""
         if self not in uses:

@@ -1,0 +1,26 @@
+"""Hypothesis profiles, and fixtures that fail a test which leaks state."""
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from autograd import modes
+from autograd.ops import TABLE
+
+settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(autouse=True)
+def no_leaks():
+    """A test may neither leave a mode on nor change how NumPy treats errors; rows it defines are taken out again."""
+    rows, errors = set(TABLE), np.geterr()
+    yield
+    for name in set(TABLE) - rows:
+        del TABLE[name]
+    assert modes.special == 0
+    assert np.geterr() == errors

@@ -1,0 +1,150 @@
+"""Losses: values by hand, gradients per reduction, stability, and the errors of wrong shapes and labels."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import AutogradError, Tensor, Value, walk
+from nn import losses
+from oracles import assert_derivative, same
+
+rng = np.random.default_rng(0)
+A, Y = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
+LABELS = np.array([0, 2, 1, 1, 0])
+
+
+def test_quadratic_sums_over_components_and_averages_over_samples():
+    same(losses.quadratic(A, Y).data, np.mean([0.5 * np.sum((a - y) ** 2) for a, y in zip(A, Y, strict=True)]))  # D01, E10
+    a = Tensor(A)
+    losses.quadratic(a, Y).backward()
+    same(a.grad, (A - Y) / 5)
+    same(losses.quadratic(A[0], Y[0]).data, 0.5 * np.sum((A[0] - Y[0]) ** 2))
+    same(losses.quadratic(2.0, 1.0).data, 0.5)
+    same(losses.mse(A, Y).data, np.mean((A - Y) ** 2))  # X3: two names, two scales
+
+
+@pytest.mark.parametrize("name", list(losses.BY_NAME))
+def test_reductions_are_consistent(name):
+    f = losses.loss(name)
+    pred, target = (A, LABELS) if name == "cross_entropy" else (A, np.sign(Y)) if name == "hinge" else (A, Y)
+    if name.startswith("binary"):
+        pred, target = 1 / (1 + np.exp(-A)), (Y > 0) * 1.0
+    each, total, mean = (f(pred, target, reduction=r) for r in ("none", "sum", "mean"))
+    same(total.data, each.data.sum(), rtol=1e-13)
+    same(mean.data, each.data.mean(), rtol=1e-13)
+    grads = []
+    for reduction, scale in (("sum", 1.0), ("mean", each.size)):
+        p = Tensor(pred)
+        f(p, target, reduction=reduction).backward()
+        grads.append(p.grad * scale)
+    same(grads[0], grads[1], rtol=1e-12, atol=1e-15)
+    u = np.random.default_rng(1).normal(size=pred.shape) * 0.1
+    assert_derivative(np.vdot(grads[0], u), lambda h: float(f(pred + h * u, target, reduction="sum")), h=0.01)
+
+
+def test_labels_and_one_hot_rows_give_the_same_loss():
+    one_hot = np.eye(3)[LABELS]  # D05
+    by_label, by_row = losses.cross_entropy(A, LABELS), losses.cross_entropy(A, one_hot)
+    assert float(by_label) == float(by_row)
+    assert float(losses.cross_entropy(A, Tensor(one_hot))) == float(by_row)
+    assert float(losses.cross_entropy(A, LABELS.astype(float))) == float(by_row)
+    same(losses.cross_entropy(A[0], 0).data, -np.log(np.exp(A[0, 0]) / np.exp(A[0]).sum()), rtol=1e-14)
+    soft = Tensor(np.full((5, 3), 1 / 3))
+    losses.cross_entropy(A, soft).backward()
+    same(soft.grad, (np.log(np.exp(A).sum(1, keepdims=True)) - A) / 5, rtol=1e-13)
+
+
+@given(st.lists(st.sampled_from([-1000.0, 1000.0, 0.0, 1.0]), min_size=3, max_size=3), st.integers(0, 2))
+def test_logits_of_a_thousand_give_finite_losses_and_gradients(z, label):
+    t = Tensor(z)
+    L = losses.cross_entropy(t, label)
+    L.backward()
+    assert np.isfinite(float(L))
+    p = np.exp(np.array(z) - max(z))
+    same(t.grad, p / p.sum() - np.eye(3)[label], rtol=1e-12, atol=1e-15)
+    t = Tensor(z)
+    L = losses.binary_cross_entropy_with_logits(t, [0.0, 1.0, 1.0])
+    L.backward()
+    assert np.isfinite(float(L))
+    assert np.all(np.isfinite(t.grad))
+
+
+def test_probabilities_of_zero_and_one_stay_finite():
+    p = Tensor([0.0, 1.0])
+    L = losses.binary_cross_entropy(p, [1.0, 0.0])
+    L.backward()
+    assert float(L) == pytest.approx(100.0)
+    assert np.all(np.isfinite(p.grad))
+
+
+def test_second_derivatives_and_forward_mode_of_the_fused_rows():
+    t, u = Tensor(A), np.random.default_rng(2).normal(size=A.shape)
+    L = losses.cross_entropy(t, LABELS, reduction="sum")
+    (tangent,) = walk.pushforward([L], [t], [u])
+    L.backward(create_graph=True)
+    first = t.grad
+    same(tangent, np.vdot(first.data, u), rtol=1e-12)
+    t.zero_grad()
+    (first * u).sum().backward()
+    p = np.exp(A) / np.exp(A).sum(1, keepdims=True)
+    same(t.grad, p * (u - (p * u).sum(1, keepdims=True)), rtol=1e-10, atol=1e-15)
+    W = [Tensor(A), Tensor(Y)]
+    penalty = losses.l2(W)
+    (tangent,) = walk.pushforward([penalty], W, [u, None])
+    same(tangent, np.vdot(A, u), rtol=1e-13)
+
+
+def test_penalties_leave_the_biases_out():
+    W, b = Tensor(A), Tensor([5.0])  # D06
+    same(losses.l2([W, b]).data, 0.5 * np.sum(A**2), rtol=1e-14)
+    same(losses.l1([W, b, W]).data, 2 * np.sum(np.abs(A)), rtol=1e-14)
+    (losses.l2([W, b]) * 0.1).backward()
+    same(W.grad, 0.1 * A)
+    same(b.grad, [0.0])
+
+
+def test_lists_of_values_are_predictions_too():
+    values = [[Value(x) for x in row] for row in A]
+    losses.quadratic(values, Y).backward()
+    same([[v.grad for v in row] for row in values], (A - Y) / 5)
+    scores = [Value(0.5), Value(2.0)]
+    losses.hinge(scores, [1, 1]).backward()
+    assert [s.grad for s in scores] == [-0.5, 0.0]
+
+
+def test_any_function_may_be_the_loss():
+    def mine(pred, target):
+        return ag.sum(abs(pred - target))
+
+    assert losses.loss(mine) is mine  # D08
+
+
+@pytest.mark.parametrize(
+    ("attempt", "text"),
+    [
+        (
+            lambda: losses.quadratic(A, Y[:, :1]),
+            r"quadratic\(\): the prediction has shape \(5, 3\), but the target has shape \(5, 1\)",
+        ),
+        (lambda: losses.mse(A, Y[0]), r"mse\(\): the prediction has shape \(5, 3\), but the target has shape \(3,\)"),
+        (lambda: losses.cross_entropy(A, [0, 1, 2, 3, 0]), "label 3 is no class: with 3 classes the labels are 0 to 2"),
+        (lambda: losses.cross_entropy(A, [0, -1, 2, 0, 0]), "label -1 is no class"),
+        (lambda: losses.cross_entropy(A, [0.5, 1, 2, 0, 0]), r"labels are integers, not float64 such as \[0.5, 1.0, 2.0\]"),
+        (
+            lambda: losses.cross_entropy(A, [0, 1]),
+            r"logits of shape \(5, 3\) take labels of shape \(5,\) or one-hot rows of shape \(5, 3\), not \(2,\)",
+        ),
+        (lambda: losses.cross_entropy(1.0, 0), r"takes logits of shape \(K,\) or \(N, K\), not \(\)"),
+        (lambda: losses.cross_entropy(np.zeros((0, 3)), np.zeros(0, int)), "a loss over no samples has no mean"),
+        (lambda: losses.mse(A, Y, reduction="avg"), "reduction is 'mean', 'sum' or 'none', not 'avg'"),
+        (lambda: losses.binary_cross_entropy([1.5], [1.0]), r"takes probabilities in \[0, 1\], not 1.5 to 1.5; for logits use"),
+        (lambda: losses.hinge([1.0], [0.0]), r"hinge\(\) takes targets -1 and \+1, not \[0.0\]"),
+        (lambda: losses.loss("rmse"), "no loss is called 'rmse': give a function of .*, or one of quadratic, mse"),
+        (lambda: losses.l2([Tensor([1.0])]), "a penalty needs at least one weight matrix among the parameters"),
+    ],
+)
+def test_wrong_input_is_named(attempt, text):
+    with pytest.raises(AutogradError, match=text):
+        attempt()
