@@ -12,6 +12,7 @@ def __mul__(self, other):
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from autograd import modes
@@ -101,6 +102,7 @@ def _fixed(reflected: bool) -> str:
     return "da" if reflected else "db"
 
 
+@cache
 def _values(op: Elementwise) -> dict[str, Expr]:
     """The row's value and partials as expressions in the variables a, b and y."""
     names = "ab"[: op.arity]

@@ -136,10 +136,12 @@ def named(function: Any, op: Op, example: str) -> Any:
 
 def unary(name: str, sample: float = 0.5) -> Unary:
     """The function of a row with one argument."""
-    op = find(name)
+    op, method = find(name), {"negative": "__neg__", "absolute": "__abs__"}.get(name, name)
 
     def function(x: Any, /) -> Any:
-        return Tensor.record(op, (x,), {}) if type(x) is Tensor else call(op, x)
+        if type(x) is Tensor:
+            return Tensor.record(op, (x,), {})
+        return getattr(x, method)() if type(x) is Value else call(op, x)
 
     function_: Unary = named(function, op, f">>> {name}(Tensor([{sample}, {sample}])).shape\n    (2,)")
     return function_

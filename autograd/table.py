@@ -28,8 +28,13 @@ def text() -> str:
     return HEAD + "\n".join([*_elementwise(), "", *_others(), ""])
 
 
+def _own_rows() -> list[Op]:
+    """The library's rows, without those that others have defined."""
+    return [op for op in TABLE.values() if op.f.__module__ == "autograd.ops.table"]
+
+
 def _elementwise() -> list[str]:
-    rows = [op for op in TABLE.values() if isinstance(op, Elementwise)]
+    rows = [op for op in _own_rows() if isinstance(op, Elementwise)]
     return [
         "## Entry by entry, on Values and Tensors",
         "",
@@ -63,7 +68,7 @@ def domain(domains: tuple[Domain, ...]) -> str:
 
 
 def _others() -> list[str]:
-    rows = [op for op in TABLE.values() if not isinstance(op, Elementwise)]
+    rows = [op for op in _own_rows() if not isinstance(op, Elementwise)]
     return [
         "## On whole arrays",
         "",

@@ -188,7 +188,20 @@ def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
     return compiled(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
 
 
+def _written_when_called(row: str) -> Callable[..., Any]:
+    """A method that writes itself at its first call: most programs use a few of the rows, and importing should be quick."""
+
+    def method(self: Value, *other: Any) -> Any:
+        if getattr(Value, row) is method:
+            setattr(Value, row, _write(row, row))
+        return getattr(Value, row)(self, *other)
+
+    method.__name__, method.__qualname__ = row, f"Value.{row}"
+    method.__doc__ = f"Row {row} of the table of operations, on a scalar."
+    return method
+
+
 for _name, _method in operators(_write, _write).items():
     setattr(Value, _name, _method)
 for _op in named_rows():
-    setattr(Value, _op.name, _write(_op.name, _op.name))
+    setattr(Value, _op.name, _written_when_called(_op.name))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -195,12 +194,21 @@ def ieee(rule: Callable[..., Any], *args: float, **static: Any) -> float:
 # SOURCE and TEXT: the row writes itself down
 
 
-@dataclass(frozen=True)
 class Expr:
     """An expression that a row has written: ``head`` is an operator or a function, or "name" or "number" for a leaf."""
 
-    head: str
-    args: tuple[Any, ...]
+    __slots__ = ("_hash", "args", "head")
+
+    def __init__(self, head: str, args: tuple[Any, ...]) -> None:
+        self.head = head
+        self.args = args
+        self._hash = hash((head, args))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expr) and self._hash == other._hash and self.head == other.head and self.args == other.args
 
     def __add__(self, other: Any) -> Expr:
         return expr("+", self, other)

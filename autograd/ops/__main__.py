@@ -5,5 +5,4 @@ import sys
 from autograd.table import text
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a text stream wherever this runs
-    sys.stdout.write(text())
+    sys.stdout.buffer.write(text().encode("utf-8"))
