@@ -1,5 +1,6 @@
 """A gradient laboratory: exact derivatives of scalar and array programs, written once per operation."""
 
+from autograd import foreign as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
 from autograd import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
 from autograd.defining import define
 from autograd.errors import AutogradError, DataError, DefinitionError, GraphError, OutOfRangeError, SettingError, ShapeError

@@ -86,7 +86,7 @@ def by_hand_images():
 
 
 def scalar_demo(value, network):
-    """micrograd's demo, as its notebook has it."""
+    """Micrograd's demo, as its notebook has it."""
     X, y = moons()
     rows, targets = X.tolist(), y[:, 0].tolist()
     model = network(2, [16, 16, 1])

@@ -14,7 +14,7 @@ from autograd.table import text
 
 ROOT = pathlib.Path(autograd.__file__).parents[1]
 # Left to right: a module may import what stands before it.
-ORDER = ["errors", "ops", "worlds", "walk", "storage", "door", "modes", "flat", "node", "value", "tensor", "functions"]
+ORDER = ["foreign", "errors", "ops", "worlds", "walk", "storage", "door", "modes", "flat", "node", "value", "tensor", "functions"]
 ORDER += ["dispatch", "defining", "table"]
 
 
@@ -155,3 +155,14 @@ def test_user_rows_reach_the_library_below():
     v = autograd.Value(8.0)
     cbrt(cbrt(v)).backward()
     assert v.data == 8.0
+
+
+def test_files_of_the_other_autograd_are_noticed(tmp_path):
+    from autograd.foreign import refuse
+
+    refuse(tmp_path)
+    (tmp_path / "tracer.py").touch()
+    with pytest.raises(
+        ImportError, match=r"also called autograd \(tracer.py\).*pip uninstall -y autograd gradlab && pip install gradlab"
+    ):
+        refuse(tmp_path)
