@@ -6,9 +6,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import functions
-from autograd.errors import DefinitionError
-from autograd.node import apply
+from autograd.errors import DataError, DefinitionError
+from autograd.node import Node, apply
 from autograd.ops import REAL, Domain, Elementwise, Op, Rule, custom, elementwise, linear
 
 
@@ -83,11 +85,18 @@ def _function(op: Op, door: Callable[..., Any]) -> Callable[..., Any]:
     def function(*args: Any, **static: Any) -> Any:
         if op.arity is not None and len(args) != op.arity:
             raise TypeError(f"{op.name}() takes {op.arity} argument(s), not {len(args)}")
-        return door(op, *args, **static)
+        return door(op, *args, **{k: _setting(op.name, k, v) for k, v in static.items()})
 
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = _described(op)
     return function
+
+
+def _setting(name: str, key: str, value: Any) -> Any:
+    """A setting as it is now: arrays are copied, and nodes are refused, since no gradient would reach them."""
+    if isinstance(value, Node):
+        raise DataError(f"{name}({key}=) is a setting, to which no gradient flows: make it an argument of f, or pass its .data")
+    return np.array(value) if isinstance(value, np.ndarray) else value
 
 
 def _described(op: Op) -> str:

@@ -97,12 +97,17 @@ def _looking(function: Any) -> Callable[..., Any]:
     return lambda *args, **kwargs: function(*map(raw, args), **{k: raw(v) for k, v in kwargs.items()})
 
 
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """NumPy's clip, which has two names for either bound."""
+    return functions.clip(a, min if a_min is None else a_min, max if a_max is None else a_max)
+
+
 for _ours in functions.NUMPY_LIKE:
     handles(getattr(np, _ours.__name__), _ours)
 handles(np.amax, functions.max)
 handles(np.amin, functions.min)
 handles(np.linalg.norm, functions.norm)
-handles(np.dot, functions.matmul)
+handles(np.clip, _clip)
 _LOOKERS: tuple[Any, ...] = (
     *(np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose),
     *(np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero),

@@ -48,7 +48,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
         raise DataError(f"{call} takes real numbers, not {described(x)}{advice(x)}")
     if array.dtype.kind != "f":
         return array.astype(np.float64)
-    return private(array) if array is x or array.base is not None else array
+    return array if isinstance(x, list | tuple) or np.isscalar(x) else private(array) if array is x else np.array(array)
 
 
 def private(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

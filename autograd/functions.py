@@ -12,7 +12,7 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
-from autograd.door import to_array
+from autograd.door import to_array, to_float
 from autograd.errors import DataError, ShapeError
 from autograd.node import Node, apply, raw
 from autograd.ops import Elementwise, Op, find
@@ -66,13 +66,13 @@ def call(op: Op, *args: Any, **static: Any) -> Any:
     if builtins.any(isinstance(arg, Node) for arg in args):
         return apply(op, *args, **static)
     if builtins.all(isinstance(arg, float | int) for arg in args):
-        return evaluated(op.f, [float(arg) for arg in args], static)
+        return evaluated(op.f, [to_float(arg, op.name) for arg in args], static)
     return plainly(op, [arg if isinstance(arg, float) else to_array(arg, op.name) for arg in args], static)
 
 
 def plainly(op: Op, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
     """The value of an operation on plain arrays, as a plain array or number."""
-    return Tensor.record(op, arrays, static).data[()]
+    return Tensor.record(op, arrays, static)._data[()]
 
 
 def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
@@ -95,7 +95,7 @@ def on_tensors(f: Callable[..., Tensor], call: str, *args: Any) -> Any:
     result = f(*tensors)
     if builtins.any(contains_node(arg) for arg in args):
         return result
-    return result.data[()]
+    return result._data[()]
 
 
 def formula(op: Elementwise) -> str:
@@ -175,7 +175,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     >>> float(leaky_relu(Tensor(-2.0)))
     -0.02
     """
-    return call(find("leaky_relu"), x, slope=slope)
+    return call(find("leaky_relu"), x, slope=to_float(slope, "leaky_relu(slope=)"))
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:
@@ -184,7 +184,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     >>> elu(0.5)
     0.5
     """
-    return call(find("elu"), x, alpha=alpha)
+    return call(find("elu"), x, alpha=to_float(alpha, "elu(alpha=)"))
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
@@ -204,7 +204,9 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 
 def clip(a: Any, low: Any = None, high: Any = None) -> Any:
-    """``a`` kept between ``low`` and ``high`` (None: no bound); the derivative at a bound is 1. Bounds may be nodes.
+    """``a`` kept between ``low`` and ``high`` (None: no bound); the derivative at a bound is 1.
+
+    A bound that is a node gets its gradient, as of maximum and minimum, which share a tie.
 
     >>> clip(Tensor([-2.0, 0.5, 2.0]), -1.0, 1.0).data
     array([-1. ,  0.5,  1. ])
@@ -212,8 +214,18 @@ def clip(a: Any, low: Any = None, high: Any = None) -> Any:
     if contains_node(low) or contains_node(high):
         a = a if low is None else maximum(a, low)
         return a if high is None else minimum(a, high)
-    bounds = {"low": -np.inf if low is None else low, "high": np.inf if high is None else high}
-    return call(find("clip"), a, **{k: v if isinstance(v, float) else to_array(v, "clip")[()] for k, v in bounds.items()})
+    bounds = {"low": _bound(low, -np.inf), "high": _bound(high, np.inf)}
+    if builtins.all(isinstance(bound, float) for bound in bounds.values()):
+        return call(find("clip"), a, **bounds)
+    return on_tensors(lambda t: apply(find("clip"), t, **bounds), "clip", a)
+
+
+def _bound(bound: Any, otherwise: float) -> Any:
+    """A bound as a float or as an array of its own."""
+    if bound is None:
+        return otherwise
+    array = to_array(bound, "clip")
+    return float(array) if not array.ndim else array
 
 
 def sum(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -278,10 +290,12 @@ def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
         return t._reduced("norm", axis, keepdims)
     if axes != 1 or isinstance(ord, str) or not ord > 0:
         raise DataError(f"norm: ord={ord!r} over {axes} axes has no derivative here; vectors take p > 0, matrices ord=None")
-    size = absolute(t)
+    if ord == 1:
+        return absolute(t).sum(axis, keepdims)
     if ord == np.inf:
-        return size.max(axis, keepdims)
-    return (size**ord).sum(axis, keepdims) ** (1.0 / ord) if ord != 1 else size.sum(axis, keepdims)
+        return absolute(t).max(axis, keepdims)
+    settings = {"axis": t._axis(axis, "norm"), "keepdims": keepdims, "ord": to_float(ord, "norm")}
+    return Tensor.record(find("p_norm"), (t,), settings)
 
 
 def logsumexp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -383,13 +397,14 @@ def flip(a: Any, axis: Axis = None) -> Any:
     return on_tensors(lambda t: apply(find("flip"), t, axis=t._axis(axis, "flip")), "flip", a)
 
 
-def broadcast_to(a: Any, shape: Sequence[int]) -> Any:
+def broadcast_to(a: Any, shape: int | Sequence[int]) -> Any:
     """The array repeated into ``shape`` by NumPy's rules.
 
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    return on_tensors(lambda t: apply(find("broadcast_to"), t, shape=tuple(shape)), "broadcast_to", a)
+    lengths = (shape,) if isinstance(shape, int) else tuple(shape)
+    return on_tensors(lambda t: apply(find("broadcast_to"), t, shape=lengths), "broadcast_to", a)
 
 
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
@@ -455,6 +470,15 @@ def _vdot(a: Tensor, b: Tensor) -> Tensor:
     if a.shape != b.shape:
         raise ShapeError(f"vdot takes two arrays of one shape, not {a.shape} and {b.shape}")
     return Tensor.record(find("vdot"), (a, b), {})
+
+
+def dot(a: Any, b: Any) -> Any:
+    """NumPy's dot: the last axis of ``a`` with the last but one of ``b``; a product where one of them is a number.
+
+    >>> float(dot(Tensor([1.0, 2.0]), [3.0, 4.0]))
+    11.0
+    """
+    return on_tensors(lambda x, y: x.dot(y), "dot", a, b)
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -542,6 +566,13 @@ def _getitem(a: Any, index: Any) -> Any:
     return on_tensors(lambda t: t[index], "getitem", a)
 
 
+def _products_of_others(rows: Any) -> Any:
+    """As graphs: the other entries of each row picked out, and multiplied."""
+    n = np.shape(raw(rows))[-1]
+    others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
+    return prod(_getitem(rows, (..., others)), axis=-1)
+
+
 def _plain(name: str) -> Callable[..., Any]:
     function = getattr(ARRAY, name)
     return lambda *args: function(*map(raw, args))
@@ -550,7 +581,7 @@ def _plain(name: str) -> Callable[..., Any]:
 # What NumPy has under the same name, with the same arguments first.
 NUMPY_LIKE = (
     *(where, clip, sum, mean, prod, max, min, cumsum, reshape, ravel, transpose, swapaxes, expand_dims, squeeze, flip),
-    *(broadcast_to, trace, vdot, outer, einsum, concatenate, stack),
+    *(broadcast_to, trace, dot, vdot, outer, einsum, concatenate, stack),
 )
 
 GRAPH = _GraphWorld(
@@ -558,7 +589,8 @@ GRAPH = _GraphWorld(
     {
         **{f.__name__: f for f in (*NUMPY_LIKE, norm, logsumexp, softmax, matmul)},
         **{name: _plain(name) for name in ("equal", "any", "isfinite", "shape", "constant")},
-        **{name: getattr(ARRAY, name) for name in ("eye", "zeros", "indices")},
+        **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
+        "products_of_others": _products_of_others,
         "getitem": _getitem,
         "scatter": _scatter,
         "item": lambda a: a if isinstance(a, Value) else Value.of(a),

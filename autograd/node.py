@@ -21,8 +21,6 @@ UNARY = {"__neg__": "negative", "__abs__": "absolute"}
 class Note:
     """What only some nodes carry: a name, and whether their data was assigned after they were made."""
 
-    __slots__ = ("edited", "name")
-
     def __init__(self) -> None:
         self.name: str | None = None
         self.edited = False
@@ -153,11 +151,15 @@ class Node:
         if not create_graph:
             walk.backward(self, seed)
             return
-        _, leaves = walk.order((self,))
-        cotangents = walk.pullback([self], [self.leaf(seed)], leaves, self.graph_world)
-        for leaf, g in zip(leaves, cotangents, strict=True):
-            if g is not None:
-                leaf._grad = g if isinstance(leaf._grad, float) and leaf._grad == 0.0 else leaf._grad + g
+        with walk.lock:
+            _, leaves = walk.order((self,))
+            start = cotangent if isinstance(cotangent, type(self)) else self.leaf(seed)
+            cotangents = walk.pullback([self], [start], leaves, self.graph_world)
+            for leaf, g in zip(leaves, cotangents, strict=True):
+                if g is not None:
+                    fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
+                    # 0 + g is a node of its own: a leaf that two gradients share could be written to
+                    leaf._grad = (0.0 + g if g.is_leaf else g) if fresh else leaf._grad + g
 
     def seed(self, cotangent: Any) -> Any:
         """The cotangent a reverse pass starts from, in this node's shape."""
@@ -198,17 +200,23 @@ class Node:
 
     # -- what it does as a number
 
+    # Nodes are equal only to themselves, so that they can stand in sets and dicts; np.equal compares their numbers.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def __lt__(self, other: Any) -> Any:
-        return self._data < raw(other)
+        return self._data < raw(other) if is_real(other) else NotImplemented
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= raw(other)
+        return self._data <= raw(other) if is_real(other) else NotImplemented
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > raw(other)
+        return self._data > raw(other) if is_real(other) else NotImplemented
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= raw(other)
+        return self._data >= raw(other) if is_real(other) else NotImplemented
 
     def __float__(self) -> float:
         return self._number("float()")
@@ -262,9 +270,19 @@ def stale(node: Node) -> GraphError:
 PLAIN = (float, int, np.floating, np.integer, np.bool_)
 
 
+def unassignable(node: Node) -> GraphError:
+    """The error of writing to a result: the graph says what it is."""
+    return GraphError(f"{node.brief()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")
+
+
 def raw(x: Any) -> Any:
     """The numbers of a node; anything else as it is."""
     return x._data if isinstance(x, Node) else x
+
+
+def is_real(x: Any) -> bool:
+    """Whether numbers can be compared with it."""
+    return isinstance(x, (Node, *PLAIN)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fiub")
 
 
 def rank_of(x: Any, op: Op) -> int:

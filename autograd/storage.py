@@ -1,4 +1,8 @@
-"""Copying and pickling of graphs of any depth: a graph is written as a list, leaves as objects, arguments as positions."""
+"""Copying and pickling of graphs of any depth: a graph is written as a list, leaves as objects, arguments as positions.
+
+A gradient that is a graph itself is kept as its numbers. Nodes that are pickled together share their leaves; a deep copy also
+shares what is between.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,10 @@ def _written(arg: Any, places: dict[Any, At]) -> Any:
     return places.get(arg, arg) if hasattr(arg, "stamp") else arg
 
 
+def _plain(grad: Any) -> Any:
+    return grad.recorded() if hasattr(grad, "stamp") else grad
+
+
 def _read(arg: Any, nodes: list[Any]) -> Any:
     return nodes[arg] if type(arg) is At else arg
 
@@ -23,14 +31,14 @@ def _read(arg: Any, nodes: list[Any]) -> Any:
 def reduced(node: Any) -> tuple[Any, ...]:
     """What pickle stores of a node: a leaf by itself, a graph as its leaves and a flat list of records."""
     if node.op is None:
-        return restored_leaf, (type(node), node.recorded(), node._grad, node.info, getattr(node, "_state", None))
+        return restored_leaf, (type(node), node.recorded(), _plain(node._grad), node.info, getattr(node, "_state", None))
     nodes, leaves = order((node,))
     places = {n: At(i) for i, n in enumerate([*leaves, *nodes])}
     records = []
     for n in nodes:
         args = tuple(_written(a, places) for a in n.args)
         saved = n.dright if n.dleft is WIDE else (n.dleft, n.dright)
-        records.append((type(n), n._data, n._grad, n.info, n.op, args, n.static, saved, n.dleft is WIDE))
+        records.append((type(n), n._data, _plain(n._grad), n.info, n.op, args, n.static, saved, n.dleft is WIDE))
     return restored_graph, (leaves, records)
 
 
@@ -87,7 +95,7 @@ def shallow(old: Any) -> Any:
     new = type(old).blank()
     for slot in ("op", "left", "right", "dleft", "dright"):
         setattr(new, slot, getattr(old, slot))
-    new._data, new._grad, new.info = old.recorded(), copy(old._grad), copy(old.info)
+    new._data, new._grad, new.info = old.recorded(), copy(_plain(old._grad)), copy(old.info)
     if hasattr(old, "_state"):
         new._state = old._state
     new.connect()

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.door import private, to_array
+from autograd.door import to_array, to_float
 from autograd.errors import DataError, OutOfRangeError, ShapeError
-from autograd.node import Node, apply, named_rows, operate, operators, stale
+from autograd.node import Node, apply, named_rows, operate, operators, stale, unassignable
 from autograd.ops import TABLE, Op, find
 from autograd.value import Value
 from autograd.walk import WIDE, unbroadcast
@@ -23,6 +23,8 @@ EXPOSED = 2  # the user, who may write to it
 CONSTANT = 3  # graphs, and no gradient flows to it
 
 ARRAYS = {np.ndarray, np.float64}
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 Axis = int | tuple[int, ...] | None
 
@@ -70,15 +72,16 @@ class Tensor(Node):
         """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
         if self.op is not None or self._state == CONSTANT:
             self._data.flags.writeable = False
-        elif self._state == RECORDED:
+            return self._data  # type: ignore[no-any-return]
+        if self._state == RECORDED or not self._data.flags.writeable:
             self._data = self._data.copy()
-            self._state = EXPOSED
-        else:
-            self._state = EXPOSED
+        self._state = EXPOSED
         return self._data  # type: ignore[no-any-return]  # an ndarray: to_array() and record() see to it
 
     @data.setter
     def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise unassignable(self)
         if data is self._data:
             return
         new = to_array(data, "Tensor.data")
@@ -112,13 +115,10 @@ class Tensor(Node):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        if isinstance(grad, Node):
-            self._grad = grad
-            return
-        new = np.broadcast_to(to_array(grad, "Tensor.grad"), self.shape) if np.ndim(grad) == 0 else to_array(grad, "Tensor.grad")
-        if new.shape != self.shape:
+        new = grad if isinstance(grad, Node) else to_array(grad, "Tensor.grad")
+        if new.shape not in ((), self.shape) or (isinstance(grad, Node) and grad.shape != self.shape):
             raise ShapeError(f"the gradient of {self.brief()} has shape {self.shape}, not {new.shape}")
-        self._grad = np.array(new, dtype=self.dtype)
+        self._grad = grad if isinstance(grad, Node) else np.full(self.shape, new, self.dtype)
 
     @property
     def constant(self) -> bool:
@@ -151,11 +151,14 @@ class Tensor(Node):
         >>> p = Tensor([1.0, 2.0]); p.move([0.5, 0.5]); p.data
         array([1.5, 2.5])
         """
-        moved = self._data + np.asarray(delta, self.dtype)
-        if moved.shape != self.shape:
-            raise ShapeError(f"move(): a step of shape {np.shape(delta)} does not fit {self.brief()} of shape {self.shape}")
-        self._data = moved
-        self._state = OWN
+        if self.op is not None:
+            raise unassignable(self)
+        if type(delta) is not np.ndarray or delta.dtype != self._data.dtype:
+            delta = to_array(delta, "move()").astype(self.dtype, copy=False)
+        if delta.shape not in ((), self.shape):
+            raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.brief()} of shape {self.shape}")
+        self._data = self._data + delta
+        self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
@@ -228,7 +231,7 @@ class Tensor(Node):
                 array = arg._data
                 sources.append((i, arg))
             else:
-                array = arg = private(arg) if isinstance(arg, np.ndarray) else float(arg)
+                array = arg = to_array(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
             arrays.append(array)
             kept.append(arg)
         out: Tensor = object.__new__(Tensor)
@@ -292,7 +295,7 @@ class Tensor(Node):
         return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
 
     def of_my_kind(self, g: Any) -> Any:
-        return g
+        return g if (g.shape == () and isinstance(g, Value)) or g.dtype == self.dtype else g.astype(self.dtype)
 
     def plain(self, g: Any) -> Any:
         return np.full(self.shape, g, self.dtype)
@@ -378,9 +381,23 @@ class Tensor(Node):
         axes = {"axis1": self._axis(axis1, "trace"), "axis2": self._axis(axis2, "trace")}
         return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
 
+    def astype(self, dtype: Any) -> Tensor:
+        """The same numbers in another float type."""
+        if np.dtype(dtype).kind != "f":
+            raise DataError(f"astype() takes a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
+        return apply(find("astype"), self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
+
     def dot(self, other: Any) -> Tensor:
-        """The product of vectors and matrices, as ``@``."""
-        return apply(find("matmul"), self, other)  # type: ignore[no-any-return]
+        """NumPy's dot: the last axis of this array with the last but one of the other; a product where one is a number."""
+        rank, other_rank = self.ndim, np.ndim(other._data if isinstance(other, Node) else other)
+        if not rank or not other_rank:
+            return self * other  # type: ignore[no-any-return]
+        if rank < 2 or other_rank < 3:
+            return apply(find("matmul"), self, other)  # type: ignore[no-any-return]
+        left, right = ALPHABET[: rank - 1], ALPHABET[rank : rank + other_rank - 2]
+        summed, last = ALPHABET[rank - 1], ALPHABET[-1]
+        subscripts = f"{left}{summed},{right}{summed}{last}->{left}{right}{last}"
+        return apply(find("einsum"), self, other, subscripts=subscripts)  # type: ignore[no-any-return]
 
     def __matmul__(self, other: Any) -> Any:
         return operate(find("matmul"), self, other, other)
@@ -413,7 +430,7 @@ def frozen_index(index: Any) -> Any:
     if isinstance(index, Node):
         raise DataError(f"an index takes integers, slices and arrays of integers, not {index.brief()}: use its .data as integers")
     if isinstance(index, list | np.ndarray):
-        return np.array(index) if len(index) else np.array(index, dtype=np.intp)
+        return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index
 
 

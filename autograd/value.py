@@ -9,10 +9,12 @@ import numpy as np
 
 from autograd.door import to_float
 from autograd.flat import compiled
-from autograd.node import Node, apply, named_rows, operate, operators, raw, stale
+from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
 from autograd.ops import Elementwise, Op, find
 from autograd.walk import WIDE
 from autograd.worlds import FLOAT, RAISED, ieee
+
+SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "negative": "-"}
 
 
 class Value(Node):
@@ -39,11 +41,13 @@ class Value(Node):
 
     @property
     def data(self) -> float:
-        """The number itself; assigning to it never changes a graph that was recorded before."""
+        """The number itself. A leaf's can be assigned to, which never changes a graph that was recorded before."""
         return self._data  # type: ignore[no-any-return]  # a float: the setter and record() see to it
 
     @data.setter
     def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise unassignable(self)
         self._data = to_float(data, "Value.data")
         self.note().edited = True
 
@@ -84,6 +88,19 @@ class Value(Node):
         out._data = float(tensor)
         out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
         return out
+
+    # micrograd's names, for programs that draw its graphs
+    @property
+    def _prev(self) -> set[Node]:
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return "" if self.op is None else SIGNS.get(self.op.name, self.op.name)
+
+    def conjugate(self) -> Value:
+        """Itself, being real: NumPy's object loops ask for it."""
+        return self
 
     def item(self) -> float:
         """The number itself, as for a Tensor of one entry."""

@@ -35,6 +35,11 @@ lock = threading.RLock()
 
 def order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use."""
+    with lock:
+        return _order(roots)
+
+
+def _order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     stamp = object()
     nodes: list[Any] = []
     leaves: list[Any] = []
@@ -138,8 +143,7 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
 
     With ``xp`` the cotangents are nodes themselves, computed in that world, so that they can be differentiated again.
     """
-    with lock:
-        nodes, _ = order(roots)
+    nodes, _ = order(roots)
     live = depending(nodes, sources)
     arrived: dict[Any, Any] = {}
 
@@ -162,8 +166,7 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
 
 def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> list[Any]:
     """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move)."""
-    with lock:
-        nodes, _ = order(roots)
+    nodes, _ = order(roots)
     moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
     with np.errstate(**QUIET):
         for node in nodes:

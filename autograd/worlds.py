@@ -125,6 +125,14 @@ def array_logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
     return value if keepdims else np.squeeze(value, axis=axis)
 
 
+def array_products_of_others(rows: Any) -> Any:
+    """The product of all other entries of each row (..., n), without a division."""
+    ones = np.ones_like(rows[..., :1])
+    before = np.cumprod(np.concatenate([ones, rows[..., :-1]], axis=-1), axis=-1)
+    after = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    return before * after
+
+
 def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
     """A full copy in the new shape: cheaper than NumPy's view, and it aliases nothing."""
     out = np.empty(shape, np.asarray(a).dtype)
@@ -174,7 +182,8 @@ ARRAY = World(
         "scatter": array_scatter,
         "item": lambda a: float(a.reshape(())),
         "constant": lambda a: a,
-        "indices": lambda rows, n: np.array(rows, dtype=np.intp).reshape(len(rows), n - 1),
+        "products_of_others": array_products_of_others,
+        "astype": lambda a, dtype: a.astype(dtype),
     },
     np,
 )
@@ -349,12 +358,14 @@ def lines(results: dict[str, Expr]) -> list[str]:
         result.count(uses)
     known: dict[Expr, str] = {}
     out = []
-    for part, times in uses.items():
-        if times > 1 and not part.is_leaf and part not in results.values():
-            text = printed(part, known)
-            known[part] = f"t{len(known)}"
-            out.append(f"{known[part]} = {text}")
     for name, result in results.items():
+        parts: dict[Expr, int] = {}
+        result.count(parts)
+        for part in parts:
+            if uses[part] > 1 and not part.is_leaf and part not in known and part not in results.values():
+                text = printed(part, known)
+                known[part] = f"t{len(known)}"
+                out.append(f"{known[part]} = {text}")
         out.append(f"{name} = {value_of(printed(result, known), result)}")
     return out
 

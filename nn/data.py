@@ -1,9 +1,10 @@
-"""Data: splitting, mini-batches, and the reader of MNIST's own files."""
+"""Data: splitting, mini-batches, and readers for CSV, NPZ and MNIST's own files."""
 
 from __future__ import annotations
 
 import gzip
 import struct
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError, SettingError, ShapeError
+from nn.checks import whole
 from nn.metrics import labels_of
 from nn.random import Seed, generator
 
@@ -66,16 +68,36 @@ def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: See
 
 
 def _sizes(groups: list[int], shares: Array) -> list[Array]:
-    """How many of each group go to each part: rounded down, then the parts that lack most are filled, over all groups together."""
+    """How many of each group go to each part: every share rounded up or down, so that groups and parts come out whole.
+
+    The shares are rounded down first; who is rounded up is a matching of groups with parts, found along augmenting paths.
+    """
     exact = np.outer(groups, shares)
     counts = np.floor(exact + 1e-9).astype(int)
-    wanted = _rounded(sum(groups), shares)
+    free = exact - counts > 1e-9
+    room = _rounded(sum(groups), shares) - counts.sum(axis=0)
+    up = np.zeros_like(free)
     for i, n in enumerate(groups):
         for _ in range(n - counts[i].sum()):
-            short = wanted - counts.sum(axis=0)
-            lack = exact[i] - counts[i]
-            counts[i, max(range(len(shares)), key=lambda j: (short[j] > 0 and lack[j] > 1e-9, lack[j], -j))] += 1
-    return list(counts)
+            if not _match(i, up, free, room, set()):
+                up[i, np.flatnonzero(free[i] & ~up[i])[0]] = True
+    return list(counts + up)
+
+
+def _match(i: int, up: Array, free: Array, room: Array, tried: set[int]) -> bool:
+    """Round group ``i`` up in one more part, moving other groups on to make room there; whether that worked."""
+    for j in np.flatnonzero(free[i] & ~up[i]).tolist():
+        if j in tried:
+            continue
+        tried.add(j)
+        if up[:, j].sum() < room[j]:
+            up[i, j] = True
+            return True
+        for other in np.flatnonzero(up[:, j]).tolist():
+            if _match(other, up, free, room, tried):
+                up[other, j], up[i, j] = False, True
+                return True
+    return False
 
 
 def _rounded(n: int, shares: Array) -> Array:
@@ -97,10 +119,9 @@ def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = 
     """
     X, Y = np.asarray(X), np.asarray(Y)
     n = len(X)
-    if size is None:
-        size = n
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise SettingError(f"a batch holds a positive number of samples, not {size!r}")
+    if len(Y) != n:
+        raise ShapeError(f"batches(): X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
+    size = n if size is None else whole("the number of samples in a batch", size)
     order = generator(rng).permutation(n) if shuffle else np.arange(n)
     for start in range(0, n - size + 1 if drop_last else n, size):
         chosen = order[start : start + size]
@@ -111,6 +132,43 @@ def _sealed(a: Array) -> Array:
     """The array, read-only: a graph may keep it without a copy."""
     a.flags.writeable = False
     return a
+
+
+def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
+    """Inputs X (N, n) and the column ``target`` y (N,) of a file of numbers separated by commas.
+
+    DataError names the line that holds no number or has another length.
+    """
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    rows: list[list[float]] = []
+    for number, line in enumerate(lines[1:] if header else lines, 2 if header else 1):
+        if not line.strip():
+            continue
+        try:
+            rows.append([float(x) for x in line.split(",")])
+        except ValueError as error:
+            hint = "; pass header=True to skip a line of names" if number == 1 else ""
+            raise DataError(f"{path}, line {number}: {error}{hint}") from None
+        if len(rows[-1]) != len(rows[0]):
+            raise DataError(f"{path}, line {number}: {len(rows[-1])} numbers, but the first line has {len(rows[0])}")
+    if not rows or not -len(rows[0]) <= target < len(rows[0]):
+        raise DataError(f"{path} has {len(rows)} lines of {len(rows[0]) if rows else 0} numbers, and no column {target}")
+    table = np.array(rows)
+    return np.delete(table, target, axis=1), table[:, target]
+
+
+def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
+    """The arrays ``inputs`` and ``targets`` of an NPZ file; objects are refused, and DataError names what is missing."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in (inputs, targets) if name not in file]
+            if missing:
+                raise DataError(f"{path} has no array called {missing[0]!r}; it has {', '.join(file)}")
+            return file[inputs], file[targets]
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise DataError(f"{path} is no readable NPZ file of plain arrays: {error}") from None
 
 
 # The third byte of an IDX file's magic number, and the type of its entries.

@@ -83,4 +83,7 @@ def initialised(shape: tuple[int, ...], how: str | Initialiser, rng: Seed) -> An
         if how not in BY_NAME:
             raise SettingError(f"no initialiser is called {how!r}: give a function of (shape, rng), or one of {', '.join(BY_NAME)}")
         how = BY_NAME[how]
-    return how(shape, generator(rng))
+    drawn = np.asarray(how(shape, generator(rng)), dtype=np.float64)
+    if drawn.shape != shape:
+        raise SettingError(f"the initialiser gave an array of shape {drawn.shape}, but {shape} (to, from) was asked for")
+    return drawn

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import SettingError, ShapeError, Tensor, affine
 from nn.activations import Activation, activation, name_of
+from nn.checks import whole
 from nn.init import Initialiser, initialised
 from nn.module import Module, counted
 from nn.random import Seed, generator
@@ -25,8 +26,7 @@ class Linear(Module):
     """
 
     def __init__(self, n_in: int, n_out: int, init: str | Initialiser = "glorot_uniform", rng: Seed = None) -> None:
-        check_width(n_in)
-        check_width(n_out)
+        n_in, n_out = whole("a layer's width", n_in), whole("a layer's width", n_out)
         self.W = Tensor(initialised((n_out, n_in), init, rng))
         self.b = Tensor(initialised((n_out,), "zeros", rng))
 
@@ -121,9 +121,3 @@ class MLP(Module):
         shape = "-".join(map(str, self.sizes))
         last = name_of(self.activations[-1])
         return f"MLP({shape}, hidden={'/'.join(inner)}, output={last}, {counted(self.num_parameters())})"
-
-
-def check_width(n: Any) -> None:
-    """Raise SettingError for anything but a positive integer."""
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise SettingError(f"a layer's width is a positive integer, not {n!r}")

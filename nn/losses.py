@@ -30,10 +30,15 @@ def _slope(xp: Any, i: int, z: Any, t: Any) -> Any:
     return xp.logsumexp(z, axis=-1, keepdims=True) - z
 
 
+def _terms(xp: Any, z: Any, t: Any) -> Any:
+    """T (logsumexp(z) - z) class by class; a class without weight counts 0, even at a logit of -∞."""
+    return xp.where(xp.equal(t, 0.0), 0.0, t * (xp.logsumexp(z, axis=-1, keepdims=True) - z))
+
+
 # -Σ t log softmax(z) over the last axis in one piece: nothing overflows at logits of ±1000, and no log 0 is taken.
 softmax_cross_entropy = define(
     "softmax_cross_entropy",
-    lambda xp, z, t: xp.sum(t * (xp.logsumexp(z, axis=-1, keepdims=True) - z), axis=-1, keepdims=False),
+    lambda xp, z, t: xp.sum(_terms(xp, z, t), axis=-1, keepdims=False),
     vjp=lambda xp, i, g, y, z, t: _spread(xp, g) * _slope(xp, i, z, t),
     jvp=lambda xp, i, v, y, z, t: xp.sum(v * _slope(xp, i, z, t), axis=-1, keepdims=False),
 )
@@ -132,7 +137,7 @@ def one_hot(labels: Any, classes: int) -> npt.NDArray[np.float64]:
            [1., 0., 0.]])
     """
     y = np.asarray(labels)
-    if y.dtype.kind not in "iub" and not (y.dtype.kind == "f" and np.all(y == np.floor(y))):
+    if y.dtype.kind not in "iub" and not (y.dtype.kind == "f" and np.all(np.isfinite(y)) and np.all(y == np.floor(y))):
         raise DataError(f"labels are integers, not {y.dtype} such as {y.ravel()[:3].tolist()}; for one-hot rows give one per class")
     y = y.astype(np.intp)
     wrong = y[(y < 0) | (y >= classes)]
@@ -162,7 +167,7 @@ def binary_cross_entropy(pred: Any, target: Any, reduction: str = "mean") -> Ten
 
 def _log(p: Tensor) -> Any:
     """Log p, cut off at -100 with a zero gradient there."""
-    floor = np.exp(-100.0)
+    floor = float(np.exp(-100.0))
     return ag.log(ag.clip(p, floor, None))
 
 

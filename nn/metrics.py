@@ -17,6 +17,8 @@ def labels_of(y: Any) -> Any:
     array([1, 0])
     """
     y = np.asarray(y.numpy() if isinstance(y, Tensor) else y)
+    if y.dtype.kind == "f" and not np.all(np.isfinite(y)):
+        raise DataError(f"labels and scores are finite numbers, but {int(np.sum(~np.isfinite(y)))} of these are nan or infinite")
     if y.ndim == 2 and y.shape[1] > 1:
         return np.argmax(y, axis=1)
     y = y.reshape(-1)
@@ -65,13 +67,13 @@ def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.
 def precision(pred: Any, target: Any, average: str | None = "macro") -> Any:
     """TP / (TP + FP): of what was taken for a class, the share that is; 0 for a class that was never predicted.
 
-    ``average`` is "macro" (the mean over classes), "micro" (over all decisions) or None (one number per class).
+    ``average`` is "macro" (the mean over the classes that occur), "micro" (over all decisions) or None (one number per class).
 
     >>> precision([0, 1, 1], [0, 1, 0], average=None)
     array([1. , 0.5])
     """
     counts = confusion_matrix(pred, target)
-    return _averaged(np.diag(counts), counts.sum(axis=0), average)
+    return _averaged(counts, counts.sum(axis=0), average)
 
 
 def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
@@ -81,13 +83,14 @@ def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
     array([0.5, 1. ])
     """
     counts = confusion_matrix(pred, target)
-    return _averaged(np.diag(counts), counts.sum(axis=1), average)
+    return _averaged(counts, counts.sum(axis=1), average)
 
 
-def _averaged(hits: Any, out_of: Any, average: str | None) -> Any:
+def _averaged(counts: Any, out_of: Any, average: str | None) -> Any:
+    hits, occurs = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1) > 0
     if average == "micro":
         return float(hits.sum() / out_of.sum())
     if average not in ("macro", None):
         raise SettingError(f"average is 'macro', 'micro' or None, not {average!r}")
     each = np.divide(hits, out_of, out=np.zeros(len(hits)), where=out_of > 0)
-    return each if average is None else float(each.mean())
+    return each if average is None else float(each[occurs].mean())

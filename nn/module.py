@@ -31,7 +31,7 @@ class Module:
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
         """Every parameter once, with its path, in the order of assignment (A06: W and b of each layer)."""
         seen: set[int] = set()
-        for name, parameter in _named("", self):
+        for name, parameter in _named("", self, set()):
             if id(parameter) not in seen:
                 seen.add(id(parameter))
                 yield name, parameter
@@ -50,10 +50,13 @@ class Module:
             parameter.zero_grad()
 
 
-def _named(path: str, thing: Any) -> Iterator[tuple[str, Any]]:
+def _named(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
+    """The parameters below ``thing``; a module that holds itself is entered once."""
     if isinstance(thing, Node):
         if thing.is_leaf and not getattr(thing, "constant", False):
             yield path, thing
+        return
+    if id(thing) in above:
         return
     if isinstance(thing, Module):
         children: Any = vars(thing).items()
@@ -64,7 +67,7 @@ def _named(path: str, thing: Any) -> Iterator[tuple[str, Any]]:
     else:
         return
     for key, child in children:
-        yield from _named(f"{path}.{key}" if path else str(key), child)
+        yield from _named(f"{path}.{key}" if path else str(key), child, above | {id(thing)})
 
 
 def counted(n: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Node, SettingError
+from nn.checks import positive, within
 
 
 class Optimizer:
@@ -27,11 +28,12 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter once along its gradient."""
         self.steps += 1
-        for i, p in enumerate(self.parameters):
-            g = p.grad
-            if self.weight_decay:
-                g = g + self.weight_decay * p.data
-            p.move(self.direction(i, g))
+        with np.errstate(all="ignore"):
+            for i, p in enumerate(self.parameters):
+                g = p.grad.data if isinstance(p.grad, Node) else p.grad
+                if self.weight_decay:
+                    g = g + self.weight_decay * p.data
+                p.move(self.direction(i, g))
 
     def direction(self, i: int, g: Any) -> Any:
         """The step of parameter ``i`` for the gradient ``g``."""
@@ -92,25 +94,3 @@ class Adam(Optimizer):
         self.moments[i] = m, v
         m_hat, v_hat = m / (1.0 - b1**self.steps), v / (1.0 - b2**self.steps)
         return -self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
-
-
-def positive(what: str, x: Any) -> float:
-    """``x`` as a float; SettingError unless it is finite and above zero.
-
-    >>> positive("lr", 1)
-    1.0
-    """
-    if isinstance(x, bool) or not isinstance(x, int | float | np.floating | np.integer) or not 0.0 < x < np.inf:
-        raise SettingError(f"{what} is a finite number above 0, not {x!r}")
-    return float(x)
-
-
-def within(what: str, x: Any, low: float, high: float) -> float:
-    """``x`` as a float; SettingError unless low ≤ x < high.
-
-    >>> within("momentum", 0.9, 0.0, 1.0)
-    0.9
-    """
-    if isinstance(x, bool) or not isinstance(x, int | float | np.floating | np.integer) or not low <= x < high:
-        raise SettingError(f"{what} is a number with {low:g} ≤ x < {high:g}, not {x!r}")
-    return float(x)

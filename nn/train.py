@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from autograd import GraphError, SettingError
+from autograd import GraphError
+from nn.checks import positive, whole
 from nn.data import Part, batches, pair
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.metrics import accuracy
 from nn.module import Module
-from nn.optim import SGD, Optimizer, positive
+from nn.optim import SGD, Optimizer
 from nn.random import Seed, generator
 
 
@@ -74,12 +75,12 @@ def fit(
     X, Y = pair(X, Y, "fit()")
     if validation is not None:
         validation = pair(*validation, "fit(validation=)")
-    epochs = checked_epochs(epochs)
+    epochs = whole("epochs", epochs)
     tol = None if tol is None else positive("tol", tol)
     run = _Run(model, named_loss(loss), optimizer or SGD(model.parameters(), positive("the learning rate lr", lr)))
     rng = generator(rng)
     history = History(stopped=f"{epochs} epochs")
-    with tqdm(total=epochs, unit="epoch", disable=not progress, file=sys.stderr, leave=True) as bar:
+    with np.errstate(all="ignore"), tqdm(total=epochs, unit="epoch", disable=not progress, file=sys.stderr, leave=True) as bar:
         for _ in range(epochs):
             total = sum(run.step(x, y) * len(x) for x, y in batches(X, Y, batch_size, rng, shuffle=batch_size is not None))
             history.loss.append(total / len(X))
@@ -103,13 +104,6 @@ def fit(
     return history
 
 
-def checked_epochs(epochs: Any) -> int:
-    """The number of epochs; SettingError unless it is a positive integer."""
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
-        raise SettingError(f"epochs is a positive integer, not {epochs!r}")
-    return epochs
-
-
 class _Run:
     """One model, its loss and its optimizer at work."""
 
@@ -128,7 +122,12 @@ class _Run:
                 raise GraphError(
                     f"the gradient of {name} is not finite {self._where()}: lower the learning rate, or look at the data"
                 )
+        before = [p.data for p in self.optimizer.parameters]
         self.optimizer.step()
+        if not all(np.all(np.isfinite(p.data)) for p in self.optimizer.parameters):
+            for p, was in zip(self.optimizer.parameters, before, strict=True):
+                p.data = was
+            raise GraphError(f"a parameter became infinite {self._where()}: lower the learning rate")
         return float(value)
 
     def _where(self) -> str:

@@ -43,7 +43,7 @@ elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a
 elementwise("log1p",        lambda xp, a: xp.log1p(a),           lambda xp, y, a: 1.0 / (1.0 + a),   domain=Domain(low=-1.0))
 elementwise("log2",         lambda xp, a: xp.log2(a),            lambda xp, y, a: 1.0 / (LN2 * a),   domain=POSITIVE)
 elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a: 1.0 / (LN10 * a),  domain=POSITIVE)
-elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.exp(a - y),  lambda xp, y, a, b: xp.exp(b - y))
+elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.sigmoid(a - b), lambda xp, y, a, b: xp.sigmoid(b - a))
 
 # Circles and hyperbolas
 elementwise("sin",          lambda xp, a: xp.sin(a),             lambda xp, y, a: xp.cos(a))
@@ -136,10 +136,7 @@ def product_of_others(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any
     reduced = sorted(i % len(shape) for i in axes_of(axis, len(shape)))
     order = [i for i in range(len(shape)) if i not in reduced] + reduced
     rows = xp.reshape(xp.transpose(a, axes=tuple(order)), (*(shape[i] for i in order[: len(shape) - len(reduced)]), -1))
-    n = count_of(xp, a, axis)
-    others = [[j for j in range(n) if j != i] for i in range(n)]
-    products = xp.prod(xp.getitem(rows, index=(..., xp.indices(others, n))), axis=-1, keepdims=False)
-    unordered = xp.reshape(products, tuple(shape[i] for i in order))
+    unordered = xp.reshape(xp.products_of_others(rows), tuple(shape[i] for i in order))
     return xp.transpose(unordered, axes=tuple(order.index(i) for i in range(len(order))))
 
 
@@ -155,13 +152,27 @@ def unit_vector(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
     return a / xp.where(xp.equal(length, 0.0), 1.0, length)
 
 
+def p_norm(xp: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
+    """(Σ|a|ᵖ)^(1/p)."""
+    return xp.power(xp.sum(xp.power(abs(a), ord), axis=axis, keepdims=keepdims), 1.0 / ord)
+
+
+def p_slope(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
+    """∂‖a‖ₚ/∂a = sign(a) (|a|/‖a‖ₚ)^(p-1), and 0 where an entry is 0."""
+    still = xp.equal(a, 0.0)
+    share = abs(a) / xp.where(still, 1.0, kept(xp, y, a, axis, keepdims))
+    return xp.sign(a) * xp.power(xp.where(still, 1.0, share), ord - 1.0)
+
+
 def gradient_field(name: str, f: Rule, field: Rule, *, kink: str = "", ties: bool = False) -> Op:
     """A reduction ``y = f(a)`` over ``axis`` whose derivative is one array of a's shape: ``field(xp, y, a, axis, keepdims)``."""
     return custom(
         name,
         f,
-        lambda xp, i, g, y, a, *, axis, keepdims: kept(xp, g, a, axis, keepdims) * field(xp, y, a, axis, keepdims),
-        lambda xp, i, t, y, a, *, axis, keepdims: xp.sum(t * field(xp, y, a, axis, keepdims), axis=axis, keepdims=keepdims),
+        lambda xp, i, g, y, a, *, axis, keepdims, **more: kept(xp, g, a, axis, keepdims) * field(xp, y, a, axis, keepdims, **more),
+        lambda xp, i, t, y, a, *, axis, keepdims, **more: xp.sum(
+            t * field(xp, y, a, axis, keepdims, **more), axis=axis, keepdims=keepdims
+        ),
         kink=kink,
         ties=ties,
     )
@@ -198,6 +209,8 @@ gradient_field("min",       lambda xp, a, *, axis, keepdims: xp.min(a, axis=axis
                kink="split evenly at ties", ties=True)
 gradient_field("norm",      lambda xp, a, *, axis, keepdims: xp.norm(a, axis=axis, keepdims=keepdims), unit_vector,
                kink="0 at the origin")
+gradient_field("p_norm",    lambda xp, a, *, axis, keepdims, ord: p_norm(xp, a, axis, keepdims, ord), p_slope,
+               kink="0 where an entry is 0")
 gradient_field("logsumexp",
                lambda xp, a, *, axis, keepdims: xp.logsumexp(a, axis=axis, keepdims=keepdims),
                lambda xp, y, a, axis, keepdims: xp.softmax(a, axis=axis))
@@ -257,6 +270,8 @@ linear("flip",              lambda xp, a, *, axis: xp.flip(a, axis=axis),
                             lambda xp, g, a, *, axis: xp.flip(g, axis=axis))
 linear("broadcast_to",      lambda xp, a, *, shape: xp.broadcast_to(a, shape),
                             lambda xp, g, a, *, shape: g)  # the walk undoes the broadcasting
+linear("astype",            lambda xp, a, *, dtype: xp.astype(a, dtype=dtype),
+                            lambda xp, g, a, *, dtype: g)  # the walk gives each argument its own type
 linear("getitem",           lambda xp, a, *, index: xp.getitem(a, index=index),
                             lambda xp, g, a, *, index: xp.scatter(g, index=index, shape=xp.shape(a)))
 linear("scatter",           lambda xp, a, *, index, shape: xp.scatter(a, index=index, shape=shape),
@@ -322,7 +337,7 @@ def einsum_adjoint(xp: Any, i: int, g: Any, y: Any, *args: Any, subscripts: str)
     back = xp.einsum(",".join(letters) + "->" + present, *operands)
     sizes = iter(xp.shape(back))
     lengths = [1 if p in alone else next(sizes) for p in range(len(shape))]
-    filled = tuple(n if p in alone else lengths[p] for p, n in enumerate(shape))
+    filled = tuple(n if lengths[p] == 1 else lengths[p] for p, n in enumerate(shape))
     return xp.broadcast_to(xp.reshape(back, tuple(lengths)), filled)
 
 
@@ -337,8 +352,8 @@ def affine_adjoint(xp: Any, i: int, g: Any, y: Any, x: Any, W: Any, b: Any) -> A
     if i == 2:
         return g
     if len(xp.shape(g)) != 2:
-        n_out, n_in = xp.shape(W)
-        g, x = xp.reshape(g, (-1, n_out)), xp.reshape(x, (-1, n_in))
+        (n_out, n_in), samples = xp.shape(W), prod(xp.shape(g)[:-1])
+        g, x = xp.reshape(g, (samples, n_out)), xp.reshape(x, (samples, n_in))
     return xp.matmul(xp.transpose(g, axes=None), x)
 
 

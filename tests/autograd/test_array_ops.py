@@ -33,6 +33,8 @@ CASES = {
     ],
     "min": [(lambda a: a.min(), [(4,)]), (lambda a: ag.min(a, axis=0), [(3, 4)])],
     "norm": [(lambda a: ag.norm(a), [(2, 3)]), (lambda a: ag.norm(a, axis=0, keepdims=True), [(2, 3)])],
+    "p_norm": [(lambda a: ag.norm(a, 3, axis=1), [(2, 3)]), (lambda a: ag.norm(a, 1.5), [(4,)])],
+    "astype": [(lambda a: a.astype(np.float64) * 2.0, [(2, 3)])],
     "logsumexp": [(lambda a: ag.logsumexp(a), [(2, 3)]), (lambda a: ag.logsumexp(a, axis=0), [(2, 3)])],
     "softmax": [(lambda a: ag.softmax(a), [(2, 3)]), (lambda a: ag.softmax(a, axis=(0, 1)), [(2, 3)])],
     "log_softmax": [(lambda a: ag.log_softmax(a), [(2, 3)]), (lambda a: ag.log_softmax(a, axis=0), [(4,)])],
@@ -86,11 +88,15 @@ CASES = {
         (lambda a, b: ag.einsum("i...,ij", a, b), [(2, 3), (2, 4)]),
         (lambda a, b, c: ag.einsum("i,ij,j->", a, b, c), [(2,), (2, 3), (3,)]),
         (lambda a, b: ag.einsum("ij,ij->ij", a, b), [(2, 1), (2, 3)]),
+        (lambda a, b: ag.einsum("i,i->", a, b), [(1,), (3,)]),
+        (lambda a, b: ag.einsum("ij,jk->ik", a, b), [(2, 1), (3, 4)]),
+        (lambda a, b: a.dot(b), [(2, 3, 4), (2, 4, 5)]),
     ],
     "affine": [
         (lambda x, W, b: ag.affine(x, W, b), [(5, 3), (2, 3), (2,)]),
         (lambda x, W, b: ag.affine(x, W, b), [(3,), (2, 3), (2,)]),
         (lambda x, W, b: ag.affine(x, W, b), [(4, 5, 3), (2, 3), (2,)]),
+        (lambda x, W, b: ag.affine(x, W, b), [(2, 3, 0), (2, 0), (2,)]),
     ],
 }
 PROGRAMS = [(name, f, shapes) for name, programs in CASES.items() for f, shapes in programs]
@@ -170,6 +176,14 @@ def test_ties_share_the_gradient_and_norm_is_flat_at_the_origin():
     zero = Tensor([0.0, 0.0])
     ag.norm(zero).backward()
     same(zero.grad, [0.0, 0.0])
+
+
+def test_other_norms_are_flat_where_an_entry_is_zero():
+    for x in ([0.0, 0.0], [0.0, 2.0]):
+        for ord in (1, 3, 0.5):
+            t = Tensor(x)
+            ag.norm(t, ord).backward()
+            assert t.grad[0] == 0.0
 
 
 def test_softmax_jacobian_is_diag_p_minus_pp():

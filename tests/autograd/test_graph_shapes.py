@@ -286,6 +286,59 @@ def test_two_threads_count_shared_nodes_once():
     assert a.grad == 8 * 20 * 2.0
 
 
+def test_copies_and_higher_orders_in_other_threads_do_not_disturb_a_walk():
+    x = Value(1.0)
+    y = x
+    for _ in range(500):
+        y = y * 0.5 + 0.5 * y
+
+    def copies():
+        for _ in range(10):
+            pickle.dumps(y)
+            copy.deepcopy(y)
+
+    def walks():
+        for _ in range(5):
+            y.backward()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=f) for f in (copies, walks)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert x.grad == 5.0
+        x.zero_grad()
+        z = x
+        for _ in range(30):
+            z = z * 1.0 + 0.0 * z
+        threads = [threading.Thread(target=lambda: z.backward(create_graph=True)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert x.grad.data == 4.0
+
+
+def test_gradients_that_are_graphs_neither_alias_nor_recurse():
+    a, b = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    (a + b).backward(np.ones(2), create_graph=True)
+    with pytest.raises(ValueError, match="read-only"):
+        a.grad.data[0] = 99.0
+    x = Value(2.0)
+    (x * x * x).backward(create_graph=True)
+    for twin in (pickle.loads(pickle.dumps(x, protocol=0)), copy.deepcopy(x)):
+        assert twin.grad == 12.0
+    v, w = Value(2.0, name="v"), Value(3.0)
+    (v * v).backward(w, create_graph=True)
+    v.grad.backward()
+    assert w.grad == 4.0
+
+
 def test_an_error_on_the_way_leaves_the_leaves_alone():
     def broken(xp, y, a):
         raise RuntimeError("this derivative raises")

@@ -87,6 +87,8 @@ def test_methods_of_the_rows_and_object_arrays():
     assert ag.exp(x).shape == (2,)
     assert isinstance(np.exp(v), Value)
     assert v.hypot(1.5).data == 2.5
+    assert Value(3.0).hypot(Value(4.0)).data == 5.0
+    assert np.var(x).data == 0.25
     assert v.logaddexp(2.0).data == pytest.approx(2.0 + np.log(2))
 
 
@@ -110,6 +112,21 @@ def test_wide_values_keep_their_settings():
     assert z.args == (a, 3.0)
     z.backward(create_graph=True)
     assert float(a.grad) == 1.5
+
+
+def test_micrograds_names_for_drawing():
+    a, b = Value(2.0), Value(3.0)
+    y = a * b
+    assert (y._op, y._prev, a._op, a._prev) == ("*", {a, b}, "", set())
+    assert y.tanh()._op == "tanh"
+
+
+def test_nodes_are_equal_only_to_themselves():
+    a, t = Value(1.0), Tensor([1.0])
+    assert a == a
+    assert a != 1.0
+    assert t != np.ones(1)
+    assert np.equal(t, 1.0).all()
 
 
 def test_one_entry_tensors_come_back_as_values():

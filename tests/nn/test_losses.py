@@ -71,6 +71,14 @@ def test_logits_of_a_thousand_give_finite_losses_and_gradients(z, label):
     assert np.all(np.isfinite(t.grad))
 
 
+def test_a_masked_logit_costs_nothing():
+    z = Tensor([[0.0, -np.inf, 1.0]])
+    L = losses.cross_entropy(z, [0])
+    L.backward()
+    same(float(L), np.log(1 + np.e), rtol=1e-13)
+    same(z.grad, [[1 / (1 + np.e) - 1, 0.0, np.e / (1 + np.e)]], rtol=1e-13)
+
+
 def test_probabilities_of_zero_and_one_stay_finite():
     p = Tensor([0.0, 1.0])
     L = losses.binary_cross_entropy(p, [1.0, 0.0])

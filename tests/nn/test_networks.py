@@ -78,6 +78,7 @@ def test_modules_find_parameters_in_lists_dicts_and_attributes():
             self.note = "no parameter"
 
     net = Net()
+    net.blocks["self"] = net
     names = [name for name, _ in net.named_parameters()]
     assert names == ["scale", "blocks.a.W", "blocks.a.b", "blocks.b.0.W", "blocks.b.0.b", "value"]
     assert net.num_parameters() == 6
@@ -170,6 +171,11 @@ def test_scalar_networks_are_modules():
             lambda: nn.Linear(3, 2, init="best"),
             SettingError,
             r"no initialiser is called 'best': give a function of \(shape, rng\), or one of",
+        ),
+        (
+            lambda: nn.Linear(2, 3, init=lambda shape, rng: np.zeros((1, 1))),
+            SettingError,
+            r"gave an array of shape \(1, 1\), but \(3, 2\)",
         ),
         (lambda: nn.Sequential(3), SettingError, "Sequential takes modules and functions, not 3"),
     ],
