@@ -52,6 +52,7 @@ from autograd.functions import (
     negative,
     norm,
     outer,
+    positive,
     power,
     prod,
     ravel,
@@ -79,8 +80,10 @@ from autograd.functions import (
     vdot,
     where,
 )
+from autograd.modes import no_grad
 from autograd.node import Node
 from autograd.tensor import Tensor
+from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
 from autograd.value import Value
 
 __all__ = [
@@ -123,7 +126,13 @@ __all__ = [
     "expm1",
     "flip",
     "gelu",
+    "grad",
+    "gradients",
+    "hessian",
+    "hvp",
     "hypot",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "log",
     "log1p",
@@ -140,8 +149,10 @@ __all__ = [
     "minimum",
     "multiply",
     "negative",
+    "no_grad",
     "norm",
     "outer",
+    "positive",
     "power",
     "prod",
     "ravel",
@@ -159,6 +170,7 @@ __all__ = [
     "square",
     "squeeze",
     "stack",
+    "stop_gradient",
     "subtract",
     "sum",
     "swapaxes",
@@ -166,6 +178,8 @@ __all__ = [
     "tanh",
     "trace",
     "transpose",
+    "value_and_grad",
     "vdot",
+    "vjp",
     "where",
 ]

@@ -76,6 +76,8 @@ def advice(x: Any) -> str:
         return "; differentiate the real and the imaginary part as two numbers"
     if isinstance(x, str | bytes):
         return "; convert it first, as in float(text)"
+    if hasattr(x, "__next__"):
+        return "; make a list of it first, as in list(x)"
     if isinstance(x, np.ndarray | list | tuple):
         return "; stack Values into a Tensor with autograd.stack, or convert with np.asarray(x, dtype=float)"
     return ""

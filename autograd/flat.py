@@ -132,7 +132,7 @@ def _made(left: str, right: str, dleft: str, dright: str) -> list[str]:
         f"out.dright = {dright}",
         "out._data = y",
         "out._grad = 0.0",
-        "out.stamp = None",
+        "out.stamp = clock",
         "out.info = None",
         "return out",
     ]

@@ -136,7 +136,7 @@ def named(function: Any, op: Op, example: str) -> Any:
 
 def unary(name: str, sample: float = 0.5) -> Unary:
     """The function of a row with one argument."""
-    op, method = find(name), {"negative": "__neg__", "absolute": "__abs__"}.get(name, name)
+    op, method = find(name), {"positive": "__pos__", "negative": "__neg__", "absolute": "__abs__"}.get(name, name)
 
     def function(x: Any, /) -> Any:
         if type(x) is Tensor:
@@ -161,6 +161,7 @@ def binary(name: str) -> Binary:
 add, subtract, multiply, divide = binary("add"), binary("subtract"), binary("multiply"), binary("divide")
 power, arctan2, hypot, logaddexp = binary("power"), binary("arctan2"), binary("hypot"), binary("logaddexp")
 maximum, minimum = binary("maximum"), binary("minimum")
+positive = unary("positive")
 negative, absolute, sign, square, reciprocal = (unary(n) for n in ("negative", "absolute", "sign", "square", "reciprocal"))
 sqrt, exp, expm1, log, log1p, log2, log10 = (unary(n) for n in ("sqrt", "exp", "expm1", "log", "log1p", "log2", "log10"))
 sin, cos, tan, arcsin, arccos, arctan = (unary(n) for n in ("sin", "cos", "tan", "arcsin", "arccos", "arctan"))

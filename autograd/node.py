@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd import storage, walk
+from autograd import modes, storage, walk
 from autograd.door import advice, described, to_array
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.ops import TABLE, Op
@@ -15,7 +15,7 @@ from autograd.walk import WIDE, unbroadcast
 
 # Python's operators and the rows they stand for.
 BINARY = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}
-UNARY = {"__neg__": "negative", "__abs__": "absolute"}
+UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
 
 
 class Note:
@@ -51,7 +51,8 @@ class Node:
     def blank(cls) -> Self:
         """A leaf with nothing in it yet."""
         node = object.__new__(cls)
-        node.op = node.left = node.right = node.dleft = node.dright = node.stamp = node.info = None
+        node.op = node.left = node.right = node.dleft = node.dright = node.info = None
+        node.stamp = modes.clock
         node._grad = 0.0
         return node
 
@@ -156,10 +157,9 @@ class Node:
             start = cotangent if isinstance(cotangent, type(self)) else self.leaf(seed)
             cotangents = walk.pullback([self], [start], leaves, self.graph_world)
             for leaf, g in zip(leaves, cotangents, strict=True):
-                if g is not None:
-                    fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
-                    # 0 + g is a node of its own: a leaf that two gradients share could be written to
-                    leaf._grad = (0.0 + g if g.is_leaf else g) if fresh else leaf._grad + g
+                fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
+                # +g is a node of its own: a leaf that two gradients share could be written to
+                leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
 
     def seed(self, cotangent: Any) -> Any:
         """The cotangent a reverse pass starts from, in this node's shape."""
@@ -256,6 +256,7 @@ class Node:
         def __pow__(self, other: Any) -> Any: ...
         def __rpow__(self, other: Any) -> Any: ...
         def __neg__(self) -> Any: ...
+        def __pos__(self) -> Any: ...
         def __abs__(self) -> Any: ...
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd import modes
 from autograd.door import to_array, to_float
 from autograd.errors import DataError, OutOfRangeError, ShapeError
 from autograd.node import Node, apply, named_rows, operate, operators, stale, unassignable
@@ -54,7 +55,8 @@ class Tensor(Node):
         self._grad = 0.0
         self._state = CONSTANT if constant else OWN
         self._sources = ()
-        self.op = self.left = self.right = self.dleft = self.dright = self.stamp = self.info = None
+        self.op = self.left = self.right = self.dleft = self.dright = self.info = None
+        self.stamp = modes.clock
         if name is not None:
             self.name = name
 
@@ -241,9 +243,10 @@ class Tensor(Node):
             raise misfit(op, arrays, static, error) from None
         out._data = data if type(data) is np.ndarray else np.asarray(data)
         out._grad = 0.0
-        out.stamp = out.info = None
-        out._sources = tuple(sources)
-        if sources:
+        out.stamp = modes.clock
+        out.info = None
+        out._sources = tuple(sources) if not modes.special or modes.recording() else ()
+        if out._sources:
             out._state = RECORDED
             out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, WIDE, arrays
         else:
@@ -268,8 +271,6 @@ class Tensor(Node):
         """Hand the gradient on to the arguments."""
         g, op, y, arrays, static = self._grad, self.op, self._data, self.dright, self.right
         assert op is not None
-        if type(g) is float:
-            g = np.full(self.shape, g, self.dtype)
         for i, source in self._sources:
             c = op.vjp(ARRAY, i, g, y, arrays, static)
             source.receive(c, op, op.fresh and c is not g)

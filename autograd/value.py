@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import modes
 from autograd.door import to_float
 from autograd.flat import compiled
 from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
@@ -35,7 +36,8 @@ class Value(Node):
     def __init__(self, data: Any, name: str | None = None) -> None:
         self._data = to_float(data, "Value()")
         self._grad = 0.0
-        self.op = self.left = self.right = self.dleft = self.dright = self.stamp = self.info = None
+        self.op = self.left = self.right = self.dleft = self.dright = self.info = None
+        self.stamp = modes.clock
         if name is not None:
             self.name = name
 
@@ -86,6 +88,8 @@ class Value(Node):
         """The one entry of a Tensor as a Value of the same graph."""
         out = cls.blank()
         out._data = float(tensor)
+        if not modes.recording():
+            return out
         out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
         return out
 
@@ -128,6 +132,8 @@ class Value(Node):
         kept = tuple(arg if isinstance(arg, Node) else x for arg, x in zip(args, floats, strict=True))
         out = Value.blank()
         out._data = y
+        if not modes.recording():
+            return out
         out.op = op
         if static or len(args) > 2:
             out.left, out.right, out.dleft, out.dright = kept, static, WIDE, partials

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import modes
 from autograd.errors import ShapeError
 from autograd.worlds import QUIET
 
@@ -33,14 +34,17 @@ WIDE = _Wide()
 lock = threading.RLock()
 
 
-def order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
-    """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use."""
+def order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:
+    """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use.
+
+    With ``since``, a reading of the clock, what was made before it is left out.
+    """
     with lock:
-        return _order(roots)
+        return _order(roots, since)
 
 
-def _order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
-    stamp = object()
+def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
+    stamp = modes.tick()
     nodes: list[Any] = []
     leaves: list[Any] = []
     emit, leaf = nodes.append, leaves.append
@@ -48,7 +52,7 @@ def _order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     push, pop = stack.append, stack.pop
     waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each wide node on the stack
     for node in roots:
-        if node.stamp is stamp:
+        if node.stamp is stamp or node.stamp < since:
             continue
         node.stamp = stamp
         if node.op is None:
@@ -61,7 +65,7 @@ def _order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
                 if entering:
                     waiting.append(iter(node.sources))
                 for _, following in waiting[-1]:
-                    if following.stamp is not stamp:
+                    if following.stamp is not stamp and following.stamp >= since:
                         following.stamp = stamp
                         if following.op is not None:
                             push(node)
@@ -77,7 +81,7 @@ def _order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
             else:
                 if entering and towards is not None:
                     following = node.left
-                    if following.stamp is not stamp:
+                    if following.stamp is not stamp and following.stamp >= since:
                         following.stamp = stamp
                         if following.op is not None:
                             push(node)
@@ -86,7 +90,7 @@ def _order(roots: Iterable[Any]) -> tuple[list[Any], list[Any]]:
                         leaf(following)
                 if node.dright is not None:
                     following = node.right
-                    if following.stamp is not stamp:
+                    if following.stamp is not stamp and following.stamp >= since:
                         following.stamp = stamp
                         if following.op is not None:
                             push(node)
@@ -138,12 +142,13 @@ def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     return live
 
 
-def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Any], xp: Any = None) -> list[Any]:
+def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
     """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
 
     With ``xp`` the cotangents are nodes themselves, computed in that world, so that they can be differentiated again.
+    ``since`` says that the sources were not made before that reading of the clock, so that older history need not be walked.
     """
-    nodes, _ = order(roots)
+    nodes, _ = order(roots, since)
     live = depending(nodes, sources)
     arrived: dict[Any, Any] = {}
 
@@ -164,9 +169,9 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
     return [arrived.get(source) for source in sources]
 
 
-def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> list[Any]:
+def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
     """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move)."""
-    nodes, _ = order(roots)
+    nodes, _ = order(roots, since)
     moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
     with np.errstate(**QUIET):
         for node in nodes:

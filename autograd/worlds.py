@@ -90,6 +90,7 @@ FLOAT = World(
         "sign": float_sign,
         "equal": lambda a, b: a == b,
         "where": lambda condition, a, b: a if condition else b,
+        "clip": lambda a, low, high: min(max(a, low), high),
         "shape": lambda a: (),
     },
     math,
@@ -170,6 +171,7 @@ ARRAY = World(
             name: getattr(np, name)
             for name in ("concatenate", "stack", "matmul", "outer", "vdot", "einsum", "trace", "shape", "eye", "zeros")
         },
+        "clip": np.clip,
         "max": np.max,
         "min": np.min,
         "erf": each(math.erf),
@@ -245,6 +247,9 @@ class Expr:
 
     def __neg__(self) -> Expr:
         return expr("neg", self)
+
+    def __pos__(self) -> Expr:
+        return self
 
     def __abs__(self) -> Expr:
         return expr("abs", self)

@@ -38,10 +38,12 @@ for axis, (name, y) in zip(axes, targets.items(), strict=False):
             axis.plot(x, model(x).data, label=f"width {width}")
     axis.plot(x, y, "k--", linewidth=1, label=name)
     axis.set_title(f"{name} and its approximations")
-    axis.legend()
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3)
     axes[2].loglog(widths, errors, "o-", label=name)
     assert errors[-1] < 0.02 < errors[0]
 axes[2].set(title="Largest error against width", xlabel="hidden units")
+axes[2].set_xticks(widths, widths)
+axes[2].minorticks_off()
 axes[2].legend()
 path = sys.argv[1] if len(sys.argv) > 1 else "approximation.png"
 figure.savefig(path, dpi=100)

@@ -160,7 +160,7 @@ def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
 def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
     """The arrays ``inputs`` and ``targets`` of an NPZ file; objects are refused, and DataError names what is missing."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             missing = [name for name in (inputs, targets) if name not in file]
             if missing:
                 raise DataError(f"{path} has no array called {missing[0]!r}; it has {', '.join(file)}")

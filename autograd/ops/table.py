@@ -29,6 +29,7 @@ elementwise("power",        lambda xp, a, b: xp.power(a, b),
             lambda xp, y, a, b: b * xp.power(xp.where(xp.equal(a, 0.0) & xp.equal(b, 0.0), 1.0, a), b - 1.0),
             lambda xp, y, a, b: xp.where(xp.equal(a, 0.0) & (b >= 0.0), 0.0, y * xp.log(a)),
             domain=(POSITIVE, REAL), kink="∂a is 0 where a = b = 0; ∂b is 0 where a = 0 ≤ b")
+elementwise("positive",     lambda xp, a: +a,                    lambda xp, y, a: 1.0)
 elementwise("negative",     lambda xp, a: -a,                    lambda xp, y, a: -1.0)
 elementwise("absolute",     lambda xp, a: abs(a),                lambda xp, y, a: xp.sign(a), domain=KINK_AT_0, kink="0 at 0")
 elementwise("sign",         lambda xp, a: xp.sign(a),            lambda xp, y, a: 0.0,        domain=KINK_AT_0, kink="0 everywhere")
