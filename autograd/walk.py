@@ -16,18 +16,8 @@ from autograd import modes
 from autograd.errors import ShapeError
 from autograd.worlds import QUIET
 
-
-class _Wide:
-    """The mark of a node whose arguments stand in one tuple."""
-
-    def __repr__(self) -> str:
-        return "WIDE"
-
-    def __reduce__(self) -> str:
-        return "WIDE"
-
-
-WIDE = _Wide()
+# The mark of a node whose arguments stand in one tuple.
+WIDE: Any = object()
 
 # The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
 # nodes would overwrite each other's stamps and count contributions twice.

@@ -79,13 +79,15 @@ def _sizes(groups: list[int], shares: Array) -> list[Array]:
     up = np.zeros_like(free)
     for i, n in enumerate(groups):
         for _ in range(n - counts[i].sum()):
-            if not _match(i, up, free, room, set()):
-                up[i, np.flatnonzero(free[i] & ~up[i])[0]] = True
+            _match(i, up, free, room, set())
     return list(counts + up)
 
 
 def _match(i: int, up: Array, free: Array, room: Array, tried: set[int]) -> bool:
-    """Round group ``i`` up in one more part, moving other groups on to make room there; whether that worked."""
+    """Round group ``i`` up in one more part, moving other groups on to make room there; whether that worked.
+
+    From the outside it always does: the shares themselves are a matching in fractions, so there is one in whole numbers.
+    """
     for j in np.flatnonzero(free[i] & ~up[i]).tolist():
         if j in tried:
             continue

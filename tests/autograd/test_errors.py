@@ -119,6 +119,7 @@ CASES = [
     (lambda: ag.reshape(t, (3,)), ShapeError, r"reshape of shapes \(2,\), shape=\(3,\): cannot reshape"),
     (lambda: np.linalg.svd(W), DataError, "np.svd has no derivative here"),
     (lambda: np.cumprod(t), DataError, "np.cumprod has no derivative here; the nearest that works is prod; define"),
+    (lambda: np.linalg.norm(W, 1), DataError, "norm: ord=1 over 2 axes"),
     (lambda: np.floor(t), DataError, "np.floor has no derivative here"),
     (lambda: np.add(t, t, out=np.zeros(2)), DataError, r"np.add with out=, or in place, would overwrite recorded numbers"),
     (lambda: np.zeros(2).__iadd__(t), DataError, "in place, would overwrite"),

@@ -207,6 +207,7 @@ def test_numpy_scalars_and_arrays_on_the_left():
     assert isinstance(np.array([1, 2]) - t, Tensor)
     same(([1.0, 2.0] * t).data, [1.0, 4.0])
     same((t @ [1.0, 2.0]).data, 5.0)
+    same(([1.0, 2.0] @ t).data, 5.0)
 
 
 def test_plain_numbers_come_back_plain():

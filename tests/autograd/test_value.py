@@ -114,6 +114,12 @@ def test_wide_values_keep_their_settings():
     assert float(a.grad) == 1.5
 
 
+def test_methods_write_themselves_once():
+    from autograd.value import _written_when_called
+
+    assert _written_when_called("tanh")(Value(0.5)).data == Value(0.5).tanh().data
+
+
 def test_micrograds_names_for_drawing():
     a, b = Value(2.0), Value(3.0)
     y = a * b
