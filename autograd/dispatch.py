@@ -104,6 +104,8 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 
 for _ours in functions.NUMPY_LIKE:
     handles(getattr(np, _ours.__name__), _ours)
+for _ours in functions.LINEAR_ALGEBRA:
+    handles(getattr(np.linalg, _ours.__name__), _ours)
 handles(np.amax, functions.max)
 handles(np.amin, functions.min)
 handles(np.linalg.norm, functions.norm)

@@ -526,6 +526,44 @@ def explicit_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
     return ",".join(filled) + "->" + result.replace("...", dots)
 
 
+def inv(a: Any) -> Any:
+    """The inverse of a matrix, or of each of a stack (..., n, n); AutogradError where there is none.
+
+    >>> inv(Tensor([[2.0, 0.0], [0.0, 4.0]])).data
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
+    return on_tensors(lambda t: apply(find("inv"), t), "inv", a)
+
+
+def det(a: Any) -> Any:
+    """The determinant of a matrix, or of each of a stack (..., n, n); its derivative needs an inverse.
+
+    >>> round(float(det(Tensor([[1.0, 2.0], [3.0, 4.0]]))), 12)
+    -2.0
+    """
+    return on_tensors(lambda t: apply(find("det"), t), "det", a)
+
+
+def slogdet(a: Any) -> tuple[Any, Any]:
+    """Sign and logarithm of |det a|; the sign is a plain number or array, since it does not move.
+
+    >>> sign, value = slogdet(Tensor([[1.0, 2.0], [3.0, 4.0]])); float(sign), round(float(value), 6)
+    (-1.0, 0.693147)
+    """
+    sign = np.linalg.slogdet(as_tensor(a, "slogdet")._data)[0]
+    return sign, on_tensors(lambda t: apply(find("logabsdet"), t), "slogdet", a)
+
+
+def solve(a: Any, b: Any) -> Any:
+    """X with a x = b, for a vector b (n,) or columns (..., n, k); AutogradError where ``a`` has no inverse.
+
+    >>> solve(Tensor([[2.0, 0.0], [0.0, 4.0]]), [2.0, 2.0]).data
+    array([1. , 0.5])
+    """
+    return on_tensors(lambda t, u: apply(find("solve"), t, u), "solve", a, b)
+
+
 def affine(x: Any, W: Any, b: Any) -> Any:
     """X Wᵀ + b: a layer's weighted input z (S0:48, S2:50) for one sample (n_in,) or a batch (N, n_in).
 
@@ -585,10 +623,12 @@ NUMPY_LIKE = (
     *(broadcast_to, trace, dot, vdot, outer, einsum, concatenate, stack),
 )
 
+LINEAR_ALGEBRA = (inv, det, slogdet, solve)
+
 GRAPH = _GraphWorld(
     "GRAPH",
     {
-        **{f.__name__: f for f in (*NUMPY_LIKE, norm, logsumexp, softmax, matmul)},
+        **{f.__name__: f for f in (*NUMPY_LIKE, *LINEAR_ALGEBRA, norm, logsumexp, softmax, matmul)},
         **{name: _plain(name) for name in ("equal", "any", "isfinite", "shape", "constant")},
         **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
         "products_of_others": _products_of_others,

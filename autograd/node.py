@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from autograd import modes, storage, walk
 from autograd.door import advice, described, to_array
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.ops import TABLE, Op
+from autograd.steps import Step, steps
 from autograd.walk import WIDE, unbroadcast
 
 # Python's operators and the rows they stand for.
@@ -160,6 +161,16 @@ class Node:
                 fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
                 # +g is a node of its own: a leaf that two gradients share could be written to
                 leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
+
+    def backward_steps(self, cotangent: Any = None) -> Iterator[Step]:
+        """The backward pass step by step: each node's cotangent, and what it pushes to each argument. Writes no ``.grad``.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0)
+        >>> [(push.contribution, push.complete) for step in (a * a).backward_steps() for push in step.pushes]
+        [(3.0, False), (3.0, True)]
+        """
+        return steps(self, self.seed(cotangent))
 
     def seed(self, cotangent: Any) -> Any:
         """The cotangent a reverse pass starts from, in this node's shape."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd import modes
 from autograd.door import to_array, to_float
-from autograd.errors import DataError, OutOfRangeError, ShapeError
+from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
 from autograd.node import Node, apply, named_rows, operate, operators, stale, unassignable
 from autograd.ops import TABLE, Op, find
 from autograd.value import Value
@@ -420,6 +420,8 @@ def misfit(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Excepti
     """The error of arguments that do not fit together: it names the operation, the shapes and the settings."""
     shapes = " and ".join(str(np.shape(a)) for a in arrays)
     settings = "".join(f", {k}={v!r}" for k, v in static.items())
+    if isinstance(error, np.linalg.LinAlgError) and "ingular" in str(error):
+        return AutogradError(f"{op.name} of shape {shapes}: {error}; it has no inverse")
     kind = ShapeError if isinstance(error, ValueError) else OutOfRangeError
     return kind(f"{op.name} of shapes {shapes}{settings}: {error}")
 

@@ -172,6 +172,8 @@ ARRAY = World(
             for name in ("concatenate", "stack", "matmul", "outer", "vdot", "einsum", "trace", "shape", "eye", "zeros")
         },
         "clip": np.clip,
+        **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},
+        "logabsdet": lambda a: np.linalg.slogdet(a)[1],
         "max": np.max,
         "min": np.min,
         "erf": each(math.erf),

@@ -379,3 +379,51 @@ custom("einsum",            lambda xp, *args, subscripts: xp.einsum(subscripts, 
 custom("affine",            lambda xp, x, W, b: xp.matmul(x, xp.transpose(W, axes=None)) + b,
                             affine_adjoint, affine_tangent, arity=3)
 # fmt: on
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# Linear systems, on matrices or stacks of them
+
+
+def flipped(xp: Any, a: Any) -> Any:
+    """The transpose of every matrix of a stack."""
+    return xp.swapaxes(a, -1, -2)
+
+
+def everywhere(xp: Any, g: Any) -> Any:
+    """A number per matrix, shaped to scale the matrix."""
+    return xp.reshape(g, (*xp.shape(g), 1, 1))
+
+
+def diagonal_sum(xp: Any, a: Any, b: Any) -> Any:
+    """trace(a b) of every pair of matrices."""
+    return xp.sum(a * flipped(xp, b), axis=(-1, -2), keepdims=False)
+
+
+def solve_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any, b: Any) -> Any:
+    """b̄ = a⁻ᵀ ḡ and ā = -b̄ yᵀ (Giles 2008, 2.3.1); a vector b is one column."""
+    back = xp.solve(flipped(xp, a), g)
+    if i == 1:
+        return back
+    if len(xp.shape(b)) == 1:
+        return -column(xp, back) * xp.expand_dims(y, axis=-2)
+    return -xp.matmul(back, flipped(xp, y))
+
+
+def solve_tangent(xp: Any, i: int, t: Any, y: Any, a: Any, b: Any) -> Any:
+    return xp.solve(a, t if i == 1 else -xp.matmul(t, y))
+
+
+# Aligned as above
+# fmt: off
+custom("inv",               lambda xp, a: xp.inv(a),
+                            lambda xp, i, g, y, a: -xp.matmul(flipped(xp, y), xp.matmul(g, flipped(xp, y))),
+                            lambda xp, i, t, y, a: -xp.matmul(y, xp.matmul(t, y)))
+custom("det",               lambda xp, a: xp.det(a),
+                            lambda xp, i, g, y, a: everywhere(xp, g * y) * flipped(xp, xp.inv(a)),
+                            lambda xp, i, t, y, a: y * diagonal_sum(xp, xp.inv(a), t))
+custom("logabsdet",         lambda xp, a: xp.logabsdet(a),
+                            lambda xp, i, g, y, a: everywhere(xp, g) * flipped(xp, xp.inv(a)),
+                            lambda xp, i, t, y, a: diagonal_sum(xp, xp.inv(a), t))
+custom("solve",             lambda xp, a, b: xp.solve(a, b), solve_adjoint, solve_tangent, arity=2)
+# fmt: on

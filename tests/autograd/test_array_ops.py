@@ -92,6 +92,14 @@ CASES = {
         (lambda a, b: ag.einsum("ij,jk->ik", a, b), [(2, 1), (3, 4)]),
         (lambda a, b: a.dot(b), [(2, 3, 4), (2, 4, 5)]),
     ],
+    "inv": [(lambda a: np.linalg.inv(a), [(3, 3)]), (lambda a: ag.inv(a), [(2, 2, 2)])],
+    "det": [(lambda a: np.linalg.det(a), [(3, 3)]), (lambda a: ag.det(a), [(2, 2, 2)])],
+    "logabsdet": [(lambda a: np.linalg.slogdet(a)[1], [(3, 3)]), (lambda a: ag.slogdet(a)[1], [(2, 2, 2)])],
+    "solve": [
+        (lambda a, b: np.linalg.solve(a, b), [(3, 3), (3,)]),
+        (lambda a, b: ag.solve(a, b), [(3, 3), (3, 2)]),
+        (lambda a, b: ag.solve(a, b), [(2, 3, 3), (2, 3, 1)]),
+    ],
     "affine": [
         (lambda x, W, b: ag.affine(x, W, b), [(5, 3), (2, 3), (2,)]),
         (lambda x, W, b: ag.affine(x, W, b), [(3,), (2, 3), (2,)]),
@@ -116,10 +124,15 @@ def arrays(seed, shapes):
     return [rng.normal(size=shape) + 0.05 for shape in shapes]
 
 
+SYSTEMS = ("inv", "det", "logabsdet", "solve")
+
+
 @pytest.mark.parametrize(("name", "f", "shapes"), PROGRAMS, ids=IDS)
 @given(seed=st.integers(0, 10**6))
 def test_gradients_reverse_forward_and_second_order(name, f, shapes, seed):
     xs = arrays(seed, shapes)
+    if name in SYSTEMS:  # kept away from singular matrices, where differences see nothing
+        xs[0] = xs[0] + 4.0 * np.eye(shapes[0][-1])
     rng = np.random.default_rng(seed + 1)
     us, ws = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
     v = rng.normal(size=f(*map(Tensor, xs)).shape)
@@ -195,6 +208,15 @@ def test_softmax_jacobian_is_diag_p_minus_pp():
         jacobian.append(t.grad)
     p = np.exp(a) / np.exp(a).sum()
     same(jacobian, np.diag(p) - np.outer(p, p), rtol=1e-12, atol=1e-16)
+
+
+def test_signs_of_determinants_and_matrices_without_an_inverse():
+    assert float(ag.slogdet([[0.0, 1.0], [1.0, 0.0]])[0]) == -1.0
+    for f in (ag.inv, lambda a: ag.solve(a, [1.0, 1.0])):
+        with pytest.raises(ag.AutogradError, match=r"of shape \(2, 2\).*: Singular matrix; it has no inverse"):
+            f(Tensor([[1.0, 1.0], [1.0, 1.0]]))
+    with pytest.raises(ag.ShapeError, match=r"det of shapes \(2, 3\)"):
+        ag.det(Tensor(np.ones((2, 3))))
 
 
 def test_logits_of_a_thousand_stay_finite():

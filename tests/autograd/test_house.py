@@ -14,8 +14,23 @@ from autograd.table import text
 
 ROOT = pathlib.Path(autograd.__file__).parents[1]
 # Left to right: a module may import what stands before it.
-ORDER = ["foreign", "errors", "modes", "ops", "worlds", "walk", "storage", "door", "flat", "node", "value", "tensor", "functions"]
-ORDER += ["dispatch", "defining", "trees", "transforms", "table"]
+ORDER = [
+    "foreign",
+    "errors",
+    "modes",
+    "ops",
+    "worlds",
+    "walk",
+    "steps",
+    "storage",
+    "door",
+    "flat",
+    "node",
+    "value",
+    "tensor",
+    "functions",
+]
+ORDER += ["dispatch", "defining", "trees", "transforms", "explaining", "table"]
 
 
 def imports(source, package="autograd"):
