@@ -131,6 +131,8 @@ SYSTEMS = ("inv", "det", "logabsdet", "solve")
 @given(seed=st.integers(0, 10**6))
 def test_gradients_reverse_forward_and_second_order(name, f, shapes, seed):
     xs = arrays(seed, shapes)
+    if name == "p_norm":  # kept away from 0, where |a|ᵖ is not smooth
+        xs[0] = xs[0] + np.where(xs[0] < 0, -0.5, 0.5)
     if name in SYSTEMS:  # kept away from singular matrices, where differences see nothing
         xs[0] = xs[0] + 4.0 * np.eye(shapes[0][-1])
     rng = np.random.default_rng(seed + 1)

@@ -83,6 +83,12 @@ def test_explanations_print_and_typeset():
     assert str(explain(a, wrt=a)) == "∂a/∂a = 1, the sum over 1 path\n  1 = 1"
 
 
+def test_paths_may_end_between():
+    a = Value(2.0)
+    m = a * a
+    assert explain(m * m + m, wrt=m).gradient == 9.0
+
+
 def test_a_great_many_paths_are_counted_and_not_written():
     a = Value(1.0)
     y = a
