@@ -6,7 +6,6 @@ NumPy's own object loops.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -65,8 +64,10 @@ def _boxed(x: Any) -> Any:
 
 def nearest(name: str) -> str:
     """The next step for a NumPy function that has no row."""
+    import difflib  # here, since it is needed for errors only
+
     close = difflib.get_close_matches(name, [*TABLE, *HANDLED_NAMES], n=1)
-    hint = f"the nearest that works is {close[0]}; " if close else ""
+    hint = f"the most similar name that works is {close[0]}; " if close else ""
     return f"{hint}define() adds an operation, and t.data gives the numbers without derivatives"
 
 
@@ -82,7 +83,7 @@ def handles(numpy_function: Any, ours: Callable[..., Any]) -> None:
 
 def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
     if function not in HANDLED:
-        raise DataError(f"np.{function.__name__} has no derivative here; {nearest(function.__name__)}")
+        raise DataError(f"{_full_name(function)} has no derivative here; {nearest(function.__name__)}")
     given = {k: v for k, v in kwargs.items() if v is not None or k in ("axis", "axes")}
     try:
         return HANDLED[function](*args, **given)
@@ -90,6 +91,11 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         if isinstance(error, DataError) or "argument" not in str(error):
             raise
         raise DataError(f"np.{function.__name__} on nodes: {error}") from None
+
+
+def _full_name(function: Any) -> str:
+    """What people call a function of NumPy: np.sort, np.linalg.svd."""
+    return f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
 
 
 def _looking(function: Any) -> Callable[..., Any]:

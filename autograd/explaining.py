@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.door import described
 from autograd.errors import DataError, GraphError
@@ -13,8 +12,7 @@ from autograd.value import Value
 from autograd.walk import order
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """One way from the result to the leaf: the nodes passed, and the local derivative of each edge."""
 
     nodes: tuple[Value, ...]
@@ -29,28 +27,28 @@ class Path:
         return result
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """∂y/∂x as the sum over paths of the products along them; ``paths`` holds the first of ``count``. Print it."""
+class Explanation(NamedTuple):
+    """∂y/∂x as the sum over paths of the products along them; ``paths`` holds the first of ``routes``. Print it."""
 
     gradient: float
-    count: int
+    routes: int
     paths: tuple[Path, ...]
     labels: dict[Value, str]
     ends: tuple[str, str]
 
     def __str__(self) -> str:
         y, x = self.ends
-        lines = [f"∂{y}/∂{x} = {self.gradient:.6g}, the sum over {self.count} path{'s' if self.count != 1 else ''}"]
+        lines = [f"∂{y}/∂{x} = {self.gradient:.6g}, the sum over {self.routes} path{'s' if self.routes != 1 else ''}"]
         for path in self.paths:
             steps = zip(path.nodes, path.nodes[1:], path.factors, strict=False)
             terms = " · ".join(f"∂{self.labels[a]}/∂{self.labels[b]} ({f:.6g})" for a, b, f in steps)
             lines.append(f"  {terms or '1'} = {path.product:.6g}")
-        if self.count > len(self.paths):
-            lines.append(f"  … and {self.count - len(self.paths)} more")
+        if self.routes > len(self.paths):
+            lines.append(f"  … and {self.routes - len(self.paths)} more")
         return "\n".join(lines)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
     def latex(self) -> str:
         """The same as a LaTeX formula: one line per path in an align environment."""

@@ -1,16 +1,16 @@
 """Another distribution, HIPS autograd, installs a package of the same name: its files beside ours are noticed, not mixed up."""
 
-from pathlib import Path
+import os
 
 THEIRS = ("tracer.py", "core.py", "numpy", "differential_operators.py")
 
 
-def refuse(folder: Path) -> None:
+def refuse(folder: str) -> None:
     """Raise ImportError where files of HIPS autograd lie in ``folder``.
 
-    >>> refuse(Path(__file__).parent)
+    >>> refuse(os.path.dirname(__file__))
     """
-    found = [name for name in THEIRS if (folder / name).exists()]
+    found = [name for name in THEIRS if os.path.exists(os.path.join(folder, name))]
     if found:
         raise ImportError(
             f"{folder} holds files of another distribution that is also called autograd ({', '.join(found)}): gradlab and HIPS "
@@ -19,4 +19,4 @@ def refuse(folder: Path) -> None:
         )
 
 
-refuse(Path(__file__).parent)
+refuse(os.path.dirname(__file__))

@@ -38,7 +38,7 @@ def _elementwise() -> list[str]:
     return [
         "## Entry by entry, on Values and Tensors",
         "",
-        "| operation | y | ∂y/∂a | ∂y/∂b | domain | at kinks and edges |",
+        "| operation | y | ∂y/∂a | ∂y/∂b | tested on | at kinks and edges |",
         "| --- | --- | --- | --- | --- | --- |",
         *(f"| {op.name} | {' | '.join(_formulas(op))} | {domain(op.domains)} | {op.kink} |" for op in rows),
     ]

@@ -102,10 +102,15 @@ class _Run:
         return [_given_back(d, like, self.graph) for d, like in zip(derivatives, nodes, strict=True)]
 
 
-def _checked_argnums(call: str, argnums: Any, count: int) -> tuple[int, ...]:
+def _argnum_tuple(call: str, argnums: Any) -> tuple[int, ...]:
     numbers = (argnums,) if isinstance(argnums, int) else argnums
     if not isinstance(numbers, tuple | list) or not numbers or not all(isinstance(n, int) for n in numbers):
-        raise SettingError(f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}")
+        raise SettingError(f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}; call the result with the point")
+    return tuple(numbers)
+
+
+def _checked_argnums(call: str, argnums: Any, count: int) -> tuple[int, ...]:
+    numbers = _argnum_tuple(call, argnums)
     if any(not -count <= n < count for n in numbers):
         raise SettingError(
             f"{call}: argnums {argnums!r} with {count} positional argument(s): pass what is differentiated by position"
@@ -189,6 +194,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     >>> value_and_grad(lambda x, y: x * x * y)(3.0, 2.0)
     (18.0, 12.0)
     """
+    _argnum_tuple("value_and_grad()", argnums)
 
     def both(*args: Any, **kwargs: Any) -> Any:
         value, aux, gradient = _differentiated("value_and_grad()", f, args, kwargs, argnums, has_aux)
@@ -210,6 +216,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     >>> grad(grad(grad(np.tanh)))(0.5)  # doctest: +ELLIPSIS
     -0.5652...
     """
+    _argnum_tuple("grad()", argnums)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         _, aux, g = _differentiated("grad()", f, args, kwargs, argnums, has_aux)
@@ -265,6 +272,8 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", 
     """
     if mode not in ("rev", "fwd", "auto"):
         raise SettingError(f"jacobian(): mode is 'rev', 'fwd' or 'auto', not {mode!r}")
+
+    _argnum_tuple("jacobian()", argnums)
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
         run = _Run("jacobian()", f, args, kwargs, argnums, has_aux)

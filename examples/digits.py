@@ -104,7 +104,7 @@ def picture(history, model, pred, y, path):
     matrix.set(xlabel="taken for", ylabel="digit", xticks=range(10), yticks=range(10), title="Confusion on the test part")
     W = model.layers[0].W.data
     side = int(np.sqrt(W.shape[1]))
-    right.suptitle("First-layer weights: no edges in sight")
+    right.suptitle("First-layer weights: do they look like edges?")
     for axis, w in zip(right.subplots(4, 4).flat, W, strict=True):
         axis.imshow(w.reshape(side, side), cmap="RdBu", vmin=-np.abs(W).max(), vmax=np.abs(W).max())
         axis.set_axis_off()

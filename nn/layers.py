@@ -44,18 +44,17 @@ class Linear(Module):
 
 
 class Sequential(Module):
-    """Modules and functions one after another (S1:46, corrected: each layer has its own W and b).
+    """Modules, functions and named activations one after another (S1:46, corrected: each layer has its own W and b).
 
-    >>> import autograd as ag
-    >>> Sequential(Linear(2, 3, rng=0), ag.tanh, Linear(3, 1, rng=1))([0.0, 0.0]).shape
+    >>> Sequential(Linear(2, 3, rng=0), "tanh", Linear(3, 1, rng=1))([0.0, 0.0]).shape
     (1,)
     """
 
     def __init__(self, *steps: Any) -> None:
         for step in steps:
-            if not callable(step):
-                raise SettingError(f"Sequential takes modules and functions, not {step!r}")
-        self.steps = list(steps)
+            if not callable(step) and not isinstance(step, str):
+                raise SettingError(f"Sequential takes modules, functions and names of activations, not {step!r}")
+        self.steps = [activation(step) if isinstance(step, str) else step for step in steps]
 
     def forward(self, x: Any) -> Any:
         """The output of the last step."""

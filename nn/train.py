@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from autograd import GraphError
+from autograd import GraphError, SettingError
 from nn.checks import positive, whole
 from nn.data import Part, batches, pair
 from nn.losses import Loss
@@ -48,7 +48,7 @@ def fit(
     *,
     loss: str | Loss,
     optimizer: Optimizer | None = None,
-    lr: float = 0.1,
+    lr: float | None = None,
     epochs: int = 10,
     batch_size: int | None = None,
     validation: Part | None = None,
@@ -60,7 +60,7 @@ def fit(
 ) -> History:
     """Train ``model`` on ``X`` (N, …) and ``Y`` (N, …), epoch by epoch, and say what happened.
 
-    ``loss`` is a name or a function of (pred, target); ``optimizer`` defaults to SGD with ``lr``. ``batch_size`` None is the
+    ``loss`` is a name or a function of (pred, target); ``optimizer`` defaults to SGD with ``lr`` (0.1). ``batch_size`` None is the
     full batch (S3:92), 1 is stochastic descent (S0:81). On ``validation`` = (X, Y) the loss and ``metric`` (accuracy for
     classes) are taken after each epoch. It stops after ``epochs``, when ‖∇L‖ of an epoch's last batch falls below ``tol``
     (S1:134, corrected), or when ``callback(history)`` returns true; ``History.stopped`` says which. A loss or gradient that is
@@ -77,7 +77,9 @@ def fit(
         validation = pair(*validation, "fit(validation=)")
     epochs = whole("epochs", epochs)
     tol = None if tol is None else positive("tol", tol)
-    run = _Run(model, named_loss(loss), optimizer or SGD(model.parameters(), positive("the learning rate lr", lr)))
+    if metric is not None and not callable(metric):
+        raise SettingError(f"fit(): metric is a function of (pred, target), such as nn.metrics.accuracy, not {metric!r}")
+    run = _Run(model, named_loss(loss), _optimizer(model, optimizer, lr))
     rng = generator(rng)
     history = History(stopped=f"{epochs} epochs")
     with np.errstate(all="ignore"), tqdm(total=epochs, unit="epoch", disable=not progress, file=sys.stderr, leave=True) as bar:
@@ -102,6 +104,21 @@ def fit(
                 history.stopped = "callback"
                 break
     return history
+
+
+def _optimizer(model: Module, optimizer: Optimizer | None, lr: float | None) -> Optimizer:
+    """The optimizer that was given, checked, or plain descent."""
+    if optimizer is None:
+        return SGD(model.parameters(), positive("the learning rate lr", 0.1 if lr is None else lr))
+    if not isinstance(optimizer, Optimizer):
+        raise SettingError(
+            f"fit(): optimizer is one made with the model's parameters, as nn.Adam(model.parameters()), not {optimizer!r}"
+        )
+    if lr is not None:
+        raise SettingError(f"fit(): lr={lr!r} would be ignored: the optimizer has its own rate, {optimizer.lr:g}")
+    if not set(optimizer.parameters) & set(model.parameters()):
+        raise SettingError("fit(): the optimizer moves no parameter of this model: make it with model.parameters() of this one")
+    return optimizer
 
 
 class _Run:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.errors import DefinitionError
 
 Rule = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Domain:
+class Domain(NamedTuple):
     """Where an argument may be drawn from: ``low < a < high``, and the kinks to stay away from when differences are taken.
 
     >>> Domain(low=0.0).high

@@ -175,7 +175,7 @@ def test_user_rows_reach_the_library_below():
 def test_files_of_the_other_autograd_are_noticed(tmp_path):
     from autograd.foreign import refuse
 
-    refuse(tmp_path)
+    refuse(str(tmp_path))
     (tmp_path / "tracer.py").touch()
     with pytest.raises(
         ImportError, match=r"also called autograd \(tracer.py\).*pip uninstall -y autograd gradlab && pip install gradlab"

@@ -513,7 +513,8 @@ CASES = [
         lambda: grad(lambda x: x, argnums=1)(1.0),
         r"argnums 1 with 1 positional argument\(s\): pass what is differentiated by position",
     ),
-    (lambda: grad(lambda x: x, argnums="x")(1.0), "argnums is an integer or a tuple of integers, not 'x'"),
+    (lambda: grad(lambda x: x, argnums="x"), "argnums is an integer or a tuple of integers, not 'x'"),
+    (lambda: grad(lambda x: x, 3.0), r"grad\(\): argnums is an integer or .*, not 3.0; call the result with the point"),
     (lambda: grad(lambda x: x, has_aux=True)(1.0), r"with has_aux=True takes a function that returns \(result, aux\)"),
     (
         lambda: vjp(lambda x: x * 1.0, np.ones(2))[1](np.ones(3)),

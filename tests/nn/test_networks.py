@@ -52,7 +52,7 @@ def test_activations_are_chosen_per_layer():
 def test_reprs_name_the_parameters():
     assert repr(nn.MLP([784, 16, 16, 10])) == "MLP(784-16-16-10, hidden=tanh, output=identity, 13 002 parameters)"
     assert repr(nn.MLP([2, 1])) == "MLP(2-1, hidden=none, output=identity, 3 parameters)"
-    assert repr(nn.Sequential(nn.Linear(2, 1), ag.relu)) == "Sequential(Linear(2 → 1, 3 parameters), relu, 3 parameters)"
+    assert repr(nn.Sequential(nn.Linear(2, 1), "relu")) == "Sequential(Linear(2 → 1, 3 parameters), relu, 3 parameters)"
     assert repr(nn.scalar.MLP(1, [1, 1])) == "MLP of [Layer of [ReLUNeuron(1)], Layer of [LinearNeuron(1)]], 4 parameters"
     assert repr(nn.scalar.Neuron(2, activation="tanh")) == "tanhNeuron(2)"
 
@@ -177,7 +177,7 @@ def test_scalar_networks_are_modules():
             SettingError,
             r"gave an array of shape \(1, 1\), but \(3, 2\)",
         ),
-        (lambda: nn.Sequential(3), SettingError, "Sequential takes modules and functions, not 3"),
+        (lambda: nn.Sequential(3), SettingError, "Sequential takes modules, functions and names of activations, not 3"),
     ],
 )
 def test_wrong_widths_and_settings_are_named(attempt, kind, text):

@@ -316,6 +316,22 @@ linear = nn.Linear(2, 1, rng=0)
             "the number of samples in a batch is a positive integer, not 0",
         ),
         (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=True), "not True"),
+        (
+            lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer="adam"),
+            r"optimizer is one made with .*, as nn.Adam\(model.parameters\(\)\), not 'adam'",
+        ),
+        (
+            lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer=nn.SGD([Value(1.0)], lr=0.1)),
+            "the optimizer moves no parameter of this model",
+        ),
+        (
+            lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer=nn.SGD(linear.parameters(), lr=0.1), lr=0.2),
+            "lr=0.2 would be ignored: the optimizer has its own rate, 0.1",
+        ),
+        (
+            lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", metric="accuracy"),
+            r"metric is a function of \(pred, target\), such as nn.metrics.accuracy",
+        ),
         (lambda: nn.SGD([], lr=0.1), r"an optimizer needs parameters: pass model.parameters\(\)"),
         (lambda: nn.SGD([1.0], lr=0.1), "an optimizer moves Values and Tensors, not 1.0"),
         (lambda: nn.SGD([Value(1.0)], lr=-0.1), "the learning rate lr is a finite number above 0, not -0.1"),
