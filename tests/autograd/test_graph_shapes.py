@@ -389,5 +389,15 @@ def test_copies_of_tensors_and_named_wide_nodes():
     for other in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
         other.backward()
         assert float(other) == float(y)
+    for again in (pickle.loads(pickle.dumps((y, t))), copy.deepcopy((y, t))):
+        root, leaf = again
+        leaf.zero_grad()
+        (root * leaf[1]).sum().backward()
+        assert leaf.grad[1] == float(y)
+    z = (t * t).sum()
+    for root, leaf in (pickle.loads(pickle.dumps((z, t))), copy.deepcopy((z, t))):
+        leaf.zero_grad()
+        root.backward()
+        np.testing.assert_array_equal(leaf.grad, 2 * t.numpy())
     c = pickle.loads(pickle.dumps(Tensor([1.0], constant=True)))
     assert c.constant

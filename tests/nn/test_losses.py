@@ -71,6 +71,13 @@ def test_logits_of_a_thousand_give_finite_losses_and_gradients(z, label):
     assert np.all(np.isfinite(t.grad))
 
 
+def test_weights_that_do_not_add_up_to_one_scale_the_softmax():
+    z, t = Tensor(A), np.abs(Y) + 0.5
+    losses.cross_entropy(z, t, reduction="sum").backward()
+    p = np.exp(A) / np.exp(A).sum(1, keepdims=True)
+    same(z.grad, p * t.sum(1, keepdims=True) - t, rtol=1e-12, atol=1e-14)
+
+
 def test_a_masked_logit_costs_nothing():
     z = Tensor([[0.0, -np.inf, 1.0]])
     L = losses.cross_entropy(z, [0])
