@@ -125,6 +125,15 @@ def test_batches_cover_the_data(n, size, shuffle, drop_last):
     assert len(whole[0]) == n
 
 
+def test_batches_are_shuffled_by_the_seed():
+    def order(seed):
+        return [int(i) for _, y in data.batches(np.zeros((20, 1)), np.arange(20), 4, rng=seed) for i in y]
+
+    assert order(0) == order(0)
+    assert order(0) != order(1)
+    assert order(0) != sorted(order(0))
+
+
 def idx(array, code):
     return bytes([0, 0, code, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
 
