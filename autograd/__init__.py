@@ -3,7 +3,16 @@
 from autograd import foreign as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
 from autograd import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
 from autograd.defining import define
-from autograd.errors import AutogradError, DataError, DefinitionError, GraphError, OutOfRangeError, SettingError, ShapeError
+from autograd.errors import (
+    AnomalyError,
+    AutogradError,
+    DataError,
+    DefinitionError,
+    GraphError,
+    OutOfRangeError,
+    SettingError,
+    ShapeError,
+)
 from autograd.explaining import explain
 from autograd.functions import (
     absolute,
@@ -85,13 +94,14 @@ from autograd.functions import (
     vdot,
     where,
 )
-from autograd.modes import no_grad
+from autograd.modes import anomaly, no_grad, scope
 from autograd.node import Node
 from autograd.tensor import Tensor
 from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
 from autograd.value import Value
 
 __all__ = [
+    "AnomalyError",
     "AutogradError",
     "DataError",
     "DefinitionError",
@@ -105,6 +115,7 @@ __all__ = [
     "absolute",
     "add",
     "affine",
+    "anomaly",
     "arccos",
     "arccosh",
     "arcsin",
@@ -167,6 +178,7 @@ __all__ = [
     "reciprocal",
     "relu",
     "reshape",
+    "scope",
     "sigmoid",
     "sign",
     "silu",

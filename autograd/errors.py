@@ -17,6 +17,10 @@ class GraphError(AutogradError, RuntimeError):
     """A graph asked for something it cannot give, such as the gradient of a vector without a cotangent."""
 
 
+class AnomalyError(AutogradError, FloatingPointError):
+    """A nan or an inf that an operation made inside anomaly()."""
+
+
 class DefinitionError(AutogradError, ValueError):
     """A row of the operation table that contradicts itself."""
 

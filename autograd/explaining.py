@@ -110,11 +110,11 @@ def _paths(y: Value, wrt: Value, counts: dict[Any, int]) -> Iterator[Path]:
 
 def _labels(y: Value, wrt: Value, paths: list[Path]) -> dict[Value, str]:
     """What each node is called: its name, or y, x and v1, v2, … where it has none."""
-    labels = {wrt: wrt.name or "x", y: y.name or "y"} if y is not wrt else {y: y.name or "y"}
+    labels = {wrt: wrt.path or "x", y: y.path or "y"} if y is not wrt else {y: y.path or "y"}
     for path in paths:
         for node in path.nodes:
             if node not in labels:
-                labels[node] = node.name or f"v{len(labels) - 1}"
+                labels[node] = node.path or f"v{len(labels) - 1}"
     return labels
 
 

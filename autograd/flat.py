@@ -1,5 +1,7 @@
 """The scalar operators' own methods, written out from the rows: no closure, no container, no call that the row does not make.
 
+Each is written twice: plainly, and, for when a no_grad, scope or anomaly block is open somewhere, with a look at what it asks for.
+
 >>> print(method_source("multiply", "__mul__"))  # doctest: +ELLIPSIS
 def __mul__(self, other):
     ...
@@ -11,6 +13,7 @@ def __mul__(self, other):
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -41,12 +44,12 @@ SAFE = {
 }  # what never raises on floats
 
 
-def method_source(row: str, name: str, reflected: bool = False) -> str:
-    """The source of the method ``name`` that applies ``row`` to one or two scalars."""
+def method_source(row: str, name: str, reflected: bool = False, watched: bool = False) -> str:
+    """The source of the method ``name`` that applies ``row`` to one or two scalars; ``watched`` obeys the open blocks."""
     op = scalar_row(row)
     if op.arity == 1:
-        return _unary(op, name)
-    return _binary(op, name, reflected)
+        return _unary(op, name, watched)
+    return _binary(op, name, reflected, watched)
 
 
 def scalar_row(row: str) -> Elementwise:
@@ -56,43 +59,43 @@ def scalar_row(row: str) -> Elementwise:
     return op
 
 
-def _unary(op: Elementwise, name: str) -> str:
-    body = _guarded(_values(op), "apply(ROW, self)")
+def _unary(op: Elementwise, name: str, watched: bool) -> str:
+    call = "apply(ROW, self)"
+    body = _guarded(_values(op), call)
     return _text(
         [
             f"def {name}(self):",
-            "    if special:",
-            "        return apply(ROW, self)",
+            *_indented(_opening("self", call, watched)),
             "    a = self._data",
             *_indented(body),
-            *_indented(_made("self", "None", "da", "None")),
+            *_indented(_made("self", "None", "da", "None", call, watched)),
         ]
     )
 
 
-def _binary(op: Elementwise, name: str, reflected: bool) -> str:
+def _binary(op: Elementwise, name: str, reflected: bool, watched: bool) -> str:
     first, second = ("other", "self") if reflected else ("self", "other")
     call = f"apply(ROW, {first}, {second})"
     stranger = f"operate(ROW, {first}, {second}, other)" if name.startswith("__") else call
     values = _values(op)
     both, constant = _guarded(values, call), _guarded({k: v for k, v in values.items() if k != _fixed(reflected)}, call)
     given = "a" if reflected else "b"
+    edges = ("a", "self", "None", "db") if reflected else ("self", "b", "da", "None")
     return _text(
         [
             f"def {name}(self, other):",
-            "    if special:",
-            f"        return {stranger}",
+            *_indented(_opening("self, other", stranger, watched)),
             "    kind = type(other)",
             "    if kind is Value:",
             f"        a = {first}._data",
             f"        b = {second}._data",
             *_indented(_indented(both)),
-            *_indented(_indented(_made(first, second, "da", "db"))),
+            *_indented(_indented(_made(first, second, "da", "db", call, watched))),
             "    if kind is float or kind is int:",
             f"        {given} = other if kind is float else to_float(other, ROW.name)",
             f"        {'b' if reflected else 'a'} = self._data",
             *_indented(_indented(constant)),
-            *_indented(_indented(_made(*(("a", "self", "None", "db") if reflected else ("self", "b", "da", "None"))))),
+            *_indented(_indented(_made(*edges, call, watched))),
             f"    return {stranger}",
         ]
     )
@@ -122,8 +125,18 @@ def _guarded(values: dict[str, Expr], otherwise: str) -> list[str]:
     return ["try:", *_indented(body), "except RAISED:", f"    return {otherwise}"]
 
 
-def _made(left: str, right: str, dleft: str, dright: str) -> list[str]:
+def _opening(args: str, otherwise: str, watched: bool) -> list[str]:
+    """What comes before the arithmetic: the plain method hands on to the watched one, which looks at the open blocks."""
+    if not watched:
+        return ["if special:", f"    return watched({args})"]
+    return ["state = current()", "if not state.recording:", f"    return {otherwise}"]
+
+
+def _made(left: str, right: str, dleft: str, dright: str, careful: str, watched: bool) -> list[str]:
+    """The new node; a watched one that is not finite is made again by ``careful``, which says what anomaly() wants to hear."""
+    look = ["if state.anomaly and y - y != 0.0:", f"    return {careful}"] if watched else []
     return [
+        *look,
         "out = new(Value)",
         "out.op = ROW",
         f"out.left = {left}",
@@ -133,7 +146,7 @@ def _made(left: str, right: str, dleft: str, dright: str) -> list[str]:
         "out._data = y",
         "out._grad = 0.0",
         "out.stamp = clock",
-        "out.info = None",
+        f"out.info = {'state.note_for(getframe(2)) if state.anomaly else state.note' if watched else 'None'}",
         "return out",
     ]
 
@@ -147,9 +160,21 @@ def _text(body: list[str]) -> str:
 
 
 def compiled(row: str, name: str, names: dict[str, Any], reflected: bool = False) -> Callable[..., Any]:
-    """The method itself; ``names`` are bound as closure variables, which the interpreter reads as fast as locals."""
+    """The method itself, which writes its watched twin when that is first needed."""
+
+    def twin(*args: Any) -> Any:
+        cell = method.__closure__[method.__code__.co_freevars.index("watched")]  # type: ignore[index]  # it has one
+        cell.cell_contents = _compiled(row, name, {**names, "current": modes.current, "getframe": sys._getframe}, reflected, True)
+        return cell.cell_contents(*args)
+
+    method = _compiled(row, name, {**names, "watched": twin}, reflected, False)
+    return method
+
+
+def _compiled(row: str, name: str, names: dict[str, Any], reflected: bool, watched: bool) -> Callable[..., Any]:
+    """The source run; ``names`` are bound as closure variables, which the interpreter reads as fast as locals."""
     op = scalar_row(row)
-    source = method_source(row, name, reflected).replace(f"def {name}(", "def method(", 1)  # tanh calls math's tanh
+    source = method_source(row, name, reflected, watched).replace(f"def {name}(", "def method(", 1)  # tanh calls math's tanh
     given = {**names, "ROW": op, "RAISED": RAISED, "new": object.__new__, "to_float": to_float}
     given |= {head: getattr(FLOAT, head) for head in _heads(_values(op)) if head in vars(FLOAT) and head != "where"}
     factory = [f"def factory({', '.join(given)}):", *_indented(source.splitlines()), "    return method"]

@@ -1,4 +1,4 @@
-"""no_grad, which changes how operations are recorded, per thread and per task; and the clock that stamps the nodes.
+"""The blocks that change how operations are recorded, per thread and per task: no_grad, scope, anomaly. And the nodes' clock.
 
 ``special`` counts the blocks that are open anywhere; while it is zero the operators look no further. ``clock`` ticks for every
 walk and every run of a transform: a node is stamped with it when it is made and when it is visited, so that a node stamped before
@@ -7,16 +7,71 @@ a run began was certainly not made by that run.
 
 from __future__ import annotations
 
+import inspect
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar, Token
-from typing import Any
+from types import CodeType, FrameType
+from typing import Any, Self
+
+from autograd.errors import DataError
+from autograd.notes import Note, in_library, users
 
 special = 0
 clock = 1
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
 _counting = threading.Lock()
+
+
+class State:
+    """What the open blocks of one thread or task ask for."""
+
+    __slots__ = ("_frame", "_generator", "_note", "_notes", "anomaly", "note", "recording", "scope")
+
+    def __init__(self, recording: bool = True, scope: str = "", anomaly: bool = False) -> None:
+        self.recording = recording
+        self.scope = scope
+        self.anomaly = anomaly
+        self.note = Note(scope, shared=True) if scope else None
+        self._notes: dict[tuple[int, int], Note] = {}
+        # A frame of ours that made a node, or whose generator did, and the note: while it runs, the program behind it stands still.
+        self._frame: FrameType | None = None
+        self._generator: CodeType | None = None
+        self._note: Note | None = None
+
+    def but(self, **changes: Any) -> State:
+        """The same with some things changed."""
+        return State(**{"recording": self.recording, "scope": self.scope, "anomaly": self.anomaly, **changes})
+
+    def note_for(self, frame: FrameType | None) -> Note | None:
+        """The note of the nodes that are made here: one for each place in the user's program where lines are asked for."""
+        if not self.anomaly or frame is None:
+            return self.note
+        if frame is self._frame or (frame.f_code is self._generator and frame.f_back is self._frame):
+            return self._note
+        code = frame.f_code
+        if not in_library(code.co_filename):
+            return self._noted(frame)
+        generator = code.co_flags & inspect.CO_GENERATOR  # it may be resumed from elsewhere: whoever resumes it stands still
+        self._frame, self._generator = (frame.f_back, code) if generator else (frame, self._generator)
+        self._note = self._noted(users(frame))
+        return self._note
+
+    def _noted(self, frame: FrameType | None) -> Note | None:
+        """The note of the place where a frame of the user's stands."""
+        if frame is None:
+            return self.note
+        code, offset = frame.f_code, frame.f_lasti
+        key = (id(code), offset)
+        if key not in self._notes:
+            self._notes[key] = Note(self.scope, (code, offset), shared=True)  # it keeps the code, so that its id stays its own
+        return self._notes[key]
+
+
+PLAIN = State()
+_state: ContextVar[State] = ContextVar("state", default=PLAIN)
+current = _state.get
 
 
 def _count(change: int) -> None:
@@ -35,20 +90,48 @@ def tick() -> int:
 
 def recording() -> bool:
     """Whether operations of this thread and task are recorded."""
-    return not special or _recording.get()
+    return not special or _state.get().recording
+
+
+def note_here() -> Note | None:
+    """The note of a node that is being made, outside the operators' own methods."""
+    return _state.get().note_for(sys._getframe(2)) if special else None
 
 
 @contextmanager
 def recorded() -> Iterator[None]:
     """A block that is recorded even inside no_grad: a transform differentiates the function it is given."""
-    token = _recording.set(True)
+    state = _state.get()
+    token = _state.set(state if state.recording else state.but(recording=True))
     try:
         yield
     finally:
-        _recording.reset(token)
+        _state.reset(token)
 
 
-class no_grad(ContextDecorator):  # noqa: N801 - a verb, as in PyTorch
+class Block(ContextDecorator):
+    """A block, or a decorated function, inside which the state of the thread is another."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[State]] = []
+
+    def _recreate_cm(self) -> Self:
+        return type(self)()  # a decorated function may run in several threads at once
+
+    def _changed(self, state: State) -> State:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._tokens.append(_state.set(self._changed(_state.get())))
+        _count(+1)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _count(-1)
+        _state.reset(self._tokens.pop())
+
+
+class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
     """A block, or a function, whose operations are not recorded: their results are constants. Other threads are not affected.
 
     >>> from autograd import Value
@@ -59,16 +142,48 @@ class no_grad(ContextDecorator):  # noqa: N801 - a verb, as in PyTorch
     (4.0, True, False)
     """
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[bool]] = []
+    def _changed(self, state: State) -> State:
+        return state.but(recording=False)
 
-    def _recreate_cm(self) -> no_grad:
-        return no_grad()  # a decorated function may run in several threads at once
 
-    def __enter__(self) -> None:
-        self._tokens.append(_recording.set(False))
-        _count(+1)
+class scope(Block):  # noqa: N801 - a verb, as in no_grad
+    """A block, or a function, whose nodes carry a name in front of their own: in errors, reports and pictures. Scopes nest.
 
-    def __exit__(self, *error: Any) -> None:
-        _count(-1)
-        _recording.reset(self._tokens.pop())
+    DataError for a name that is no string or is empty.
+
+    >>> from autograd import Value
+    >>> with scope("layer1"), scope("neuron2"):
+    ...     z = Value(1.0, name="w") * 3.0
+    >>> z.scope, z.parents[0].path
+    ('layer1/neuron2', 'layer1/neuron2/w')
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        if not isinstance(name, str) or not name:
+            raise DataError(f"scope() takes a name, such as scope('layer1'), not {name!r}")
+        self.name = name
+
+    def _recreate_cm(self) -> Self:
+        return type(self)(self.name)
+
+    def _changed(self, state: State) -> State:
+        return state.but(scope=f"{state.scope}/{self.name}" if state.scope else self.name)
+
+
+class anomaly(Block):  # noqa: N801 - as above
+    """A block, or a function, in which the operation that first makes a nan or an inf raises AnomalyError, forward or backward.
+
+    The error names the operation, the node and the line of your program. Run the forward pass inside it too: only what was
+    recorded inside knows its line. An infinity that you put in yourself may pass.
+
+    >>> from autograd import Value, log
+    >>> with anomaly():
+    ...     log(Value(0.0, name="p"))
+    Traceback (most recent call last):
+    ...
+    autograd.errors.AnomalyError: log made -inf of 'p' = 0.0 …
+    """
+
+    def _changed(self, state: State) -> State:
+        return state.but(anomaly=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from autograd import modes, storage, walk
 from autograd.door import advice, described, to_array
 from autograd.errors import DataError, GraphError, ShapeError
+from autograd.notes import Handle, Hooks, Note, shown
 from autograd.ops import TABLE, Op
 from autograd.steps import Step, steps
 from autograd.walk import WIDE, unbroadcast
@@ -17,14 +18,6 @@ from autograd.walk import WIDE, unbroadcast
 # Python's operators and the rows they stand for.
 BINARY = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}
 UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
-
-
-class Note:
-    """What only some nodes carry: a name, and whether their data was assigned after they were made."""
-
-    def __init__(self) -> None:
-        self.name: str | None = None
-        self.edited = False
 
 
 class Node:
@@ -52,7 +45,8 @@ class Node:
     def blank(cls) -> Self:
         """A leaf with nothing in it yet."""
         node = object.__new__(cls)
-        node.op = node.left = node.right = node.dleft = node.dright = node.info = None
+        node.op = node.left = node.right = node.dleft = node.dright = None
+        node.info = modes.note_here()
         node.stamp = modes.clock
         node._grad = 0.0
         return node
@@ -103,7 +97,30 @@ class Node:
         """The note of this node, made when it is first needed."""
         if self.info is None:
             self.info = Note()
+        elif self.info.shared:
+            self.info = self.info.own()
         return self.info
+
+    @property
+    def scope(self) -> str:
+        """The scopes in which it was made, outermost first, as in ``layer1/neuron2``; "" outside all."""
+        return self.info.scope if self.info else ""
+
+    @property
+    def path(self) -> str:
+        """The name behind its scopes, as in ``layer1/neuron2/w``; "" where the node has no name."""
+        return self.info.path if self.info else ""
+
+    @property
+    def line(self) -> str:
+        """The line of the program that made it, where it was made inside anomaly(); else "".
+
+        >>> from autograd import Value, anomaly
+        >>> with anomaly():
+        ...     Value(1.0).line.partition(">")[2]
+        ':2 `Value(1.0).line.partition(">")[2]`'
+        """
+        return shown(self.info.made) if self.info and self.info.made else ""
 
     # -- what each kind of node says for itself
 
@@ -172,6 +189,47 @@ class Node:
         """
         return steps(self, self.seed(cotangent))
 
+    def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
+        """Call ``hook(gradient)`` in every reverse pass, once the gradient of this node is complete and before it goes on.
+
+        What the hook returns, unless None, takes the place of the gradient; an exception that it raises stops the pass and
+        leaves every leaf's ``.grad`` as it was. A leaf's hook is given what this pass has brought, not what was there before.
+        Arrays are read-only to it; in passes that record themselves it is given nodes. Returns a handle with ``remove()``,
+        which also works as a block. Copies of the node have no hooks. DataError for anything that cannot be called.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0); b = a * a
+        >>> handle = b.register_hook(lambda g: 10 * g)
+        >>> (2 * b).backward(); b.grad, a.grad
+        (20.0, 120.0)
+        """
+        if not callable(hook):
+            raise DataError(f"register_hook() takes a function of the gradient, not {described(hook)}")
+        note = self.note()
+        if note.hooks is None:
+            note.hooks = Hooks()
+        return note.hooks.add(hook)
+
+    def heard(self, g: Any) -> Any:
+        """A complete gradient, after this node's hooks have seen it."""
+        hooks = self.info.hooks if self.info else None
+        for hook in list(hooks.values()) if hooks else ():
+            if isinstance(g, np.ndarray):
+                g = g.view()
+                g.flags.writeable = False
+            given = hook(g)
+            g = g if given is None else self._replaced(given, isinstance(g, Node))
+        return g
+
+    def _replaced(self, given: Any, graph: bool) -> Any:
+        """What a hook returned, as a gradient of this node."""
+        numbers = to_array(given._data if isinstance(given, Node) else given, "a hook's result")
+        if numbers.shape not in ((), self.shape):
+            raise ShapeError(f"a hook of {self.brief()} returned shape {numbers.shape}, where {self.shape} belongs")
+        if not graph:
+            return self.plain(numbers)
+        return given if isinstance(given, Node) and given.shape == self.shape else self.leaf(self.plain(numbers))
+
     def seed(self, cotangent: Any) -> Any:
         """The cotangent a reverse pass starts from, in this node's shape."""
         if cotangent is None:
@@ -207,7 +265,9 @@ class Node:
     def brief(self) -> str:
         """What an error message calls this node."""
         made = "leaf" if self.op is None else f"result of {self.op.name}"
-        return f"this {type(self).__name__} ({self.name!r}, {made})" if self.name else f"this {type(self).__name__} ({made})"
+        name = f"{self.path!r}, " if self.path else ""
+        scope = f" in {self.scope}" if self.scope and not self.path else ""
+        return f"this {type(self).__name__} ({name}{made}{scope}{f', made at {self.line}' if self.line else ''})"
 
     # -- what it does as a number
 

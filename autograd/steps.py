@@ -45,10 +45,13 @@ def steps(root: Any, cotangent: Any) -> Iterator[Step]:
     heard = dict.fromkeys(consumers, 0)
     arrived = {root: cotangent}
     for node in reversed(nodes):
+        arrived[node] = node.heard(arrived[node])
         pushes = []
         for i, source in node.sources:
             contribution = node.vjp(i, arrived[node], None)
             arrived[source] = arrived[source] + contribution if source in arrived else contribution
             heard[source] += 1
+            if source.op is None and heard[source] == consumers[source]:
+                arrived[source] = source.heard(arrived[source])
             pushes.append(Push(source, i, contribution, arrived[source], heard[source], consumers[source]))
         yield Step(node, arrived[node], pushes)

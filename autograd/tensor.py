@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import modes
+from autograd.anomalies import check_value
 from autograd.door import to_array, to_float
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
 from autograd.node import Node, apply, named_rows, operate, operators, stale, unassignable
@@ -55,7 +56,8 @@ class Tensor(Node):
         self._grad = 0.0
         self._state = CONSTANT if constant else OWN
         self._sources = ()
-        self.op = self.left = self.right = self.dleft = self.dright = self.info = None
+        self.op = self.left = self.right = self.dleft = self.dright = None
+        self.info = modes.note_here()
         self.stamp = modes.clock
         if name is not None:
             self.name = name
@@ -189,7 +191,7 @@ class Tensor(Node):
     def __repr__(self) -> str:
         body = np.array2string(self._data, separator=", ", prefix="Tensor(")
         kind = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
-        return f"Tensor({body}{kind}{f', name={self.name!r}' if self.name else ''}{', constant=True' if self.constant else ''})"
+        return f"Tensor({body}{kind}{f', name={self.path!r}' if self.name else ''}{', constant=True' if self.constant else ''})"
 
     def __format__(self, spec: str) -> str:
         return format(self._number(f"format {spec!r}"), spec) if spec else repr(self)
@@ -245,7 +247,9 @@ class Tensor(Node):
         out._grad = 0.0
         out.stamp = modes.clock
         out.info = None
-        out._sources = tuple(sources) if not modes.special or modes.recording() else ()
+        out._sources = tuple(sources)
+        if modes.special:
+            out._look_around(op, args, arrays)
         if out._sources:
             out._state = RECORDED
             out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, WIDE, arrays
@@ -253,6 +257,15 @@ class Tensor(Node):
             out._state = CONSTANT
             out.op = out.left = out.right = out.dleft = out.dright = None
         return out
+
+    def _look_around(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
+        """What the open blocks ask for: no record, the scope's name, a look for nan and inf."""
+        state = modes.current()
+        self.info = modes.note_here()
+        if not state.recording:
+            self._sources = ()
+        if state.anomaly:
+            check_value(op, args, arrays, self._data, self.info)
 
     # -- what the walks ask
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import modes
+from autograd.anomalies import check_value
 from autograd.door import to_float
 from autograd.flat import compiled
 from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
@@ -36,7 +37,8 @@ class Value(Node):
     def __init__(self, data: Any, name: str | None = None) -> None:
         self._data = to_float(data, "Value()")
         self._grad = 0.0
-        self.op = self.left = self.right = self.dleft = self.dright = self.info = None
+        self.op = self.left = self.right = self.dleft = self.dright = None
+        self.info = modes.note_here()
         self.stamp = modes.clock
         if name is not None:
             self.name = name
@@ -111,7 +113,7 @@ class Value(Node):
         return self.data
 
     def __repr__(self) -> str:
-        name = f", name={self.name!r}" if self.name else ""
+        name = f", name={self.path!r}" if self.name else ""
         return f"Value(data={self._data}, grad={self._grad}{name})"
 
     def __format__(self, spec: str) -> str:
@@ -125,6 +127,8 @@ class Value(Node):
         assert isinstance(op, Elementwise)
         floats = [arg._data if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
         y = evaluated(op.f, floats, static)
+        if modes.special and modes.current().anomaly:
+            check_value(op, args, floats, y, modes.note_here())
         partials = tuple(
             evaluated(partial, [y, *floats], static) if isinstance(arg, Node) else None
             for arg, partial in zip(args, op.partials, strict=True)

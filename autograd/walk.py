@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograd import modes
+from autograd.anomalies import blamed, check_local, check_tangent, is_finite
 from autograd.errors import ShapeError
+from autograd.notes import Hooks
 from autograd.worlds import QUIET
 
 # The mark of a node whose arguments stand in one tuple.
@@ -105,6 +107,9 @@ def backward(root: Any, cotangent: Any) -> None:
             node._grad = 0.0
         try:
             with np.errstate(**QUIET):
+                if Hooks.living or (modes.special and modes.current().anomaly):
+                    _watched_backward(root, cotangent, nodes, leaves)
+                    return
                 root.receive(cotangent, None, False)
                 for node in reversed(nodes):
                     towards = node.dleft
@@ -121,6 +126,37 @@ def backward(root: Any, cotangent: Any) -> None:
             for leaf, grad in zip(leaves, before, strict=True):
                 leaf._grad = grad
             raise
+
+
+def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
+    """The same walk, with hooks heard, and with anomaly() looked for."""
+    looking = modes.current().anomaly
+    hooked = [(leaf, leaf._grad) for leaf in leaves if leaf.info is not None and leaf.info.hooks]
+    for leaf, _ in hooked:
+        leaf._grad = 0.0
+    root.receive(cotangent, None, False)
+    for node in reversed(nodes):
+        if node.info is not None and node.info.hooks:
+            node._grad = node.heard(node._grad)
+        towards = node.dleft
+        if towards is WIDE:
+            if looking and not is_finite(node._grad):
+                raise blamed(node, reversed(nodes))
+            node.pull()
+            continue
+        g = node._grad
+        if looking and g - g != 0.0:
+            raise blamed(node, reversed(nodes))
+        if towards is not None:
+            node.left._grad += g * towards
+        towards = node.dright
+        if towards is not None:
+            node.right._grad += g * towards
+    for leaf in leaves if looking else ():
+        if not is_finite(leaf._grad):
+            raise blamed(leaf, reversed(nodes))
+    for leaf, before in hooked:
+        leaf._grad = before + leaf.heard(leaf._grad)
 
 
 def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
@@ -148,14 +184,25 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
     for root, cotangent in zip(roots, cotangents, strict=True):
         give(root, cotangent)
     ends = set(sources)
+    looking = modes.current().anomaly
     with np.errstate(**QUIET):
         for node in reversed(nodes):
             if node not in live or node not in arrived:
                 continue
-            g = arrived[node] if node in ends else arrived.pop(node)
+            g = arrived.pop(node)
+            if Hooks.living:
+                g = node.heard(g)
+            if node in ends:
+                arrived[node] = g
             for i, source in node.sources:
                 if source in live:
-                    give(source, node.vjp(i, g, xp))
+                    c = node.vjp(i, g, xp)
+                    if looking:
+                        check_local(node, i, g, c)
+                    give(source, c)
+    for source in sources if Hooks.living else ():
+        if source.op is None and source in arrived:
+            arrived[source] = source.heard(arrived[source])
     return [arrived.get(source) for source in sources]
 
 
@@ -163,6 +210,7 @@ def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence
     """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move)."""
     nodes, _ = order(roots, since)
     moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
+    looking = modes.current().anomaly
     with np.errstate(**QUIET):
         for node in nodes:
             if node in moving:
@@ -170,6 +218,8 @@ def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence
             along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
             if any(t is not None for t in along):
                 moving[node] = node.jvp(along, xp)
+                if looking:
+                    check_tangent(node, moving[node])
     return [moving.get(root) for root in roots]
 
 

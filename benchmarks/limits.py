@@ -71,6 +71,27 @@ def growth(steps=10_000):
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 
 
+def blocks(rounds=7):
+    """The time of micrograd's demo step inside anomaly(), scope() and under a hook, over the time without, taken in turn."""
+    import eager
+
+    from autograd import anomaly, scope
+
+    step = eager.gradlab_scalars()
+    hooked = Value(1.0)
+    times = {"plain": [], "anomaly": [], "scope": [], "hook": []}
+    for _ in range(rounds):
+        times["plain"].append(best(step, 1))
+        with anomaly():
+            times["anomaly"].append(best(step, 1))
+        with scope("net"):
+            times["scope"].append(best(step, 1))
+        with hooked.register_hook(abs):
+            times["hook"].append(best(step, 1))
+    plain = statistics.median(times.pop("plain"))
+    return {name: statistics.median(seconds) / plain for name, seconds in times.items()}
+
+
 def import_times(rounds=15):
     """Seconds of `import numpy` and of `import autograd`, in fresh interpreters, in turn."""
     times = {"numpy": [], "autograd": []}
@@ -93,5 +114,6 @@ if __name__ == "__main__":
     y.backward()
     del y
     print(f"objects that the collector finds after a graph is dropped: {gc.collect()}")
+    print("demo step inside a block, over the time without:", ", ".join(f"{k} {v:.2f} ×" for k, v in blocks().items()))
     times = import_times()
     print(f"import autograd / import numpy: {times['autograd'] / times['numpy']:.2f} ×  ({times['numpy'] * 1e3:.0f} ms for numpy)")

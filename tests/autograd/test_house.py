@@ -17,8 +17,10 @@ ROOT = pathlib.Path(autograd.__file__).parents[1]
 ORDER = [
     "foreign",
     "errors",
+    "notes",
     "modes",
     "ops",
+    "anomalies",
     "worlds",
     "walk",
     "steps",

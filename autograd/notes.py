@@ -1,0 +1,132 @@
+"""What only some nodes carry: a name, the scope and the line of the user's program that made them, hooks."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import linecache
+import os
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+Place = tuple[CodeType, int]  # a code object, and the offset of an instruction in it
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+# What stands between the user's line and us: our own files, the methods written from rows, NumPy's dispatch, decorators.
+_BETWEEN = (
+    *(_FOLDER + os.sep, os.path.join(os.path.dirname(_FOLDER), "nn") + os.sep, "<written from row", "<__array_function__"),
+    *(contextlib.__file__, functools.__file__),
+)
+
+
+class Note:
+    """A node's name, scope, place of birth and hooks, and whether its data was assigned after it was made.
+
+    The nodes that one line of a program makes in one scope share a note, until one of them has something of its own to write.
+    """
+
+    __slots__ = ("edited", "hooks", "made", "name", "scope", "shared")
+
+    def __init__(self, scope: str = "", made: Place | None = None, *, shared: bool = False) -> None:
+        self.name: str | None = None
+        self.edited = False
+        self.scope = scope
+        self.made = made
+        self.hooks: Hooks | None = None
+        self.shared = shared
+
+    def own(self) -> Note:
+        """The same, for one node to write to."""
+        copy = Note(self.scope, self.made)
+        copy.name, copy.edited = self.name, self.edited
+        return copy
+
+    __copy__ = own
+
+    def __reduce__(self) -> tuple[Callable[..., Note], tuple[Any, ...]]:
+        return _restored, (self.name, self.edited, self.scope)
+
+    @property
+    def path(self) -> str:
+        """The name behind its scopes, as in ``layer1/w``; "" where the node has no name."""
+        return f"{self.scope}/{self.name}" if self.scope and self.name else self.name or ""
+
+
+def _restored(name: str | None, edited: bool, scope: str) -> Note:
+    note = Note(scope)
+    note.name, note.edited = name, edited
+    return note
+
+
+class Hooks(dict[int, Callable[[Any], Any]]):
+    """The hooks of one node, by the number of their handle."""
+
+    living = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
+
+    def add(self, hook: Callable[[Any], Any]) -> Handle:
+        """Keep a hook; the handle removes it."""
+        handle = Handle(self, max(self, default=-1) + 1)
+        self[handle.number] = hook
+        Hooks.living += 1
+        return handle
+
+    def drop(self, number: int) -> None:
+        """Forget a hook; nothing happens where it is gone already."""
+        if self.pop(number, None) is not None:
+            Hooks.living -= 1
+
+    def __del__(self) -> None:
+        Hooks.living -= len(self)
+
+
+class Handle:
+    """What register_hook returns: ``remove()`` takes the hook away again; as a context manager, at the end of the block."""
+
+    def __init__(self, hooks: Hooks, number: int) -> None:
+        self._hooks = hooks
+        self.number = number
+
+    def remove(self) -> None:
+        """Take the hook away; a second call changes nothing."""
+        self._hooks.drop(self.number)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
+
+
+@functools.cache
+def in_library(file: str) -> bool:
+    """Whether code of that file stands between the user's line and us."""
+    numpy = os.path.dirname(sys.modules["numpy"].__file__ or "") + os.sep
+    return file.startswith((*_BETWEEN, numpy))
+
+
+def users(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame that is the user's, from ``frame`` outwards."""
+    while frame is not None and in_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
+
+
+def line_of(place: Place) -> tuple[str, int]:
+    """The file and the line number of a place."""
+    code, offset = place
+    numbers = [line for start, end, line in code.co_lines() if start <= offset < end and line]
+    return code.co_filename, numbers[0] if numbers else code.co_firstlineno
+
+
+def shown(place: Place) -> str:
+    """A place as a reader wants it: file, line number and the line itself.
+
+    >>> shown((compile("1 + 1", "sums.py", "eval"), 0))
+    'sums.py:1'
+    """
+    file, number = line_of(place)
+    text = linecache.getline(file, number).strip()
+    near = os.path.relpath(file) if file.startswith(os.getcwd() + os.sep) else file
+    return f"{near}:{number}" + (f" `{text}`" if text else "")
