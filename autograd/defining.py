@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import functions
 from autograd.errors import DataError, DefinitionError
-from autograd.node import Node, apply
+from autograd.node import Node
 from autograd.ops import REAL, Domain, Elementwise, Op, Rule, custom, elementwise, linear
 
 
@@ -31,6 +31,7 @@ def define(
     of one array; or ``vjp(xp, i, g, y, a, …)`` and ``jvp(xp, i, t, y, a, …)``, one argument ``i`` at a time, for all others
     (``f(xp, *args)`` takes any number).
     Keyword arguments of ``f`` are settings, handed on to the derivatives. DefinitionError where the pieces do not fit together.
+    Under the name of a function of NumPy that has no derivative yet, it answers for that function: ``np.sinc(t)``.
 
     >>> from autograd import Value
     >>> cube = define("cube", lambda xp, a: a**3, lambda xp, y, a: 3 * a**2)
@@ -44,16 +45,12 @@ def define(
     arity = None if takes is None else takes - 1
     if partials:
         _check_partials(name, partials, arity)
-        return _function(elementwise(name, f, *partials, domain=domain, kink=kink), functions.call)
+        return _function(elementwise(name, f, *partials, domain=domain, kink=kink))
     if transpose is not None:
-        return _function(linear(name, f, transpose), _on_tensors)
+        return _function(linear(name, f, transpose))
     if vjp is None or jvp is None:
         raise DefinitionError(f"define({name!r}): vjp= needs jvp= beside it, for forward mode")
-    return _function(custom(name, f, vjp, jvp, arity=arity, kink=kink), _on_tensors)
-
-
-def _on_tensors(op: Op, *args: Any, **static: Any) -> Any:
-    return functions.on_tensors(lambda *tensors: apply(op, *tensors, **static), op.name, *args)
+    return _function(custom(name, f, vjp, jvp, arity=arity, kink=kink))
 
 
 def _arguments(name: str, what: str, rule: Rule) -> int | None:
@@ -81,11 +78,11 @@ def _check_partials(name: str, partials: Sequence[Rule], arity: int | None) -> N
             )
 
 
-def _function(op: Op, door: Callable[..., Any]) -> Callable[..., Any]:
+def _function(op: Op) -> Callable[..., Any]:
     def function(*args: Any, **static: Any) -> Any:
         if op.arity is not None and len(args) != op.arity:
             raise TypeError(f"{op.name}() takes {op.arity} argument(s), not {len(args)}")
-        return door(op, *args, **{k: _setting(op.name, k, v) for k, v in static.items()})
+        return functions.call_row(op, *args, **{k: _setting(op.name, k, v) for k, v in static.items()})
 
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = _described(op)

@@ -14,6 +14,7 @@ import numpy as np
 from autograd import functions
 from autograd.errors import DataError
 from autograd.node import Node, apply, raw
+from autograd.numpylike import COMPOSED, COMPOSED_UFUNCS, MOVING
 from autograd.ops import TABLE, find
 from autograd.value import Value
 
@@ -23,7 +24,15 @@ LOOKING = {
     *("isfinite", "isinf", "isnan", "signbit", "logical_and", "logical_or", "logical_not", "logical_xor"),
 }
 REDUCTIONS = {"add": functions.sum, "multiply": functions.prod, "maximum": functions.max, "minimum": functions.min}
-ALIASES = {"abs": "absolute", "true_divide": "divide", "float_power": "power", "fabs": "absolute"}
+ALIASES = {
+    "abs": "absolute",
+    "true_divide": "divide",
+    "float_power": "power",
+    "fabs": "absolute",
+    "conjugate": "positive",
+    "degrees": "rad2deg",
+    "radians": "deg2rad",
+}
 
 
 def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -39,6 +48,8 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
             return apply(find(name), *inputs)
         if name in TABLE and TABLE[name].kind == "elementwise":
             return functions.call(TABLE[name], *inputs)
+        if name in COMPOSED_UFUNCS:
+            return COMPOSED_UFUNCS[name](*inputs)
     if method == "reduce" and name in REDUCTIONS and kwargs.keys() <= {"axis", "keepdims"}:
         return REDUCTIONS[name](inputs[0], **{"axis": 0, **kwargs})
     if method == "accumulate" and name == "add" and kwargs.keys() <= {"axis"}:
@@ -66,10 +77,24 @@ def nearest(name: str) -> str:
     """The next step for a NumPy function that has no row."""
     import difflib  # here, since it is needed for errors only
 
-    close = difflib.get_close_matches(name, [*TABLE, *HANDLED_NAMES], n=1)
-    hint = f"the most similar name that works is {close[0]}; " if close else ""
-    return f"{hint}define() adds an operation, and t.data gives the numbers without derivatives"
+    close = difflib.get_close_matches(name, [*TABLE, *COMPOSED_UFUNCS, *HANDLED_NAMES], n=1)
+    hint = NEAREST.get(name) or (close and f"the most similar name that works is {close[0]}")
+    return f"{f'{hint}; ' if hint else ''}define({name!r}, …) gives it one, and t.data gives the numbers without derivatives"
 
+
+# What to write instead, where no similar name helps.
+NEAREST = {
+    **dict.fromkeys(("nansum", "nanmean", "nanstd", "nanvar"), "np.nan_to_num(t) replaces what is not finite"),
+    **dict.fromkeys(("percentile", "quantile"), "np.sort(t) with an index picks a quantile, and np.median is the middle one"),
+    **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals", "qr", "cholesky"), "solve, inv, det and slogdet work"),
+    **dict.fromkeys(("lstsq", "pinv", "tensorsolve", "tensorinv"), "np.linalg.solve(A.T @ A, A.T @ b) is the normal equation"),
+    **dict.fromkeys(("fmax", "fmin"), "np.maximum and np.minimum work"),
+    "cond": "np.linalg.norm(A) * np.linalg.norm(np.linalg.inv(A)) is a condition number",
+    "unique": "np.sort works, and t[index] with plain integers picks entries",
+    "gradient": "np.diff works",
+    "logaddexp2": "np.logaddexp works",
+    "sinc": "np.sin works",
+}
 
 HANDLED: dict[Any, Callable[..., Any]] = {}
 HANDLED_NAMES: list[str] = []
@@ -82,8 +107,10 @@ def handles(numpy_function: Any, ours: Callable[..., Any]) -> None:
 
 
 def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    if function not in HANDLED and function.__name__ in TABLE:
+        return functions.call_row(TABLE[function.__name__], *args, **kwargs)
     if function not in HANDLED:
-        raise DataError(f"{_full_name(function)} has no derivative here; {nearest(function.__name__)}")
+        raise DataError(f"{full_name(function)} has no derivative here; {nearest(function.__name__)}")
     given = {k: v for k, v in kwargs.items() if v is not None or k in ("axis", "axes")}
     try:
         return HANDLED[function](*args, **given)
@@ -93,7 +120,7 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         raise DataError(f"np.{function.__name__} on nodes: {error}") from None
 
 
-def _full_name(function: Any) -> str:
+def full_name(function: Any) -> str:
     """What people call a function of NumPy: np.sort, np.linalg.svd."""
     return f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
 
@@ -116,11 +143,15 @@ handles(np.amax, functions.max)
 handles(np.amin, functions.min)
 handles(np.linalg.norm, functions.norm)
 handles(np.clip, _clip)
-_LOOKERS: tuple[Any, ...] = (
+for _function, _ours in {**MOVING, **COMPOSED}.items():
+    handles(_function, _ours)
+LOOKERS: tuple[Any, ...] = (
     *(np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose),
-    *(np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero),
+    *(np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero, np.full_like, np.empty_like),
+    *(np.argwhere, np.flatnonzero, np.searchsorted, np.digitize, np.lexsort, np.argpartition, np.array_equiv, np.isin),
+    *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.isposinf, np.isneginf, np.imag),
 )
-for _function in _LOOKERS:
+for _function in LOOKERS:
     handles(_function, _looking(_function))
 
 Node.__array_ufunc__ = _call_ufunc  # type: ignore[attr-defined]  # NumPy's protocol, kept apart from what a node is

@@ -70,6 +70,13 @@ def call(op: Op, *args: Any, **static: Any) -> Any:
     return plainly(op, [arg if isinstance(arg, float) else to_array(arg, op.name) for arg in args], static)
 
 
+def call_row(op: Op, *args: Any, **static: Any) -> Any:
+    """An operation of any kind on anything: plain where all arguments are."""
+    if op.kind == "elementwise":
+        return call(op, *args, **static)
+    return on_tensors(lambda *tensors: apply(op, *tensors, **static), op.name, *args)
+
+
 def plainly(op: Op, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
     """The value of an operation on plain arrays, as a plain array or number."""
     return Tensor.record(op, arrays, static)._data[()]
@@ -160,10 +167,12 @@ def binary(name: str) -> Binary:
 
 add, subtract, multiply, divide = binary("add"), binary("subtract"), binary("multiply"), binary("divide")
 power, arctan2, hypot, logaddexp = binary("power"), binary("arctan2"), binary("hypot"), binary("logaddexp")
-maximum, minimum = binary("maximum"), binary("minimum")
+maximum, minimum, remainder = binary("maximum"), binary("minimum"), binary("remainder")
 positive = unary("positive")
 negative, absolute, sign, square, reciprocal = (unary(n) for n in ("negative", "absolute", "sign", "square", "reciprocal"))
 sqrt, exp, expm1, log, log1p, log2, log10 = (unary(n) for n in ("sqrt", "exp", "expm1", "log", "log1p", "log2", "log10"))
+cbrt, exp2, deg2rad, rad2deg = (unary(n) for n in ("cbrt", "exp2", "deg2rad", "rad2deg"))
+floor, ceil, trunc, rint = (unary(n) for n in ("floor", "ceil", "trunc", "rint"))
 sin, cos, tan, arcsin, arccos, arctan = (unary(n) for n in ("sin", "cos", "tan", "arcsin", "arccos", "arctan"))
 sinh, cosh, tanh, arcsinh, arctanh = (unary(n) for n in ("sinh", "cosh", "tanh", "arcsinh", "arctanh"))
 arccosh = unary("arccosh", 1.5)

@@ -16,7 +16,7 @@ from autograd.ops import Elementwise, Op, find
 from autograd.walk import WIDE
 from autograd.worlds import FLOAT, RAISED, ieee
 
-SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "negative": "-"}
+SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "remainder": "%", "power": "**", "negative": "-"}
 
 
 class Value(Node):

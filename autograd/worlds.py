@@ -7,6 +7,7 @@ evaluated again by :func:`ieee`, so that floats and arrays agree on every input.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -77,9 +78,21 @@ def float_sign(a: float) -> float:
     return math.copysign(1.0, a) if a < 0.0 or a > 0.0 else a
 
 
+def float_step(step: Callable[[float], int]) -> Callable[[float], float]:
+    """A rounding function with NumPy's signed zero; nan and infinities raise, and are left to the careful way."""
+    return lambda a: math.copysign(float(step(a)), a)
+
+
 FLOAT = World(
     "FLOAT",
     {
+        "floor": float_step(math.floor),
+        "ceil": float_step(math.ceil),
+        "trunc": float_step(math.trunc),
+        "rint": float_step(round),
+        "remainder": operator.mod,
+        "cbrt": math.cbrt,
+        "exp2": math.exp2,
         **{name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "erf", "erfc")},
         **{name: getattr(math, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot")},
         **{"arc" + name: getattr(math, "a" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
@@ -160,6 +173,7 @@ def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
 ARRAY = World(
     "ARRAY",
     {
+        **{name: getattr(np, name) for name in ("floor", "ceil", "trunc", "rint", "remainder", "cbrt", "exp2")},
         **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sign", "power")},
         **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "logaddexp")},
         **{"arc" + name: getattr(np, "arc" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},

@@ -13,7 +13,8 @@ from typing import Any
 from autograd.ops.rows import KINK_AT_0, POSITIVE, REAL, UNIT, Domain, Op, Rule, bilinear, custom, elementwise, linear
 
 LN2, LN10, ROOT_HALF, ROOT_PI = log(2.0), log(10.0), sqrt(0.5), sqrt(pi)
-ROOT_TAU = sqrt(2.0 * pi)
+ROOT_TAU, RADIAN = sqrt(2.0 * pi), pi / 180.0
+UNIT_CELL = Domain(0.0, 1.0)
 HALVES = "½ to each at ties"
 
 # one aligned line per operation: the table is read as a page of calculus
@@ -36,9 +37,19 @@ elementwise("sign",         lambda xp, a: xp.sign(a),            lambda xp, y, a
 elementwise("square",       lambda xp, a: a * a,                 lambda xp, y, a: 2.0 * a)
 elementwise("reciprocal",   lambda xp, a: 1.0 / a,               lambda xp, y, a: -y * y,     domain=POSITIVE)
 elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / y,    domain=POSITIVE)
+elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: 1.0 / (3.0 * y * y),                domain=KINK_AT_0)
+elementwise("remainder",    lambda xp, a, b: xp.remainder(a, b), lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: -xp.floor(a / b),
+            domain=(UNIT_CELL, Domain(1.0, 2.0)), kink="as between the jumps")
+
+# Steps: the derivative is 0 wherever there is one
+elementwise("floor",        lambda xp, a: xp.floor(a),           lambda xp, y, a: 0.0,        domain=UNIT_CELL, kink="0 everywhere")
+elementwise("ceil",         lambda xp, a: xp.ceil(a),            lambda xp, y, a: 0.0,        domain=UNIT_CELL, kink="0 everywhere")
+elementwise("trunc",        lambda xp, a: xp.trunc(a),           lambda xp, y, a: 0.0,        domain=UNIT_CELL, kink="0 everywhere")
+elementwise("rint",         lambda xp, a: xp.rint(a),            lambda xp, y, a: 0.0,        domain=Domain(-0.5, 0.5), kink="0 everywhere")
 
 # Exponentials and logarithms
 elementwise("exp",          lambda xp, a: xp.exp(a),             lambda xp, y, a: y)
+elementwise("exp2",         lambda xp, a: xp.exp2(a),            lambda xp, y, a: LN2 * y)
 elementwise("expm1",        lambda xp, a: xp.expm1(a),           lambda xp, y, a: xp.exp(a))
 elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a: 1.0 / a,           domain=POSITIVE)
 elementwise("log1p",        lambda xp, a: xp.log1p(a),           lambda xp, y, a: 1.0 / (1.0 + a),   domain=Domain(low=-1.0))
@@ -47,6 +58,8 @@ elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a
 elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.sigmoid(a - b), lambda xp, y, a, b: xp.sigmoid(b - a))
 
 # Circles and hyperbolas
+elementwise("deg2rad",      lambda xp, a: RADIAN * a,            lambda xp, y, a: RADIAN)
+elementwise("rad2deg",      lambda xp, a: a / RADIAN,            lambda xp, y, a: 1.0 / RADIAN)
 elementwise("sin",          lambda xp, a: xp.sin(a),             lambda xp, y, a: xp.cos(a))
 elementwise("cos",          lambda xp, a: xp.cos(a),             lambda xp, y, a: -xp.sin(a))
 elementwise("tan",          lambda xp, a: xp.tan(a),             lambda xp, y, a: 1.0 + y * y,       domain=Domain(-pi / 2, pi / 2))

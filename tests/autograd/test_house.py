@@ -32,7 +32,7 @@ ORDER = [
     "tensor",
     "functions",
 ]
-ORDER += ["dispatch", "defining", "trees", "transforms", "explaining", "table"]
+ORDER += ["trees", "numpylike", "dispatch", "defining", "transforms", "explaining", "table", "support"]
 
 
 def imports(source, package="autograd"):
