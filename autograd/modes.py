@@ -179,10 +179,10 @@ class anomaly(Block):  # noqa: N801 - as above
 
     >>> from autograd import Value, log
     >>> with anomaly():
-    ...     log(Value(0.0, name="p"))
+    ...     log(Value(0.0, name="p"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    autograd.errors.AnomalyError: log made -inf of 'p' = 0.0 …
+    autograd.errors.AnomalyError: log made -inf of 'p' = 0.0, at ...
     """
 
     def _changed(self, state: State) -> State:

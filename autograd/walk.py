@@ -16,7 +16,7 @@ from autograd import modes
 from autograd.anomalies import blamed, check_local, check_tangent, is_finite
 from autograd.errors import ShapeError
 from autograd.notes import Hooks
-from autograd.worlds import QUIET
+from autograd.worlds import ARRAY, QUIET
 
 # The mark of a node whose arguments stand in one tuple.
 WIDE: Any = object()
@@ -111,10 +111,11 @@ def backward(root: Any, cotangent: Any) -> None:
                     _watched_backward(root, cotangent, nodes, leaves)
                     return
                 root.receive(cotangent, None, False)
+                parts: dict[Any, list[tuple[Any, Any]]] = {}
                 for node in reversed(nodes):
                     towards = node.dleft
                     if towards is WIDE:
-                        node.pull()
+                        _pull(node, parts)
                         continue
                     g = node._grad
                     if towards is not None:
@@ -122,10 +123,30 @@ def backward(root: Any, cotangent: Any) -> None:
                     towards = node.dright
                     if towards is not None:
                         node.right._grad += g * towards
+                for leaf, given in parts.items():
+                    leaf.receive(_together(leaf, given), None, True)
         except BaseException:
             for leaf, grad in zip(leaves, before, strict=True):
                 leaf._grad = grad
             raise
+
+
+def _pull(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
+    """A wide node's turn. What only parts of an argument receive waits in ``parts`` until all of them are there."""
+    if node in parts:
+        node.receive(_together(node, parts.pop(node)), node.op, True)
+    if node.op.into is None:
+        node.pull()
+    else:
+        parts.setdefault(node.left[0], []).append((node, node._grad))
+
+
+def _together(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
+    """The sum of the cotangents that parts of an array have received, such as t[0], t[1], …: one array, however many parts."""
+    total = np.zeros(source.shape, source.dtype)
+    for node, g in given:
+        node.op.into(ARRAY, total, g, **node.static)
+    return total
 
 
 def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
@@ -135,14 +156,17 @@ def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: S
     for leaf, _ in hooked:
         leaf._grad = 0.0
     root.receive(cotangent, None, False)
+    parts: dict[Any, list[tuple[Any, Any]]] = {}
     for node in reversed(nodes):
+        if node in parts:
+            node.receive(_together(node, parts.pop(node)), node.op, True)
         if node.info is not None and node.info.hooks:
             node._grad = node.heard(node._grad)
         towards = node.dleft
         if towards is WIDE:
             if looking and not is_finite(node._grad):
                 raise blamed(node, reversed(nodes))
-            node.pull()
+            _pull(node, parts)
             continue
         g = node._grad
         if looking and g - g != 0.0:
@@ -152,6 +176,8 @@ def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: S
         towards = node.dright
         if towards is not None:
             node.right._grad += g * towards
+    for leaf, given in parts.items():
+        leaf.receive(_together(leaf, given), None, True)
     for leaf in leaves if looking else ():
         if not is_finite(leaf._grad):
             raise blamed(leaf, reversed(nodes))
@@ -163,7 +189,11 @@ def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     """The nodes among ``nodes`` (in order) through which a change of ``sources`` passes, and the sources themselves."""
     live = set(sources)
     for node in nodes:
-        if node not in live and any(source in live for _, source in node.sources):
+        towards = node.dleft
+        if towards is WIDE:
+            if any(source in live for _, source in node.sources):
+                live.add(node)
+        elif (towards is not None and node.left in live) or (node.dright is not None and node.right in live):
             live.add(node)
     return live
 
@@ -184,9 +214,12 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
     for root, cotangent in zip(roots, cotangents, strict=True):
         give(root, cotangent)
     ends = set(sources)
+    parts: dict[Any, list[tuple[Any, Any]]] = {}
     looking = modes.current().anomaly
     with np.errstate(**QUIET):
         for node in reversed(nodes):
+            if node in parts:
+                give(node, _together(node, parts.pop(node)))
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
@@ -194,12 +227,27 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
                 g = node.heard(g)
             if node in ends:
                 arrived[node] = g
+            if xp is None and node.dleft is not WIDE and not looking:
+                towards, source = node.dleft, node.left
+                if towards is not None and source in live:
+                    arrived[source] = arrived[source] + g * towards if source in arrived else g * towards
+                towards, source = node.dright, node.right
+                if towards is not None and source in live:
+                    arrived[source] = arrived[source] + g * towards if source in arrived else g * towards
+                continue
+            if xp is None and node.op.into is not None:
+                source = node.left[0]
+                if source in live:
+                    parts.setdefault(source, []).append((node, g))
+                continue
             for i, source in node.sources:
                 if source in live:
                     c = node.vjp(i, g, xp)
                     if looking:
                         check_local(node, i, g, c)
                     give(source, c)
+        for leaf, given in parts.items():
+            give(leaf, _together(leaf, given))
     for source in sources if Hooks.living else ():
         if source.op is None and source in arrived:
             arrived[source] = source.heard(arrived[source])
@@ -214,6 +262,14 @@ def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence
     with np.errstate(**QUIET):
         for node in nodes:
             if node in moving:
+                continue
+            if xp is None and node.dleft is not WIDE and not looking:
+                left = moving.get(node.left) if node.dleft is not None else None
+                right = moving.get(node.right) if node.dright is not None else None
+                if left is not None:
+                    moving[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
+                elif right is not None:
+                    moving[node] = right * node.dright
                 continue
             along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
             if any(t is not None for t in along):

@@ -163,18 +163,24 @@ def is_basic(index: Any) -> bool:
 def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros with ``a`` added at ``index``; repeated indices add up."""
     out = np.zeros(shape, np.result_type(a))
-    if is_basic(index):
-        out[index] = a
-    else:
-        np.add.at(out, index, a)
+    array_add_at(out, index, a)
     return out
+
+
+def array_add_at(total: Any, index: Any, a: Any) -> None:
+    """Add ``a`` to ``total`` at ``index``, in place."""
+    if is_basic(index):
+        total[index] += a
+    else:
+        np.add.at(total, index, a)
 
 
 ARRAY = World(
     "ARRAY",
     {
         **{name: getattr(np, name) for name in ("floor", "ceil", "trunc", "rint", "remainder", "cbrt", "exp2")},
-        **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sign", "power")},
+        **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sign")},
+        "power": operator.pow,  # which knows short ways for 2, 1, 0.5 and -1
         **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "logaddexp")},
         **{"arc" + name: getattr(np, "arc" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
         **{name: getattr(np, name) for name in ("where", "maximum", "minimum", "equal", "isfinite", "any", "prod", "cumsum")},
@@ -198,6 +204,7 @@ ARRAY = World(
         "broadcast_to": array_broadcast_to,
         "getitem": lambda a, index: a[index],
         "scatter": array_scatter,
+        "add_at": array_add_at,
         "item": lambda a: float(a.reshape(())),
         "constant": lambda a: a,
         "products_of_others": array_products_of_others,

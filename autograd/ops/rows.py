@@ -38,6 +38,8 @@ class Op:
 
     kind = "custom"
     fresh = False  # whether a vjp always allocates its result, so that the walk may keep it without a copy
+    # ``into(xp, total, g, **static)`` adds a cotangent of the argument, most of it zeros, to ``total`` in place
+    into: Rule | None = None
 
     def __init__(self, name: str, f: Rule, *, arity: int | None, domains: Sequence[Domain], kink: str, ties: bool) -> None:
         self.name = name
@@ -163,8 +165,11 @@ def find(name: str) -> Op:
 
 
 def enter(op: Op) -> Op:
-    """Put a row into the table; a name that is taken is an error, since graphs are stored by name."""
-    if op.name in TABLE:
+    """Put a row into the table; a name that is taken is an error, since graphs are stored by name.
+
+    What was defined at the prompt or in a notebook can be defined there again.
+    """
+    if op.name in TABLE and not TABLE[op.name].f.__module__ == op.f.__module__ == "__main__":
         raise DefinitionError(f"an operation called {op.name!r} is in the table already: choose another name")
     TABLE[op.name] = op
     return op
@@ -182,9 +187,11 @@ def elementwise(
     return enter(Elementwise(name, f, partials, **_facts(domain, len(partials), kink, ties)))
 
 
-def linear(name: str, f: Rule, transpose: Rule, *, variadic: bool = False) -> Op:
+def linear(name: str, f: Rule, transpose: Rule, *, variadic: bool = False, into: Rule | None = None) -> Op:
     """A row that is linear in its argument: ``f(xp, a)`` and its adjoint ``transpose(xp, g, a)``."""
-    return enter(Linear(name, f, transpose, variadic=variadic, **_facts(REAL, 1, "", False)))
+    op = Linear(name, f, transpose, variadic=variadic, **_facts(REAL, 1, "", False))
+    op.into = into
+    return enter(op)
 
 
 def bilinear(name: str, f: Rule, left: Rule, right: Rule) -> Op:

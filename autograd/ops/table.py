@@ -287,7 +287,8 @@ linear("broadcast_to",      lambda xp, a, *, shape: xp.broadcast_to(a, shape),
 linear("astype",            lambda xp, a, *, dtype: xp.astype(a, dtype=dtype),
                             lambda xp, g, a, *, dtype: g)  # the walk gives each argument its own type
 linear("getitem",           lambda xp, a, *, index: xp.getitem(a, index=index),
-                            lambda xp, g, a, *, index: xp.scatter(g, index=index, shape=xp.shape(a)))
+                            lambda xp, g, a, *, index: xp.scatter(g, index=index, shape=xp.shape(a)),
+                            into=lambda xp, total, g, *, index: xp.add_at(total, index, g))
 linear("scatter",           lambda xp, a, *, index, shape: xp.scatter(a, index=index, shape=shape),
                             lambda xp, g, a, *, index, shape: xp.getitem(g, index=index))
 linear("concatenate",       lambda xp, *args, axis: xp.concatenate(args, axis=axis),

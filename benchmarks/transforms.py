@@ -1,0 +1,234 @@
+"""What derivatives cost: grad(f) and hvp(f) as multiples of f itself and of one gradient, on the same work, side by side.
+
+    python benchmarks/transforms.py --hips /path/to/python/with/hips/autograd --rounds 5
+
+Each library differentiates the same function, written once over a module of array functions (NumPy's for this library and HIPS
+autograd, torch's for torch.func, mygrad's for MyGrad), at the same point; the gradients are compared before any time is printed.
+The cost of a function is that of calling it with what the library calls it with to differentiate it, but without a derivative:
+plain NumPy arrays (for this library, HIPS autograd and MyGrad) or tensors (for torch). The scalar loop is measured over Values,
+since plain floats would run another program. Times are the least of several, in turn, in processes of their own.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"  # small arrays: threads would only add noise
+
+import numpy as np
+
+RNG = np.random.default_rng(0)
+X, LABELS = RNG.normal(size=(128, 256)), np.eye(10)[RNG.integers(0, 10, 128)]
+POINTS = RNG.normal(size=(400, 3))
+KERNEL = np.exp(-0.5 * ((POINTS[:60, None] - POINTS[None, :60]) ** 2).sum(-1))
+TARGET = np.sin(POINTS[:60, 0])
+
+
+def network(lib, const, p):
+    """Softmax cross-entropy of a 256-64-10 network with tanh, batch of 128; p is flat."""
+    W1, b1, W2, b2 = p[:16384].reshape((256, 64)), p[16384:16448], p[16448:17088].reshape((64, 10)), p[17088:17098]
+    z = lib.tanh(const(X) @ W1 + b1) @ W2 + b2
+    return lib.sum(lib.log(lib.sum(lib.exp(z), axis=1))) - lib.sum(z * const(LABELS))
+
+
+def logistic(lib, const, p):
+    """Logistic regression on 128 samples of 256 features, with L2."""
+    z = const(X) @ p
+    return lib.sum(lib.log(1.0 + lib.exp(-z))) + 0.01 * lib.sum(p * p)
+
+
+def rosenbrock(lib, const, p):
+    """Rosenbrock's function of 100 000 numbers."""
+    return lib.sum(100.0 * (p[1:] - p[:-1] ** 2) ** 2 + (1.0 - p[:-1]) ** 2)
+
+
+def mixture(lib, const, p):
+    """The log-likelihood of 400 points under 25 round Gaussians."""
+    means, log_scales, logits = p[:75].reshape((25, 3)), p[75:100], p[100:125]
+    distance = lib.sum((const(POINTS)[:, None, :] - means) ** 2, axis=2)
+    inner = logits - 3.0 * log_scales - 0.5 * distance * lib.exp(-2.0 * log_scales)
+    return lib.sum(lib.log(lib.sum(lib.exp(inner), axis=1))) - 400.0 * lib.log(lib.sum(lib.exp(logits)))
+
+
+def waves(lib, const, p):
+    """A long chain of functions entry by entry, on 20 000 numbers."""
+    y = p
+    for _ in range(5):
+        y = lib.sin(y) * lib.exp(-0.1 * y * y) + lib.sqrt(1.0 + y * y)
+    return lib.sum(y)
+
+
+def process(lib, const, p):
+    """A quadratic form and a log-determinant of a 60 × 60 covariance, as in a Gaussian process."""
+    K = lib.exp(p[0]) * const(KERNEL) + lib.exp(p[1]) * const(np.eye(60))
+    return const(TARGET) @ lib.linalg.solve(K, const(TARGET)) + lib.linalg.slogdet(K)[1]
+
+
+def diffusion(lib, const, p):
+    """100 explicit steps of a nonlinear diffusion on a grid of 64 × 64."""
+    u = p.reshape((64, 64))
+    for _ in range(100):
+        inside = u[1:-1, 1:-1]
+        change = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4.0 * inside
+        u = u * 1.0
+        u = u + PADDED(lib, 0.1 * change / (1.0 + inside * inside))
+    return lib.sum(u * u)
+
+
+def PADDED(lib, inner):
+    """A grid with a frame of zeros, by two products with constant matrices, which every library has."""
+    frame = np.eye(64)[:, 1:-1]
+    const = (lambda a: a) if lib.__name__ != "torch" else lib.from_numpy
+    return const(frame) @ inner @ const(frame.T.copy())
+
+
+def pendulum(lib, const, p):
+    """1 000 steps of a damped pendulum, number by number."""
+    angle, speed = p[0], p[1]
+    for _ in range(1000):
+        speed = speed - 0.01 * (lib.sin(angle) + p[2] * speed)
+        angle = angle + 0.01 * speed
+    return angle * angle + speed * speed
+
+
+SIZES = {"network": 17098, "logistic": 256, "rosenbrock": 100_000, "mixture": 125, "waves": 20_000, "process": 2, "diffusion": 4096}
+WORK = {f.__name__: f for f in (network, logistic, rosenbrock, mixture, waves, process, diffusion, pendulum)}
+SCALARS = {"pendulum"}
+
+
+def point(work):
+    if work in SCALARS:
+        return [1.0, 0.5, 0.1]
+    return 0.1 * np.random.default_rng(1).normal(size=SIZES[work])
+
+
+def gradlab(work):
+    import autograd
+
+    f = WORK[work]
+    if work in SCALARS:
+        v = [1.0, -1.0, 0.5]
+        start = [autograd.Value(x) for x in point(work)]
+        objective = lambda p: f(autograd, None, p)  # noqa: E731 - a function of p
+        return lambda: objective(start), lambda: autograd.grad(objective)(point(work)), lambda: autograd.hvp(objective, point(work), v)
+    x, v = point(work), np.ones(SIZES[work])
+    objective = lambda p: f(np, lambda a: a, p)  # noqa: E731 - a function of p
+    return lambda: objective(x), lambda: autograd.grad(objective)(x), lambda: autograd.hvp(objective, x, v)
+
+
+def hips(work):
+    import autograd.numpy as anp
+    from autograd import grad, make_hvp
+
+    x = point(work)
+    objective = lambda p: WORK[work](anp, lambda a: a, p)  # noqa: E731 - a function of p
+    if work in SCALARS:
+        return None
+    return lambda: objective(x), lambda: grad(objective)(x), lambda: make_hvp(objective)(x)[0](np.ones_like(x))
+
+
+def torch(work):
+    import torch
+
+    torch.set_num_threads(1)
+    if work in SCALARS:
+        return None
+    x = torch.from_numpy(point(work))
+    objective = lambda p: WORK[work](torch, torch.from_numpy, p)  # noqa: E731 - a function of p
+    gradient = torch.func.grad(objective)
+    return lambda: objective(x), lambda: gradient(x), lambda: torch.func.jvp(gradient, (x,), (torch.ones_like(x),))[1]
+
+
+def mygrad(work):
+    import mygrad as mg
+
+    if work in SCALARS or work == "process":  # it has no solve
+        return None
+    x = point(work)
+
+    def gradient():
+        t = mg.tensor(x)
+        WORK[work](mg, lambda a: a, t).backward()
+        return t.grad
+
+    return lambda: WORK[work](np, lambda a: a, x), gradient, None
+
+
+WHO = {"gradlab": gradlab, "hips": hips, "torch": torch, "mygrad": mygrad}
+
+
+def best(f, seconds=0.3):
+    """The least time of one call, of as many as fit."""
+    least, end = float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        f()
+        least = min(least, time.perf_counter() - start)
+    return least
+
+
+def measured(who, work):
+    """Seconds of f, its gradient and its Hessian-vector product, and a number to compare them by; null where it cannot."""
+    calls = WHO[who](work)
+    if calls is None:
+        return None
+    function, gradient, product = calls
+    check = [float(np.sum(np.asarray(gradient()))), float(np.sum(np.asarray(product()))) if product else None]
+    return {"f": best(function), "grad": best(gradient), "hvp": best(product) if product else None, "check": check}
+
+
+def python_for(who, given):
+    if who == "hips":
+        return given
+    return sys.executable if who == "gradlab" or importlib.util.find_spec(who) else None
+
+
+def agree(results):
+    """Unlike results would be unlike work."""
+    for i in range(2):
+        numbers = [r["check"][i] for r in results if r and r["check"][i] is not None]
+        assert np.ptp(numbers) <= 1e-6 * max(1.0, abs(numbers[0])), numbers
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hips", help="the Python of an environment with HIPS autograd")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        print(json.dumps(measured(*given.one)))
+        return
+    pythons = {who: python for who in WHO if (python := python_for(who, given.hips))}
+    print("grad / f, and hvp / grad, in medians over", given.rounds, "rounds; ms of one gradient in brackets")
+    costs, products = [], []
+    for work in WORK:
+        rounds = {who: [] for who in pythons}
+        for _ in range(given.rounds):
+            for who, python in pythons.items():
+                command = [python, __file__, "--one", who, work]
+                rounds[who].append(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+            agree([results[-1] for results in rounds.values()])
+        cells = []
+        for who, results in rounds.items():
+            if results[0] is None:
+                continue
+            cost = statistics.median(r["grad"] / r["f"] for r in results)
+            product = statistics.median(r["hvp"] / r["grad"] for r in results) if results[0]["hvp"] else None
+            ms = statistics.median(r["grad"] for r in results) * 1e3
+            cells.append(f"{who} {cost:5.2f}  {f'{product:4.2f}' if product else '  - '} [{ms:8.3f}]")
+            if who == "gradlab":
+                costs.append(cost)
+                products.append(product)
+        print(f"{work:11s}", "   ".join(cells))
+    print(f"gradlab: grad / f at most {max(costs):.2f}, median {statistics.median(costs):.2f}; hvp / grad at most {max(products):.2f}")
+
+
+if __name__ == "__main__":
+    main()
