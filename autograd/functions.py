@@ -603,7 +603,7 @@ class _GraphWorld(World):
     """The world in which a row's derivative is recorded like any other computation."""
 
     def row(self, op: Op) -> Callable[..., Any]:
-        return lambda *args, **static: call(op, *args, **static)
+        return globals().get(op.name) or (lambda *args, **static: call(op, *args, **static))
 
 
 def _scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:

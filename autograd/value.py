@@ -13,7 +13,7 @@ from autograd.door import to_float
 from autograd.flat import compiled
 from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
 from autograd.ops import Elementwise, Op, find
-from autograd.walk import WIDE
+from autograd.walk import WIDE, unbroadcast
 from autograd.worlds import FLOAT, RAISED, ieee
 
 SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "remainder": "%", "power": "**", "negative": "-"}
@@ -178,6 +178,18 @@ class Value(Node):
         """A cotangent for this number: what broadcasting repeated is summed."""
         return float(np.sum(c))
 
+    def vjp(self, i: int, g: Any, xp: Any) -> Any:
+        if xp is None or self.dleft is WIDE or type(g) is not Value:
+            return super().vjp(i, g, xp)
+        left, right = self.left, self.right
+        args = (left,) if right is None else (left, right)
+        for arg in args:
+            if type(arg) is Value and arg.info is not None:
+                self.check_unchanged()
+        assert self.op is not None
+        c = self.op.vjp(xp, i, g, self, args, {})
+        return c if type(c) is Value and type(args[i]) is Value else args[i].of_my_kind(unbroadcast(xp, c, args[i].shape))
+
     def numeric_vjp(self, i: int, g: Any) -> Any:
         return self.args[i].plain(g * self.partial(i))
 
@@ -192,7 +204,10 @@ class Value(Node):
 
     def check_unchanged(self) -> None:
         """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
-        if not any(arg.info and arg.info.edited for arg in self.parents):
+        for arg in self.args:
+            if isinstance(arg, Node) and arg.info is not None and arg.info.edited:
+                break
+        else:
             return
         floats = [raw(arg) for arg in self.args]
         assert isinstance(self.op, Elementwise)

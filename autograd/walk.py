@@ -198,6 +198,16 @@ def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     return live
 
 
+def _edges(node: Any) -> list[tuple[int, Any, float | None]]:
+    """The arguments to which gradients flow: place, node, and the local derivative where the node is flat."""
+    left, right = node.dleft, node.dright
+    if left is WIDE:
+        return [(i, source, None) for i, source in node.sources]
+    if right is None:
+        return [(0, node.left, left)] if left is not None else []
+    return [(0, node.left, left), (1, node.right, right)] if left is not None else [(1, node.right, right)]
+
+
 def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
     """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
 
@@ -208,18 +218,16 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
     live = depending(nodes, sources)
     arrived: dict[Any, Any] = {}
 
-    def give(node: Any, g: Any) -> None:
-        arrived[node] = arrived[node] + g if node in arrived else g
-
     for root, cotangent in zip(roots, cotangents, strict=True):
-        give(root, cotangent)
+        arrived[root] = arrived[root] + cotangent if root in arrived else cotangent
     ends = set(sources)
+    owned: set[Any] = set()  # the sources whose sum is an array that nobody else keeps
     parts: dict[Any, list[tuple[Any, Any]]] = {}
     looking = modes.current().anomaly
     with np.errstate(**QUIET):
         for node in reversed(nodes):
             if node in parts:
-                give(node, _together(node, parts.pop(node)))
+                arrived[node] = arrived.get(node, 0.0) + _together(node, parts.pop(node))
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
@@ -227,27 +235,24 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
                 g = node.heard(g)
             if node in ends:
                 arrived[node] = g
-            if xp is None and node.dleft is not WIDE and not looking:
-                towards, source = node.dleft, node.left
-                if towards is not None and source in live:
-                    arrived[source] = arrived[source] + g * towards if source in arrived else g * towards
-                towards, source = node.dright, node.right
-                if towards is not None and source in live:
-                    arrived[source] = arrived[source] + g * towards if source in arrived else g * towards
-                continue
             if xp is None and node.op.into is not None:
-                source = node.left[0]
-                if source in live:
-                    parts.setdefault(source, []).append((node, g))
+                parts.setdefault(node.left[0], []).append((node, g))
                 continue
-            for i, source in node.sources:
+            for i, source, local in _edges(node):
                 if source in live:
-                    c = node.vjp(i, g, xp)
+                    c = g * local if xp is None and local is not None else node.vjp(i, g, xp)
                     if looking:
                         check_local(node, i, g, c)
-                    give(source, c)
+                    if source not in arrived:
+                        arrived[source] = c
+                        if xp is None and local is None and node.op.fresh and c is not g:
+                            owned.add(source)
+                    elif source in owned:
+                        arrived[source] += c
+                    else:
+                        arrived[source] = arrived[source] + c
         for leaf, given in parts.items():
-            give(leaf, _together(leaf, given))
+            arrived[leaf] = arrived.get(leaf, 0.0) + _together(leaf, given)
     for source in sources if Hooks.living else ():
         if source.op is None and source in arrived:
             arrived[source] = source.heard(arrived[source])

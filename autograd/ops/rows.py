@@ -62,6 +62,11 @@ class Op:
         raise NotImplementedError
 
 
+def times(g: Any, partial: Any) -> Any:
+    """A cotangent or tangent times a local derivative; a plain 1 costs nothing."""
+    return g if type(partial) is float and partial == 1.0 else g * partial
+
+
 class Elementwise(Op):
     """``y = f(a, b, …)`` entry by entry, with one partial derivative per argument."""
 
@@ -73,12 +78,11 @@ class Elementwise(Op):
         self.partials = tuple(partials)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        partial = self.partials[i](xp, y, *args, **static)
-        return g if type(partial) is float and partial == 1.0 else g * partial
+        return times(g, self.partials[i](xp, y, *args, **static))
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        moving = [t * partial(xp, y, *args, **static) for t, partial in zip(tangents, self.partials, strict=True) if t is not None]
-        return total(moving)
+        pairs = zip(tangents, self.partials, strict=True)
+        return total([times(t, partial(xp, y, *args, **static)) for t, partial in pairs if t is not None])
 
 
 class Linear(Op):
