@@ -93,7 +93,15 @@ def pendulum(lib, const, p):
     return angle * angle + speed * speed
 
 
-SIZES = {"network": 17098, "logistic": 256, "rosenbrock": 100_000, "mixture": 125, "waves": 10_000, "process": 2, "diffusion": 16384}
+SIZES = {
+    "network": 17098,
+    "logistic": 256,
+    "rosenbrock": 100_000,
+    "mixture": 125,
+    "waves": 10_000,
+    "process": 2,
+    "diffusion": 16384,
+}
 WORK = {f.__name__: f for f in (network, logistic, rosenbrock, mixture, waves, process, diffusion, pendulum)}
 SCALARS = {"pendulum"}
 
@@ -112,7 +120,11 @@ def gradlab(work):
         v = [1.0, -1.0, 0.5]
         start = [autograd.Value(x) for x in point(work)]
         objective = lambda p: f(autograd, None, p)  # noqa: E731 - a function of p
-        return lambda: objective(start), lambda: autograd.grad(objective)(point(work)), lambda: autograd.hvp(objective, point(work), v)
+        return (
+            lambda: objective(start),
+            lambda: autograd.grad(objective)(point(work)),
+            lambda: autograd.hvp(objective, point(work), v),
+        )
     x, v = point(work), np.ones(SIZES[work])
     objective = lambda p: f(np, lambda a: a, p)  # noqa: E731 - a function of p
     return lambda: objective(x), lambda: autograd.grad(objective)(x), lambda: autograd.hvp(objective, x, v)
@@ -230,7 +242,9 @@ def main():
                 costs.append(cost)
                 products.append(product)
         print(f"{work:11s}", "   ".join(cells))
-    print(f"gradlab: grad / f at most {max(costs):.2f}, median {statistics.median(costs):.2f}; hvp / grad at most {max(products):.2f}")
+    print(
+        f"gradlab: grad / f at most {max(costs):.2f}, median {statistics.median(costs):.2f}; hvp / grad at most {max(products):.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import linecache
 import re
 import shlex
 import subprocess
@@ -25,8 +26,9 @@ def test_blocks_are_of_known_kinds():
 def test_python_blocks_print_what_stands_under_them(code, printed):
     assert printed[0] == "text"
     out = io.StringIO()
+    linecache.cache["example.py"] = (len(code), None, code.splitlines(), "example.py")
     with contextlib.redirect_stdout(out):
-        exec(compile(code, "README.md", "exec"), {})
+        exec(compile(code, "example.py", "exec"), {})
     assert out.getvalue() == printed[1]
 
 

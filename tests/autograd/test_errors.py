@@ -118,7 +118,11 @@ CASES = [
     (lambda: ag.norm(t, -1), DataError, "vectors take p > 0"),
     (lambda: ag.reshape(t, (3,)), ShapeError, r"reshape of shapes \(2,\), shape=\(3,\): cannot reshape"),
     (lambda: np.linalg.svd(W), DataError, "np.linalg.svd has no derivative here"),
-    (lambda: np.nancumprod(t), DataError, "np.nancumprod has no derivative here; the most similar name that works is cumprod; define"),
+    (
+        lambda: np.nancumprod(t),
+        DataError,
+        "np.nancumprod has no derivative here; the most similar name that works is cumprod; define",
+    ),
     (lambda: np.linalg.norm(W, 1), DataError, "norm: ord=1 over 2 axes"),
     (lambda: np.spacing(t), DataError, "np.spacing has no derivative here"),
     (lambda: np.add(t, t, out=np.zeros(2)), DataError, r"np.add with out=, or in place, would overwrite recorded numbers"),

@@ -219,3 +219,49 @@ def test_every_row_has_a_repr_and_every_world_too():
     assert repr(ARRAY) == "<world ARRAY>"
     assert repr(GRAPH) == "<world GRAPH>"
     assert QUIET == {"all": "ignore"}
+
+
+def caught_by_the_table_test(op):
+    """Whether the tests of the rows fail for an operation that is not among the library's."""
+    tests = (test_partials_are_the_derivatives, test_second_derivatives_are_graphs, test_arrays_equal_floats_entry_by_entry)
+    return any(fails(test.hypothesis.inner_test, op) for test in tests)
+
+
+def fails(test, op):
+    try:
+        given(st.data())(lambda data: test(op, {}, data))()
+    except AssertionError:
+        return True
+    return False
+
+
+def test_defined_operations_stand_in_the_same_tests():
+    try:
+        ag.define("right_cube", lambda xp, a: a**3, lambda xp, y, a: 3 * a**2)
+        ag.define("wrong_cube", lambda xp, a: a**3, lambda xp, y, a: 2.99 * a**2)
+        ag.define("wrong_below", lambda xp, a: a**3, lambda xp, y, a: xp.where(a > -1.0, 3 * a**2, 2 * a**2))
+        ag.define("wrong_by_b", lambda xp, a, b: a * b, lambda xp, y, a, b: b, lambda xp, y, a, b: -a)
+        assert [caught_by_the_table_test(TABLE[name]) for name in list(TABLE)[-4:]] == [False, True, True, True]
+    finally:
+        for name in ("right_cube", "wrong_cube", "wrong_below", "wrong_by_b"):
+            TABLE.pop(name, None)
+
+
+def test_a_defined_operation_works_wherever_a_built_in_one_does():
+    try:
+        cube = ag.define("a_cube", lambda xp, a: a**3, lambda xp, y, a: 3 * a**2)
+        x = np.array([1.0, 2.0])
+        objects = np.array([Value(1.0), Value(2.0)], dtype=object)
+        assert cube(2.0) == 8.0
+        same(cube(x), x**3)
+        same(cube(objects).data, x**3)
+        same((np.ones(2) * cube(Tensor(x)) + np.exp(cube(Tensor(x)) * 0.1)).data, x**3 + np.exp(0.1 * x**3))
+        same(ag.grad(lambda v: np.sum(cube(v)))(x), 3 * x**2)
+        same(ag.hessian(lambda v: np.sum(cube(v)))(x), np.diag(6 * x))
+        assert ag.grad(ag.grad(ag.grad(cube)))(2.0) == 6.0
+        assert ag.jvp(cube, (2.0,), (1.0,)) == (8.0, 12.0)
+        same(ag.jacobian(cube, mode="fwd")(x), np.diag(3 * x**2))
+        assert str(ag.explain(cube(y := Value(2.0, name="x")), wrt=y)).endswith("∂y/∂x (12) = 12")
+        assert "3 * power(a, 2)" in (cube.__doc__ or "")
+    finally:
+        TABLE.pop("a_cube", None)

@@ -384,7 +384,7 @@ def test_determinant_by_minors():
             return rows[0][0]
         return sum((-1.0) ** j * rows[0][j] * det([row[:j] + row[j + 1 :] for row in rows[1:]]) for j in range(len(rows)))
 
-    A = np.random.default_rng(0).normal(size=(7, 7))
+    A = np.random.default_rng(0).normal(size=(8, 8))
     g = grad(det)(A.tolist())
     same(g, np.linalg.det(A) * np.linalg.inv(A).T, rtol=1e-9, atol=1e-12)
 
