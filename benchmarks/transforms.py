@@ -18,9 +18,6 @@ import subprocess
 import sys
 import time
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # small arrays: threads would only add noise
-
 import numpy as np
 
 RNG = np.random.default_rng(0)
@@ -172,7 +169,8 @@ def mygrad(work):
 
 # Without these the C library hands large arrays back to the system after every step, and fetching them again takes longer, on a
 # virtual machine, than the arithmetic: for each of the libraries.
-ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
+SETTINGS = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
+SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # threads would only add noise
 
 WHO = {"gradlab": gradlab, "hips": hips, "torch": torch, "mygrad": mygrad}
 
@@ -227,7 +225,7 @@ def main():
         for _ in range(given.rounds):
             for who, python in pythons.items():
                 command = [python, __file__, "--one", who, work]
-                done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **ALLOCATOR})
+                done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **SETTINGS})
                 rounds[who].append(json.loads(done.stdout))
             agree([results[-1] for results in rounds.values()])
         cells = []
