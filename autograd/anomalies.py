@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from math import inf
 from typing import Any
@@ -22,16 +23,34 @@ def is_finite(x: Any) -> bool:
 
 def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, note: Note | None) -> None:
     """Raise AnomalyError where ``y`` holds a nan, or an infinity that was in none of the arguments."""
-    if is_finite(y) or (not np.any(np.isnan(y)) and any(np.any(np.isinf(x)) for x in numbers)):
+    if is_finite(y):
         return
+    bad = np.isnan(y)
+    if not np.any(bad):
+        given = [np.isinf(x) if op.kind == "elementwise" else np.any(np.isinf(x)) for x in numbers]
+        bad = ~np.isfinite(y) & ~functools.reduce(np.logical_or, given)
+        if not np.any(bad):
+            return
     inputs = " and ".join(_argument(arg, x) for arg, x in zip(args, numbers, strict=True))
-    raise AnomalyError(f"{op.name} made {_worst(y)} of {inputs}{_place(note)}{_domain(op)}")
+    raise AnomalyError(f"{op.name} made {_worst(y, bad)} of {inputs}{_place(note)}{_domain(op)}")
 
 
 def check_local(node: Any, i: int, g: Any, c: Any) -> None:
     """Raise AnomalyError where a contribution ``c`` to argument ``i`` is not finite, though the cotangent ``g`` was."""
     if is_finite(g) and not is_finite(c):
         raise _local(node, i, f"the cotangent {_short(g)}", c)
+
+
+def check_hook(node: Any, g: Any, new: Any) -> None:
+    """Raise AnomalyError where a hook turned a finite gradient into another."""
+    if is_finite(g) and not is_finite(new):
+        raise AnomalyError(f"a hook of {node.brief()} made {_worst(new)} of the gradient {_short(g)}")
+
+
+def check_total(node: Any, g: Any) -> None:
+    """Raise AnomalyError where the sum of a node's contributions is not finite; each of them was."""
+    if not is_finite(g):
+        raise AnomalyError(f"the contributions to the gradient of {node.brief()} are finite, but their sum is {_worst(g)}")
 
 
 def check_tangent(node: Any, tangent: Any) -> None:
@@ -78,10 +97,12 @@ def _short(x: Any) -> str:
     return f"an array of shape {np.shape(x)}{reach}"
 
 
-def _worst(x: Any) -> str:
+def _worst(x: Any, bad: Any = None) -> str:
     """The nan, or the infinity, and where it stands first in an array."""
     values = np.asarray(getattr(x, "_data", x))
-    bad = np.isnan(values) if np.any(np.isnan(values)) else ~np.isfinite(values)
+    if bad is None:
+        bad = np.isnan(values) if np.any(np.isnan(values)) else ~np.isfinite(values)
+    bad = np.broadcast_to(bad, values.shape)
     text = str(float(values[bad].flat[0]))
     return text if not values.ndim else f"{text} at index {tuple(int(i) for i in np.argwhere(bad)[0])} ({np.sum(bad)} in all)"
 

@@ -6,6 +6,8 @@ NumPy's own object loops.
 
 from __future__ import annotations
 
+import functools as functional
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from autograd.errors import DataError
 from autograd.node import Node, apply, raw
 from autograd.numpylike import COMPOSED, COMPOSED_UFUNCS, MOVING
 from autograd.ops import TABLE, find
+from autograd.trees import mapped
 from autograd.value import Value
 
 # Ufuncs that look at the numbers and have no derivative to speak of.
@@ -107,17 +110,43 @@ def handles(numpy_function: Any, ours: Callable[..., Any]) -> None:
 
 
 def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-    if function not in HANDLED and function.__name__ in TABLE:
-        return functions.call_row(TABLE[function.__name__], *args, **kwargs)
+    name = function.__name__
     if function not in HANDLED:
-        raise DataError(f"{full_name(function)} has no derivative here; {nearest(function.__name__)}")
+        if name in TABLE and function in (getattr(np, name, None), getattr(np.linalg, name, None)):
+            return functions.call_row(TABLE[name], *args, **kwargs)
+        raise DataError(f"{full_name(function)} has no derivative here; {nearest(name)}")
+    args, kwargs = _as_numpy_reads(function, args, kwargs)
+    if kwargs.get("out") is not None:
+        raise DataError(f"{full_name(function)} with out= would overwrite recorded numbers: use the result it returns")
     given = {k: v for k, v in kwargs.items() if v is not None or k in ("axis", "axes")}
     try:
         return HANDLED[function](*args, **given)
     except TypeError as error:
         if isinstance(error, DataError) or "argument" not in str(error):
             raise
-        raise DataError(f"np.{function.__name__} on nodes: {error}") from None
+        raise DataError(f"{full_name(function)} on nodes: {error}") from None
+
+
+def _as_numpy_reads(function: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
+    """The arguments by the names that NumPy has for them: what it requires by position, the rest by keyword."""
+    parameters = _parameters(function)
+    if function is np.where or parameters is None or any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return args, kwargs
+    names = [p.name for p in parameters]
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind is not p.KEYWORD_ONLY]
+    position = [given.pop(name) for name in needed if name in given]
+    defaults = {p.name: p.default for p in parameters}
+    return position, {k: v for k, v in given.items() if k not in defaults or v is not defaults[k]}
+
+
+@functional.cache
+def _parameters(function: Any) -> list[inspect.Parameter] | None:
+    """The parameters of a function of NumPy; None where it does not say."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:
+        return None
 
 
 def full_name(function: Any) -> str:
@@ -127,7 +156,7 @@ def full_name(function: Any) -> str:
 
 def _looking(function: Any) -> Callable[..., Any]:
     """A function of NumPy that only asks about the numbers."""
-    return lambda *args, **kwargs: function(*map(raw, args), **{k: raw(v) for k, v in kwargs.items()})
+    return lambda *args, **kwargs: function(*mapped(raw, args), **mapped(raw, kwargs))
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from autograd.door import described
 from autograd.errors import DataError, GraphError
-from autograd.transforms import gradients
 from autograd.value import Value
-from autograd.walk import order
+from autograd.walk import order, pushforward
 
 
 class Path(NamedTuple):
@@ -91,7 +90,8 @@ def explain(y: Value, wrt: Value, most: int = 20) -> Explanation:
             break
         paths.append(path)
     labels = _labels(y, wrt, paths)
-    return Explanation(gradients(y, wrt), counts[y], tuple(paths), labels, (labels[y], labels[wrt]))
+    (gradient,) = pushforward([y], [wrt], [1.0])  # which no hook has a say in
+    return Explanation(gradient, counts[y], tuple(paths), labels, (labels[y], labels[wrt]))
 
 
 def _paths(y: Value, wrt: Value, counts: dict[Any, int]) -> Iterator[Path]:

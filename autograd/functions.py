@@ -167,7 +167,8 @@ def binary(name: str) -> Binary:
 
 add, subtract, multiply, divide = binary("add"), binary("subtract"), binary("multiply"), binary("divide")
 power, arctan2, hypot, logaddexp = binary("power"), binary("arctan2"), binary("hypot"), binary("logaddexp")
-maximum, minimum, remainder = binary("maximum"), binary("minimum"), binary("remainder")
+maximum, minimum = binary("maximum"), binary("minimum")
+remainder, fmod, floor_divide = binary("remainder"), binary("fmod"), binary("floor_divide")
 positive = unary("positive")
 negative, absolute, sign, square, reciprocal = (unary(n) for n in ("negative", "absolute", "sign", "square", "reciprocal"))
 sqrt, exp, expm1, log, log1p, log2, log10 = (unary(n) for n in ("sqrt", "exp", "expm1", "log", "log1p", "log2", "log10"))
@@ -413,7 +414,7 @@ def broadcast_to(a: Any, shape: int | Sequence[int]) -> Any:
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    lengths = (shape,) if isinstance(shape, int) else tuple(shape)
+    lengths = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
     return on_tensors(lambda t: apply(find("broadcast_to"), t, shape=lengths), "broadcast_to", a)
 
 
@@ -554,14 +555,14 @@ def det(a: Any) -> Any:
     return on_tensors(lambda t: apply(find("det"), t), "det", a)
 
 
-def slogdet(a: Any) -> tuple[Any, Any]:
+def slogdet(a: Any) -> Any:
     """Sign and logarithm of |det a|; the sign is a plain number or array, since it does not move.
 
     >>> sign, value = slogdet(Tensor([[1.0, 2.0], [3.0, 4.0]])); float(sign), round(float(value), 6)
     (-1.0, 0.693147)
     """
-    sign = np.linalg.slogdet(as_tensor(a, "slogdet")._data)[0]
-    return sign, on_tensors(lambda t: apply(find("logabsdet"), t), "slogdet", a)
+    plain = np.linalg.slogdet(as_tensor(a, "slogdet")._data)
+    return type(plain)(plain[0], on_tensors(lambda t: apply(find("logabsdet"), t), "slogdet", a))
 
 
 def solve(a: Any, b: Any) -> Any:

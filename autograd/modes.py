@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import CodeType, FrameType
 from typing import Any, Self
 
@@ -27,10 +27,14 @@ _counting = threading.Lock()
 class State:
     """What the open blocks of one thread or task ask for."""
 
-    __slots__ = ("_frame", "_generator", "_note", "_notes", "anomaly", "note", "recording", "scope")
+    __slots__ = ("_frame", "_generator", "_note", "_notes", "anomaly", "blocks", "note", "recording", "scope", "since")
 
-    def __init__(self, recording: bool = True, scope: str = "", anomaly: bool = False) -> None:
+    def __init__(
+        self, recording: bool = True, scope: str = "", anomaly: bool = False, since: int = 0, blocks: tuple[Any, ...] = ()
+    ) -> None:
         self.recording = recording
+        self.since = since  # when the outermost transform that is running began; 0 outside all
+        self.blocks = blocks
         self.scope = scope
         self.anomaly = anomaly
         self.note = Note(scope, shared=True) if scope else None
@@ -42,7 +46,8 @@ class State:
 
     def but(self, **changes: Any) -> State:
         """The same with some things changed."""
-        return State(**{"recording": self.recording, "scope": self.scope, "anomaly": self.anomaly, **changes})
+        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "since", "blocks")}
+        return State(**{**now, **changes})
 
     def note_for(self, frame: FrameType | None) -> Note | None:
         """The note of the nodes that are made here: one for each place in the user's program where lines are asked for."""
@@ -99,10 +104,20 @@ def note_here() -> Note | None:
 
 
 @contextmanager
-def recorded() -> Iterator[None]:
-    """A block that is recorded even inside no_grad: a transform differentiates the function it is given."""
+def differentiated(since: int) -> Iterator[None]:
+    """The block in which a transform, which began at ``since``, runs its function: recorded even inside no_grad."""
     state = _state.get()
-    token = _state.set(state if state.recording else state.but(recording=True))
+    token = _state.set(state.but(recording=True, since=state.since or since))
+    try:
+        yield
+    finally:
+        _state.reset(token)
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """A block of our own in which anomaly() does not look."""
+    token = _state.set(_state.get().but(anomaly=False))
     try:
         yield
     finally:
@@ -110,25 +125,42 @@ def recorded() -> Iterator[None]:
 
 
 class Block(ContextDecorator):
-    """A block, or a decorated function, inside which the state of the thread is another."""
+    """A block, or a decorated function, inside which the state of the thread or task is another.
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[State]] = []
-
-    def _recreate_cm(self) -> Self:
-        return type(self)()  # a decorated function may run in several threads at once
+    The open blocks of a context form a list, so that one object may be open in several of them, and a block that a generator left
+    open can be closed in any order.
+    """
 
     def _changed(self, state: State) -> State:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        self._tokens.append(_state.set(self._changed(_state.get())))
+        _enclose((*_state.get().blocks, self))
         _count(+1)
         return self
 
     def __exit__(self, *error: object) -> None:
         _count(-1)
-        _state.reset(self._tokens.pop())
+        blocks = list(_state.get().blocks)
+        if self in blocks:  # and not closed by another thread or task than the one that opened it
+            del blocks[len(blocks) - 1 - blocks[::-1].index(self)]
+            _enclose(tuple(blocks))
+
+    def __call__(self, function: Any) -> Any:
+        if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise DataError(
+                f"@{type(self).__name__} on {function.__name__}: the block would close before a generator or an async function "
+                f"runs: open it inside, as in `with {type(self).__name__}(…):`"
+            )
+        return super().__call__(function)
+
+
+def _enclose(blocks: tuple[Any, ...]) -> None:
+    """Make these the open blocks of the context."""
+    state = State(since=_state.get().since, blocks=blocks)
+    for block in blocks:
+        state = block._changed(state)
+    _state.set(state)
 
 
 class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
@@ -159,13 +191,9 @@ class scope(Block):  # noqa: N801 - a verb, as in no_grad
     """
 
     def __init__(self, name: str) -> None:
-        super().__init__()
         if not isinstance(name, str) or not name:
             raise DataError(f"scope() takes a name, such as scope('layer1'), not {name!r}")
         self.name = name
-
-    def _recreate_cm(self) -> Self:
-        return type(self)(self.name)
 
     def _changed(self, state: State) -> State:
         return state.but(scope=f"{state.scope}/{self.name}" if state.scope else self.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from autograd import modes, storage, walk
+from autograd.anomalies import check_hook
 from autograd.door import advice, described, to_array
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.notes import Handle, Hooks, Note, shown
@@ -16,7 +17,15 @@ from autograd.steps import Step, steps
 from autograd.walk import WIDE, unbroadcast
 
 # Python's operators and the rows they stand for.
-BINARY = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "mod": "remainder", "pow": "power"}
+BINARY = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "mod": "remainder",
+    "floordiv": "floor_divide",
+    "pow": "power",
+}
 UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
 
 
@@ -213,12 +222,19 @@ class Node:
     def heard(self, g: Any) -> Any:
         """A complete gradient, after this node's hooks have seen it."""
         hooks = self.info.hooks if self.info else None
-        for hook in list(hooks.values()) if hooks else ():
+        for number, hook in list(hooks.items()) if hooks else ():
+            if number not in hooks:  # type: ignore[operator]  # an earlier hook of this pass has removed it
+                continue
             if isinstance(g, np.ndarray):
                 g = g.view()
                 g.flags.writeable = False
             given = hook(g)
-            g = g if given is None else self._replaced(given, isinstance(g, Node))
+            if given is None:
+                continue
+            new = self._replaced(given, isinstance(g, Node))
+            if modes.current().anomaly:
+                check_hook(self, g, new)
+            g = new
         return g
 
     def _replaced(self, given: Any, graph: bool) -> Any:
@@ -290,10 +306,20 @@ class Node:
         return self._data >= raw(other) if is_real(other) else NotImplemented
 
     def __float__(self) -> float:
-        return self._number("float()")
+        return self._cut("float()")
 
     def __int__(self) -> int:
-        return int(self._number("int()"))
+        return int(self._cut("int()"))
+
+    def _cut(self, call: str) -> float:
+        """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
+        since = modes.current().since
+        if since and self.stamp >= since:
+            raise DataError(
+                f"{call} of {self.brief()} inside grad() or another transform would cut it from the graph: use NumPy's functions "
+                f"and not math's, autograd.stack([...]) and not a plain array, and x.data where no derivative is meant"
+            )
+        return self._number(call)
 
     def __bool__(self) -> bool:
         return bool(self._number("a truth value"))
@@ -326,6 +352,8 @@ class Node:
         def __rtruediv__(self, other: Any) -> Any: ...
         def __mod__(self, other: Any) -> Any: ...
         def __rmod__(self, other: Any) -> Any: ...
+        def __floordiv__(self, other: Any) -> Any: ...
+        def __rfloordiv__(self, other: Any) -> Any: ...
         def __pow__(self, other: Any) -> Any: ...
         def __rpow__(self, other: Any) -> Any: ...
         def __neg__(self) -> Any: ...

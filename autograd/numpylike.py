@@ -15,7 +15,7 @@ from autograd import functions
 from autograd.door import to_array
 from autograd.errors import DataError, ShapeError
 from autograd.functions import as_tensor
-from autograd.node import raw
+from autograd.node import Node, raw
 from autograd.ops import find
 from autograd.tensor import Axis, Tensor
 from autograd.trees import mapped
@@ -43,6 +43,9 @@ def moving(function: Any, *names: str) -> Function:
                 given[name[1:]] = _numbered_all(list(arrays) if isinstance(arrays, Tensor) else arrays, parts)
             else:
                 given[name] = _numbered(given[name], parts)
+        for name, value in given.items():
+            if name not in names and "*" + name not in names:
+                given[name] = mapped(raw, value)  # conditions and counts are read, and no gradient flows to them
         places = function(*bound.args, **bound.kwargs)
         entries = functions.concatenate([part.ravel() for part in parts])
         return mapped(lambda at: _taken(entries, np.asarray(at)), places)
@@ -83,8 +86,12 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **settings: Any) -> 
     """
     if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
         raise DataError(f"np.pad with mode={mode!r} has no derivative here; constant, edge, reflect, symmetric and wrap have one")
+    if settings.get("reflect_type", "even") != "even":
+        raise DataError("np.pad with reflect_type='odd' computes new entries, and has no derivative here; 'even' has one")
     if mode != "constant":
         return moving(lambda a: np.pad(a, pad_width, mode, **settings), "a")(array)
+    if any(map(functions.contains_node, settings.values())):
+        raise DataError("np.pad(constant_values=) is a plain number, to which no gradient flows: use np.concatenate for a node")
     shape = as_tensor(array).shape
     inside, around = np.pad(np.ones(shape, bool), pad_width), np.pad(np.zeros(shape), pad_width, **settings)
     return functions.where(inside, moving(lambda a: np.pad(a, pad_width), "a")(array), around)
@@ -159,9 +166,14 @@ def median(a: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
     >>> float(median(Tensor([5.0, 1.0, 3.0])))
     3.0
     """
+    if isinstance(axis, tuple | list):
+        raise DataError(f"np.median takes one axis here, not {axis}: reshape the axes into one first")
     tensor = sort(a, axis)
     along = -1 if axis is None else axis
     n = tensor.shape[along]
+    if not n:
+        raise ShapeError(f"np.median of shape {as_tensor(a).shape}: there is nothing in the middle of nothing")
+    tensor = tensor + 0.0 * functions.max(tensor, along, keepdims=True)  # nan, which sorts last, is the median of its slice
     middle = functions.mean(moving(lambda t: np.take(t, [(n - 1) // 2, n // 2], axis=along), "t")(tensor), along, keepdims)
     return middle.reshape((1,) * as_tensor(a).ndim) if keepdims and axis is None else middle
 
@@ -172,11 +184,12 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     >>> diff(Tensor([1.0, 4.0, 9.0])).data
     array([3., 5.])
     """
-    tensor = as_tensor(a)
+    if n < 0:
+        raise ShapeError(f"np.diff takes an order of 0 or more, not {n}")
+    tensor = functions.swapaxes(as_tensor(a), axis, -1)
     for _ in range(n):
-        first = moving(lambda t: np.delete(t, -1, axis), "t")(tensor)
-        tensor = moving(lambda t: np.delete(t, 0, axis), "t")(tensor) - first
-    return tensor
+        tensor = tensor[..., 1:] - tensor[..., :-1]
+    return functions.swapaxes(tensor, axis, -1)
 
 
 def cumprod(a: Any, axis: int | None = None) -> Any:
@@ -199,10 +212,10 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     >>> float(trapezoid(Tensor([1.0, 3.0])))
     2.0
     """
-    samples = functions.swapaxes(as_tensor(y), axis, -1)
+    last = moving(lambda t: np.moveaxis(t, axis, -1), "t")
+    samples = last(y)
     if x is not None:
-        places = as_tensor(x)
-        dx = diff(places if places.ndim == 1 else functions.swapaxes(places, axis, -1))
+        dx = diff(x if as_tensor(x).ndim == 1 else last(x))
     return functions.sum((samples[..., 1:] + samples[..., :-1]) * dx / 2.0, axis=-1)
 
 
@@ -304,6 +317,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
     """
     places, heights = to_array(xp, "np.interp's xp"), as_tensor(fp)
     at = as_tensor(x)
+    if places.ndim != 1 or heights.shape != places.shape or len(places) < 2 or np.any(np.diff(places) <= 0.0):
+        raise ShapeError(
+            f"np.interp takes two or more places that rise, and as many values, not shapes {places.shape} and {heights.shape}"
+        )
     i = np.clip(np.searchsorted(places, at._data, side="right") - 1, 0, len(places) - 2)
     slope = (heights[i + 1] - heights[i]) / (places[i + 1] - places[i])
     inside = heights[i] + slope * (at - places[i])
@@ -379,7 +396,8 @@ def heaviside(x: Any, at_zero: Any) -> Any:
     1.0
     """
     numbers = raw(x)
-    return functions.where(np.equal(numbers, 0.0), at_zero, np.greater(numbers, 0.0) + 0.0)
+    steps = functions.where(np.equal(numbers, 0.0), at_zero, np.heaviside(numbers, 0.0))
+    return steps if isinstance(steps, Node) else x.leaf(steps)
 
 
 # What moves entries, with the parameters that hold them.
@@ -437,7 +455,5 @@ COMPOSED: dict[Any, Function] = {
 
 COMPOSED_UFUNCS: dict[str, Function] = {
     "heaviside": heaviside,
-    "floor_divide": lambda a, b: functions.floor(functions.divide(a, b)),
-    "fmod": lambda a, b: functions.subtract(a, functions.multiply(b, functions.trunc(functions.divide(a, b)))),
     "copysign": lambda a, b: functions.multiply(functions.absolute(a), np.copysign(1.0, raw(b))),
 }

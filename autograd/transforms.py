@@ -20,7 +20,7 @@ from autograd.functions import GRAPH, contains_node, lifted, stack
 from autograd.node import Node, apply
 from autograd.ops import find
 from autograd.tensor import Tensor
-from autograd.trees import Build, flatten, mapped, structure
+from autograd.trees import Build, flatten, leaves_like, mapped, structure
 from autograd.value import Value
 
 _depth: ContextVar[int] = ContextVar("depth", default=0)
@@ -48,7 +48,7 @@ class _Run:
             own[n] = tree
         token = _depth.set(_depth.get() + 1)
         try:
-            with modes.recorded():
+            with modes.differentiated(self.since):
                 result = f(*own, **kwargs)
         finally:
             _depth.reset(token)
@@ -115,6 +115,8 @@ def _checked_argnums(call: str, argnums: Any, count: int) -> tuple[int, ...]:
         raise SettingError(
             f"{call}: argnums {argnums!r} with {count} positional argument(s): pass what is differentiated by position"
         )
+    if len({n % count for n in numbers}) < len(numbers):
+        raise SettingError(f"{call}: argnums {argnums!r} names an argument twice")
     return tuple(n % count for n in numbers)
 
 
@@ -158,9 +160,9 @@ def _given_back(d: Any, like: Any, graph: bool) -> Any:
 
 def _matched(call: str, what: str, given: Any, wanted: Sequence[Any], tree: Any) -> list[Any]:
     """A cotangent or tangent in the structure and shapes of what it belongs to, as nodes of the right kind."""
-    leaves, _ = flatten(given)
     if structure(given) != structure(tree):
         raise ShapeError(f"{call}: the {what} has the structure {structure(given)}, but {structure(tree)} is needed")
+    leaves = leaves_like(given, tree)
     for leaf, like in zip(leaves, wanted, strict=True):
         have = leaf.shape if isinstance(leaf, Node) else to_array(leaf, f"{call}: a {what}").shape
         if have != np.shape(_numbers(like)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 Build = Callable[[Sequence[Any]], Any]
@@ -39,12 +40,40 @@ def _opened(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
     if isinstance(tree, list | tuple):
         return list(tree), type(tree)
     if isinstance(tree, dict):
-        return list(tree.values()), lambda children: dict(zip(tree, children, strict=True))
+        return list(tree.values()), lambda children: _filled(tree, children)
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [f.name for f in dataclasses.fields(tree)]
-        remade = dataclasses.replace
-        return [getattr(tree, n) for n in names], lambda children: remade(tree, **dict(zip(names, children, strict=True)))
+        return [getattr(tree, n) for n in names], lambda children: _remade(tree, names, children)
     return [], None
+
+
+def _filled(tree: dict[Any, Any], children: Sequence[Any]) -> dict[Any, Any]:
+    """A dict of the same kind with other values."""
+    filled = copy(tree)
+    filled.update(zip(tree, children, strict=True))
+    return filled
+
+
+def _remade(tree: Any, names: Sequence[str], children: Sequence[Any]) -> Any:
+    """A dataclass with other fields, made without its __init__, which might compute with them."""
+    remade = copy(tree)
+    for name, child in zip(names, children, strict=True):
+        object.__setattr__(remade, name, child)
+    return remade
+
+
+def leaves_like(tree: Any, like: Any) -> list[Any]:
+    """The leaves of a tree in the order of another one of the same structure: dicts are matched by key.
+
+    >>> leaves_like({"b": 2, "a": 1}, {"a": 0, "b": 0})
+    [1, 2]
+    """
+    if isinstance(like, dict):
+        return [leaf for key in like for leaf in leaves_like(tree[key], like[key])]
+    children, rebuilt = _opened(tree)
+    if rebuilt is None:
+        return [tree]
+    return [leaf for child, other in zip(children, _opened(like)[0], strict=True) for leaf in leaves_like(child, other)]
 
 
 def mapped(f: Callable[[Any], Any], tree: Any) -> Any:

@@ -16,7 +16,16 @@ from autograd.ops import Elementwise, Op, find
 from autograd.walk import WIDE, unbroadcast
 from autograd.worlds import FLOAT, RAISED, ieee
 
-SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "remainder": "%", "power": "**", "negative": "-"}
+SIGNS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "remainder": "%",
+    "floor_divide": "//",
+    "power": "**",
+    "negative": "-",
+}
 
 
 class Value(Node):
@@ -89,7 +98,7 @@ class Value(Node):
     def of(cls, tensor: Any) -> Value:
         """The one entry of a Tensor as a Value of the same graph."""
         out = cls.blank()
-        out._data = float(tensor)
+        out._data = tensor.item()
         if not modes.recording():
             return out
         out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd import modes
-from autograd.anomalies import blamed, check_local, check_tangent, is_finite
-from autograd.errors import ShapeError
+from autograd.anomalies import blamed, check_local, check_tangent, check_total, is_finite
+from autograd.errors import GraphError, ShapeError
 from autograd.notes import Hooks
 from autograd.worlds import ARRAY, QUIET
 
@@ -24,6 +24,7 @@ WIDE: Any = object()
 # The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
 # nodes would overwrite each other's stamps and count contributions twice.
 lock = threading.RLock()
+_walking = False  # whether a backward pass is under way, in the thread that has the lock
 
 
 def order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:
@@ -100,9 +101,13 @@ def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
 
 def backward(root: Any, cotangent: Any) -> None:
     """Reverse mode into ``.grad``: interior nodes are overwritten, leaves accumulate; an error leaves the leaves as they were."""
+    global _walking
     with lock:
+        if _walking:
+            raise GraphError("backward() inside a hook would overwrite the pass that is running: use autograd.gradients() there")
         nodes, leaves = order((root,))
         before = [leaf._grad for leaf in leaves]
+        _walking = True
         for node in nodes:
             node._grad = 0.0
         try:
@@ -129,6 +134,8 @@ def backward(root: Any, cotangent: Any) -> None:
             for leaf, grad in zip(leaves, before, strict=True):
                 leaf._grad = grad
             raise
+        finally:
+            _walking = False
 
 
 def _pull(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
@@ -208,6 +215,16 @@ def _edges(node: Any) -> list[tuple[int, Any, float | None]]:
     return [(0, node.left, left), (1, node.right, right)] if left is not None else [(1, node.right, right)]
 
 
+def _handed_on(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
+    """The contribution of a node to its argument ``i``; what anomaly() says of it names the node, not its derivative."""
+    if not looking:
+        return node.vjp(i, g, xp)
+    with modes.unwatched():
+        c = node.vjp(i, g, xp)
+    check_local(node, i, g, c)
+    return c
+
+
 def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
     """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
 
@@ -231,6 +248,8 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
+            if looking:
+                check_total(node, g)
             if Hooks.living:
                 g = node.heard(g)
             if node in ends:
@@ -240,9 +259,7 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
                 continue
             for i, source, local in _edges(node):
                 if source in live:
-                    c = g * local if xp is None and local is not None else node.vjp(i, g, xp)
-                    if looking:
-                        check_local(node, i, g, c)
+                    c = g * local if xp is None and local is not None and not looking else _handed_on(node, i, g, xp, looking)
                     if source not in arrived:
                         arrived[source] = c
                         if xp is None and local is None and node.op.fresh and c is not g:
@@ -253,6 +270,9 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
                         arrived[source] = arrived[source] + c
         for leaf, given in parts.items():
             arrived[leaf] = arrived.get(leaf, 0.0) + _together(leaf, given)
+    for source in sources if looking else ():
+        if source in arrived:
+            check_total(source, arrived[source])
     for source in sources if Hooks.living else ():
         if source.op is None and source in arrived:
             arrived[source] = source.heard(arrived[source])
@@ -278,9 +298,12 @@ def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence
                 continue
             along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
             if any(t is not None for t in along):
-                moving[node] = node.jvp(along, xp)
-                if looking:
-                    check_tangent(node, moving[node])
+                if not looking:
+                    moving[node] = node.jvp(along, xp)
+                    continue
+                with modes.unwatched():
+                    moving[node] = node.jvp(along, xp)
+                check_tangent(node, moving[node])
     return [moving.get(root) for root in roots]
 
 

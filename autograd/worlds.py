@@ -91,6 +91,8 @@ FLOAT = World(
         "trunc": float_step(math.trunc),
         "rint": float_step(round),
         "remainder": operator.mod,
+        "floor_divide": operator.floordiv,
+        "fmod": math.fmod,
         "cbrt": math.cbrt,
         "exp2": math.exp2,
         **{name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "erf", "erfc")},
@@ -178,7 +180,8 @@ def array_add_at(total: Any, index: Any, a: Any) -> None:
 ARRAY = World(
     "ARRAY",
     {
-        **{name: getattr(np, name) for name in ("floor", "ceil", "trunc", "rint", "remainder", "cbrt", "exp2")},
+        **{name: getattr(np, name) for name in ("floor", "ceil", "trunc", "rint", "remainder", "fmod", "floor_divide")},
+        **{name: getattr(np, name) for name in ("cbrt", "exp2")},
         **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sign")},
         "power": operator.pow,  # which knows short ways for 2, 1, 0.5 and -1
         **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot", "logaddexp")},

@@ -7,7 +7,7 @@ Partials read ``(xp, y, a, b, …)``: ``y`` is the value that the operation gave
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, pi, prod, sqrt
+from math import copysign, inf, log, pi, prod, sqrt
 from typing import Any
 
 from autograd.ops.rows import KINK_AT_0, POSITIVE, REAL, UNIT, Domain, Op, Rule, bilinear, custom, elementwise, linear
@@ -16,6 +16,11 @@ LN2, LN10, ROOT_HALF, ROOT_PI = log(2.0), log(10.0), sqrt(0.5), sqrt(pi)
 ROOT_TAU, RADIAN = sqrt(2.0 * pi), pi / 180.0
 UNIT_CELL = Domain(0.0, 1.0)
 HALVES = "½ to each at ties"
+
+
+def inverse_of(b: Any) -> Any:
+    """1/b; a plain 0 has the inverse inf, as NumPy says, where Python would raise."""
+    return copysign(inf, b) if type(b) is float and b == 0.0 else 1.0 / b
 
 
 def power_slope(xp: Any, a: Any, b: Any) -> Any:
@@ -34,7 +39,7 @@ def power_slope(xp: Any, a: Any, b: Any) -> Any:
 elementwise("add",          lambda xp, a, b: a + b,              lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: 1.0)
 elementwise("subtract",     lambda xp, a, b: a - b,              lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: -1.0)
 elementwise("multiply",     lambda xp, a, b: a * b,              lambda xp, y, a, b: b,       lambda xp, y, a, b: a)
-elementwise("divide",       lambda xp, a, b: a / b,              lambda xp, y, a, b: 1.0 / b, lambda xp, y, a, b: -y / b,
+elementwise("divide",       lambda xp, a, b: a / b,              lambda xp, y, a, b: inverse_of(b), lambda xp, y, a, b: -y / b,
             domain=(REAL, POSITIVE))
 elementwise("power",        lambda xp, a, b: xp.power(a, b),
             lambda xp, y, a, b: power_slope(xp, a, b),
@@ -48,8 +53,12 @@ elementwise("square",       lambda xp, a: a * a,                 lambda xp, y, a
 elementwise("reciprocal",   lambda xp, a: 1.0 / a,               lambda xp, y, a: -y * y,     domain=POSITIVE)
 elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / y,    domain=POSITIVE)
 elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: 1.0 / (3.0 * y * y),                domain=KINK_AT_0)
-elementwise("remainder",    lambda xp, a, b: xp.remainder(a, b), lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: -xp.floor(a / b),
+elementwise("remainder",    lambda xp, a, b: xp.remainder(a, b), lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
             domain=(UNIT_CELL, Domain(1.0, 2.0)), kink="as between the jumps")
+elementwise("fmod",         lambda xp, a, b: xp.fmod(a, b),      lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
+            domain=(UNIT_CELL, Domain(1.0, 2.0)), kink="as between the jumps")
+elementwise("floor_divide", lambda xp, a, b: xp.floor_divide(a, b), lambda xp, y, a, b: 0.0,  lambda xp, y, a, b: 0.0,
+            domain=(UNIT_CELL, Domain(1.0, 2.0)), kink="0 everywhere")
 
 # Steps: the derivative is 0 wherever there is one
 elementwise("floor",        lambda xp, a: xp.floor(a),           lambda xp, y, a: 0.0,        domain=UNIT_CELL, kink="0 everywhere")
@@ -426,16 +435,19 @@ def diagonal_sum(xp: Any, a: Any, b: Any) -> Any:
 
 def solve_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any, b: Any) -> Any:
     """b̄ = a⁻ᵀ ḡ and ā = -b̄ yᵀ (Giles 2008, 2.3.1); a vector b is one column."""
-    back = xp.solve(flipped(xp, a), g)
-    if i == 1:
-        return back
     if len(xp.shape(b)) == 1:
-        return -column(xp, back) * xp.expand_dims(y, axis=-2)
-    return -xp.matmul(back, flipped(xp, y))
+        back = xp.getitem(xp.solve(flipped(xp, a), column(xp, g)), index=(..., 0))
+        return back if i == 1 else -column(xp, back) * xp.expand_dims(y, axis=-2)
+    back = xp.solve(flipped(xp, a), g)
+    return back if i == 1 else -xp.matmul(back, flipped(xp, y))
 
 
 def solve_tangent(xp: Any, i: int, t: Any, y: Any, a: Any, b: Any) -> Any:
-    return xp.solve(a, t if i == 1 else -xp.matmul(t, y))
+    if i == 1:
+        return xp.solve(a, t)
+    if len(xp.shape(b)) == 1:
+        return xp.getitem(xp.solve(a, -xp.matmul(t, column(xp, y))), index=(..., 0))
+    return xp.solve(a, -xp.matmul(t, y))
 
 
 # Aligned as above

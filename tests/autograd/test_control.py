@@ -354,3 +354,171 @@ def test_anomaly_raises_exactly_where_something_is_not_finite_and_changes_nothin
         else:
             with pytest.raises(AnomalyError), anomaly():
                 run(kind(x))
+
+
+def test_a_hook_is_no_part_of_the_chain_rule():
+    x = Value(3.0, name="x")
+    y = x * x
+    y.register_hook(lambda g: g * 10.0)
+    assert ag.explain(y * 2.0, wrt=x).gradient == 12.0
+
+
+def test_a_pass_inside_a_hook_is_refused_where_it_would_overwrite():
+    x = Value(2.0)
+    a = x * x
+    b = a * 3.0
+    handle = b.register_hook(lambda g: (a * 1.0).backward())
+    with pytest.raises(
+        ag.GraphError, match=r"backward\(\) inside a hook would overwrite the pass that is running: use autograd.gradients"
+    ):
+        (b + a).backward()
+    handle.remove()
+    seen = []
+    b.register_hook(lambda g: seen.append(gradients(a * 1.0, x)))
+    (b + a).backward()
+    assert (seen, x.grad) == ([4.0], 16.0)
+
+
+def test_a_hook_may_remove_a_later_one():
+    x, seen = Value(2.0), []
+    x.register_hook(lambda g: later.remove())
+    later = x.register_hook(seen.append)
+    (x * x).backward()
+    assert seen == []
+
+
+def test_blocks_close_in_any_order_and_serve_several_contexts():
+    import asyncio
+
+    block = scope("layer")
+
+    async def task(seconds):
+        with block:
+            await asyncio.sleep(seconds)
+            return Value(1.0, name="w").path
+
+    async def tasks():
+        return await asyncio.gather(task(0.002), task(0.005))
+
+    assert asyncio.run(tasks()) == ["layer/w", "layer/w"]
+
+    def left_open():
+        with no_grad():
+            yield
+
+    generator = left_open()
+    next(generator)
+    with scope("b"):
+        generator.close()
+        assert not (Value(3.0) * 2.0).is_leaf
+    opened = scope("elsewhere")
+    thread = threading.Thread(target=opened.__enter__)
+    thread.start()
+    thread.join()
+    opened.__exit__(None, None, None)
+    assert Value(1.0).scope == ""
+
+
+def test_decorators_that_would_do_nothing_are_refused():
+    def numbers():
+        yield 1
+
+    async def later():
+        return 1
+
+    async def stream():
+        yield 1
+
+    for function in (numbers, later, stream):
+        with pytest.raises(DataError, match=f"@no_grad on {function.__name__}: the block would close before"):
+            no_grad()(function)
+
+
+def test_anomaly_blames_the_program_and_not_the_library_in_higher_orders():
+    def f(x):
+        b = np.sqrt(x)
+        return b * 3.0
+
+    for attempt in (
+        lambda: grad(grad(f))(0.0),
+        lambda: ag.hessian(f)(0.0),
+        lambda: ag.jvp(lambda x: ag.jvp(f, (x,), (1.0,))[1], (0.0,), (1.0,)),
+    ):
+        with pytest.raises(AnomalyError, match=r"sqrt .*`b = np\.sqrt") as caught, anomaly():
+            attempt()
+        assert "divide" not in str(caught.value)
+
+
+def test_anomaly_has_no_eye_for_branches_that_were_not_taken():
+    with anomaly():
+        a, b = Value(0.0), Value(2.0)
+        (a**b).backward(create_graph=True)
+        assert (a.grad.data, b.grad.data) == (0.0, 0.0)
+        np.hypot(Value(0.0), Value(0.0)).backward(create_graph=True)
+
+
+def test_anomaly_looks_at_hooks_sums_and_entries():
+    with pytest.raises(AnomalyError, match=r"log made -inf at index \(1,\) \(1 in all\)"), anomaly():
+        np.log(Tensor([np.inf, 0.0]))
+    x = Value(1.0)
+    x.register_hook(lambda g: g * np.nan)
+    with pytest.raises(AnomalyError, match=r"a hook of this Value .* made nan of the gradient 1\.0"), anomaly():
+        (x * 2.0 - x).backward()
+    for f in (lambda x: x * 1e308 + x * 1e308, lambda x: (y := x * 1.0) * 1e308 + y * 1e308):
+        with pytest.raises(AnomalyError, match="are finite, but their sum is inf"), anomaly():
+            grad(f)(1e-300)
+    with anomaly():
+        assert np.isneginf(np.sum(Tensor([-np.inf, 1.0])).data)
+    t = Tensor([1.0, 1.0])
+    with pytest.raises(AnomalyError), anomaly():
+        (np.sum(t * 1e308) + np.sum(t[:1] * 1.0) + np.sum(t * 1e308)).backward()
+
+
+def test_parts_meet_hooks_and_anomaly():
+    t, seen = Tensor([1.0, 2.0, 3.0]), []
+    u = t * 2.0
+    u.register_hook(seen.append)
+    with anomaly():
+        (u[0] * 3.0 + u[1:].sum() + (u * u).sum()).backward()
+    same(seen, [[7.0, 9.0, 13.0]])
+    same(t.grad, [14.0, 18.0, 26.0])
+    same(gradients(u[0] + u[0] + u.sum(), u), [3.0, 1.0, 1.0])
+
+
+def test_numbers_cannot_leave_a_transform_unseen():
+    def filled(x):
+        out = np.zeros(2)
+        out[0] = x * 2.0
+        return out.sum()
+
+    import math
+
+    for attempt in (lambda: grad(filled)(3.0), lambda: grad(math.sin)(1.0), lambda: grad(lambda x: x * int(x * 1.0))(3.0)):
+        with pytest.raises(DataError, match=r"inside grad\(\) or another transform would cut it from the graph"):
+            attempt()
+    assert grad(lambda x: x * float(x.data) * (2.0 if x > 1.0 else 0.0))(3.0) == 6.0
+    x = Value(3.0)
+    assert float(x * 2.0) == 6.0
+    assert grad(lambda y: y * float(x))(2.0) == 3.0
+
+
+def test_every_node_of_a_network_has_the_users_line():
+    model = nn.scalar.MLP(2, [3, 1], rng=0)
+    with anomaly():
+        y = model([1.0, 2.0])
+    nodes, todo = [], [y]
+    while todo:
+        node = todo.pop()
+        nodes.append(node)
+        todo += [p for p in node.parents if not p.is_leaf]
+    assert len(nodes) > 15
+    assert {node.line.partition(" ")[2] for node in nodes} == {"`y = model([1.0, 2.0])`"}
+
+
+def test_anomaly_lets_what_is_finite_pass():
+    t, unused = Tensor([1.0, 2.0]), Value(1.0)
+    t.register_hook(lambda g: g / 2.0)
+    with anomaly():
+        (t[0] * 3.0 + t[1]).backward()
+        assert gradients(t[0] * 1.0, [t, unused])[1] == 0.0
+    same(t.grad, [1.5, 0.5])

@@ -265,3 +265,7 @@ def test_a_defined_operation_works_wherever_a_built_in_one_does():
         assert "3 * power(a, 2)" in (cube.__doc__ or "")
     finally:
         TABLE.pop("a_cube", None)
+
+
+def test_worlds_fall_back_on_their_library():
+    same(ARRAY.sinc(np.array([0.0, 0.5])), np.sinc([0.0, 0.5]))

@@ -1,6 +1,7 @@
 """Transforms: every mode pair, structures, nesting without confusion, and oracles: SymPy, PyTorch, SciPy, published answers."""
 
 import copy
+import dataclasses
 import itertools
 import os
 import threading
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import (
     AutogradError,
+    SettingError,
     Tensor,
     Value,
     define,
@@ -539,3 +541,53 @@ def test_wrong_input_is_named(attempt, text):
 def test_object_arrays_of_values_are_results_too():
     same(grad(lambda x: np.sum(np.array([x, x * x], dtype=object)))(3.0), 7.0)
     same(jacobian(lambda x: np.array([x, x * x], dtype=object))(3.0), [1.0, 6.0])
+
+
+def test_dicts_are_matched_by_key():
+    f = lambda p: p["a"] * p["b"]  # noqa: E731 - a function of a dict
+    at, along = {"a": 2.0, "b": 3.0}, {"b": 0.0, "a": 1.0}
+    assert jvp(f, (at,), (along,)) == (6.0, 3.0)
+    assert hvp(lambda p: p["a"] ** 3 + p["b"] ** 2, at, along) == {"a": 12.0, "b": 0.0}
+    assert vjp(lambda x: {"a": x, "b": [x * 10.0]}, 1.0)[1]({"b": [0.0], "a": 1.0}) == (1.0,)
+
+
+def test_containers_are_rebuilt_and_not_made_anew():
+    from collections import OrderedDict, defaultdict
+
+    @dataclasses.dataclass
+    class Angle:
+        degrees: float
+        half: float = dataclasses.field(init=False, default=0.5)
+
+        def __post_init__(self):
+            self.degrees = self.degrees * np.pi / 180
+
+    value, gradient = value_and_grad(lambda a: np.sin(a.degrees) * a.half)(Angle(90.0))
+    assert (value, gradient.half) == (0.5, 1.0)
+    assert abs(gradient.degrees) < 1e-15
+    assert type(grad(lambda d: d["x"] * d["x"])(OrderedDict(x=2.0))) is OrderedDict
+    assert grad(lambda d: d["x"] * d["x"])(defaultdict(float, x=2.0))["missing"] == 0.0
+
+
+@pytest.mark.parametrize("numbers", [(0, 0), (1, -1)])
+def test_an_argument_named_twice_is_an_error(numbers):
+    with pytest.raises(SettingError, match="names an argument twice"):
+        grad(lambda x, y: x * y, numbers)(3.0, 2.0)
+
+
+def test_division_by_a_plain_zero_is_as_in_numpy():
+    t = Tensor([1.0, -2.0])
+    (t / 0.0).sum().backward()
+    same(t.grad, [np.inf, np.inf])
+    assert grad(lambda x: x / -0.0)(1.0) == -np.inf
+    same(jvp(lambda x: x / 0.0, (np.ones(2),), (np.ones(2),))[1], [np.inf, np.inf])
+
+
+def test_solve_with_one_vector_for_a_stack():
+    A, b = np.stack([np.eye(2), 2.0 * np.eye(2)]) + 0.1, np.array([1.0, 2.0])
+    f = lambda A, b: (np.linalg.solve(A, b) ** 2).sum()  # noqa: E731 - a function
+    ga, gb = grad(f, argnums=(0, 1))(A, b)
+    u, v = np.random.default_rng(0).normal(size=A.shape), np.array([0.3, -0.5])
+    same(jvp(f, (A, b), (u, v))[1], np.vdot(ga, u) + np.vdot(gb, v), rtol=1e-12)
+    h = 1e-6
+    same((f(A + h * u, b + h * v) - f(A - h * u, b - h * v)) / (2 * h), np.vdot(ga, u) + np.vdot(gb, v), rtol=1e-7)

@@ -63,7 +63,7 @@ def test_the_products_along_all_paths_add_up_to_the_gradient(graph):
             continue
         assert told.routes == len(told.paths)
         same(sum(path.product for path in told.paths), gradient, rtol=1e-9, atol=1e-9)
-        assert told.gradient == gradient
+        same(told.gradient, gradient, rtol=1e-12, atol=1e-12)
 
 
 def test_explanations_print_and_typeset():
