@@ -146,7 +146,7 @@ def _made(left: str, right: str, dleft: str, dright: str, careful: str, watched:
         "out._data = y",
         "out._grad = 0.0",
         "out.stamp = clock",
-        f"out.info = {'state.note_for(getframe(2)) if state.anomaly else state.note' if watched else 'None'}",
+        f"out.info = {'state.note_for(getframe(2)) if state.lines else state.note' if watched else 'None'}",
         "return out",
     ]
 

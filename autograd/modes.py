@@ -27,16 +27,23 @@ _counting = threading.Lock()
 class State:
     """What the open blocks of one thread or task ask for."""
 
-    __slots__ = ("_frame", "_generator", "_note", "_notes", "anomaly", "blocks", "note", "recording", "scope", "since")
+    __slots__ = ("_frame", "_generator", "_note", "_notes", "anomaly", "blocks", "lines", "note", "recording", "scope", "since")
 
     def __init__(
-        self, recording: bool = True, scope: str = "", anomaly: bool = False, since: int = 0, blocks: tuple[Any, ...] = ()
+        self,
+        recording: bool = True,
+        scope: str = "",
+        anomaly: bool = False,
+        lines: bool = False,
+        since: int = 0,
+        blocks: tuple[Any, ...] = (),
     ) -> None:
         self.recording = recording
         self.since = since  # when the outermost transform that is running began; 0 outside all
         self.blocks = blocks
         self.scope = scope
-        self.anomaly = anomaly
+        self.anomaly = anomaly  # whether to look for nan and inf
+        self.lines = lines  # whether nodes note the line that made them
         self.note = Note(scope, shared=True) if scope else None
         self._notes: dict[tuple[int, int], Note] = {}
         # A frame of ours that made a node, or whose generator did, and the note: while it runs, the program behind it stands still.
@@ -46,12 +53,12 @@ class State:
 
     def but(self, **changes: Any) -> State:
         """The same with some things changed."""
-        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "since", "blocks")}
+        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks")}
         return State(**{**now, **changes})
 
     def note_for(self, frame: FrameType | None) -> Note | None:
         """The note of the nodes that are made here: one for each place in the user's program where lines are asked for."""
-        if not self.anomaly or frame is None:
+        if not self.lines or frame is None:
             return self.note
         if frame is self._frame or (frame.f_code is self._generator and frame.f_back is self._frame):
             return self._note
@@ -199,6 +206,19 @@ class scope(Block):  # noqa: N801 - a verb, as in no_grad
         return state.but(scope=f"{state.scope}/{self.name}" if state.scope else self.name)
 
 
+class located(Block):  # noqa: N801 - as above
+    """A block in which every node notes the line that made it, for reports.
+
+    >>> from autograd import Value
+    >>> with located():
+    ...     Value(1.0).line.partition(":")[0]
+    '<doctest autograd.modes.located[1]>'
+    """
+
+    def _changed(self, state: State) -> State:
+        return state.but(lines=True)
+
+
 class anomaly(Block):  # noqa: N801 - as above
     """A block, or a function, in which the operation that first makes a nan or an inf raises AnomalyError, forward or backward.
 
@@ -214,4 +234,4 @@ class anomaly(Block):  # noqa: N801 - as above
     """
 
     def _changed(self, state: State) -> State:
-        return state.but(anomaly=True)
+        return state.but(anomaly=True, lines=True)

@@ -32,7 +32,7 @@ ORDER = [
     "tensor",
     "functions",
 ]
-ORDER += ["trees", "numpylike", "dispatch", "defining", "transforms", "explaining", "table", "support"]
+ORDER += ["trees", "numpylike", "dispatch", "defining", "transforms", "explaining", "table", "support", "testing"]
 
 
 def imports(source, package="autograd"):

@@ -1,0 +1,180 @@
+"""What an argument of a property may be: Real, Array and Choice, and the Hypothesis strategies that draw them.
+
+The draws mix ordinary numbers with zeros, ties, the edges of the domain and magnitudes from 10⁻¹² to 10⁶, sizes 0 and 1, and arrays
+in Fortran order or with negative strides. They shrink towards few, small, round numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.door import described
+from autograd.errors import DataError, SettingError
+
+ORDINARY = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 0.25, -1.5, 0.75, -3.25, 1.25)
+EXTREME = (1e-12, -1e-12, 1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 20.0, -20.0, 50.0, 710.0, -710.0, 1e3, -1e3, 5e3, 1e4, -1e4, 1e6, -1e6)
+LONGEST = 4
+
+
+class Real:
+    """A float between ``low`` and ``high``, both included.
+
+    >>> Real(0.0, 1.0)
+    Real(0.0, 1.0)
+    """
+
+    def __init__(self, low: float = -np.inf, high: float = np.inf) -> None:
+        self.low, self.high = _domain(low, high, "Real")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({_ends(self.low, self.high)})"
+
+
+class Array:
+    """A float array; each dimension is a length, or a name: equal names are equal lengths, from 0 (or ``min_size``) to 4.
+
+    >>> Array("n", 3, low=0.0)
+    Array('n', 3, low=0.0, high=inf)
+    """
+
+    def __init__(
+        self,
+        *dims: str | int,
+        low: float = -np.inf,
+        high: float = np.inf,
+        min_size: int = 0,
+        max_size: int = LONGEST,
+        dtype: Any = np.float64,
+    ) -> None:
+        for d in dims:
+            if not isinstance(d, str) and (not isinstance(d, int) or d < 0):
+                raise SettingError(f"Array(): a dimension is a name or a length, not {described(d)}")
+        self.dims = dims
+        self.low, self.high = _domain(low, high, "Array")
+        self.min_size, self.max_size = min_size, max_size
+        self.dtype = np.dtype(dtype)
+        if self.dtype.kind != "f":
+            raise DataError(f"Array(): a float dtype, not {self.dtype}: others have no derivative")
+
+    def __repr__(self) -> str:
+        limits = "" if (self.low, self.high) == (-np.inf, np.inf) else f", low={self.low}, high={self.high}"
+        return f"Array({', '.join(map(repr, self.dims))}{limits})"
+
+
+class Choice:
+    """One of several settings, such as an axis.
+
+    >>> Choice(0, 1, None)
+    Choice(0, 1, None)
+    """
+
+    def __init__(self, *options: Any) -> None:
+        if not options:
+            raise SettingError("Choice() needs at least one option")
+        self.options = options
+
+    def __repr__(self) -> str:
+        return f"Choice({', '.join(map(repr, self.options))})"
+
+
+Spec = Real | Array | Choice
+
+
+def _domain(low: float, high: float, call: str) -> tuple[float, float]:
+    if not low < high:
+        raise SettingError(f"{call}(): the domain from {low} to {high} is empty: low must be less than high")
+    return float(low), float(high)
+
+
+def _ends(low: float, high: float) -> str:
+    return "" if (low, high) == (-np.inf, np.inf) else f"{low}, {high}"
+
+
+def inside(low: float, high: float) -> tuple[list[float], list[float]]:
+    """The ordinary and the extreme numbers of a domain, its edges among the latter.
+
+    >>> inside(0.0, 1.0)[0]
+    [0.5, 1.0, 0.25, 0.75]
+    """
+    ordinary = [x for x in ORDINARY if low <= x <= high]
+    extreme = [x for x in (0.0, *EXTREME) if low <= x <= high]
+    for edge, sign in ((low, 1.0), (high, -1.0)):
+        if np.isfinite(edge):
+            extreme += [edge, edge + sign * 1e-9 * max(1.0, abs(edge)), edge + sign * 1e-3 * max(1.0, abs(edge))]
+    if len(ordinary) < 3:
+        start, end = (low, min(high, low + 8.0)) if np.isfinite(low) else (high, high - 8.0)
+        ordinary += [start + part * (end - start) for part in (0.5, 0.25, 0.75, 0.35)]
+    return ordinary, [x for x in extreme if low <= x <= high]
+
+
+def numbers(low: float, high: float) -> Any:
+    """A strategy for one number of a domain; zero, or the number nearest to it, is the simplest."""
+    from hypothesis import strategies as st
+
+    ordinary, extreme = inside(low, high)
+    simplest = min(max(0.0, low), high)
+    return st.sampled_from([simplest, *ordinary, *extreme])
+
+
+def drawn(draw: Any, specs: dict[str, Spec]) -> dict[str, Any]:
+    """A value for every spec; dimensions of one name agree."""
+    from hypothesis import strategies as st
+
+    lengths: dict[str, int] = {}
+    floors: dict[str, tuple[int, int]] = {}
+    for array in (s for s in specs.values() if isinstance(s, Array)):
+        for d in (d for d in array.dims if isinstance(d, str)):
+            least, most = floors.get(d, (0, array.max_size))
+            floors[d] = (max(least, array.min_size), min(most, array.max_size))
+    for d, (least, most) in floors.items():
+        lengths[d] = draw(st.sampled_from([n for n in (1, 2, 3, *range(4, most + 1), 0) if least <= n <= most]))
+    values = {}
+    for name, spec in specs.items():
+        if isinstance(spec, Choice):
+            values[name] = draw(st.sampled_from(spec.options))
+        elif isinstance(spec, Real):
+            values[name] = draw(numbers(spec.low, spec.high))
+        else:
+            values[name] = _array(draw, spec, tuple(d if isinstance(d, int) else lengths[d] for d in spec.dims))
+    return values
+
+
+def _array(draw: Any, spec: Array, shape: tuple[int, ...]) -> Any:
+    """An array in one of several moods: all sorts, ordinary, ties, or ordinary with one odd entry."""
+    from hypothesis import strategies as st
+
+    ordinary, extreme = inside(spec.low, spec.high)
+    simplest = min(max(0.0, spec.low), spec.high)
+    size = int(np.prod(shape))
+    mood = draw(st.sampled_from(("ordinary", "ties", "one odd", "any", "odd", "far", "far")))
+    pool = {
+        "odd": [simplest, *extreme],
+        "ordinary": [simplest, *ordinary],
+        "ties": [simplest, *ordinary[:2]],
+        "any": [simplest, *ordinary, *extreme],
+    }
+    flat = draw(st.lists(st.sampled_from(pool.get(mood, pool["ordinary"])), min_size=size, max_size=size))
+    if mood == "ordinary":  # no two alike, so that nothing ties by accident
+        flat = [_nudged(x, i, spec) for i, x in enumerate(flat)]
+    large = [x for x in extreme if abs(x) >= 20.0]
+    if mood == "far" and large:
+        offset = draw(st.sampled_from(large))
+        flat = [min(max(x + offset, spec.low), spec.high) for x in flat]
+    if mood == "one odd" and size and extreme:
+        flat[draw(st.integers(0, size - 1))] = draw(st.sampled_from(extreme))
+    array = np.array(flat, dtype=spec.dtype).reshape(shape)
+    layout = draw(st.sampled_from(("C", "F", "reversed"))) if array.ndim and size > 1 else "C"
+    if layout == "F":
+        return np.asfortranarray(array)
+    if layout == "reversed":
+        back = (slice(None, None, -1),) * array.ndim
+        return np.array(array[back])[back]
+    return array
+
+
+def _nudged(x: float, i: int, spec: Array) -> float:
+    """A number a little off, by another amount at each place."""
+    moved = x + 0.0078125 * (i + 1) if x else x
+    return moved if spec.low <= moved <= spec.high else x
