@@ -70,7 +70,7 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
                 break  # no kink is near
     answers = []
     for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
-        answers.append(_judged(numbers, point.rtol))
+        answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
     return answers, line.evaluations + evaluations
 
 
@@ -86,7 +86,7 @@ def briefly(line: Line, y: Array) -> Any:
     return value, 0.03 * change + bar, value, value, np.full(value.shape, SMOOTH, dtype=object)
 
 
-def _judged(numbers: tuple[Any, ...], rtol: float) -> Judgement:
+def _judged(numbers: tuple[Any, ...], rtol: float, mixed: bool) -> Judgement:
     """One claim at one output, after the full ladder."""
     c, scale, v, e, le, ri, kind, low, high = numbers
     exists = np.isfinite(le) or np.isfinite(ri) or np.isfinite(e)
@@ -100,6 +100,8 @@ def _judged(numbers: tuple[Any, ...], rtol: float) -> Judgement:
     slack = rtol * max(size, abs(low), abs(high)) + 1e-9 * scale + (3.0 * e if np.isfinite(e) else 0.0)
     if low - slack <= c <= high + slack:
         return Judgement("pass", c, v, e, kind)
+    if mixed and high - low > 0.1 * abs(c - v):  # many kinks at once: more slopes exist near by than were seen
+        return Judgement("undecided", c, v, e, kind)
     resolved = np.isfinite(e) and 3.0 * e <= 0.3 * abs(c - v)
     if kind in (JUMP, NOISY, UNRESOLVED) or not resolved:
         return Judgement("undecided", c, v, e, kind)

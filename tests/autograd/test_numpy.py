@@ -252,11 +252,12 @@ NO_ARRAYS = (
 
 @pytest.mark.parametrize("function", functions_of_numpy()[0], ids=full_name)
 def test_every_other_function_is_refused_by_name(function):
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        return  # older NumPys do not say what these take
     t = Tensor(np.eye(3) + 1.0)
-    given = [t] * sum(
-        p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        for p in inspect.signature(function).parameters.values()
-    )
+    given = [t] * sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
     if function.__name__.startswith(NO_ARRAYS) or not given:
         return  # these take dates, file names, shapes or types
     with pytest.raises(DataError) as caught:

@@ -117,7 +117,8 @@ def test_zero_dimensional_indices():
 def test_many_arguments_and_names_of_clip_and_broadcast():
     t = Tensor([1.0, 3.0])
     same(np.clip(t, a_min=2.0, a_max=None).data, [2.0, 3.0])
-    same(np.clip(t, max=2.0).data, [1.0, 2.0])
+    if np.lib.NumpyVersion(np.__version__) >= "2.1.0":  # which gave the bounds these names
+        same(np.clip(t, max=2.0).data, [1.0, 2.0])
     assert ag.broadcast_to(t[0], 3).shape == (3,)
     assert isinstance(ag.clip(Value(1.0), np.array([0.0, 2.0]), 3.0), Tensor)
     assert Tensor(2.0).dot(3.0).item() == 6.0

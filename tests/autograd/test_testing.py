@@ -261,6 +261,8 @@ def test_large_results_are_looked_at_one_by_one_at_kinks():
     assert check_vjp(relu, lambda xs, g: (g * (xs[0] > 0),), (x,)).verdict == "pass"
     with pytest.raises(WrongValueError, match=r"by input 0 at index"):
         check_vjp(relu, lambda xs, g: (g * (xs[0] > -0.5),), (x,))
+    tied = np.array([[0.0, 0.0, 0.0]] * 3 + [[0.0, 1e-12, 20.0]])
+    assert check_vjp(relu, lambda xs, g: (g * (xs[0] > 0),), (tied,)).verdict == "pass"
     both = lambda xs, g: (g * (xs[0] == xs[0].max()),)  # noqa: E731
     with pytest.raises(WrongValueError, match="in all of the entries that tie or mix"):
         check_vjp(lambda x: np.max(x.real), both, (np.array([1.0, 1.0, 0.0]),))
