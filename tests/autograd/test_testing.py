@@ -314,7 +314,7 @@ def test_the_search_passes_right_rules(case):
 def test_too_many_undecided_points_are_an_error_of_their_own():
     wild = lambda x: np.sin(1e17 * np.asarray(x).real)  # noqa: E731
     with pytest.raises(UndecidedError, match="points could not be decided: narrow the domain"):
-        search_vjp(lambda: (wild, lambda xs, g: (g * 1e17 * np.cos(1e17 * xs[0]),)), x=Real(1.0, 2.0))
+        search_vjp(lambda: (wild, lambda xs, g: (g * 1e17 * np.cos(1e17 * xs[0]),)), hypothesis_seed=1, x=Real(1.0, 2.0))
 
 
 def test_shrinking_does_not_slip_from_one_fault_to_another():
@@ -353,12 +353,13 @@ def test_specs_say_what_is_wrong_with_them():
 # -- graphs
 
 
+@hypothesis.settings(max_examples=50, deadline=None, derandomize=True)
 @gradient_test(x=Array("n", "m"), W=Array("k", "m"), axis=Choice(0, 1, -1), s=Real(-3.0, 3.0))
 def test_a_layer(x, W, axis, s):
     return np.tanh(x @ W.T).sum(axis=axis) * s
 
 
-@hypothesis.settings(max_examples=10)
+@hypothesis.settings(max_examples=10, deadline=None, derandomize=True)
 @gradient_test(order=2, x=Array(2, 3, low=-5.0, high=5.0), y=Real(0.5, 2.0))
 def test_second_order(x, y):
     return ag.softmax(x) * y
@@ -382,6 +383,7 @@ def test_a_gradient_test_fails_as_a_test_and_names_the_node():
     assert report.reproduce.startswith("check_grad(wrong, np.array([")
     assert wrong.__name__ == "wrong"
 
+    @hypothesis.settings(max_examples=30, deadline=None, derandomize=True)
     @gradient_test(x=Real(1.0, 2.0))
     def wild(x):
         return (x * 1e17).sin()
