@@ -16,6 +16,15 @@ from autograd.ops import Domain, Op
 PLACES = ("first", "second", "third")
 
 
+def which(i: int) -> str:
+    """What to call argument ``i`` of an operation.
+
+    >>> which(0), which(7)
+    ('its first argument', 'argument 7')
+    """
+    return f"its {PLACES[i]} argument" if i < len(PLACES) else f"argument {i}"
+
+
 def is_finite(x: Any) -> bool:
     """Whether a number, every entry of an array, or the data of a node is finite."""
     return bool(np.all(np.isfinite(getattr(x, "_data", x))))
@@ -38,7 +47,7 @@ def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, not
 def check_local(node: Any, i: int, g: Any, c: Any) -> None:
     """Raise AnomalyError where a contribution ``c`` to argument ``i`` is not finite, though the cotangent ``g`` was."""
     if is_finite(g) and not is_finite(c):
-        raise _local(node, i, f"the cotangent {_short(g)}", c)
+        raise _local(node, i, g, c)
 
 
 def check_hook(node: Any, g: Any, new: Any) -> None:
@@ -50,7 +59,7 @@ def check_hook(node: Any, g: Any, new: Any) -> None:
 def check_total(node: Any, g: Any) -> None:
     """Raise AnomalyError where the sum of a node's contributions is not finite; each of them was."""
     if not is_finite(g):
-        raise AnomalyError(f"the contributions to the gradient of {node.brief()} are finite, but their sum is {_worst(g)}")
+        raise _overflowed(node, g)
 
 
 def check_tangent(node: Any, tangent: Any) -> None:
@@ -69,15 +78,19 @@ def blamed(node: Any, processed: Iterable[Any]) -> AnomalyError:
             if source is node:
                 c = consumer.vjp(i, consumer._grad, None)
                 if not is_finite(c):
-                    return _local(consumer, i, f"the cotangent {_short(consumer._grad)}", c)
-    return AnomalyError(f"the contributions to the gradient of {node.brief()} are finite, but their sum is {_worst(node._grad)}")
+                    return _local(consumer, i, consumer._grad, c)
+    return _overflowed(node, node._grad)
 
 
-def _local(node: Any, i: int, of: str, c: Any) -> AnomalyError:
+def _overflowed(node: Any, g: Any) -> AnomalyError:
+    return AnomalyError(f"the contributions to the gradient of {node.brief()} are finite, but their sum is {_worst(g)}")
+
+
+def _local(node: Any, i: int, g: Any, c: Any) -> AnomalyError:
     inputs = " and ".join(_argument(arg, getattr(arg, "_data", arg)) for arg in node.args)
-    which = f"its {PLACES[i]} argument" if i < len(PLACES) else f"argument {i}"
     return AnomalyError(
-        f"the derivative of {node.op.name} by {which} made {_worst(c)} of {of}, at {inputs}{_place(node.info)}{_domain(node.op)}"
+        f"the derivative of {node.op.name} by {which(i)} made {_worst(c)} of the cotangent {_short(g)}, "
+        f"at {inputs}{_place(node.info)}{_domain(node.op)}"
     )
 
 

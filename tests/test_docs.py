@@ -1,6 +1,10 @@
-"""The map of the seed texts leads to tests and examples that exist, and leaves no item of its parts out."""
+"""The map of the seed texts leads to tests and examples that exist, and leaves no item out; the blocks of a page run in order."""
 
 import ast
+import contextlib
+import importlib.util
+import io
+import linecache
 import re
 from pathlib import Path
 
@@ -28,3 +32,19 @@ def test_no_item_is_left_out():
     for letter, count in wanted.items():
         assert {f"{letter}{i:02d}" for i in range(1, count + 1)} <= items, letter
     assert {"I01", "I02", "I03", "I04", "I05", "I07"} <= items
+
+
+def test_the_page_on_testing_prints_what_it_says():
+    """One session from top to bottom; blocks that need a library that is not here are left out."""
+    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) == page.count("```python")
+    space = {}
+    for number, (code, printed) in enumerate(blocks):
+        if any(f"import {library}\n" in code and importlib.util.find_spec(library) is None for library in ("torch", "jax")):
+            continue
+        name, out = f"testing.md-{number}", io.StringIO()
+        linecache.cache[name] = (len(code), None, code.splitlines(), name)
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, name, "exec"), space)
+        assert out.getvalue() == printed, code

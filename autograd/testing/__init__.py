@@ -1,8 +1,9 @@
 """Prove any gradient: measured derivatives, the checks of rules, graphs and rows, the search for a point that fails, and blame."""
 
+from autograd.testing.blaming import blame
 from autograd.testing.contract import check_vjp
 from autograd.testing.estimate import Estimate, derivative
-from autograd.testing.graphs import blame, check_grad, check_op
+from autograd.testing.graphs import check_grad
 from autograd.testing.report import (
     AliasingError,
     Finding,
@@ -14,6 +15,7 @@ from autograd.testing.report import (
     NonLinearityError,
     NotANumberError,
     Report,
+    RuleRaisedError,
     SecondOrderError,
     StalenessError,
     UndecidedError,
@@ -21,6 +23,7 @@ from autograd.testing.report import (
     WrongShapeError,
     WrongValueError,
 )
+from autograd.testing.rows import check_op
 from autograd.testing.search import gradient_test, search_vjp
 from autograd.testing.specs import Array, Choice, Real
 
@@ -39,6 +42,7 @@ __all__ = [
     "NotANumberError",
     "Real",
     "Report",
+    "RuleRaisedError",
     "SecondOrderError",
     "StalenessError",
     "UndecidedError",

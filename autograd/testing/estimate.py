@@ -23,6 +23,7 @@ SMOOTH, KINK, JUMP, EDGE, NOISY, UNRESOLVED = "smooth", "kink", "jump", "edge", 
 EPS = float(np.finfo(float).eps)
 TINY = 1e-150  # the imaginary step: nothing is subtracted, so it can be as small as one likes
 SHRINK = 4.0  # from one rung of the ladder to the next
+CLOSER = 20  # halvings on the way to where a function starts to move
 RUNGS = 22  # down to 10⁻¹⁴ of the first; more where the point itself is smaller
 
 
@@ -89,7 +90,6 @@ def complex_step(line: Line, y: Array, crude: Array, bar: Array) -> Array | None
 class Ladder(NamedTuple):
     """What all rungs say, each of shape (rungs, outputs): extrapolated slopes and their errors, from both sides and from each."""
 
-    steps: Array
     central: Array
     central_error: Array
     left: Array
@@ -107,25 +107,46 @@ def climb(line: Line, y: Array) -> Ladder:
     with np.errstate(all="ignore"):
         ahead, behind = np.array([line.real(h) for h in steps]), np.array([line.real(-h) for h in steps])
         h = steps[:, None]
+        grain = np.minimum(_grain(line, y, steps, ahead, 1.0), _grain(line, y, steps, behind, -1.0)) / h
         size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(y))
         right, left, central = (ahead - y) / h, (y - behind) / h, (ahead - behind) / (2.0 * h)
         slope = np.fmax(np.fmax(np.abs(right), np.abs(left)), np.abs(central))
         bar = 4.0 * EPS * (size + slope * most) / h
         bar += np.where(np.all((ahead == y) & (behind == y), axis=0), 4.0 * EPS / h, 0.0)  # numbers of size 1 may hide inside
+        steepest = np.max(slope, axis=0, where=np.isfinite(slope), initial=0.0)
         still_ahead, still_behind = (np.abs(side - y) <= 4.0 * EPS * size for side in (ahead, behind))
         return Ladder(
-            steps,
-            *_settled(central, bar, SHRINK**2, still_ahead & still_behind),
-            *_settled(left, 2.0 * bar, SHRINK, still_behind),
-            *_settled(right, 2.0 * bar, SHRINK, still_ahead),
+            *_settled(central, bar, SHRINK**2, still_ahead & still_behind, grain, steepest),
+            *_settled(left, 2.0 * bar, SHRINK, still_behind, grain, steepest),
+            *_settled(right, 2.0 * bar, SHRINK, still_ahead, grain, steepest),
             jump=np.abs(ahead - behind),
         )
 
 
-def _settled(slopes: Array, bar: Array, factor: float, still: Array) -> tuple[Array, Array]:
+def _grain(line: Line, y: Array, steps: Array, values: Array, sign: float) -> Array:
+    """The least change that each output is seen to make on one side, where it stands still at small steps; inf elsewhere.
+
+    The step at which it starts to move is closed in upon: what is flat there moves little by little, what was rounded away
+    moves by a grain.
+    """
+    change = np.abs(values - y)
+    least: Array = np.min(np.where(change > 0.0, change, np.inf), axis=0)
+    waits = (change[-1] == 0.0) & np.isfinite(least)
+    for k in np.flatnonzero(waits)[:4]:
+        last = int(np.flatnonzero(change[:, k] > 0.0)[-1])
+        moves, stands = steps[last], steps[last + 1]
+        for _ in range(CLOSER):
+            t = (moves + stands) / 2.0
+            seen = np.abs(line.real(sign * t) - y)
+            least = np.where(seen > 0.0, np.fmin(least, seen), least)
+            moves, stands = (t, stands) if seen[k] > 0.0 else (moves, t)
+    return np.where(waits, least, np.inf)
+
+
+def _settled(slopes: Array, bar: Array, factor: float, still: Array, grain: Array, steepest: Array) -> tuple[Array, Array]:
     """Slopes extrapolated once over neighbouring rungs, and the error that each has by its neighbours; inf where unknown.
 
-    A rung at which the function does not move is no evidence, unless it does not move at any.
+    A rung at which the function does not move is no evidence, unless it does not move at any, or could have moved by less.
     """
     better = slopes.copy()
     better[1:] = (factor * slopes[1:] - slopes[:-1]) / (factor - 1.0)
@@ -146,7 +167,8 @@ def _settled(slopes: Array, bar: Array, factor: float, still: Array) -> tuple[Ar
     near[1:] |= dull[:-1]
     near[:-1] |= dull[1:]
     error[near | ~np.isfinite(error)] = np.inf
-    return better, error
+    flat = dull & (4.0 * grain <= 0.05 * steepest)
+    return np.where(flat, 0.0, better), np.where(flat, 4.0 * grain, error + np.where(np.isfinite(grain), grain, 0.0))
 
 
 def pick(value: Array, error: Array) -> Array:
@@ -168,8 +190,8 @@ def conclusions(ladder: Ladder) -> tuple[Array, Array, Array, Array, Array]:
     for name in ("central", "left", "right"):
         value, error = getattr(ladder, name), getattr(ladder, name + "_error")
         rung = pick(value, error)
-        at[name] = (value[rung, columns], error[rung, columns], rung)
-    (c, ce, _), (le, lee, _), (ri, rie, _) = at["central"], at["left"], at["right"]
+        at[name] = (value[rung, columns], error[rung, columns])
+    (c, ce), (le, lee), (ri, rie) = at["central"], at["left"], at["right"]
     with np.errstate(all="ignore"):
         two = np.isfinite(lee) & np.isfinite(rie)
         apart = two & (np.abs(ri - le) > 2.0 * (lee + rie) + 1e-4 * np.maximum(np.abs(le), np.abs(ri)))

@@ -7,11 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.testing.estimate import EDGE, JUMP, KINK, NOISY, SMOOTH, UNRESOLVED, Array, Line, climb, conclusions, measure, reach
 
 Limits = Sequence[tuple[float, float]]
 RTOL = 1e-6  # a rule may itself round; errors from 10⁻⁵ on are found
+FAR = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0)
+DROWNED = 1e-13  # of the function's size far off
+UNDECIDED = "undecided"
 NEARBY = 12
+NEAR = (1e-6, 1e-7)  # how far, beside the size of each entry
 
 
 class Point(NamedTuple):
@@ -28,6 +33,17 @@ class Point(NamedTuple):
         """The function along a direction."""
         return Line(self.f, self.xs if xs is None else xs, us, self.limits, self.y.size)
 
+    def weighted(self, seeds: Array, shape: tuple[int, ...]) -> Point:
+        """The same for sums of the outputs, weighted by each row of ``seeds``; an output of another shape is no value."""
+
+        def sums(*xs: Array) -> Any:
+            y = np.asarray(self.f(*xs))
+            if y.shape != shape:
+                raise ShapeError(f"the function returned shape {shape}, and then {y.shape}")
+            return seeds @ y.ravel()
+
+        return self._replace(f=sums, y=seeds @ self.y)
+
 
 class Judgement(NamedTuple):
     """One claimed number against one measured: "pass", "fail" or "undecided", and the numbers."""
@@ -37,6 +53,10 @@ class Judgement(NamedTuple):
     measured: float
     error: float
     kind: str
+
+    def per(self, size: float) -> Judgement:
+        """The same numbers per unit of the direction, which was ``size`` long."""
+        return self._replace(claimed=self.claimed / size, measured=self.measured / size, error=abs(self.error / size))
 
 
 def agree(claimed: Any, value: Any, error: Any, scale: Any, rtol: float) -> Any:
@@ -63,15 +83,25 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     value, error, left, right, kind = conclusions(climb(line, point.y))
     low, high, evaluations = np.fmin(left, right), np.fmax(left, right), 0
     if not np.all(agree(claims, value, error, scales, point.rtol)):
-        for count in (NEARBY, 4 * NEARBY):
-            near_low, near_high, n = nearby(point, us, count, np.fmax(np.abs(claims), np.fmax(np.abs(left), np.abs(right))))
-            low, high, evaluations = np.fmin(low, near_low), np.fmax(high, near_high), evaluations + n
-            if not np.any(high - low > 1e-3 * np.fmax(np.abs(low), np.abs(high))):
-                break  # no kink is near
+        near_low, near_high, evaluations = slopes_near(point, us, np.fmax(np.abs(claims), np.fmax(np.abs(left), np.abs(right))))
+        low, high = np.fmin(low, near_low), np.fmax(high, near_high)
     answers = []
     for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
         answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
+    if any(j.verdict == "fail" for j in answers):
+        answers = [j._replace(verdict=UNDECIDED) if tiny else j for j, tiny in zip(answers, _drowned(line, answers), strict=True)]
     return answers, line.evaluations + evaluations
+
+
+def _drowned(line: Line, answers: Sequence[Judgement]) -> Array:
+    """Which fails are too small to tell: the function has values far off beside which the difference is mere rounding.
+
+    What is 10⁻¹⁴ here and 10 a step further comes of numbers of size 1 that cancel, such as 1 + erf(x) at -8.
+    """
+    with np.errstate(all="ignore"):
+        far = np.nanmax([np.abs(line.real(t)) for t in FAR] + [np.zeros(line.size)], axis=0)
+        apart = np.abs([j.claimed - j.measured for j in answers])
+    return np.isfinite(apart) & (apart <= DROWNED * np.where(np.isfinite(far), far, 0.0))
 
 
 def briefly(line: Line, y: Array) -> Any:
@@ -93,43 +123,86 @@ def _judged(numbers: tuple[Any, ...], rtol: float, mixed: bool) -> Judgement:
     size = max(abs(c), abs(v)) if np.isfinite(c) else abs(v)
     if not np.isfinite(c):
         settled = np.isfinite(e) and e <= 1e-2 * abs(v) + 1e-9
-        return Judgement("fail" if exists and settled else "undecided", c, v, e, kind)
+        return Judgement("fail" if exists and settled else UNDECIDED, c, v, e, kind)
     if np.isfinite(e) and kind not in (KINK, JUMP) and agree(c, v, e, scale, rtol):
         decided = e <= 0.1 * size + 1e-9 * scale or e < 1e-9
-        return Judgement("pass" if decided else "undecided", c, v, e, kind)
+        return Judgement("pass" if decided else UNDECIDED, c, v, e, kind)
     slack = rtol * max(size, abs(low), abs(high)) + 1e-9 * scale + (3.0 * e if np.isfinite(e) else 0.0)
     if low - slack <= c <= high + slack:
         return Judgement("pass", c, v, e, kind)
     if mixed and high - low > 0.1 * abs(c - v):  # many kinks at once: more slopes exist near by than were seen
-        return Judgement("undecided", c, v, e, kind)
+        return Judgement(UNDECIDED, c, v, e, kind)
     resolved = np.isfinite(e) and 3.0 * e <= 0.3 * abs(c - v)
     if kind in (JUMP, NOISY, UNRESOLVED) or not resolved:
-        return Judgement("undecided", c, v, e, kind)
+        return Judgement(UNDECIDED, c, v, e, kind)
     if kind == EDGE and (e > 1e-3 * max(abs(v), abs(c)) or high - low > 0.01 * abs(v)):  # a corner, and not a plain edge
-        return Judgement("undecided", c, v, e, kind)
+        return Judgement(UNDECIDED, c, v, e, kind)
     return Judgement("fail", c, v, e, kind)
 
 
-def nearby(point: Point, us: Sequence[Array], count: int, reference: Array) -> tuple[Array, Array, int]:
-    """The least and the largest slope along a direction at points near by: Clarke's gradient is the hull of such slopes."""
+def slopes_near(point: Point, us: Sequence[Array], reference: Array) -> tuple[Array, Array, int]:
+    """The least and the largest slope along a direction at points near by: Clarke's gradient is the hull of such slopes.
+
+    They are taken at two distances: where the slopes do not differ, or those of the nearer points differ much less, they change
+    smoothly, and there is no kink; the answer is nan then. And how many evaluations that took.
+    """
+    few, first = _slopes_at(point, us, NEARBY, reference)
+    low, high, widths = few.hull()
+    none = np.full(point.y.size, np.nan)
+    if not np.any(widths.max(axis=0) > 1e-3 * np.fmax(np.abs(low), np.abs(high))):
+        return none, none, first
+    many, more = _slopes_at(point, us, 4 * NEARBY, reference)
+    low, high, widths = Near(*map(np.concatenate, zip(few, many, strict=True))).hull()
+    kinked = (widths.max(axis=0) > 0.0) & ~(widths[1] < 0.2 * widths[0])
+    return np.where(kinked, low, np.nan), np.where(kinked, high, np.nan), first + more
+
+
+class Near(NamedTuple):
+    """Slopes at points near by, at two distances in turn, and how far each may be off; nan where it is not clear."""
+
+    slopes: Array
+    bars: Array
+
+    def hull(self) -> tuple[Array, Array, Array]:
+        """The least and the largest slope there may be, and how far apart two surely are at each distance."""
+        below, above = self.slopes - self.bars, self.slopes + self.bars
+        apart = [np.fmax.reduce(below[k::2]) - np.fmin.reduce(above[k::2]) for k in (0, 1)]
+        return np.fmin.reduce(below), np.fmax.reduce(above), np.nan_to_num(np.maximum(apart, 0.0))
+
+
+def _slopes_at(point: Point, us: Sequence[Array], count: int, reference: Array) -> tuple[Near, int]:
+    """Slopes at random points near by, and how many evaluations they took."""
     rng = np.random.default_rng(count)
     top, _, least = reach(point.line(us))
     sizes = [np.where(x == 0.0, 1.0, np.abs(x)) for x in point.xs]
     gentle = min(float(np.min(s[u != 0.0] / np.abs(u[u != 0.0]), initial=np.inf)) for s, u in zip(sizes, us, strict=True))
-    low, high = np.full(point.y.size, np.inf), np.full(point.y.size, -np.inf)
-    evaluations = 0
+    slopes, bars, evaluations = [], [], 0
     for k in range(count):
-        size = (1e-6, 1e-7)[k % 2]
-        shifts = [size * s * rng.uniform(-1.0, 1.0, s.shape) for s in sizes]
-        moved = [np.asarray(np.clip(x + s, *limits)) for x, s, limits in zip(point.xs, shifts, point.limits, strict=True)]
+        size = NEAR[k % 2]
+        shifts = [size * s * part for s, part in zip(sizes, _parts(k, us, rng), strict=True)]
+        moved = [_inside(x, s, *limits) for x, s, limits in zip(point.xs, shifts, point.limits, strict=True)]
         line = point.line(us, moved)
         h = (min(top, least), gentle)[k // 2 % 2] * size * 1e-2
         ahead, behind = line.real(h), line.real(-h)
         evaluations += line.evaluations
         with np.errstate(all="ignore"):
             slope = (ahead - behind) / (2.0 * h)
-            bar = 1e-15 * np.fmax(np.abs(ahead), np.abs(behind)) / h
-        clear = np.isfinite(slope) & (bar <= 1e-3 * np.fmax(np.abs(slope), reference) + 1e-12)
-        low = np.where(clear, np.minimum(low, slope - 4.0 * bar), low)
-        high = np.where(clear, np.maximum(high, slope + 4.0 * bar), high)
-    return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan), evaluations
+            bar = 4e-15 * np.fmax(np.abs(ahead), np.abs(behind)) / h
+            clear = np.isfinite(slope) & (bar <= 4e-3 * np.fmax(np.abs(slope), reference) + 4e-12)
+        slopes.append(np.where(clear, slope, np.nan))
+        bars.append(np.where(clear, bar, np.nan))
+    return Near(np.array(slopes), np.array(bars)), evaluations
+
+
+def _parts(k: int, us: Sequence[Array], rng: np.random.Generator) -> list[Array]:
+    """How far each entry moves, between -1 and 1; first so that what moves along the direction lies above, then below the rest."""
+    if k < 4:
+        moving, rest = ((0.1, -1.0), (-1.0, 0.1))[k // 2]
+        return [np.where(u != 0.0, moving, rest) * rng.uniform(0.9, 1.0, u.shape) for u in us]
+    return [rng.uniform(-1.0, 1.0, u.shape) for u in us]
+
+
+def _inside(x: Array, shift: Array, low: float, high: float) -> Array:
+    """``x`` moved by ``shift``, or the other way where it would leave its domain."""
+    moved = np.where((x + shift < low) | (x + shift > high), x - shift, x + shift)
+    return np.asarray(np.clip(moved, low, high))

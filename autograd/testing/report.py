@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar
+
+import numpy as np
 
 from autograd.errors import AutogradError
 
@@ -14,8 +16,9 @@ PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
 class Finding:
     """One thing that is wrong, or that cannot be decided, in words and as data.
 
-    ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nonlinearity, layout, mode, order, function
-    or undecided. ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None where it does not apply.
+    ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nonlinearity, layout, raised, mode,
+    order, function or undecided. ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None
+    where it does not apply.
     """
 
     fault: str
@@ -31,8 +34,9 @@ class Finding:
 class Report:
     """The outcome of a check. ``verdict`` is pass, inconclusive or fail; ``str(report)`` has at most fifteen lines.
 
-    ``kinds`` are the kinds of points met; ``values`` is the point that a search has found, by argument. ``blame`` is a line on the
-    guilty node of a graph and ``reproduce`` a line of Python that shows the fault again; "" where there is none.
+    ``kinds`` are the kinds of points met; ``values`` is the point that a search has found, by argument. ``expression`` is the
+    smallest part of a graph that still fails, ``blame`` a line on its guilty node, and ``reproduce`` a line of Python that shows
+    the fault again; "" where there is none. ``cause`` is the exception that a rule raised.
     """
 
     subject: str
@@ -41,8 +45,10 @@ class Report:
     evaluations: int = 0
     kinds: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    expression: str = ""
     blame: str = ""
     reproduce: str = ""
+    cause: Exception | None = field(default=None, repr=False)
 
     def add(self, fault: str, message: str, **data: Any) -> None:
         """Take in a finding that condemns."""
@@ -61,6 +67,7 @@ class Report:
         if len(self.findings) > 6:
             lines.append(f"  … and {len(self.findings) - 6} more")
         lines = lines[:11]
+        lines += [f"  in: {self.expression}"] if self.expression else []
         lines += [f"  blame: {self.blame}"] if self.blame else []
         lines += [f"  again: {self.reproduce}"] if self.reproduce else []
         return "\n".join(lines)
@@ -70,11 +77,36 @@ class Report:
         """The kind of the first finding that condemns; "" where there is none."""
         return next((f.fault for f in self.findings if self.verdict == FAIL), "")
 
+    def as_data(self) -> dict[str, Any]:
+        """All of it as dicts, lists, numbers and strings that JSON can hold; nan and infinities are strings.
+
+        >>> Report("a check").as_data()["verdict"]
+        'pass'
+        """
+        return plain({**asdict(self), "fault": self.fault, "text": str(self).splitlines()})  # type: ignore[no-any-return]
+
     def raised(self, raise_on_fail: bool) -> Report:
         """The report itself, unless it is a fail that should be raised."""
         if self.verdict == FAIL and raise_on_fail:
-            raise GradientError.of(self.fault)(self)
+            raise GradientError.of(self.fault)(self) from self.cause
         return self
+
+
+def plain(x: Any) -> Any:
+    """Nested data with nothing in it that JSON cannot hold.
+
+    >>> plain({"x": np.array([1.0, np.inf])})
+    {'x': [1.0, 'inf']}
+    """
+    if isinstance(x, dict):
+        return {str(k): plain(v) for k, v in x.items()}
+    if isinstance(x, list | tuple):
+        return [plain(part) for part in x]
+    if isinstance(x, np.ndarray | np.generic):
+        return plain(x.tolist())
+    if isinstance(x, float) and not np.isfinite(x):
+        return str(x)
+    return x if isinstance(x, float | int | str | None) else repr(x)
 
 
 class GradientError(AutogradError, AssertionError):
@@ -95,8 +127,12 @@ class GradientError(AutogradError, AssertionError):
         super().__init__(str(report))
         self.report = report
 
+    def retold(self, report: Report) -> None:
+        """Tell of the same fault with another report."""
+        self.args, self.report = (str(report),), report
+
     def __reduce__(self) -> tuple[type[GradientError], tuple[Report]]:
-        return type(self), (self.report,)
+        return type(self), (replace(self.report, cause=None),)
 
 
 class WrongValueError(GradientError):
@@ -109,6 +145,12 @@ class NotANumberError(GradientError):
     """A derivative that is nan or infinite where one-sided derivatives exist."""
 
     fault = "nan"
+
+
+class RuleRaisedError(GradientError):
+    """A rule that raises where the function has a value."""
+
+    fault = "raised"
 
 
 class WrongShapeError(GradientError):
@@ -175,3 +217,10 @@ class UndecidedError(GradientError):
     """A search in which too many points could not be decided."""
 
     fault = "undecided"
+
+
+def gradient_errors(error: BaseException | None) -> list[GradientError]:
+    """The gradient errors that an exception is, or that a group of exceptions holds."""
+    if isinstance(error, BaseExceptionGroup):
+        return [found for part in error.exceptions for found in gradient_errors(part)]
+    return [error] if isinstance(error, GradientError) else []

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.door import described
 from autograd.errors import DataError, SettingError
 from autograd.testing.contract import Check
 from autograd.testing.graphs import graph_check
+from autograd.testing.pair import Pair
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
-from autograd.testing.specs import Array, Choice, Real, Spec, drawn
+from autograd.testing.specs import Array, Choice, Real, Spec, literal, points
 
 MOST_UNDECIDED = 0.2
-Pair = tuple[Callable[..., Any], Callable[..., Any]]
 
 
 def search_vjp(
-    make: Callable[[], Pair],
+    make: Callable[[], tuple[Callable[..., Any], Callable[..., Any]]],
     /,
     *,
     max_examples: int = 100,
@@ -41,49 +39,41 @@ def search_vjp(
 
     def at(values: dict[str, Any], brief: bool) -> Report:
         inputs, static = split(values, specs)
-        domains = [(s.low, s.high) for s in specs.values() if not isinstance(s, Choice)]
-        check = Check(*make(), inputs, domains, static, "search_vjp()")
-        check.brief = brief
-        return check.run()
+        return Check(Pair(*make(), inputs, domains_of(specs), static, "search_vjp()"), brief).run()
 
     report = searched(at, specs, max_examples, hypothesis_seed)
     if report.values:
-        report.reproduce = call_text("check_vjp(f, vjp, (", report.values, specs)
+        report.reproduce = f"check_vjp(f, vjp, {arguments(report.values, specs, '({},)')})"
     return report.raised(raise_on_fail)
 
 
 def searched(at: Callable[[dict[str, Any], bool], Report], specs: dict[str, Spec], max_examples: int, seed: int | None) -> Report:
     """The report of the simplest point that fails, or of all that passed."""
     import hypothesis
-    from hypothesis import strategies as st
 
     total = Report("search")
     tally = Tally()
-    last: dict[str, dict[str, Any]] = {}
-    kind: list[str] = []  # the first fault found: shrinking must not slip to another
+    first: list[str] = []  # the first fault found: shrinking must not slip to another
 
-    def prove(data: Any) -> None:
-        values = drawn(data.draw, specs)
-        report = at(values, True)
+    def prove(point: dict[str, Any]) -> None:
+        report = at(point, True)
         total.subject = report.subject
         total.evaluations += report.evaluations
         tally.count(report)
-        if report.verdict == FAIL:
-            fault = report.fault
-            kind[:] = kind or [fault]
-            if fault == kind[0]:
-                last["values"] = values
-                raise GradientError.of(fault)(report)
+        if report.verdict == FAIL and report.fault == (first or [report.fault])[0]:
+            first[:] = [report.fault]
+            report.values = point
+            report.raised(True)
 
-    test = hypothesis.given(st.data())(prove)
+    test = hypothesis.given(point=points(specs))(prove)
     if seed is not None:
         test = hypothesis.seed(seed)(test)
     try:
         hypothesis.settings(max_examples=max_examples, **quiet())(test)()
     except GradientError as error:
-        full = at(last["values"], False)
+        full = at(error.report.values, False)
         report = full if full.verdict == FAIL else error.report
-        report.values, report.evaluations = last["values"], total.evaluations
+        report.values, report.evaluations = error.report.values, total.evaluations
         return report
     tally.judge(total)
     return total
@@ -126,8 +116,10 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
     """Make a function of nodes a pytest test: Hypothesis searches for a point at which its gradient is wrong, and shrinks it.
 
     The keywords are its arguments, as for :func:`search_vjp`; ``order=2`` checks second derivatives too. The test is an ordinary
-    Hypothesis test: its profiles, database, ``@settings`` above it and ``--hypothesis-seed`` apply.
+    Hypothesis test: its profiles, database, ``@settings`` above it and ``--hypothesis-seed`` apply. What fails is cut to the
+    smallest expression and blamed on a node once it is shrunk.
 
+    >>> import numpy as np
     >>> @gradient_test(x=Array("n"), s=Real(-2.0, 2.0))
     ... def test_scaled(x, s):
     ...     return np.tanh(x) * s
@@ -137,52 +129,69 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
 
     def decorate(function: Callable[..., Any]) -> Callable[[], None]:
         import hypothesis
-        from hypothesis import strategies as st
 
-        tally = Tally()
-        domains = [(s.low, s.high) for s in specs.values() if not isinstance(s, Choice)]
-        names = [name for name, s in specs.items() if not isinstance(s, Choice)]
-
-        def called(*nodes: Any, **static: Any) -> Any:
-            return function(**dict(zip(names, nodes, strict=True)), **static)
-
-        called.__name__ = function.__name__
-
-        @st.composite
-        def points(draw: Any) -> dict[str, Any]:
-            return drawn(draw, specs)
-
-        def body(point: dict[str, Any]) -> None:
-            inputs, static = split(point, specs)
-            report = graph_check(called, inputs, order, domains, static)
-            tally.count(report)
-            report.reproduce = call_text(f"check_grad({function.__name__}, ", point, specs, "") if report.verdict == FAIL else ""
-            report.raised(True)
-
-        named_as(body, function)
-        test: Any = hypothesis.given(point=points())(body)
+        property_ = Property(function, order, specs)
+        test: Any = hypothesis.given(point=points(specs))(property_.holds)
 
         def judged() -> None:
-            tally.points = tally.undecided = 0
             test._hypothesis_internal_use_settings = hypothesis.settings(deadline=None)
             for name in [n for n in vars(judged) if n.startswith("_hypothesis_internal_use")]:
                 setattr(test, name, getattr(judged, name))  # what decorators above have set
-            test()
-            total = Report(f"gradient_test {function.__name__}")
-            tally.judge(total)
-            total.raised(True)
+            property_.judge(test)
 
         vars(judged).update(vars(test))
-        named_as(judged, function)
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):  # not the arguments: pytest would take them for fixtures
+            setattr(judged, name, getattr(function, name))
         return judged
 
     return decorate
 
 
-def named_as(wrapper: Any, function: Callable[..., Any]) -> None:
-    """Give a wrapper the name and the place of what it wraps, but not its arguments, which pytest would take for fixtures."""
-    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
-        setattr(wrapper, name, getattr(function, name))
+class Property:
+    """That a function's gradient is right at every point that its specs allow."""
+
+    def __init__(self, function: Callable[..., Any], order: int, specs: dict[str, Spec]) -> None:
+        self.function, self.order, self.specs = function, order, specs
+        self.names = [name for name, s in specs.items() if not isinstance(s, Choice)]
+        self.__name__ = function.__name__
+        self._restart()
+
+    def _restart(self) -> None:
+        self.tally = Tally()
+        self.fault = ""  # the first one found: shrinking must not slip to another, and one is enough to report
+
+    def __call__(self, *nodes: Any, **static: Any) -> Any:
+        return self.function(**dict(zip(self.names, nodes, strict=True)), **static)
+
+    def report(self, point: dict[str, Any], brief: bool) -> Report:
+        """The check at one point."""
+        inputs, static = split(point, self.specs)
+        report = graph_check(self, inputs, self.order, domains_of(self.specs), static, brief)
+        report.values = point
+        if report.verdict == FAIL:
+            report.reproduce = f"check_grad({self.__name__}, {arguments(point, self.specs)})"
+        return report
+
+    def holds(self, point: dict[str, Any]) -> None:
+        """Raise where it does not; the details wait until Hypothesis has shrunk the point."""
+        report = self.report(point, brief=True)
+        self.tally.count(report)
+        self.fault = self.fault or report.fault
+        report.raised(report.fault == self.fault)
+
+    def judge(self, test: Callable[[], None]) -> None:
+        """Run the whole search."""
+        self._restart()
+        try:
+            test()
+        except GradientError as error:
+            full = self.report(error.report.values, brief=False)
+            if full.fault == error.report.fault:
+                error.retold(full)
+            raise
+        total = Report(f"gradient_test {self.__name__}")
+        self.tally.judge(total)
+        total.raised(True)
 
 
 def checked(specs: dict[str, Spec], call: str) -> None:
@@ -200,13 +209,12 @@ def split(values: dict[str, Any], specs: dict[str, Spec]) -> tuple[list[Any], di
     return inputs, {name: v for name, v in values.items() if isinstance(specs[name], Choice)}
 
 
-def call_text(head: str, values: dict[str, Any], specs: dict[str, Spec], tail: str = ",)") -> str:
-    """A line of Python for a point."""
+def domains_of(specs: dict[str, Spec]) -> list[tuple[float, float]]:
+    """Where each input may lie."""
+    return [(s.low, s.high) for s in specs.values() if not isinstance(s, Choice)]
+
+
+def arguments(values: dict[str, Any], specs: dict[str, Spec], inputs_in: str = "{}") -> str:
+    """A point as the arguments of a call: the inputs, in a tuple for ``inputs_in="({},)"``, and the settings."""
     inputs, static = split(values, specs)
-    settings = "".join(f", {k}={v!r}" for k, v in static.items())
-    return f"{head}{', '.join(map(literal, inputs))}{tail}{settings})"
-
-
-def literal(x: Any) -> str:
-    """A number or an array as Python reads it."""
-    return f"np.array({np.asarray(x).tolist()})" if np.ndim(x) else repr(float(x))
+    return ", ".join([inputs_in.format(", ".join(map(literal, inputs))), *(f"{k}={v!r}" for k, v in static.items())])

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.door import described
 from autograd.errors import DataError, SettingError
+from autograd.testing.pair import reversed_fortran
 
 ORDINARY = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 0.25, -1.5, 0.75, -3.25, 1.25)
 EXTREME = (1e-12, -1e-12, 1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 20.0, -20.0, 50.0, 710.0, -710.0, 1e3, -1e3, 5e3, 1e4, -1e4, 1e6, -1e6)
@@ -118,6 +119,17 @@ def numbers(low: float, high: float) -> Any:
     return st.sampled_from([simplest, *ordinary, *extreme])
 
 
+def points(specs: dict[str, Spec]) -> Any:
+    """A strategy for one value of each spec."""
+    from hypothesis import strategies as st
+
+    @st.composite
+    def point(draw: Any) -> dict[str, Any]:
+        return drawn(draw, specs)
+
+    return point()
+
+
 def drawn(draw: Any, specs: dict[str, Spec]) -> dict[str, Any]:
     """A value for every spec; dimensions of one name agree."""
     from hypothesis import strategies as st
@@ -169,8 +181,7 @@ def _array(draw: Any, spec: Array, shape: tuple[int, ...]) -> Any:
     if layout == "F":
         return np.asfortranarray(array)
     if layout == "reversed":
-        back = (slice(None, None, -1),) * array.ndim
-        return np.array(array[back])[back]
+        return reversed_fortran(array)
     return array
 
 
@@ -178,3 +189,8 @@ def _nudged(x: float, i: int, spec: Array) -> float:
     """A number a little off, by another amount at each place."""
     moved = x + 0.0078125 * (i + 1) if x else x
     return moved if spec.low <= moved <= spec.high else x
+
+
+def literal(x: Any) -> str:
+    """A number or an array as Python reads it."""
+    return f"np.array({np.asarray(x).tolist()})" if np.ndim(x) else repr(float(x))

@@ -1,0 +1,178 @@
+"""blame: which node of a graph lies about its derivative, each looked at by itself at the numbers that occurred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.anomalies import which
+from autograd.door import described
+from autograd.errors import DataError
+from autograd.node import Node
+from autograd.ops import Op
+from autograd.testing.estimate import Array
+from autograd.testing.judging import RTOL, Judgement, Limits, Point, judge
+from autograd.testing.report import Report
+from autograd.testing.values import accuse
+from autograd.walk import order
+from autograd.worlds import ARRAY, QUIET
+
+FEW = 4  # up to so many entries are moved one by one; else so many mixtures of them
+
+
+def blame(y: Any) -> Report:
+    """Which node below ``y`` lies: each recorded derivative against one measured on that operation alone.
+
+    They are compared at the numbers that occurred. The findings name operation, argument, index and, where the graph was recorded
+    inside anomaly(), the line; none means that every node is honest, so that the engine would be to blame. DataError for what is
+    no node.
+
+    >>> from autograd import Value
+    >>> x = Value(0.5)
+    >>> blame(x.sin() * x).findings
+    []
+    """
+    if not isinstance(y, Node):
+        raise DataError(f"blame() takes a Value or a Tensor, not {described(y)}")
+    return blamed_among(order((y,))[0], f"blame() of {y.brief()}")
+
+
+def blamed_among(nodes: Iterable[Node], subject: str) -> Report:
+    """The report on some nodes of a graph."""
+    report = Report(subject)
+    with np.errstate(**QUIET):
+        for node in nodes:
+            local = Local(node)
+            if local.moving:
+                local.check(report)
+    return report
+
+
+def unbounded(nodes: Iterable[Node]) -> str:
+    """The first honest derivative that is infinite where it is used, in words; "" where none is."""
+    with np.errstate(**QUIET):
+        for node in nodes:
+            local = Local(node)
+            for k, i in enumerate(local.places if local.moving else ()):
+                if not np.all(np.isfinite(local.vjp(i, np.ones(local.y.shape)))):
+                    return f"the derivative of {local.name(k)} is not finite here{line_of(node)}"
+    return ""
+
+
+class Local:
+    """One node by itself: what its row says, apart from how the engine uses that.
+
+    ``places`` are those of its arguments that are nodes, and ``xs`` their numbers.
+    """
+
+    def __init__(self, node: Any) -> None:
+        self.node, self.op = node, node.op
+        self.args = [np.asarray(getattr(a, "_data", a), dtype=float) for a in node.args]
+        self.y = np.asarray(node._data, dtype=float)
+        self.places = [i for i, _ in node.sources]
+        self.xs = [self.args[i] for i in self.places]
+        # item moves a number and computes nothing
+        self.moving = self.op.name != "item" and self.y.size > 0 and any(x.size for x in self.xs)
+
+    def check(self, report: Report) -> None:
+        """Measure the operation along some directions; each argument that contradicts the row is a finding."""
+        rng = np.random.default_rng(0)
+        self.seeds = np.eye(self.y.size) if self.y.size <= FEW else rng.uniform(0.5, 1.5, (3, self.y.size))
+        limits = [self._limits(i) for i in self.places]
+        self.point = Point(self._at, self.xs, limits, self.y.ravel(), RTOL).weighted(self.seeds, self.y.shape)
+        honest = True
+        for k, (i, x) in enumerate(zip(self.places, self.xs, strict=True)):
+            try:
+                self._read(i, x.shape)
+            except Exception as error:
+                report.add("raised", f"{self.name(k)}: its derivative raises {type(error).__name__}: {error}{line_of(self.node)}")
+                return
+            moves = np.eye(x.size) if x.size <= FEW else rng.choice([-1.0, 1.0], (3, x.size))
+            for u in moves.reshape(-1, *x.shape) * np.where(x == 0.0, 1.0, np.abs(x)):
+                if not self._holds({k: u}, report):
+                    honest = False
+                    break
+        if honest and self.op.ties:  # entries that tie, moved together
+            self._holds({k: np.ones(x.shape) for k, x in enumerate(self.xs)}, report)
+
+    def _limits(self, i: int) -> tuple[float, float]:
+        low, high = limits_of_row(self.op, len(self.args))[i]
+        inside = bool(np.all((self.args[i] >= low) & (self.args[i] <= high)))
+        return (low, high) if inside else (-np.inf, np.inf)
+
+    def _at(self, *xs: Array) -> Any:
+        return self.op.f(ARRAY, *self._filled(xs, self.args), **self.node.static)
+
+    def _filled(self, xs: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+        """The arguments with others in the place of those that are nodes."""
+        given = dict(zip(self.places, xs, strict=True))
+        return [given.get(i, other) for i, other in enumerate(others)]
+
+    def vjp(self, i: int, g: Array) -> Any:
+        """The cotangent of an argument: of a scalar what the node has kept, of an array what the row says."""
+        if not self.y.ndim and hasattr(self.node, "partial"):
+            return g * self.node.partial(i)
+        return self.op.vjp(ARRAY, i, g, self.y, self.args, self.node.static)
+
+    def _read(self, i: int, shape: tuple[int, ...]) -> list[Array]:
+        """The cotangents for the seeds; a row may leave it to the engine to sum over what broadcasting repeated."""
+        cotangents = [np.asarray(self.vjp(i, g.reshape(self.y.shape))) for g in self.seeds]
+        np.broadcast_shapes(*(c.shape for c in cotangents), shape)
+        return cotangents
+
+    def _holds(self, moves: dict[int, Array], report: Report) -> bool:
+        """Whether the row agrees along a direction with what is measured, and forward mode with reverse."""
+        us = [moves.get(k, np.zeros(x.shape)) for k, x in enumerate(self.xs)]
+        claims, scales = np.zeros(len(self.seeds)), np.zeros(len(self.seeds))
+        for k, u in moves.items():
+            terms = [np.multiply(*np.broadcast_arrays(c, u)) for c in self._read(self.places[k], u.shape)]
+            claims += [float(np.sum(t)) for t in terms]
+            scales += [float(np.sum(np.abs(t))) for t in terms]
+        judged, evaluations = judge(self.point, us, claims, scales)
+        report.evaluations += evaluations
+        guilty = [j for j in judged if j.verdict == "fail"]
+        if guilty:
+            self._accuse(moves, guilty[0], report)
+            return False
+        tangents = self._filled([moves.get(k) for k in range(len(us))], [None] * len(self.args))
+        pushed = self.op.jvp(ARRAY, tangents, self.y, self.args, self.node.static)
+        forward = self.seeds @ np.broadcast_to(pushed, self.y.shape).ravel()
+        apart = np.abs(forward - claims) > 1e-8 * scales + 1e-12 * max(float(np.max(np.abs(u), initial=0.0)) for u in us)
+        if np.any(apart):
+            n = int(np.argmax(apart))
+            message = (
+                f"{self.name(*moves)}: forward mode gives {forward[n]:.10g}, reverse mode {claims[n]:.10g}{line_of(self.node)}"
+            )
+            report.add("mode", message, claimed=float(forward[n]), measured=float(claims[n]))
+        return not np.any(apart)
+
+    def _accuse(self, moves: dict[int, Array], j: Judgement, report: Report) -> None:
+        """The finding, by the entry where it shows at one."""
+        ((k, u), *more) = moves.items()
+        moved = np.flatnonzero(u)
+        if more or len(moved) > 1:
+            accuse(report, self.name(*moves), j, after=line_of(self.node), argument=None if more else self.places[k])
+            return
+        index = tuple(int(n) for n in np.unravel_index(moved[0], u.shape))
+        where = self.name(k) + (f" at index {index}" if index else "")
+        size = float(u.flat[moved[0]])
+        accuse(report, where, j.per(size), after=line_of(self.node), argument=self.places[k], index=index)
+
+    def name(self, *ks: int) -> str:
+        """Operation, name and argument."""
+        path = f" {self.node.path!r}" if self.node.path else ""
+        arguments = which(self.places[ks[0]]) if len(ks) == 1 else "its arguments together"
+        return f"{self.op.name}{path} by {arguments}"
+
+
+def line_of(node: Node) -> str:
+    """Where the program made a node, as the end of a sentence."""
+    return f", at {node.line}" if node.line else ""
+
+
+def limits_of_row(op: Op, count: int) -> Limits:
+    """The domain of each of a row's arguments, as (low, high)."""
+    domains: Sequence[Any] = op.domains if len(op.domains) == count else op.domains[:1] * count
+    return [(d.low, d.high) for d in domains]

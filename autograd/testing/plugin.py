@@ -1,0 +1,74 @@
+"""What pytest and Hypothesis find by themselves once the library is installed: --gradient-report, and types that can be drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option ``--gradient-report=DIR``."""
+    parser.getgroup("gradients").addoption(
+        "--gradient-report", metavar="DIR", help="write a JSON file to DIR for every gradient that a test finds wrong"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the directory before any test has run."""
+    import pytest
+
+    if directory := config.getoption("--gradient-report"):
+        try:
+            Path(directory).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise pytest.UsageError(f"--gradient-report={directory} is no directory to write to: {error}") from None
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Write the report of each gradient error that ends a test."""
+    directory = item.config.getoption("--gradient-report")
+    if directory and call.excinfo is not None:
+        from autograd.testing.report import gradient_errors
+
+        for number, error in enumerate(gradient_errors(call.excinfo.value)):
+            data = {"test": item.nodeid, **error.report.as_data()}
+            text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+            (Path(directory) / _file_name(item.nodeid, number)).write_text(text + "\n", encoding="utf-8")
+
+
+def _file_name(nodeid: str, number: int) -> str:
+    """A name that any file system takes, different for every test.
+
+    >>> _file_name("tests/test_a.py::test_x[1/2]", 0)
+    'test_a.py-test_x-1-2-a13454.json'
+    """
+    short = re.sub(r"[^\w.]+", "-", nodeid.rpartition("/tests/")[2].removeprefix("tests/")).strip("-")[:100]
+    mark = hashlib.sha256(nodeid.encode()).hexdigest()[:6]
+    return f"{short}-{mark}{f'-{number}' if number else ''}.json"
+
+
+def register_types() -> None:
+    """Teach Hypothesis to draw a Value and a Tensor: ``st.from_type(Tensor)``, ``st.builds`` and ``@given(...)`` by type hints."""
+    from hypothesis import strategies as st
+
+    from autograd.tensor import Tensor
+    from autograd.value import Value
+
+    def values(_: Any) -> Any:
+        from autograd.testing import strategies
+
+        return strategies.values()
+
+    def tensors(_: Any) -> Any:
+        from autograd.testing import strategies
+
+        return strategies.tensors()
+
+    st.register_type_strategy(Value, values)
+    st.register_type_strategy(Tensor, tensors)
