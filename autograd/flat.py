@@ -193,3 +193,53 @@ def _heads(values: dict[str, Expr]) -> set[str]:
     for value in values.values():
         value.count(uses)
     return {part.head for part in uses}
+
+
+ZERO = Expr("number", (0.0,))
+ROW_OF = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "neg": "negative", "abs": "absolute"}
+
+
+@cache
+def bend(op: Elementwise) -> Callable[..., tuple[float, float] | None]:
+    """How the partials of a row change: a function of a, b, y and of their tangents; None where Python's math cannot say.
+
+    >>> bend(scalar_row("multiply"))(3.0, 2.0, 6.0, 0.5, 0.25, 1.75)
+    (0.25, 0.5)
+    """
+    moving = {symbol(name): symbol("t" + name) for name in ("a", "b", "y")}
+    try:
+        changes = {f"t{name}": _changed(e, moving) for name, e in _values(op).items() if name != "y"}
+    except Exception:  # a rule that branches on its numbers, or asks for functions that math lacks, cannot be written down
+        return lambda *numbers: None
+    values = {name: ZERO if change is None else change for name, change in changes.items()}
+    result = ", ".join([*values, *["0.0"] * (2 - len(values))])
+    body = [
+        "def bent(a, b, y, ta, tb, ty):",
+        *_indented(["try:", *_indented([*lines(values), f"return {result}"]), "except RAISED:", "    return None"]),
+    ]
+    scope: dict[str, Any] = {head: getattr(FLOAT, head) for head in _heads(values) if head in vars(FLOAT) and head != "where"}
+    scope["RAISED"] = RAISED
+    exec(compile(_text(body), f"<second derivatives of row {op.name}>", "exec"), scope)  # noqa: S102 - our own text
+    bent: Callable[..., tuple[float, float] | None] = scope["bent"]
+    return bent
+
+
+def _changed(e: Expr, moving: dict[Expr, Expr]) -> Expr | None:
+    """The derivative of an expression along a direction, by the rows' own partials; None for zero."""
+    if e.head == "name":
+        return moving.get(e)
+    if e.head == "number" or e.is_condition:
+        return None
+    changes = [_changed(arg, moving) for arg in e.args]
+    if e.head == "where":
+        _, one, other = changes
+        if one is None and other is None:
+            return None
+        return Expr("where", (e.args[0], ZERO if one is None else one, ZERO if other is None else other))
+    total: Expr | None = None
+    for change, partial in zip(changes, scalar_row(ROW_OF.get(e.head, e.head)).partials, strict=True):
+        local = partial(SOURCE, e, *e.args) if change is not None else 0.0
+        if change is not None and not (isinstance(local, float) and local == 0.0):
+            term = change if isinstance(local, float) and local == 1.0 else change * local
+            total = term if total is None else total + term
+    return total

@@ -15,9 +15,11 @@ import numpy as np
 
 from autograd import modes, walk
 from autograd.door import advice, described, to_array
+from autograd.duals import pull_along
 from autograd.errors import DataError, GraphError, SettingError, ShapeError
 from autograd.functions import GRAPH, contains_node, lifted, stack
 from autograd.node import Node, apply
+from autograd.notes import Hooks
 from autograd.ops import find
 from autograd.tensor import Tensor
 from autograd.trees import Build, flatten, leaves_like, mapped, structure
@@ -335,7 +337,16 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
     >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     array([ 6., 12.])
     """
-    return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
+    if _depth.get() or Hooks.living or modes.current().anomaly:  # whose graph, hooks and looks the shorter way does not have
+        return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
+    run = _Run("hvp()", f, (x, *args), kwargs, 0, False)
+    root = _scalar(run)
+    if run.graph or not isinstance(root, Node):
+        return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
+    tangents = [_numbers(t) for t in _matched("hvp()", "tangent", v, run.inputs, run.by_argument(run.inputs))]
+    with modes.differentiated(run.since):
+        changes = pull_along(root, root.plain(1.0), run.inputs, tangents, run.since)
+    return run.by_argument(run._like(run.inputs, changes))
 
 
 def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = False) -> Any:

@@ -282,29 +282,35 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
 def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
     """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move)."""
     nodes, _ = order(roots, since)
+    with np.errstate(**QUIET):
+        moving = moved(nodes, sources, tangents, xp)
+    return [moving.get(root) for root in roots]
+
+
+def moved(nodes: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> dict[Any, Any]:
+    """The tangents of all ``nodes`` (in order) that move when ``sources`` do, and of these."""
     moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
     looking = modes.current().anomaly
-    with np.errstate(**QUIET):
-        for node in nodes:
-            if node in moving:
+    for node in nodes:
+        if node in moving:
+            continue
+        if xp is None and node.dleft is not WIDE and not looking:
+            left = moving.get(node.left) if node.dleft is not None else None
+            right = moving.get(node.right) if node.dright is not None else None
+            if left is not None:
+                moving[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
+            elif right is not None:
+                moving[node] = right * node.dright
+            continue
+        along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
+        if any(t is not None for t in along):
+            if not looking:
+                moving[node] = node.jvp(along, xp)
                 continue
-            if xp is None and node.dleft is not WIDE and not looking:
-                left = moving.get(node.left) if node.dleft is not None else None
-                right = moving.get(node.right) if node.dright is not None else None
-                if left is not None:
-                    moving[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
-                elif right is not None:
-                    moving[node] = right * node.dright
-                continue
-            along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
-            if any(t is not None for t in along):
-                if not looking:
-                    moving[node] = node.jvp(along, xp)
-                    continue
-                with modes.unwatched():
-                    moving[node] = node.jvp(along, xp)
-                check_tangent(node, moving[node])
-    return [moving.get(root) for root in roots]
+            with modes.unwatched():
+                moving[node] = node.jvp(along, xp)
+            check_tangent(node, moving[node])
+    return moving
 
 
 def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:

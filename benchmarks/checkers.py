@@ -1,26 +1,31 @@
 """Gradient checkers on one set of rules, wrong ones and right ones (rules.py): what each finds, and whom it condemns unjustly.
 
-    python benchmarks/checkers.py --points 3
+    python benchmarks/checkers.py --points 3 --hips PYTHON --jax PYTHON
 
 The peers are used as their documentation says, at one point at a time: torch.autograd.gradcheck around the rule in an
-autograd.Function, SciPy's check_grad on the scalar g·f, and, as MyGrad and many test suites do it, central differences with a fixed
-step and numpy.allclose. A peer sees float64 arrays and one random cotangent, as it would by itself. An exception of the peer at a wrong rule counts
-as found.
+autograd.Function, HIPS autograd's check_grads around it in a primitive, JAX's check_vjp and SciPy's check_grad as they are, and, as
+MyGrad and many test suites do it, central differences with a fixed step and numpy.allclose. A peer sees float64 arrays and one
+random cotangent, as it would by itself. An exception of the peer at a wrong rule counts as found. HIPS and JAX run in
+environments of their own, whose interpreters are given (the former is a package called autograd, too).
 """
 
 import argparse
 import importlib.util
+import json
+import statistics
+import subprocess
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import rules
 
-from autograd.testing import Array, Choice, Real, check_vjp, search_vjp
-
 
 def gradlab(case, inputs):
     """The verdict of check_vjp: True for a pass, None where it cannot tell."""
+    from autograd.testing import check_vjp
+
     f, vjp = case.make()
     verdict = check_vjp(f, vjp, inputs, domains=case.domain, raise_on_fail=False, **case.static).verdict
     return {"pass": True, "fail": False}.get(verdict)
@@ -83,8 +88,40 @@ def torch(case, inputs):
     return torch.autograd.gradcheck(Rule.apply, tensors, raise_exception=False)
 
 
-CHECKERS = {"gradlab": gradlab, "torch gradcheck": torch, "scipy check_grad": scipy, "fixed step": fixed_step}
-NEEDS = {"torch gradcheck": "torch", "scipy check_grad": "scipy"}
+def hips(case, inputs):
+    from autograd.extend import defvjp, primitive
+    from autograd.test_util import check_grads
+
+    f, vjp = case.make()
+    rule = primitive(lambda *xs: f(*xs, **case.static))
+    defvjp(rule, *[lambda y, *xs, i=i: lambda g: vjp(xs, g, **case.static)[i] for i in range(len(inputs))])
+    check_grads(rule, modes=["rev"], order=1)(*[np.array(x, float)[()] for x in inputs])
+    return True
+
+
+def jax(case, inputs):
+    import jax
+    from jax.test_util import check_vjp
+
+    jax.config.update("jax_enable_x64", True)
+    f, vjp = case.make()
+    value = lambda *xs: np.asarray(f(*xs, **case.static), float)  # noqa: E731
+    rule = lambda *xs: (value(*xs), lambda g: tuple(vjp(xs, g, **case.static)))  # noqa: E731
+    check_vjp(value, rule, tuple(np.array(x, float) for x in inputs))
+    return True
+
+
+CHECKERS = {"gradlab": gradlab, "torch": torch, "hips": hips, "jax": jax, "scipy": scipy, "fixed step": fixed_step}
+OWN_PLACE = ("hips", "jax")
+SHOWS = {case.name + "_right": case.shows_at for case in rules.WRONG}
+ROWS = [
+    ("wrong, ordinary point: found", rules.WRONG, lambda c: c.draw, False),
+    ("wrong, where it shows: found", rules.WRONG, lambda c: c.shows_at, False),
+    ("right, ordinary point: condemned", rules.RIGHT_TWINS, lambda c: c.draw, False),
+    ("right, where the wrong one shows: condemned", rules.RIGHT_TWINS, lambda c: SHOWS[c.name], False),
+    ("right but hard: condemned", rules.HARD, lambda c: c.draw, False),
+    ("right but hard: cannot tell", rules.HARD, lambda c: c.draw, None),
+]
 
 
 def answer(checker, case, inputs):
@@ -96,7 +133,25 @@ def answer(checker, case, inputs):
             return False
 
 
+def column(name, points):
+    """One checker's cells, from top to bottom."""
+    cells = []
+    for _, cases, draw, wanted in ROWS:
+        answers = [answer(CHECKERS[name], c, draw(c)(np.random.default_rng(s))) for c in cases for s in range(points)]
+        cells.append(f"{sum(a is wanted for a in answers)} of {len(answers)}")
+    return cells
+
+
+def elsewhere(python, name, points):
+    """The column of a checker that needs an interpreter of its own."""
+    command = [python, Path(__file__).name, "--column", name, "--points", str(points)]
+    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def specs(case):
+    from autograd.testing import Array, Choice, Real
+
     found = {}
     for i, (shape, (low, high)) in enumerate(zip(case.shapes, case.domain)):
         found[f"x{i}"] = Real(low, high) if shape == "real" else Array(*shape, low=low, high=high, min_size=case.min_size)
@@ -104,34 +159,60 @@ def specs(case):
     return found | choices | {k: Choice(v) for k, v in case.static.items() if k not in choices}
 
 
+def search(seed):
+    """What the search finds, which right twins it passes, how long it takes, and how small its counterexamples are."""
+    from autograd.testing import search_vjp
+
+    both, times, entries = 0, {"fail": [], "pass": []}, []
+    for wrong, right in zip(rules.WRONG, rules.RIGHT_TWINS):
+        verdicts = []
+        for case in (wrong, right):
+            start = time.perf_counter()
+            report = search_vjp(case.make, raise_on_fail=False, hypothesis_seed=seed, **specs(case))
+            times.get(report.verdict, []).append(time.perf_counter() - start)
+            verdicts.append(report.verdict)
+            entries += [sum(np.count_nonzero(x) for k, x in report.values.items() if k[0] == "x")] * (report.verdict == "fail")
+        both += verdicts == ["fail", "pass"]
+    print(f"search of 100 examples, seed {seed}: {both} of {len(rules.WRONG)} wrong rules found and their right twins passed;")
+    print(f"  {statistics.median(times['pass']):.2f} s for a right rule, {statistics.median(times['fail']):.2f} s for a wrong one")
+    print(f"  to its counterexample, which has at most {max(entries)} entries that are not zero (medians of times)")
+
+
+def costs():
+    """What a check of a right rule of a few inputs costs."""
+    from autograd.testing import check_vjp
+
+    pairs = {
+        "tanh(x) y": (lambda x, y: np.tanh(x) * y, lambda xs, g: (g * xs[1] / np.cosh(xs[0]) ** 2, g * np.tanh(xs[0])), (0.3, 0.4)),
+        "sum(x²), 3 entries": (lambda x: np.sum(x * x), lambda xs, g: (2 * g * xs[0],), (np.array([1.0, 2.0, 3.0]),)),
+    }
+    for name, (f, vjp, inputs) in pairs.items():
+        start = time.perf_counter()
+        reports = [check_vjp(f, vjp, inputs) for _ in range(200)]
+        each = (time.perf_counter() - start) / len(reports)
+        print(f"a check of {name}: {reports[0].evaluations} evaluations, {each * 1e3:.2f} ms")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=3)
-    points = range(parser.parse_args().points)
-    shows = {case.name + "_right": case.shows_at for case in rules.WRONG}
-    rows = [
-        ("wrong, ordinary point: found", rules.WRONG, lambda c: c.draw, False),
-        ("wrong, where it shows: found", rules.WRONG, lambda c: c.shows_at, False),
-        ("right, ordinary point: condemned", rules.RIGHT_TWINS, lambda c: c.draw, False),
-        ("right, where the wrong one shows: condemned", rules.RIGHT_TWINS, lambda c: shows[c.name], False),
-        ("right but hard: condemned", rules.HARD, lambda c: c.draw, False),
-    ]
-    checkers = {n: f for n, f in CHECKERS.items() if n not in NEEDS or importlib.util.find_spec(NEEDS[n])}
-    print(f"{'':45s}" + "".join(f"{n:>18s}" for n in checkers))
-    for title, cases, draw, wanted in rows:
-        cells = []
-        for checker in checkers.values():
-            answers = [answer(checker, c, draw(c)(np.random.default_rng(s))) for c in cases for s in points]
-            cells.append(f"{sum(a is wanted for a in answers)} of {len(answers)}")
-        print(f"{title:45s}" + "".join(f"{c:>18s}" for c in cells))
-    start = time.perf_counter()
-    found = [search_vjp(c.make, raise_on_fail=False, hypothesis_seed=1, **specs(c)).verdict == "fail" for c in rules.WRONG]
-    passed = [search_vjp(c.make, raise_on_fail=False, hypothesis_seed=1, **specs(c)).verdict == "pass" for c in rules.RIGHT_TWINS]
-    both = sum(f and p for f, p in zip(found, passed))
-    each = (time.perf_counter() - start) / (len(found) + len(passed))
-    print(
-        f"gradlab's search, 100 examples: {both} of {len(found)} wrong rules found and their right twins passed; {each:.2f} s a search"
-    )
+    parser.add_argument("--seeds", type=int, default=1, help="how many searches of every rule")
+    parser.add_argument("--hips", metavar="PYTHON")
+    parser.add_argument("--jax", metavar="PYTHON")
+    parser.add_argument("--column", choices=CHECKERS, help="print one checker's cells as JSON")
+    options = parser.parse_args()
+    if options.column:
+        print(json.dumps(column(options.column, options.points)))
+        return
+    here = [n for n in CHECKERS if n not in OWN_PLACE and (n != "torch" or importlib.util.find_spec("torch"))]
+    columns = {n: column(n, options.points) for n in here}
+    columns |= {n: elsewhere(vars(options)[n], n, options.points) for n in OWN_PLACE if vars(options)[n]}
+    print(f"{'':45s}" + "".join(f"{n:>14s}" for n in columns))
+    for k, (title, *_) in enumerate(ROWS):
+        print(f"{title:45s}" + "".join(f"{cells[k]:>14s}" for cells in columns.values()))
+    costs()
+    for seed in range(1, options.seeds + 1):
+        search(seed)
 
 
 if __name__ == "__main__":

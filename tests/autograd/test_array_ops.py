@@ -168,6 +168,8 @@ def test_gradients_reverse_forward_and_second_order(name, f, shapes, seed):
     second = sum(np.vdot(t.grad, w) for t, w in zip(again, ws, strict=True))
     if smooth:
         assert_derivative(second, lambda s: sum(np.vdot(g, u) for g, u in zip(gradients(s), us, strict=True)), h=0.01, rtol=1e-6)
+    product = ag.hvp(lambda tensors: (f(*tensors) * v).sum(), list(map(np.asarray, xs)), list(map(np.asarray, ws)))
+    same(sum(np.vdot(p, u) for p, u in zip(product, us, strict=True)), second, rtol=1e-9, atol=1e-11)
 
 
 def test_product_with_zeros_is_exact_at_first_and_second_order():

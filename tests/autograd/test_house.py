@@ -31,6 +31,7 @@ ORDER = [
     "value",
     "tensor",
     "functions",
+    "duals",
 ]
 ORDER += ["trees", "numpylike", "dispatch", "defining", "transforms", "explaining", "table", "support", "testing"]
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import DefinitionError, Tensor, Value, walk
+from autograd import DefinitionError, Tensor, Value, hvp, walk
 from autograd.functions import GRAPH, call, settings_of
 from autograd.ops import TABLE, Domain, Elementwise, elementwise, find
 from autograd.worlds import ARRAY, QUIET
@@ -83,6 +83,9 @@ def test_second_derivatives_are_graphs(op, settings, data):
         sum(g * d for g, d in zip(first, direction, strict=True)).backward()
         claimed = sum(float(n.grad) * d for n, d in zip(nodes, direction, strict=True))
         assert_derivative(claimed, slope, h=0.01, rtol=1e-6)
+        at, along = ([make(x)._data for x in numbers] for numbers in (args, direction))
+        product = hvp(lambda nodes: call(op, *nodes, **settings), at, along)
+        assert_derivative(sum(float(p) * d for p, d in zip(product, direction, strict=True)), slope, h=0.01, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("op", "settings"), CASES, ids=IDS)

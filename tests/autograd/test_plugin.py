@@ -118,7 +118,9 @@ def test_a_program_is_python_and_shrinks_to_few_lines():
     exec(repr(program), space)
     names = program.source.partition("(")[2].partition(")")[0].split(", ")
     np.testing.assert_array_equal(space["program"](*[space[name] for name in names]), program(*program.inputs))
-    assert find(strategies.programs(scalar=True, ops=("arccosh",)), lambda p: p.inputs[0] < 1.0).ops == ("tanh",)  # which always fits
+    assert find(strategies.programs(scalar=True, ops=("arccosh",)), lambda p: p.inputs[0] < 1.0).ops == (
+        "tanh",
+    )  # which always fits
     with pytest.raises(SettingError, match="'matmul' is no elementwise operation of the table"):
         strategies.programs(ops=("matmul",))
 
