@@ -45,7 +45,9 @@ class Dual:
 
     def __mul__(self, other: Any) -> Dual:
         if type(other) is Dual:
-            return Dual(self.p * other.p, self.t * other.p + self.p * other.t)
+            t = self.t * other.p
+            t += self.p * other.t
+            return Dual(self.p * other.p, t)
         return Dual(self.p * other, self.t * other)
 
     __rmul__ = __mul__
@@ -178,7 +180,7 @@ def pull_along(root: Node, cotangent: Any, sources: Sequence[Node], tangents: Se
 
 
 class _Pull:
-    """One pass: ``first`` holds the cotangents that have arrived, and ``second`` how they change."""
+    """One pass: ``first`` holds the cotangents that have arrived, and ``second`` how they change, where they do."""
 
     def __init__(self, moving: dict[Any, Any]) -> None:
         self.moving = moving
@@ -188,7 +190,7 @@ class _Pull:
 
     def run(self, nodes: Sequence[Any], root: Node, cotangent: Any, sources: Sequence[Node]) -> list[Any]:
         """From the root down to the sources."""
-        self.first[root], self.second[root] = cotangent, 0.0 * cotangent
+        self.first[root] = cotangent
         first, second, moving, parts = self.first, self.second, self.moving, self.parts
         ends = set(sources)
         for node in reversed(nodes):
@@ -197,9 +199,9 @@ class _Pull:
             if node not in first or node not in moving or node in ends:
                 continue
             if node.dleft is WIDE:
-                self._wide(node, first.pop(node), second.pop(node))
+                self._wide(node, first.pop(node), second.pop(node, None))
                 continue
-            g, h = first.pop(node), second.pop(node)
+            g, h = first.pop(node), second.pop(node, None)
             left, right, da, db = node.left, node.right, node.dleft, node.dright
             ta = moving.get(left, 0.0) if da is not None else 0.0
             tb = moving.get(right, 0.0) if db is not None else 0.0
@@ -208,10 +210,10 @@ class _Pull:
             ba, bb = bent if bent is not None else self._carefully(node.op, a, b, node._data, ta, tb, moving[node])
             if da is not None and left in moving:
                 first[left] = first.get(left, 0.0) + g * da
-                second[left] = second.get(left, 0.0) + (h * da + g * ba if h else g * ba)  # 0 × ∞ is no nan here
+                second[left] = second.get(left, 0.0) + (g * ba if h is None else h * da + g * ba)
             if db is not None and right in moving:
                 first[right] = first.get(right, 0.0) + g * db
-                second[right] = second.get(right, 0.0) + (h * db + g * bb if h else g * bb)
+                second[right] = second.get(right, 0.0) + (g * bb if h is None else h * db + g * bb)
         for source in list(parts):
             self._gather(source)
         return [second.get(source) for source in sources]
@@ -229,11 +231,11 @@ class _Pull:
             self.parts.setdefault(node.left[0], []).append((node, g, h))
             return
         numbers = [self._dual(arg) for arg in node.args]
-        y, given = self._dual(node), Dual(g, h)
+        y, given = self._dual(node), g if h is None else Dual(g, h)
         for i, source in node.sources:
             if source in self.moving:
                 c = unbroadcast(DUAL, node.op.vjp(DUAL, i, given, y, numbers, node.static), source.shape)
-                self._arrive(source, primal(c), c.t if type(c) is Dual else 0.0)
+                self._arrive(source, primal(c), tangent(c))
 
     def _dual(self, x: Any) -> Any:
         if not isinstance(x, Node):
@@ -243,6 +245,8 @@ class _Pull:
     def _arrive(self, source: Any, c: Any, d: Any) -> None:
         """Add to what a node has received, in the type of its own numbers."""
         for total, part in ((self.first, c), (self.second, d)):
+            if part is None:
+                continue
             own = source.plain(part) if np.shape(part) == () else part.astype(source.dtype, copy=False)
             total[source] = total[source] + own if source in total else own
 
@@ -251,5 +255,6 @@ class _Pull:
         totals = np.zeros(source.shape), np.zeros(source.shape)
         for node, *received in self.parts.pop(source):
             for total, g in zip(totals, received, strict=True):
-                node.op.into(ARRAY, total, g, **node.static)
+                if g is not None:
+                    node.op.into(ARRAY, total, g, **node.static)
         self._arrive(source, *totals)

@@ -244,7 +244,8 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
     with np.errstate(**QUIET):
         for node in reversed(nodes):
             if node in parts:
-                arrived[node] = arrived.get(node, 0.0) + _together(node, parts.pop(node))
+                gathered = _together(node, parts.pop(node))
+                arrived[node] = arrived[node] + gathered if node in arrived else gathered
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
@@ -269,7 +270,8 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
                     else:
                         arrived[source] = arrived[source] + c
         for leaf, given in parts.items():
-            arrived[leaf] = arrived.get(leaf, 0.0) + _together(leaf, given)
+            gathered = _together(leaf, given)
+            arrived[leaf] = arrived[leaf] + gathered if leaf in arrived else gathered
     for source in sources if looking else ():
         if source in arrived:
             check_total(source, arrived[source])

@@ -49,6 +49,7 @@ def test_kinds_of_input_come_back_as_they_were():
     same(hvp(lambda x, k: (x * x).sum() * k, np.ones(2), np.ones(2), k=3.0), [6.0, 6.0])
     same(hvp(lambda x, y: (x * x * y).sum(), np.ones(2), np.ones(2), Tensor([1.0, 2.0])), [2.0, 4.0])
     same(hvp(lambda x: 3.0, np.ones(2), np.ones(2)), [0.0, 0.0])
+    same(hvp(lambda x: x[0] * 2.0 + x[1] ** 2, np.ones(2), np.ones(2)), [0.0, 2.0])
     same(hvp(lambda x: x.sum(), np.ones(2), np.ones(2)), [0.0, 0.0])
     same(hvp(lambda x: x[0] * x[1] + x[[0, 0]].sum() ** 2, np.array([1.0, 2.0]), np.array([1.0, 10.0])), [18.0, 1.0])
 
