@@ -12,9 +12,10 @@ from autograd.testing.estimate import EDGE, JUMP, KINK, NOISY, SMOOTH, UNRESOLVE
 
 Limits = Sequence[tuple[float, float]]
 RTOL = 1e-6  # a rule may itself round; errors from 10⁻⁵ on are found
-FAR = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0)
+FAR = (0.0, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5, 2.0, -2.0)
 DROWNED = 1e-13  # of the function's size far off
 UNDECIDED = "undecided"
+SUBNORMAL = 1e-300  # numbers so small have lost digits before they are compared
 NEARBY = 12
 NEAR = (1e-6, 1e-7)  # how far, beside the size of each entry
 
@@ -62,7 +63,9 @@ class Judgement(NamedTuple):
 def agree(claimed: Any, value: Any, error: Any, scale: Any, rtol: float) -> Any:
     """Whether claims lie within the error bars, widened by what a rule may round."""
     with np.errstate(all="ignore"):
-        return np.abs(claimed - value) <= 3.0 * error + rtol * np.maximum(np.abs(claimed), np.abs(value)) + 1e-11 * scale
+        return (
+            np.abs(claimed - value) <= 3.0 * error + rtol * np.maximum(np.abs(claimed), np.abs(value)) + 1e-11 * scale + SUBNORMAL
+        )
 
 
 def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tuple[list[Judgement], int]:
