@@ -8,7 +8,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.testing.estimate import EDGE, JUMP, KINK, NOISY, SMOOTH, UNRESOLVED, Array, Line, climb, conclusions, measure, reach
+from autograd.testing.estimate import (
+    EDGE,
+    EPS,
+    JUMP,
+    KINK,
+    NOISY,
+    SMOOTH,
+    UNRESOLVED,
+    Array,
+    Line,
+    climb,
+    conclusions,
+    measure,
+    reach,
+)
 
 Limits = Sequence[tuple[float, float]]
 RTOL = 1e-6  # a rule may itself round; errors from 10⁻⁵ on are found
@@ -99,12 +113,14 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
 def _drowned(line: Line, answers: Sequence[Judgement]) -> Array:
     """Which fails are too small to tell: the function has values far off beside which the difference is mere rounding.
 
-    What is 10⁻¹⁴ here and 10 a step further comes of numbers of size 1 that cancel, such as 1 + erf(x) at -8.
+    What is 10⁻¹⁴ here and 10 a step further comes of numbers of size 1 that cancel, such as 1 + erf(x) at -8; and what is less
+    than the rounding of the other outputs may have been computed beside them.
     """
     with np.errstate(all="ignore"):
         far = np.nanmax([np.abs(line.real(t)) for t in FAR] + [np.zeros(line.size)], axis=0)
         apart = np.abs([j.claimed - j.measured for j in answers])
-    return np.isfinite(apart) & (apart <= DROWNED * np.where(np.isfinite(far), far, 0.0))
+    far = np.where(np.isfinite(far), far, 0.0)
+    return np.isfinite(apart) & (apart <= np.maximum(DROWNED * far, 10.0 * EPS * np.max(far, initial=0.0)))
 
 
 def briefly(line: Line, y: Array) -> Any:
