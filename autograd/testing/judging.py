@@ -120,7 +120,8 @@ def _drowned(line: Line, answers: Sequence[Judgement]) -> Array:
         far = np.nanmax([np.abs(line.real(t)) for t in FAR] + [np.zeros(line.size)], axis=0)
         apart = np.abs([j.claimed - j.measured for j in answers])
     far = np.where(np.isfinite(far), far, 0.0)
-    return np.isfinite(apart) & (apart <= np.maximum(DROWNED * far, 10.0 * EPS * np.max(far, initial=0.0)))
+    drowned: Array = np.isfinite(apart) & (apart <= np.maximum(DROWNED * far, 10.0 * EPS * np.max(far, initial=0.0)))
+    return drowned
 
 
 def briefly(line: Line, y: Array) -> Any:
