@@ -203,15 +203,16 @@ class _Pull:
                 continue
             g, h = first.pop(node), second.pop(node, None)
             left, right, da, db = node.left, node.right, node.dleft, node.dright
-            ta = moving.get(left, 0.0) if da is not None else 0.0
-            tb = moving.get(right, 0.0) if db is not None else 0.0
+            ta = moving.get(left) if da is not None else None
+            tb = moving.get(right) if db is not None else None
             a, b = getattr(left, "_data", left), getattr(right, "_data", right)
-            bent = bend(node.op)(a, b, node._data, ta, tb, moving[node])
-            ba, bb = bent if bent is not None else self._carefully(node.op, a, b, node._data, ta, tb, moving[node])
-            if da is not None and left in moving:
+            moves = "ab" if ta is not None and tb is not None else "a" if tb is None else "b"
+            bent = bend(node.op, moves)(a, b, node._data, ta, tb, moving[node])
+            ba, bb = bent if bent is not None else self._carefully(node.op, (a, ta), (b, tb), (node._data, moving[node]))
+            if ta is not None:
                 first[left] = first.get(left, 0.0) + g * da
                 second[left] = second.get(left, 0.0) + (g * ba if h is None else h * da + g * ba)
-            if db is not None and right in moving:
+            if tb is not None:
                 first[right] = first.get(right, 0.0) + g * db
                 second[right] = second.get(right, 0.0) + (g * bb if h is None else h * db + g * bb)
         for source in list(parts):
@@ -219,11 +220,13 @@ class _Pull:
         return [second.get(source) for source in sources]
 
     @staticmethod
-    def _carefully(op: Elementwise, a: float, b: Any, y: float, ta: float, tb: float, ty: float) -> list[float]:
-        """How the partials of a scalar row change, as NumPy computes it, where Python's math raises."""
-        duals = [Dual(np.float64(x), np.float64(t)) for x, t in ((y, ty), (a, ta), (b, tb))[: len(op.partials) + 1]]
-        changes = [rule(DUAL, *duals) for rule in op.partials]
-        return [float(c.t) if type(c) is Dual else 0.0 for c in changes] + [0.0] * (2 - len(changes))
+    def _carefully(op: Elementwise, *given: tuple[Any, Any]) -> list[float]:
+        """How the partials of a scalar row change, as NumPy computes it, where Python's math raises; y is given last."""
+        count = len(op.partials)
+        args = [x if t is None else Dual(np.float64(x), np.float64(t)) for x, t in given[:count]]
+        y = Dual(*map(np.float64, given[-1]))
+        changes = [0.0 if t is None else rule(DUAL, y, *args) for rule, (_, t) in zip(op.partials, given, strict=False)]
+        return [float(c.t) if type(c) is Dual else 0.0 for c in changes] + [0.0] * (2 - count)
 
     def _wide(self, node: Any, g: Any, h: Any) -> None:
         """A node whose row is run on duals."""

@@ -200,15 +200,17 @@ ROW_OF = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "neg": "n
 
 
 @cache
-def bend(op: Elementwise) -> Callable[..., tuple[float, float] | None]:
-    """How the partials of a row change: a function of a, b, y and of their tangents; None where Python's math cannot say.
+def bend(op: Elementwise, moves: str) -> Callable[..., tuple[float, float] | None]:
+    """How the partials by the arguments that ``moves`` names change: a function of a, b, y and of their tangents.
 
-    >>> bend(scalar_row("multiply"))(3.0, 2.0, 6.0, 0.5, 0.25, 1.75)
+    It returns None where Python's math cannot say.
+
+    >>> bend(scalar_row("multiply"), "ab")(3.0, 2.0, 6.0, 0.5, 0.25, 1.75)
     (0.25, 0.5)
     """
-    moving = {symbol(name): symbol("t" + name) for name in ("a", "b", "y")}
+    moving = {symbol(name): symbol("t" + name) for name in (*moves, "y")}
     try:
-        changes = {f"t{name}": _changed(e, moving) for name, e in _values(op).items() if name != "y"}
+        changes = {f"t{n}": _changed(e, moving) if n[1:] in moves else None for n, e in _values(op).items() if n != "y"}
     except Exception:  # a rule that branches on its numbers, or asks for functions that math lacks, cannot be written down
         return lambda *numbers: None
     values = {name: ZERO if change is None else change for name, change in changes.items()}

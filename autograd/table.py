@@ -40,16 +40,24 @@ def _elementwise() -> list[str]:
         "",
         "| operation | y | ∂y/∂a | ∂y/∂b | tested on | at kinks and edges |",
         "| --- | --- | --- | --- | --- | --- |",
-        *(f"| {op.name} | {' | '.join(_formulas(op))} | {domain(op.domains)} | {op.kink} |" for op in rows),
+        *(f"| {op.name} | {' | '.join(_cells(op))} | {domain(op.domains)} | {op.kink} |" for op in rows),
     ]
 
 
-def _formulas(op: Elementwise) -> list[str]:
-    args = [symbol(n) for n in "ab"[: op.arity]]
+def _cells(op: Elementwise) -> list[str]:
+    return [*(f.replace("|", "\\|") for f in formulas(op)), ""][:3]
+
+
+def formulas(op: Elementwise) -> list[str]:
+    """What a row computes of a, b, …, and its derivative by each of them, of which y is the value.
+
+    >>> formulas(TABLE["tanh"])
+    ['tanh(a)', '1.0 - y * y']
+    """
+    args = [symbol(n) for n in "abcdef"[: op.arity]]
     settings = {k: symbol(k) for k in settings_of(op)}
-    formulas = [written(op.f(TEXT, *args, **settings))]
-    formulas += [written(partial(TEXT, symbol("y"), *args, **settings)) for partial in op.partials]
-    return [*(f.replace("|", "\\|") for f in formulas), ""][:3]
+    partials = [written(partial(TEXT, symbol("y"), *args, **settings)) for partial in op.partials]
+    return [written(op.f(TEXT, *args, **settings)), *partials]
 
 
 def domain(domains: tuple[Domain, ...]) -> str:

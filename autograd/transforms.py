@@ -44,7 +44,8 @@ class _Run:
         given = [leaf for leaves, _ in flat for leaf in leaves]
         self.graph = _depth.get() > 0 or any(isinstance(leaf, Node) for leaf in given)
         self.since = modes.tick()
-        self.inputs = [_source(call, leaf) for leaf in given]
+        with modes.differentiated(self.since):
+            self.inputs = [_source(call, leaf) for leaf in given]
         own = list(args)
         for n, tree in zip(self.numbers, self._trees(self.inputs), strict=True):
             own[n] = tree
@@ -337,11 +338,11 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
     >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     array([ 6., 12.])
     """
-    if _depth.get() or Hooks.living or modes.current().anomaly:  # whose graph, hooks and looks the shorter way does not have
+    if _depth.get() or modes.current().anomaly:  # whose graph and looks the shorter way does not have
         return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
     run = _Run("hvp()", f, (x, *args), kwargs, 0, False)
     root = _scalar(run)
-    if run.graph or not isinstance(root, Node):
+    if run.graph or Hooks.living or not isinstance(root, Node):  # nor does it hear hooks
         return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
     tangents = [_numbers(t) for t in _matched("hvp()", "tangent", v, run.inputs, run.by_argument(run.inputs))]
     with modes.differentiated(run.since):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-from autograd import Node, Tensor
+from autograd import Node, Tensor, scope
 
 
 class Module:
@@ -22,16 +24,50 @@ class Module:
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        tree = _named_trees.get()
+        if tree is not None and id(self) in tree.paths:
+            with tree.entered(id(self)):
+                return self.forward(*args, **kwargs)
         return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(): write one, and call the module itself")
 
+    @contextmanager
+    def scopes(self) -> Iterator[None]:
+        """A block in which the work of every module below is recorded in a scope of its name, and parameters have theirs.
+
+        So errors, reports and pictures say where in the network a node belongs.
+
+        >>> from nn import MLP
+        >>> model = MLP([2, 3, 1], rng=0)
+        >>> with model.scopes():
+        ...     y = model([1.0, 2.0])
+        >>> y.scope, model.layers[0].W.name
+        ('layers/1', 'layers.0.W')
+        """
+        for name, parameter in self.named_parameters():
+            if parameter.name is None:
+                parameter.name = name
+        token = _named_trees.set(_Tree({id(module): path for path, module in self.named_modules() if path}))
+        try:
+            yield
+        finally:
+            _named_trees.reset(token)
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Every module once, itself first as "", with its path."""
+        seen: set[int] = set()
+        for path, thing in _below("", self, set()):
+            if isinstance(thing, Module) and id(thing) not in seen:
+                seen.add(id(thing))
+                yield path, thing
+
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
         """Every parameter once, with its path, in the order of assignment (A06: W and b of each layer)."""
         seen: set[int] = set()
-        for name, parameter in _named("", self, set()):
+        for name, parameter in _named("", self):
             if id(parameter) not in seen:
                 seen.add(id(parameter))
                 yield name, parameter
@@ -50,15 +86,44 @@ class Module:
             parameter.zero_grad()
 
 
-def _named(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
-    """The parameters below ``thing``; a module that holds itself is entered once."""
+class _Tree:
+    """The paths of some modules, by their identity, and that of the module at work."""
+
+    def __init__(self, paths: dict[int, str]) -> None:
+        self.paths = paths
+        self.inside = ""
+
+    @contextmanager
+    def entered(self, module: int) -> Iterator[None]:
+        """The scope of a module: its path, without that of the module which calls it."""
+        outer, path = self.inside, self.paths[module]
+        self.inside = path
+        try:
+            with scope(path.removeprefix(outer + ".").replace(".", "/")):
+                yield
+        finally:
+            self.inside = outer
+
+
+_named_trees: ContextVar[_Tree | None] = ContextVar("named_trees", default=None)
+
+
+def _named(path: str, thing: Any) -> Iterator[tuple[str, Any]]:
+    """The parameters below ``thing``."""
+    for name, found in _below(path, thing, set()):
+        if isinstance(found, Node) and found.is_leaf and not getattr(found, "constant", False):
+            yield name, found
+
+
+def _below(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
+    """The nodes and modules below ``thing``, and it itself; a module that holds itself is entered once."""
     if isinstance(thing, Node):
-        if thing.is_leaf and not getattr(thing, "constant", False):
-            yield path, thing
+        yield path, thing
         return
     if id(thing) in above:
         return
     if isinstance(thing, Module):
+        yield path, thing
         children: Any = vars(thing).items()
     elif isinstance(thing, dict):
         children = thing.items()
@@ -67,7 +132,7 @@ def _named(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
     else:
         return
     for key, child in children:
-        yield from _named(f"{path}.{key}" if path else str(key), child, above | {id(thing)})
+        yield from _below(f"{path}.{key}" if path else str(key), child, above | {id(thing)})
 
 
 def counted(n: int) -> str:

@@ -94,6 +94,11 @@ class MLP(Module):
         settings.append({"nonlin": output != "identity", "activation": output if output != "identity" else activation})
         self.layers = [Layer(a, b, rng=rng, **s) for a, b, s in zip(sizes, sizes[1:], settings)]
 
+    @property
+    def sizes(self) -> list[int]:
+        """The widths of all layers, the inputs first."""
+        return [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
+
     def forward(self, x: Sequence[Any]) -> Any:
         """The outputs of the last layer; a lone one bare."""
         for layer in self.layers[:-1]:

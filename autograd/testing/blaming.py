@@ -36,7 +36,9 @@ def blame(y: Any) -> Report:
     """
     if not isinstance(y, Node):
         raise DataError(f"blame() takes a Value or a Tensor, not {described(y)}")
-    return blamed_among(order((y,))[0], f"blame() of {y.brief()}")
+    report = blamed_among(order((y,))[0], f"blame() of {y.brief()}")
+    report.graph = y
+    return report
 
 
 def blamed_among(nodes: Iterable[Node], subject: str) -> Report:
@@ -45,8 +47,11 @@ def blamed_among(nodes: Iterable[Node], subject: str) -> Report:
     with np.errstate(**QUIET):
         for node in nodes:
             local = Local(node)
+            before = len(report.findings)
             if local.moving:
                 local.check(report)
+            if len(report.findings) > before:
+                report.guilty = (*report.guilty, node)
     return report
 
 

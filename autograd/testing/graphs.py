@@ -91,14 +91,15 @@ def _explain(own: _Graph, pair: Pair, order: int, report: Report) -> None:
     cut = smallest(y, leaves, fails)
     nodes = walk.order((y,))[0] if cut is None else cut.nodes
     report.expression = "" if cut is None else str(cut)
-    report.blame = _culprit(report.fault, nodes)
+    local = blamed_among(nodes, "")
+    report.graph, report.guilty = y, local.guilty
+    report.blame = _culprit(report.fault, nodes, local)
 
 
-def _culprit(fault: str, nodes: Sequence[Node]) -> str:
-    """Who is to blame for a fault of a graph that consists of these nodes."""
-    guilty = blamed_among(nodes, "")
-    if guilty.findings:
-        return guilty.findings[0].message
+def _culprit(fault: str, nodes: Sequence[Node], local: Report) -> str:
+    """Who is to blame for a fault of a graph that consists of these nodes, whose report one by one is ``local``."""
+    if local.findings:
+        return local.findings[0].message
     if fault == "order" and len(nodes) == 1:
         return f"{nodes[0].op}: its derivative is right, and its derivative's is not{line_of(nodes[0])}"
     if fault == "nan" and (where := unbounded(nodes)):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.errors import AutogradError
+from autograd.node import Node
 
 PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
 
@@ -36,7 +37,8 @@ class Report:
 
     ``kinds`` are the kinds of points met; ``values`` is the point that a search has found, by argument. ``expression`` is the
     smallest part of a graph that still fails, ``blame`` a line on its guilty node, and ``reproduce`` a line of Python that shows
-    the fault again; "" where there is none. ``cause`` is the exception that a rule raised.
+    the fault again; "" where there is none. ``cause`` is the exception that a rule raised. ``graph`` is the root of the recorded
+    graph that failed, and ``guilty`` are the nodes of it that lie, which ``autograd.viz.draw(report)`` shows.
     """
 
     subject: str
@@ -49,6 +51,8 @@ class Report:
     blame: str = ""
     reproduce: str = ""
     cause: Exception | None = field(default=None, repr=False)
+    graph: Node | None = field(default=None, repr=False, compare=False)
+    guilty: tuple[Node, ...] = field(default=(), repr=False, compare=False)
 
     def add(self, fault: str, message: str, **data: Any) -> None:
         """Take in a finding that condemns."""
@@ -83,7 +87,11 @@ class Report:
         >>> Report("a check").as_data()["verdict"]
         'pass'
         """
-        return plain({**asdict(self), "fault": self.fault, "text": str(self).splitlines()})  # type: ignore[no-any-return]
+        return plain({**asdict(self._bare()), "fault": self.fault, "text": str(self).splitlines()})  # type: ignore[no-any-return]
+
+    def _bare(self) -> Report:
+        """Without what is neither text nor number."""
+        return replace(self, cause=None, graph=None, guilty=())
 
     def raised(self, raise_on_fail: bool) -> Report:
         """The report itself, unless it is a fail that should be raised."""
@@ -132,7 +140,7 @@ class GradientError(AutogradError, AssertionError):
         self.args, self.report = (str(report),), report
 
     def __reduce__(self) -> tuple[type[GradientError], tuple[Report]]:
-        return type(self), (replace(self.report, cause=None),)
+        return type(self), (self.report._bare(),)
 
 
 class WrongValueError(GradientError):
@@ -220,7 +228,9 @@ class UndecidedError(GradientError):
 
 
 def gradient_errors(error: BaseException | None) -> list[GradientError]:
-    """The gradient errors that an exception is, or that a group of exceptions holds."""
+    """The gradient errors that an exception is, that it was raised from, or that a group of exceptions holds."""
     if isinstance(error, BaseExceptionGroup):
         return [found for part in error.exceptions for found in gradient_errors(part)]
-    return [error] if isinstance(error, GradientError) else []
+    if isinstance(error, GradientError):
+        return [error]
+    return gradient_errors(error.__cause__) if error is not None and error.__cause__ is not None else []

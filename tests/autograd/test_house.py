@@ -33,7 +33,20 @@ ORDER = [
     "functions",
     "duals",
 ]
-ORDER += ["trees", "numpylike", "dispatch", "defining", "transforms", "explaining", "table", "support", "testing"]
+ORDER += [
+    "trees",
+    "numpylike",
+    "dispatch",
+    "defining",
+    "transforms",
+    "explaining",
+    "table",
+    "support",
+    "grouping",
+    "testing",
+    "viz",
+    "plugin",
+]
 
 
 def imports(source, package="autograd"):

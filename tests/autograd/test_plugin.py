@@ -15,7 +15,7 @@ PROJECT = """
     import numpy as np
     import pytest
     from autograd import define
-    from autograd.testing import Array, Real, check_grad, gradient_test
+    from autograd.testing import Array, Real, check_grad, check_vjp, gradient_test
 
     bent = define("bent_in_a_project", lambda xp, a: a * a, lambda xp, y, a: 2.0 * a + 0.1)
 
@@ -33,12 +33,15 @@ PROJECT = """
 
     def test_of_two_at_once():
         errors = []
-        for x in (0.5, float("inf")):
+        for x in (0.5, 2.0):
             try:
                 check_grad(bent, x)
             except Exception as error:
                 errors.append(error)
-        raise ExceptionGroup("both", errors)
+        raise RuntimeError from ExceptionGroup("both", errors)
+
+    def test_a_rule():
+        check_vjp(np.sin, lambda xs, g: (g * np.sin(xs[0]),), (0.5,))
 
     def test_without_gradients():
         assert 1 == 2
@@ -55,9 +58,12 @@ def project(pytester):
 
 def test_a_report_file_for_each_failure(project):
     result = project.runpytest_inprocess("--gradient-report=reports/new", "--hypothesis-seed=3", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=1, failed=5)
-    files = {path.name: json.loads(path.read_text("utf-8")) for path in (project.path / "reports" / "new").iterdir()}
-    assert len(files) == 4
+    result.assert_outcomes(passed=1, failed=6)
+    files = {path.name: json.loads(path.read_text("utf-8")) for path in (project.path / "reports" / "new").glob("*.json")}
+    assert len(files) == 6
+    pages = sorted((project.path / "reports" / "new").glob("*.html"))
+    assert sorted(page.stem for page in pages) == sorted(name.removesuffix(".json") for name in files if "test_a_rule" not in name)
+    assert "✗ bent_in_a_project" in pages[0].read_text("utf-8")
     (wrong,) = [data for name, data in files.items() if name.startswith("test_project.py-test_wrong")]
     assert wrong["test"] == "test_project.py::test_wrong"
     assert (wrong["verdict"], wrong["fault"], wrong["findings"][0]["index"]) == ("fail", "value", [0])
@@ -69,7 +75,7 @@ def test_a_report_file_for_each_failure(project):
 
 
 def test_no_option_no_files_and_no_directory_an_error(project):
-    project.runpytest_inprocess("-k", "one_point", "-p", "no:cacheprovider").assert_outcomes(failed=2, deselected=4)
+    project.runpytest_inprocess("-k", "one_point", "-p", "no:cacheprovider").assert_outcomes(failed=2, deselected=5)
     assert not list(project.path.rglob("*.json"))
     (project.path / "taken").write_text("a file")
     result = project.runpytest_inprocess("--gradient-report=taken", "-p", "no:cacheprovider")

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option ``--gradient-report=DIR``."""
     parser.getgroup("gradients").addoption(
-        "--gradient-report", metavar="DIR", help="write a JSON file to DIR for every gradient that a test finds wrong"
+        "--gradient-report",
+        metavar="DIR",
+        help="write a JSON file to DIR for every gradient that a test finds wrong, and a page with its graph",
     )
 
 
@@ -31,15 +33,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
-    """Write the report of each gradient error that ends a test."""
+    """Write the report of each gradient error that ends a test, and its graph with the guilty node marked."""
     directory = item.config.getoption("--gradient-report")
     if directory and call.excinfo is not None:
         from autograd.testing.report import gradient_errors
 
-        for number, error in enumerate(gradient_errors(call.excinfo.value)):
+        written = getattr(item, "gradient_reports", 0)  # a test with subtests, or with a failing teardown, ends more than once
+        for number, error in enumerate(gradient_errors(call.excinfo.value), written):
+            item.gradient_reports = number + 1  # type: ignore[attr-defined]  # pytest's items take attributes
             data = {"test": item.nodeid, **error.report.as_data()}
             text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
-            (Path(directory) / _file_name(item.nodeid, number)).write_text(text + "\n", encoding="utf-8")
+            path = Path(directory) / _file_name(item.nodeid, number)
+            path.write_text(text + "\n", encoding="utf-8")
+            if error.report.graph is not None:
+                from autograd.viz import draw
+
+                draw(error).to_html(path.with_suffix(".html"))
 
 
 def _file_name(nodeid: str, number: int) -> str:

@@ -1,0 +1,139 @@
+"""Player: the backward pass as frames, each of which says what a box hands on, and what has arrived where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.grouping import Ints, between
+from autograd.viz.boxes import Drawing
+from autograd.viz.snapshot import Column, Snapshot
+from autograd.viz.words import entries, span
+
+MOST = 3000  # frames; beyond, every box has one turn
+
+
+def frames(shot: Snapshot, drawing: Drawing, stands: Ints) -> list[dict[str, Any]]:
+    """The steps of the backward pass from the root, as data for the page; none for a graph of several roots.
+
+    ``box`` takes its turn with the cotangent ``gradient``; each of its ``pushes`` goes along a ``link``: the contribution, to which
+    box, what has arrived there, and how many of how many have been heard. An array as root is summed: its cotangent is all ones.
+
+    >>> from autograd import Value
+    >>> from autograd.viz import draw
+    >>> a = Value(3.0); g = draw(a * a)
+    >>> [(push["arrived"], push["heard"]) for push in frames(g.snapshot, g.drawing, g.stands)[0]["pushes"]]
+    [('3.0', 1), ('6.0', 2)]
+    """
+    if len(shot.roots) != 1:
+        return []
+    root: Any = shot.nodes[int(shot.roots[0])]
+    box_of = np.full(shot.size, -1)
+    for k, box in enumerate(drawing.boxes):
+        box_of[list(box.members)] = k
+    steps = root.backward_steps(np.ones(root.shape))
+    if all(box.count == 1 for box in drawing.boxes):
+        return list(_each(shot, drawing, box_of, steps))
+    return _together(shot, drawing, box_of, stands, steps)
+
+
+def exact(x: Any) -> str:
+    """A number with all its digits, an array in short."""
+    return repr(float(x)) if np.ndim(x) == 0 else entries(x)
+
+
+def _each(shot: Snapshot, drawing: Drawing, box_of: Ints, steps: Iterator[Any]) -> Iterator[dict[str, Any]]:
+    """One frame for each node's turn."""
+    links: dict[tuple[int, int], list[int]] = {}
+    for k, link in enumerate(drawing.links):
+        links.setdefault((link.tail, link.head), []).append(k)
+    places = shot.places
+    for step in steps:
+        box = int(box_of[places[id(step.node)]])
+        if box < 0:
+            continue
+        free = {pair: iter(numbers) for pair, numbers in links.items() if pair[1] == box}
+        pushes = []
+        for push in step.pushes:
+            target = int(box_of[places[id(push.source)]])
+            if target >= 0:
+                said = {"contribution": exact(push.contribution), "arrived": exact(push.arrived)}
+                pushes.append({"link": next(free[target, box]), "to": target, "heard": push.heard, "of": push.consumers, **said})
+        yield {"box": box, "nodes": 1, "gradient": exact(step.cotangent), "pushes": pushes}
+
+
+def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, steps: Iterator[Any]) -> list[dict[str, Any]]:
+    """One frame for all nodes of a box that are equally far from the root, whose turns can come at once."""
+    gradients: list[Any] = [None] * shot.size
+    contributions: dict[tuple[int, int], Any] = {}
+    places = shot.places
+    for step in steps:
+        head = places[id(step.node)]
+        gradients[head] = step.cotangent
+        for push in step.pushes:
+            tail = places[id(push.source)]
+            gradients[tail] = push.arrived
+            contributions[tail, head] = push.contribution
+    grad = Column.of(gradients)
+    tails, heads = shot.wiring.tails, shot.wiring.heads
+    push = Column.of([contributions[pair] for pair in zip(tails.tolist(), heads.tolist(), strict=True)])
+    outer = stands[tails] != stands[heads]
+    turn = _turns(depths(shot, stands), box_of)
+    link_of = {(link.tail, link.head): k for k, link in enumerate(drawing.links)}
+    total = np.bincount(box_of[tails[outer]] + 1, minlength=len(drawing.boxes) + 1)[1:]
+    heard = np.zeros(len(drawing.boxes), dtype=int)
+    edges_of = {int(turn[heads[edges[0]]]): edges for edges in _runs(turn[heads], np.flatnonzero(outer))}
+    made = []
+    for nodes in _runs(turn, np.arange(shot.size)):
+        box = int(box_of[nodes[0]])
+        edges = edges_of.get(int(turn[nodes[0]]))
+        if box < 0 or edges is None:
+            continue
+        pushes = []
+        for target in np.unique(box_of[tails[edges]]).tolist():
+            along = edges[box_of[tails[edges]] == target]
+            if target < 0 or (target, box) not in link_of:
+                continue
+            heard[target] += len(along)
+            said = {"contribution": _range(push, along), "arrived": ""}
+            if heard[target] == total[target]:
+                said["arrived"] = _range(grad, np.array(drawing.boxes[target].members))
+            pushes.append(
+                {"link": link_of[target, box], "to": target, "heard": int(heard[target]), "of": int(total[target]), **said}
+            )
+        made.append({"box": box, "nodes": len(nodes), "gradient": _range(grad, nodes), "pushes": pushes})
+    return made
+
+
+def _range(column: Column, chosen: Ints) -> str:
+    low, high, size, nans, *_ = column.where(chosen)
+    return "⚠ nan" if nans else span(low, high) if size else ""
+
+
+def _runs(keys: Ints, chosen: Ints) -> list[Ints]:
+    """The chosen ones, those of equal keys together, by key."""
+    order = chosen[np.argsort(keys[chosen], kind="stable")]
+    return np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if len(order) else []
+
+
+def _turns(depth: Ints, box_of: Ints) -> Ints:
+    """When each node's turn comes: by its distance from the root, then by its box."""
+    boxes = int(box_of.max()) + 2
+    turn = depth * boxes + box_of + 1
+    if len(np.unique(turn)) <= MOST:
+        return turn
+    first = np.full(boxes, depth.max() + 1)
+    np.minimum.at(first, box_of + 1, depth)
+    return first[box_of + 1] * boxes + box_of + 1
+
+
+def depths(shot: Snapshot, stands: Ints) -> Ints:
+    """The longest way from each node to the root, in which a contracted sum is one step."""
+    outer = between(shot.wiring, stands)
+    depth = [0] * shot.size
+    edges: Sequence[tuple[int, int]] = list(zip(outer.heads.tolist(), outer.tails.tolist(), strict=True))
+    for h, t in sorted(edges, reverse=True):
+        depth[t] = max(depth[t], depth[h] + 1)
+    return np.array(depth, dtype=np.int64)[stands]

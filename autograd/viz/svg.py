@@ -1,0 +1,160 @@
+"""SVG: a drawing laid out and written as one file that follows the reader's light or dark mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+from xml.sax.saxutils import escape, quoteattr
+
+from autograd.viz.boxes import Box, Drawing, Link
+from autograd.viz.layout import Point, Route, arrange
+
+LETTER, LINE = 7.3, 16.0  # of the font: the width of a letter, the height of a line
+SMALL = 6.1  # the width of a letter on an edge
+PAD = 9.0
+NARROWEST = 13  # letters that every box has room for, so that the player can write to it
+MARGIN = 12.0
+
+# Fills are chosen so that the text on each has a contrast of at least 4.5 to 1.
+STYLE = """
+.drawing{--ink:#16181d;--line:#667;--edge:#555b66;--paper:#fff;--warn:#b00020;--s:#f4f4f2}
+.drawing{font:12px ui-monospace,Menlo,Consolas,monospace}
+.drawing text{fill:var(--ink)}
+.paper{fill:var(--paper)}
+.box rect{fill:var(--s);stroke:var(--line)}
+.leaf rect{stroke-dasharray:5 3}.leaf.many rect,.many rect{stroke-width:2.5}
+.root rect{stroke-width:3.5}.warned rect{stroke:var(--warn);stroke-width:3;stroke-dasharray:2 2}
+.guilty rect{stroke:var(--warn);stroke-width:5}.guilty .title,.warned .title{fill:var(--warn);font-weight:bold}
+.title{font-weight:bold}
+.link path{fill:none;stroke:var(--edge);stroke-width:1.1}.link.many path{stroke-width:2.4}
+.drawing .link text{font-size:10px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.group{fill:none;stroke:var(--line);stroke-dasharray:1 3}
+#arrow path{fill:var(--edge)}
+.s0{--s:#f4f4f2}.s1{--s:#e4eefa}.s2{--s:#cfe2f6}.s3{--s:#b5d3f0}.s4{--s:#98c3e9}.s5{--s:#7ab1e0}.s6{--s:#5b9ed6}
+@media (prefers-color-scheme:dark){
+.drawing{--ink:#f1f2f4;--line:#99a1ae;--edge:#aab1bd;--paper:#15171c;--warn:#ff8a80;--s:#23272f}
+.s0{--s:#23272f}.s1{--s:#1f3042}.s2{--s:#1d3a55}.s3{--s:#1b4467}.s4{--s:#194e79}.s5{--s:#17568a}.s6{--s:#145e9a}}
+""".replace("\n", "")
+
+
+def svg(drawing: Drawing, live: bool = False) -> str:
+    """The drawing as an SVG file of its own; a ``live`` one is part of a page, which has the style and answers to clicks.
+
+    >>> svg(Drawing((Box("n0", "a"),), ())).startswith("<svg ")
+    True
+    """
+    upright = drawing.direction == "TB"
+    diagram = any(box.kind == "neuron" for box in drawing.boxes)
+    sizes = [_size(box, diagram) for box in drawing.boxes]
+    edges = [(link.tail, link.head) for link in drawing.links]
+    crowded = len(drawing.links) > 2000
+    labels = [0.0 if crowded else 12.0 if upright and link.label else len(link.label) * SMALL + 10.0 for link in drawing.links]
+    placed = arrange([(h, w) if upright else (w, h) for w, h in sizes], edges, labels, not diagram)
+    turn = _turned(drawing.direction, placed.extent[0])
+    across, along = (placed.extent[1], placed.extent[0]) if upright else placed.extent
+    head = 22.0 if drawing.caption and not live else 0.0
+    wide = max(across + 2 * MARGIN, len(drawing.caption) * LETTER + 2 * MARGIN)
+    high = along + 2 * MARGIN + head
+    middles = [(x, y) for x, y in map(turn, placed.centres)]
+    frames = [(middle, (v, u) if upright else (u, v)) for middle, (u, v) in zip(middles, placed.sizes, strict=True)]
+    name = quoteattr(drawing.caption or "A computation graph")
+    role = f'role="group" aria-label={name}' if live else 'role="img"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" {role} width="{wide:.0f}" height="{high:.0f}" '
+        f'viewBox="0 0 {wide:.0f} {high:.0f}">',
+        "" if live else f"<title>{escape(drawing.caption or 'A computation graph')}</title>\n<style>{STYLE}</style>",
+        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto" '
+        'markerUnits="userSpaceOnUse"><path d="M0,0 8,4 0,8z"/></marker></defs>',
+        f'<rect class="paper" width="{wide:.0f}" height="{high:.0f}"/>',
+        f'<text class="caption" x="{MARGIN}" y="{MARGIN + 10}">{escape(drawing.caption)}</text>' if head else "",
+        f'<g transform="translate({MARGIN},{MARGIN + head})">',
+        *_groups(drawing.boxes, frames),
+    ]
+    for k, (link, route, entry) in enumerate(zip(drawing.links, placed.routes, placed.entries, strict=True)):
+        text = "" if crowded or not link.label else _label(link, turn(entry), drawing.direction)
+        parts.append(_link(k, link, route, turn, text))
+    parts += [_box(k, box, *frame, live) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
+    return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
+
+
+Turn: TypeAlias = Callable[[tuple[float, ...]], tuple[float, ...]]
+
+
+def _turned(direction: str, extent: float) -> Turn:
+    """From (along, across) to (x, y), for one point or several."""
+    if direction == "LR":
+        return lambda p: p
+    if direction == "RL":
+        return lambda p: tuple(extent - c if i % 2 == 0 else c for i, c in enumerate(p))
+    return lambda p: tuple(p[i + 1 - 2 * (i % 2)] for i in range(len(p)))
+
+
+def _groups(boxes: Sequence[Box], frames: Sequence[tuple[Point, Point]]) -> list[str]:
+    """A dotted line around the boxes of each group that no other box stands among."""
+    drawn = []
+    for group in dict.fromkeys(box.group for box in boxes if box.group):
+        corners = [_corners(frame) for box, frame in zip(boxes, frames, strict=True) if box.group == group]
+        left, top, right, bottom = (f(c[i] for c in corners) for i, f in enumerate((min, min, max, max)))
+        others = (_corners(frame) for box, frame in zip(boxes, frames, strict=True) if box.group != group)
+        if not any(l < right and left < r and t < bottom and top < b for l, t, r, b in others):
+            drawn.append(
+                f'<g class="group"><rect x="{left - 5:.1f}" y="{top - 5:.1f}" width="{right - left + 10:.1f}" '
+                f'height="{bottom - top + 10:.1f}" rx="6"/><title>{escape(group)}</title></g>'
+            )
+    return drawn
+
+
+def _corners(frame: tuple[Point, Point]) -> tuple[float, float, float, float]:
+    (x, y), (w, h) = frame
+    return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+
+
+def _size(box: Box, diagram: bool) -> Point:
+    if diagram:
+        return max(3, box.wide) * LETTER + 2 * PAD, 3 * LETTER + 2 * PAD
+    return max(box.wide, NARROWEST) * LETTER + 2 * PAD, (1 + len(box.lines)) * LINE + PAD
+
+
+def _box(k: int, box: Box, centre: Point, size: Point, live: bool) -> str:
+    (x, y), (w, h) = centre, size
+    classes = ["box", box.kind, *(name for name in ("root", "warned", "guilty") if getattr(box, name))]
+    classes += ["many"] if box.count > 1 else []
+    classes += [f"s{box.shade}"] if box.shade is not None else []
+    first = y - (len(box.lines) * LINE) / 2 + 4.0
+    rows = [f'<text class="title" x="{x:.1f}" y="{first:.1f}" text-anchor="middle">{escape(box.title)}</text>']
+    rows += [
+        f'<text{_said_class(line)} x="{x:.1f}" y="{first + LINE * (i + 1):.1f}" text-anchor="middle">{escape(line)}</text>'
+        for i, line in enumerate(box.lines)
+    ]
+    round_ = h / 2 if box.kind == "neuron" else 9 if box.kind == "leaf" else 4
+    rect = f'<rect x="{x - w / 2:.1f}" y="{y - h / 2:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{round_:g}"/>'
+    role = f' role="button" tabindex="-1" aria-label={quoteattr(f"#{k} " + ", ".join((box.title, *box.lines)))}' if live else ""
+    return f'<g class="{" ".join(classes)}" data-box="{k}"{role}>{rect}{"".join(rows)}</g>'
+
+
+def _said_class(line: str) -> str:
+    """The line that the player writes to can be found."""
+    return ' class="grad"' if line.startswith("grad ") else ""
+
+
+def _link(k: int, link: Link, route: Route, turn: Turn, text: str) -> str:
+    """The path of an edge, with an arrow at its end, and its label."""
+    pieces = [f"M{_numbers(turn(route[0]))}"]
+    pieces += [f"{'L' if len(p) == 2 else 'C'}{_numbers(turn(p))}" for p in route[1:]]
+    classes = "link many" if link.count > 1 else "link"
+    title = f"<title>{escape(link.detail)}</title>" if link.detail else ""
+    return f'<g class="{classes}" data-link="{k}">{title}<path d="{"".join(pieces)}" marker-end="url(#arrow)"/>{text}</g>'
+
+
+def _numbers(p: tuple[float, ...]) -> str:
+    return ",".join([f"{c:.1f}" for c in p])
+
+
+def _label(link: Link, entry: tuple[float, ...], direction: str) -> str:
+    """Where the edge enters the consumer's layer, above it."""
+    x, y = entry
+    if direction == "TB":
+        return f'<text x="{x + 4:.1f}" y="{y + 10:.1f}">{escape(link.label)}</text>'
+    leftwards = (direction == "RL") != (link.tail >= link.head)
+    anchor, shift = ("end", -2.0) if leftwards else ("start", 2.0)
+    return f'<text x="{x + shift:.1f}" y="{y - 3:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'

@@ -1,0 +1,123 @@
+"""Pictures of large graphs: seconds, boxes and bytes, beside Graphviz's dot and torchviz, which have a time limit and a memory cap.
+
+    python benchmarks/pictures.py            # dot where it is installed; torchviz where torch and torchviz are
+
+For gradlab the time is that of fold, layout and SVG; taking the snapshot stands apart. The others are given the same graph.
+"""
+
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from autograd import Value
+from autograd.viz import draw
+from autograd.viz.dot import dot
+from nn.scalar import MLP
+
+SECONDS, GIGABYTES = 60, 4
+
+
+def network(samples):
+    model = MLP(2, [16, 16, 1], rng=0)
+    points = np.random.default_rng(0).uniform(-1, 1, (samples, 2)).tolist()
+    return sum((1.0 - model(x)).relu() for x in points)
+
+
+def recurrence(steps):
+    w, u, b, h = Value(0.5, "w"), Value(0.3, "u"), Value(0.1, "b"), Value(0.0)
+    for t in range(steps):
+        h = (w * h + u * float(t % 7) + b).tanh()
+    return h
+
+
+def chain(length):
+    a, x = Value(0.9999, "a"), Value(1.0)
+    for _ in range(length):
+        x = x * a
+    return x
+
+
+CASES = [
+    ("MLP, folded", lambda: network(153), None),
+    ("RNN of 400 steps, folded", lambda: recurrence(400), None),
+    ("chain of 10 000, folded", lambda: chain(10_000), None),
+    ("chain of 10 000, unfolded", lambda: chain(10_000), False),
+    ("MLP, unfolded", lambda: network(15), False),
+    ("chain of 100 000, folded", lambda: chain(100_000), None),
+]
+
+
+def ours(make, fold):
+    root = make()
+    root.backward()
+    best, picture = [np.inf, np.inf], None
+    for _ in range(3):
+        start = time.perf_counter()
+        shot = draw(root, fold=False)
+        taken = time.perf_counter()
+        picture = shot if fold is False else shot.fold()
+        text = picture.to_svg()
+        done = time.perf_counter()
+        best = [min(best[0], taken - start), min(best[1], done - taken)]
+    return shot.snapshot.size, len(picture.drawing.boxes), len(text), *best
+
+
+def memory(case):
+    """The peak of a process that draws one case, beyond one that only makes and differentiates the graph."""
+    peaks = []
+    for drawing in ("", f"; draw(root, fold={CASES[case][2]}).to_svg()"):
+        program = f"import resource; from pictures import CASES, draw; root = CASES[{case}][1](); root.backward(){drawing}; "
+        program += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=__file__.rpartition("/")[0])
+        peaks.append(int(out.stdout) / 1024)
+    return peaks[1], peaks[1] - peaks[0]
+
+
+def capped():
+    resource.setrlimit(resource.RLIMIT_AS, (GIGABYTES << 30, GIGABYTES << 30))
+
+
+def by_dot(make):
+    """What dot makes of the same graph, unfolded, within its limits."""
+    if not shutil.which("dot"):
+        return "not installed"
+    text = dot(draw(make(), fold=False, show=()).drawing)
+    start = time.perf_counter()
+    try:
+        done = subprocess.run(["dot", "-Tsvg"], input=text.encode(), capture_output=True, timeout=SECONDS, preexec_fn=capped)
+    except subprocess.TimeoutExpired:
+        return f"> {SECONDS} s"
+    took = time.perf_counter() - start
+    return f"{took:.1f} s" if done.returncode == 0 else f"failed after {took:.1f} s, of {GIGABYTES} GB"
+
+
+def by_torchviz():
+    """Torchviz on a chain of 1 000: it writes DOT and leaves the rest to dot."""
+    try:
+        import torch
+        from torchviz import make_dot
+    except ImportError:
+        return "not installed"
+    a, x = torch.tensor(0.9999, requires_grad=True), torch.tensor(1.0)
+    for _ in range(1000):
+        x = x * a
+    start = time.perf_counter()
+    source = make_dot(x).source
+    try:
+        done = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, timeout=SECONDS, preexec_fn=capped)
+    except subprocess.TimeoutExpired:
+        return f"> {SECONDS} s"
+    return f"{time.perf_counter() - start:.1f} s" if done.returncode == 0 else "dot failed"
+
+
+if __name__ == "__main__":
+    print(f"{'':28}{'nodes':>8}{'boxes':>8}{'KB':>8}{'snapshot s':>12}{'picture s':>11}{'peak MB':>9}{'of it':>7}   dot, unfolded")
+    for k, (name, make, fold) in enumerate(CASES):
+        size, boxes, length, snapshot, picture = ours(make, fold)
+        peak, extra = memory(k)
+        print(f"{name:28}{size:8}{boxes:8}{length // 1000:8}{snapshot:12.3f}{picture:11.3f}{peak:9.0f}{extra:7.0f}   {by_dot(make)}", flush=True)
+    print(f"torchviz, a chain of 1 000: {by_torchviz()}")

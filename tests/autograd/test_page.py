@@ -1,0 +1,156 @@
+"""The page in a real browser: no error, no request, every control by mouse and by keyboard, and nothing that axe-core objects to."""
+
+import shutil
+
+import pytest
+
+from autograd import Value
+from autograd.viz import draw
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the page is tried in a browser where playwright is installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="accessibility is checked where axe is installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the page is tried where Debian's chromium is installed")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as p:
+        started = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """A function that opens the page of a picture; errors and requests are collected."""
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
+    seen = {"errors": [], "requests": []}
+
+    def open_page(picture, scheme="light"):
+        path = tmp_path / "page.html"
+        picture.to_html(path)
+        page = context.new_page()
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.on("console", lambda message: seen["errors"].append(message.text))
+        page.on("pageerror", lambda error: seen["errors"].append(str(error)))
+        page.on("request", lambda request: seen["requests"].append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    context.close()
+    assert seen["errors"] == []
+    assert all(url.startswith(("file:", "data:")) for url in seen["requests"])
+
+
+def expression():
+    a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    y = ((a * b + 10.0) * 0.1).tanh() * a + a**2
+    y.backward()
+    return a, b, y
+
+
+def test_the_player_ends_on_the_gradients_of_backward(opened):
+    a, b, y = expression()
+    page = opened(draw(y))
+    assert page.inner_text("#said") == "7 steps. Press Next or the right arrow key."
+    page.keyboard.press("ArrowRight")
+    assert "Step 1 of 7" in page.inner_text("#said")
+    page.click("#next")
+    assert "consumers done" in page.inner_text("#said")
+    page.keyboard.press("ArrowLeft")
+    assert "Step 1 of 7" in page.inner_text("#said")
+    page.click("#last")
+    shown = {g.get_attribute("data-box"): g.query_selector(".grad").text_content() for g in page.query_selector_all("[data-box]")}
+    assert shown["0"] == f"grad {a.grad:.4g}"
+    assert shown["1"] == f"grad {b.grad:.4g}"
+    assert f"{a.grad!r} in all" in page.inner_text("#said")
+    page.click("#first")
+    assert page.inner_text("#said").startswith("7 steps")
+    page.evaluate(
+        "document.getElementById('slider').value = 3; document.getElementById('slider').dispatchEvent(new Event('input'))"
+    )
+    assert "Step 3 of 7" in page.inner_text("#said")
+    page.keyboard.press("End")
+    assert page.is_disabled("#next")
+    page.keyboard.press("Home")
+    assert page.is_disabled("#back")
+
+
+def test_paths_search_zoom_and_keys(opened):
+    a, _, y = expression()
+    page = opened(draw(y))
+    page.click('[data-box="0"]')
+    assert page.inner_text("#panel h2") == "#0 a"
+    assert repr(float(a.grad)) in page.inner_text("#panel")
+    page.click("text=Light the paths from the root")
+    assert page.locator("#paths li").count() == 3
+    assert page.inner_text("#sum") == f"3 paths; the products add up to {a.grad:.6g}."
+    assert page.locator(".link.lit").count() > 0
+    page.keyboard.press("Escape")
+    assert page.locator(".lit").count() == 0
+    page.fill("#search", "tanh")
+    assert page.inner_text("#hits") == "1 found"
+    page.keyboard.press("Enter")
+    assert "tanh" in page.inner_text("#panel h2")
+    page.locator(".box.chosen").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.keyboard.press("k")
+    before = page.get_attribute("main svg", "viewBox")
+    for key in ("+", "-", "w", "a", "s", "d"):
+        page.keyboard.press(key)
+        now = page.get_attribute("main svg", "viewBox")
+        assert now != before
+        before = now
+    page.keyboard.press("0")
+    whole = page.get_attribute("main svg", "viewBox")
+    page.click("#in")
+    page.click("#out")
+    page.mouse.move(300, 300)
+    page.mouse.wheel(0, 300)
+    page.mouse.down()
+    page.mouse.move(350, 330)
+    page.mouse.up()
+    page.wait_for_timeout(50)
+    assert page.get_attribute("main svg", "viewBox") != whole
+    page.click("#fit")
+    assert page.get_attribute("main svg", "viewBox") == whole
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.click("summary")
+    assert page.locator("#rows tr").count() == len(draw(y).drawing.boxes)
+    page.click("#rows tr:nth-child(2) button")
+    assert page.inner_text("#panel h2") == "#1 b"
+
+
+def test_a_folded_box_expands(opened):
+    y = sum((Value(float(i)) * 0.5).tanh() for i in range(200))
+    y.backward()
+    page = opened(draw(y))
+    page.locator('[data-box="0"]').focus()
+    page.keyboard.press("Enter")
+    page.click("text=Expand its 200 nodes")
+    assert page.locator(".mosaic span").count() == 144
+    assert page.locator("#panel tbody tr").count() == 144
+    assert "The first 144 of 200." in page.inner_text("#panel")
+    page.click("text=Light the paths from the root")
+    assert page.inner_text("#sum") == "The boxes and edges between the root and this one are lit."
+    page.keyboard.press("End")
+    assert "all consumers done" in page.inner_text("#said")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("folded", [False, True])
+def test_axe_finds_nothing(opened, scheme, folded):
+    y = sum((Value(float(i)) * 0.5).tanh() for i in range(200)) if folded else expression()[2]
+    y.backward()
+    page = opened(draw(y), scheme)
+    page.click("summary")
+    page.locator('[data-box="0"]').focus()
+    page.keyboard.press("Enter")
+    page.click("text=Light the paths from the root")
+    page.keyboard.press("ArrowRight")
+    found = axe.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
