@@ -114,7 +114,9 @@ def note_here() -> Note | None:
 def differentiated(since: int) -> Iterator[None]:
     """The block in which a transform, which began at ``since``, runs its function: recorded even inside no_grad."""
     state = _state.get()
-    token = _state.set(state.but(recording=True, since=state.since or since))
+    # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
+    blocks = state.blocks if state.recording else (*state.blocks, _RECORDED)
+    token = _state.set(state.but(recording=True, since=state.since or since, blocks=blocks))
     try:
         yield
     finally:
@@ -183,6 +185,16 @@ class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
 
     def _changed(self, state: State) -> State:
         return state.but(recording=False)
+
+
+class _Recorded(Block):
+    """What a transform does to a no_grad around it."""
+
+    def _changed(self, state: State) -> State:
+        return state.but(recording=True)
+
+
+_RECORDED = _Recorded()
 
 
 class scope(Block):  # noqa: N801 - a verb, as in no_grad

@@ -70,9 +70,11 @@ def memory(case):
     """The peak of a process that draws one case, beyond one that only makes and differentiates the graph."""
     peaks = []
     for drawing in ("", f"; draw(root, fold={CASES[case][2]}).to_svg()"):
-        program = f"import resource; from pictures import CASES, draw; root = CASES[{case}][1](); root.backward(){drawing}; "
-        program += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-        out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=__file__.rpartition("/")[0])
+        program = f"from pictures import CASES, draw; root = CASES[{case}][1](); root.backward(){drawing}; "
+        program += "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
+        out = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=__file__.rpartition("/")[0]
+        )
         peaks.append(int(out.stdout) / 1024)
     return peaks[1], peaks[1] - peaks[0]
 
@@ -106,7 +108,10 @@ def by_torchviz():
     for _ in range(1000):
         x = x * a
     start = time.perf_counter()
-    source = make_dot(x).source
+    try:
+        source = make_dot(x).source
+    except RecursionError:
+        return "RecursionError"
     try:
         done = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, timeout=SECONDS, preexec_fn=capped)
     except subprocess.TimeoutExpired:
@@ -119,5 +124,8 @@ if __name__ == "__main__":
     for k, (name, make, fold) in enumerate(CASES):
         size, boxes, length, snapshot, picture = ours(make, fold)
         peak, extra = memory(k)
-        print(f"{name:28}{size:8}{boxes:8}{length // 1000:8}{snapshot:12.3f}{picture:11.3f}{peak:9.0f}{extra:7.0f}   {by_dot(make)}", flush=True)
+        print(
+            f"{name:28}{size:8}{boxes:8}{length // 1000:8}{snapshot:12.3f}{picture:11.3f}{peak:9.0f}{extra:7.0f}   {by_dot(make)}",
+            flush=True,
+        )
     print(f"torchviz, a chain of 1 000: {by_torchviz()}")

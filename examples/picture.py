@@ -1,4 +1,4 @@
-"""Pictures of gradients: a neuron, a network of 67 000 nodes on one screen, one of its weights, a hunt for a nan, a second derivative.
+"""Pictures of gradients: a neuron, a network of 65 000 nodes, one of its weights, a hunt for a nan, a second derivative.
 
 Each is written to ``pictures/`` as SVG and as a page on which the backward pass can be stepped through.
 """

@@ -58,7 +58,7 @@ class Line:
 
     def at(self, t: Any) -> Array | None:
         """The outputs at step ``t``, which may be imaginary; None where f raises, leaves the domain or changes its shape."""
-        points = [x + t * u if moves else x for x, u, moves in zip(self.xs, self.us, self.moving, strict=True)]
+        points = [x + t * u if moves else x.copy() for x, u, moves in zip(self.xs, self.us, self.moving, strict=True)]
         for p, (low, high), moves in zip(points, self.limits, self.moving, strict=True):
             if moves and ((low > -np.inf and (p.real < low).any()) or (high < np.inf and (p.real > high).any())):
                 return None
@@ -226,15 +226,26 @@ def derivative(f: Callable[[Any], Any], x: Any, direction: Any = None, *, low: f
     >>> round(e.left, 9), round(e.right, 9), e.kind
     (-1.0, 1.0, 'kink')
     """
+    if not callable(f):
+        raise DataError(f"derivative() takes a function first, not {described(f)}")
     point = to_array(x, "derivative()")
     along = np.ones(point.shape) if direction is None else to_array(direction, "derivative()")
+    for what, numbers in (("point", point), ("direction", along)):
+        if not np.all(np.isfinite(numbers)):
+            raise DataError(f"derivative(): the {what} holds {numbers[~np.isfinite(numbers)].flat[0]}: pass finite numbers")
+    if not low < high or np.any(point < low) or np.any(point > high):
+        raise DataError(f"derivative(): the point leaves its domain, from {low:g} to {high:g}")
     if along.shape != point.shape:
         raise ShapeError(f"derivative(): the direction has shape {along.shape}, the point {point.shape}")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        y = np.asarray(f(point[()]))
+        try:
+            value = f(point.copy()[()])
+        except Exception as error:
+            raise DataError(f"derivative(): the function raises {type(error).__name__} here: {error}") from error
+        y = np.array(value)
         if y.dtype.kind not in "fiub":
-            raise DataError(f"derivative() takes a function that returns real numbers, not {described(f(point[()]))}")
+            raise DataError(f"derivative() takes a function that returns real numbers, not {described(value)}")
         line = Line(lambda p: f(p[()]), [point], [along], [(low, high)], y.size)
         result = measure(line, y.ravel().astype(float))
     parts: list[Any] = [part.reshape(y.shape) if y.shape else part.item() for part in result]

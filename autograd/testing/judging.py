@@ -55,9 +55,18 @@ class Point(NamedTuple):
             y = np.asarray(self.f(*xs))
             if y.shape != shape:
                 raise ShapeError(f"the function returned shape {shape}, and then {y.shape}")
-            return seeds @ y.ravel()
+            return _mixed(seeds, y.ravel())
 
-        return self._replace(f=sums, y=seeds @ self.y)
+        return self._replace(f=sums, y=_mixed(seeds, self.y))
+
+
+def _mixed(seeds: Array, y: Array) -> Array:
+    """Sums of outputs; one that has no value spoils those sums alone that it is part of."""
+    known = np.isfinite(y)
+    if known.all():
+        return np.asarray(seeds @ y)
+    spoilt = (seeds[:, ~known] != 0.0).any(axis=1)
+    return np.where(spoilt, np.nan, seeds @ np.where(known, y, 0.0))
 
 
 class Judgement(NamedTuple):
@@ -106,7 +115,8 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
         answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
     if any(j.verdict == "fail" for j in answers):
-        answers = [j._replace(verdict=UNDECIDED) if tiny else j for j, tiny in zip(answers, _drowned(line, answers), strict=True)]
+        drowned = _drowned(line, answers)
+        answers = [j._replace(verdict=UNDECIDED) if d and j.verdict == "fail" else j for j, d in zip(answers, drowned, strict=True)]
     return answers, line.evaluations + evaluations
 
 

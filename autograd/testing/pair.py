@@ -61,16 +61,20 @@ class Pair:
         xs = [x.copy() for x in self.given]
         try:
             first = self.f(*xs)
+        except DataError:
+            raise  # which says what is wrong
         except Exception as error:
+            if type(error).__name__ == "UnsatisfiedAssumption":  # Hypothesis' assume(): the point is not meant
+                raise
             raise DataError(f"{self.call}: the function raises {type(error).__name__} here: {error}") from error
-        y = np.array(first)
+        y = _numbers_of(first, f"{self.call}: the function returns")
         if y.dtype.kind not in "fiub":
             raise DataError(f"{self.call}: the function returns {described(first)}, where real numbers belong")
         self.first, self.y, self.shape = first, y.astype(np.float64), y.shape
         for i, (x, x0) in enumerate(zip(xs, self.given, strict=True)):
             if x.tobytes() != x0.tobytes():
                 self.report.add("mutation", f"the function changes its input {i}", argument=i)
-        again = np.asarray(self.f(*self.given))
+        again = self._again()
         if again.shape != y.shape:
             self.report.add("function", f"the function returned shape {y.shape} and then {again.shape} for the same inputs")
         elif not np.array_equal(again, y, equal_nan=True):
@@ -80,6 +84,13 @@ class Pair:
         self.rtol = ROUGH if self.rough or y.dtype != np.float64 else RTOL
         if y.size and not np.any(np.isfinite(self.y)):
             self.report.doubt("the function is nan or infinite here: there is no derivative to compare with")
+
+    def _again(self) -> Any:
+        """The function's value, asked a second time."""
+        try:
+            return np.asarray(self.f(*self.given))
+        except Exception as error:
+            raise DataError(f"{self.call}: asked a second time, the function raises {type(error).__name__}: {error}") from error
 
     @property
     def point(self) -> Point:
@@ -113,7 +124,11 @@ class Pair:
         """What the rule returned as arrays of double precision; number, shapes and types are looked at."""
         if len(result) != len(self.xs):
             self.report.add("shape", f"the rule returns {len(result)} cotangents for {len(self.xs)} inputs")
-        arrays = [np.zeros(x.shape) if r is None else np.asarray(r) for r, x in zip(result, self.xs, strict=False)]
+        try:
+            arrays = [np.zeros(x.shape) if r is None else np.asarray(r) for r, x in zip(result, self.xs, strict=False)]
+        except ValueError as error:
+            self.report.add("shape", f"a cotangent is no array: {error}")
+            return [np.zeros(x.shape) for x in self.xs]
         for i, (r, x) in enumerate(zip(arrays, self.given, strict=False)):
             belongs = f"the cotangent of input {i} is {{}}, where {{}} belongs"
             if r.shape != x.shape:
@@ -132,12 +147,22 @@ class Pair:
 
 
 def _read(i: int, x: Any, call: str) -> Array:
-    array = np.asarray(x)
+    array = _numbers_of(x, f"{call}: input {i} is")
     if array.dtype.kind != "f":
         raise DataError(
             f"{call}: input {i} is {described(x)}, which has no derivative: pass floats, and what is no number by keyword"
         )
+    if not np.all(np.isfinite(array)):
+        raise DataError(f"{call}: input {i} holds {array[~np.isfinite(array)][0]}, where nothing can be moved: pass finite numbers")
     return np.array(array, order="C")
+
+
+def _numbers_of(x: Any, what: str) -> Array:
+    """An array, unless lists of unequal lengths are in the way."""
+    try:
+        return np.array(x)
+    except ValueError:
+        raise DataError(f"{what} nested lists of unequal lengths, where numbers or an array belong") from None
 
 
 def limits_of(domains: Sequence[Any] | None, count: int, call: str) -> Limits:
@@ -148,10 +173,13 @@ def limits_of(domains: Sequence[Any] | None, count: int, call: str) -> Limits:
         raise SettingError(f"{call}: {len(domains)} domains for {count} inputs: give one for each, or None")
     pairs = []
     for d in domains:
-        low, high = (-np.inf, np.inf) if d is None else (d.low, d.high) if hasattr(d, "low") else d
+        ends = (-np.inf, np.inf) if d is None else (d.low, d.high) if hasattr(d, "low") else d
+        if not isinstance(ends, tuple | list) or len(ends) != 2 or not all(isinstance(e, float | int) for e in ends):
+            raise SettingError(f"{call}: a domain is None, a pair (low, high), Real or Array, not {d!r}")
+        low, high = map(float, ends)
         if not low < high:
-            raise SettingError(f"{call}: the domain from {low} to {high} is empty")
-        pairs.append((float(low), float(high)))
+            raise SettingError(f"{call}: the domain from {low:g} to {high:g} is empty")
+        pairs.append((low, high))
     return pairs
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from autograd.door import described
 from autograd.errors import DataError, SettingError
 from autograd.testing.contract import Check
-from autograd.testing.graphs import graph_check
+from autograd.testing.graphs import ORDERS, graph_check
 from autograd.testing.pair import Pair
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
-from autograd.testing.specs import Array, Choice, Real, Spec, literal, points
+from autograd.testing.specs import Array, Choice, Real, Spec, lengths, literal, points
 
 MOST_UNDECIDED = 0.2
 
@@ -39,7 +41,12 @@ def search_vjp(
 
     def at(values: dict[str, Any], brief: bool) -> Report:
         inputs, static = split(values, specs)
-        return Check(Pair(*make(), inputs, domains_of(specs), static, "search_vjp()"), brief).run()
+        pair = make() if callable(make) else None
+        if not isinstance(pair, tuple) or len(pair) != 2 or not all(map(callable, pair)):
+            raise DataError(
+                f"search_vjp() takes a function that gives a fresh pair (f, vjp), as in lambda: (f, vjp), not {described(make)}"
+            )
+        return Check(Pair(*pair, inputs, domains_of(specs), static, "search_vjp()"), brief).run()
 
     report = searched(at, specs, max_examples, hypothesis_seed)
     if report.values:
@@ -126,34 +133,59 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
     >>> test_scaled()
     """
     checked(specs, "gradient_test()")
+    if order not in ORDERS:
+        raise SettingError(f"gradient_test(): order is 1 or 2, not {order!r}")
 
-    def decorate(function: Callable[..., Any]) -> Callable[[], None]:
+    def decorate(function: Callable[..., Any]) -> Callable[..., None]:
         import hypothesis
 
+        others = _others(function, specs)
         property_ = Property(function, order, specs)
-        test: Any = hypothesis.given(point=points(specs))(property_.holds)
 
-        def judged() -> None:
+        def holds(point: dict[str, Any]) -> None:  # a function, which may be given attributes
+            property_.holds(point)
+
+        test: Any = hypothesis.given(point=points(specs))(holds)
+
+        def judged(*instance: Any, **given: Any) -> None:
             test._hypothesis_internal_use_settings = hypothesis.settings(deadline=None)
             for name in [n for n in vars(judged) if n.startswith("_hypothesis_internal_use")]:
                 setattr(test, name, getattr(judged, name))  # what decorators above have set
+            property_.bound = functools.partial(function, *instance, **given)
             property_.judge(test)
 
-        vars(judged).update(vars(test))
-        for name in ("__module__", "__name__", "__qualname__", "__doc__"):  # not the arguments: pytest would take them for fixtures
-            setattr(judged, name, getattr(function, name))
+        vars(judged).update({**vars(test), **getattr(function, "__dict__", {})})
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(judged, name, getattr(function, name, getattr(type(function), name, "gradient_test")))
+        # what is drawn is not asked of pytest, but fixtures and parameters are
+        judged.__signature__ = inspect.Signature(others)  # type: ignore[attr-defined]  # functions take attributes
         return judged
 
     return decorate
+
+
+def _others(function: Callable[..., Any], specs: dict[str, Spec]) -> list[inspect.Parameter]:
+    """The arguments that are not drawn: self, fixtures and parameters of a test."""
+    if not callable(function):
+        raise DataError(f"gradient_test() decorates a function, not {described(function)}")
+    parameters = inspect.signature(function).parameters
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    free = [p for name, p in parameters.items() if name not in specs and p.kind in named and p.default is inspect.Parameter.empty]
+    if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        for name in specs:
+            if name not in parameters:
+                raise SettingError(f"gradient_test(): {name}= is drawn, but the function has no such argument")
+    return free
 
 
 class Property:
     """That a function's gradient is right at every point that its specs allow."""
 
     def __init__(self, function: Callable[..., Any], order: int, specs: dict[str, Spec]) -> None:
-        self.function, self.order, self.specs = function, order, specs
+        self.order, self.specs = order, specs
         self.names = [name for name, s in specs.items() if not isinstance(s, Choice)]
-        self.__name__ = function.__name__
+        self.bound = function
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
         self._restart()
 
     def _restart(self) -> None:
@@ -161,7 +193,7 @@ class Property:
         self.fault = ""  # the first one found: shrinking must not slip to another, and one is enough to report
 
     def __call__(self, *nodes: Any, **static: Any) -> Any:
-        return self.function(**dict(zip(self.names, nodes, strict=True)), **static)
+        return self.bound(**dict(zip(self.names, nodes, strict=True)), **static)
 
     def report(self, point: dict[str, Any], brief: bool) -> Report:
         """The check at one point."""
@@ -199,6 +231,7 @@ def checked(specs: dict[str, Spec], call: str) -> None:
     for name, spec in specs.items():
         if not isinstance(spec, Real | Array | Choice):
             raise DataError(f"{call}: {name}= takes Real(…), Array(…) or Choice(…), not {described(spec)}")
+    lengths(specs)
     if all(isinstance(spec, Choice) for spec in specs.values()):
         raise SettingError(f"{call} needs at least one input, as in x=Array('n') or x=Real()")
 

@@ -50,12 +50,18 @@ class Array:
         dtype: Any = np.float64,
     ) -> None:
         for d in dims:
-            if not isinstance(d, str) and (not isinstance(d, int) or d < 0):
+            if not isinstance(d, str) and (not isinstance(d, int) or isinstance(d, bool) or d < 0):
                 raise SettingError(f"Array(): a dimension is a name or a length, not {described(d)}")
         self.dims = dims
         self.low, self.high = _domain(low, high, "Array")
-        self.min_size, self.max_size = min_size, max_size
-        self.dtype = np.dtype(dtype)
+        for name, size in (("min_size", min_size), ("max_size", max_size)):
+            if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+                raise SettingError(f"Array(): {name} is a whole number of at least 0, not {size!r}")
+        self.min_size, self.max_size = min_size, max(max_size, min_size) if max_size == LONGEST else max_size
+        try:
+            self.dtype = np.dtype(dtype)
+        except TypeError:
+            raise SettingError(f"Array(): dtype is a float type of NumPy, such as np.float32, not {dtype!r}") from None
         if self.dtype.kind != "f":
             raise DataError(f"Array(): a float dtype, not {self.dtype}: others have no derivative")
 
@@ -84,6 +90,8 @@ Spec = Real | Array | Choice
 
 
 def _domain(low: float, high: float, call: str) -> tuple[float, float]:
+    if not all(isinstance(end, float | int) for end in (low, high)):
+        raise SettingError(f"{call}(): low and high are numbers, not {low!r} and {high!r}")
     if not low < high:
         raise SettingError(f"{call}(): the domain from {low} to {high} is empty: low must be less than high")
     return float(low), float(high)
@@ -134,14 +142,7 @@ def drawn(draw: Any, specs: dict[str, Spec]) -> dict[str, Any]:
     """A value for every spec; dimensions of one name agree."""
     from hypothesis import strategies as st
 
-    lengths: dict[str, int] = {}
-    floors: dict[str, tuple[int, int]] = {}
-    for array in (s for s in specs.values() if isinstance(s, Array)):
-        for d in (d for d in array.dims if isinstance(d, str)):
-            least, most = floors.get(d, (0, array.max_size))
-            floors[d] = (max(least, array.min_size), min(most, array.max_size))
-    for d, (least, most) in floors.items():
-        lengths[d] = draw(st.sampled_from([n for n in (1, 2, 3, *range(4, most + 1), 0) if least <= n <= most]))
+    length = {d: draw(st.sampled_from(choices)) for d, choices in lengths(specs).items()}
     values = {}
     for name, spec in specs.items():
         if isinstance(spec, Choice):
@@ -149,8 +150,21 @@ def drawn(draw: Any, specs: dict[str, Spec]) -> dict[str, Any]:
         elif isinstance(spec, Real):
             values[name] = draw(numbers(spec.low, spec.high))
         else:
-            values[name] = _array(draw, spec, tuple(d if isinstance(d, int) else lengths[d] for d in spec.dims))
+            values[name] = _array(draw, spec, tuple(d if isinstance(d, int) else length[d] for d in spec.dims))
     return values
+
+
+def lengths(specs: dict[str, Spec]) -> dict[str, list[int]]:
+    """The lengths that each named dimension may have, the simplest first; SettingError where two arrays leave none."""
+    limits: dict[str, tuple[int, int]] = {}
+    for array in (s for s in specs.values() if isinstance(s, Array)):
+        for d in (d for d in array.dims if isinstance(d, str)):
+            least, most = limits.get(d, (0, array.max_size))
+            limits[d] = (max(least, array.min_size), min(most, array.max_size))
+    for d, (least, most) in limits.items():
+        if least > most:
+            raise SettingError(f"Array({d!r}): no length is at least {least} and at most {most}: change min_size or max_size")
+    return {d: [n for n in (1, 2, 3, *range(4, most + 1), 0) if least <= n <= most] for d, (least, most) in limits.items()}
 
 
 def _array(draw: Any, spec: Array, shape: tuple[int, ...]) -> Any:

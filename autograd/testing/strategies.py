@@ -151,7 +151,7 @@ class Draft:
         """Whether a line has finite numbers of moderate size."""
         try:
             y = self._value(text)
-        except ValueError:  # the shapes do not fit
+        except (ValueError, ArithmeticError):  # the shapes do not fit, or Python's numbers overflow
             return False
         return bool(np.all(np.abs(y) < LARGEST))  # or nan
 

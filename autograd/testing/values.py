@@ -14,6 +14,7 @@ from autograd.testing.report import Report
 
 FEW = 6  # up to so many entries, or outputs, each is looked at by itself
 DIRECTIONS = 4  # else so many mixtures of them
+SINGLE = 64  # of many outputs, so many are at last looked at one by one
 
 
 class Claims(NamedTuple):
@@ -24,7 +25,7 @@ class Claims(NamedTuple):
 
     def along(self, us: Sequence[Array]) -> tuple[Array, Array]:
         """The claimed derivative along a direction for each seed, and what its terms add up to in magnitude."""
-        terms = [[answer * u for answer, u in zip(row, us, strict=True)] for row in self.answers]
+        terms = [[np.where(u == 0.0, 0.0, answer * u) for answer, u in zip(row, us, strict=True)] for row in self.answers]
         claims = np.array([sum(float(np.sum(t)) for t in row) for row in terms])
         return claims, np.array([sum(float(np.sum(np.abs(t))) for t in row) for row in terms])
 
@@ -93,10 +94,20 @@ class Values:
         outputs = self.pair.y.size
         if outputs <= FEW or all(j.verdict == "pass" for j in judged):
             return judged
-        some = np.arange(outputs) if outputs <= 64 else self.rng.choice(outputs, 64, replace=False)
+        some = np.arange(outputs)
+        while len(some) > SINGLE:
+            some = self._worse(us, np.array_split(some, 2))
         seeds = np.zeros((len(some), outputs))
         seeds[np.arange(len(some)), some] = 1.0
         return self._along(us, Claims(seeds, [self.pair.answer(g) for g in seeds]))
+
+    def _worse(self, us: Sequence[Array], halves: Sequence[Array]) -> Array:
+        """Of two halves of the outputs the one whose claim, for a mixture of them, is further off."""
+        seeds = np.zeros((2, self.pair.y.size))
+        for seed, half in zip(seeds, halves, strict=True):
+            seed[half] = self.rng.uniform(0.5, 1.5, len(half)) * self.rng.choice([-1.0, 1.0], len(half))
+        judged = self._along(us, Claims(seeds, [self.pair.answer(g) for g in seeds]))
+        return max(zip(judged, halves, strict=True), key=lambda pair: (pair[0].verdict != "pass", _discrepancy(pair[0])))[1]
 
     def _ties(self) -> None:
         """At a kink, entries that are equal are also moved together, and all entries at once."""
@@ -122,7 +133,7 @@ class Values:
         alone = [
             (j, k, i)
             for k, i in ([] if self.brief else entries[:32])
-            for j in self._along(self._only(k, us[k].flat[i], i), self.claims)
+            for j in self._closely(self._only(k, us[k].flat[i], i))
             if j.verdict == "fail"
         ]
         if alone:

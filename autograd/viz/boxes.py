@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ BARE = {pattern.replace("{}", "").strip() for pattern in SIGNS.values()}
 SHOWN = ("data", "grad", "local")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Box:
     """One box of a picture: ``count`` nodes of the graph, with the text on it.
 
@@ -56,7 +56,7 @@ class Box:
         return max(width(text) for text in (self.title, *self.lines))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Link:
     """All edges from one box to another (or, unfolded, one edge): ``count`` of them, with a label and what it says in full."""
 
@@ -81,7 +81,10 @@ class Drawing:
 def drawn(shot: Snapshot, stands: Ints, classes: Ints, scopes: Sequence[str], show: Sequence[str]) -> tuple[list[Box], list[Link]]:
     """The boxes of the classes, in their numbering, and the links between them."""
     if len(stands) == int(classes.max()) + 1:  # nothing is folded
-        return [_lone(shot, i, k, show) for k, i in enumerate(np.argsort(classes).tolist())], _lone_links(shot, classes, show)
+        bad = shot.bad.tolist()
+        return [_lone(shot, i, k, bad[i], show) for k, i in enumerate(np.argsort(classes).tolist())], _lone_links(
+            shot, classes, show
+        )
     members = np.split(np.argsort(classes, kind="stable"), np.cumsum(np.bincount(classes))[:-1])
     tails, heads = classes[shot.wiring.tails], classes[shot.wiring.heads]
     inside = stands[shot.wiring.tails] == stands[shot.wiring.heads]
@@ -94,7 +97,7 @@ def drawn(shot: Snapshot, stands: Ints, classes: Ints, scopes: Sequence[str], sh
 def _box(shot: Snapshot, k: int, members: Ints, inner: int, standing: int, scope: str, show: Sequence[str]) -> Box:
     """The box of a class."""
     if len(members) == 1 and not scope:
-        return _lone(shot, int(members[0]), k, show)
+        return _lone(shot, int(members[0]), k, bool(shot.bad[members[0]]), show)
     few = tuple(members.tolist())
     first: Any = shot.nodes[few[0]]
     ops = Counter(_said(shot.nodes[i]) for i in few)
@@ -111,24 +114,22 @@ def _box(shot: Snapshot, k: int, members: Ints, inner: int, standing: int, scope
     elif first.shape:
         lines.insert(0, "shape " + shape_of(first.shape))
     marks = [f"⚑ {mark}" for i, mark in shot.marks.items() if i in set(few)]
-    bad = any(column.nans[members].any() or column.infs[members].any() for _, column in columns)
+    bad = shot.bad[members].any()
     inside = {shot.nodes[i].scope for i in few} if not scope else set()
     group = plain(inside.pop()) if len(inside) == 1 else ""
     root = not shot.tops.isdisjoint(few)
     return Box(f"n{k}", title, (*lines, *marks), kind, len(few), inner, None, bool(bad or marks), False, root, group, few)
 
 
-def _lone(shot: Snapshot, i: int, k: int, show: Sequence[str]) -> Box:
+def _lone(shot: Snapshot, i: int, k: int, bad: bool, show: Sequence[str]) -> Box:
     """The box of a single node."""
     node: Any = shot.nodes[i]
     said = _said(node)
     name = plain(node.path) if node.info is not None else ""
     lines = ["shape " + shape_of(node.shape)] if node.shape else []
-    bad = False
     for what, column in (("data", shot.data), ("grad", shot.grad)):
         if column is not None and what in show:
             lines += _one(what, float(column.low[i])) if not node.shape else _numbers(what, column, np.array([i]))
-        bad = bad or (column is not None and bool(column.nans[i] or column.infs[i]))
     if i in shot.marks:
         lines.append(f"⚑ {shot.marks[i]}")
         bad = True
@@ -253,8 +254,10 @@ def _said_of_edges(shot: Snapshot, edges: Ints, each: str, show: Sequence[str]) 
 
 
 def shaded(boxes: Sequence[Box], sizes: Sequence[float]) -> list[Box]:
-    """The boxes on the colour scale, by their sizes."""
-    return [replace(box, shade=step) for box, step in zip(boxes, steps(sizes), strict=True)]
+    """The boxes, put on the colour scale by their sizes."""
+    for box, step in zip(boxes, steps(sizes), strict=True):
+        box.shade = step
+    return list(boxes)
 
 
 def steps(sizes: Sequence[float]) -> list[int | None]:

@@ -90,14 +90,15 @@ class _Layers:
         for i, layer in enumerate(self.layer):
             self.layers[layer].append(i)
         trunks: dict[tuple[int, int], list[int]] = {}
+        lasts: dict[tuple[int, int], int] = {}
+        layers = self.layer
         for e, (t, h) in enumerate(self.edges):
             if t != h:
-                trunks.setdefault((t, -1) if t < h else (h, e), []).append(e)
-        spans = []
-        for key, members in trunks.items():
-            last = max(max(self.layer[t], self.layer[h]) for t, h in (self.edges[e] for e in members))
-            spans.append((last - self.layer[key[0]] - 1, key, last))
-        spans.sort()
+                key, far = ((t, -1), layers[h]) if t < h else ((h, e), layers[t])
+                trunks.setdefault(key, []).append(e)
+                if far > lasts.get(key, -1):
+                    lasts[key] = far
+        spans = sorted((last - layers[key[0]] - 1, key, last) for key, last in lasts.items())
         room = 4 * self.n + 2000
         self.cell_layer = list(self.layer)
         self.joins: dict[Edge, None] = {}
@@ -114,6 +115,11 @@ class _Layers:
         """One cell for each layer between ``start`` and the farthest end."""
         first = self.layer[start]
         cells = [start]
+        if last == first + 1:
+            for e in members:
+                self.joins[start, max(self.edges[e])] = None
+                self.trunks[e] = cells, 0
+            return
         for layer in range(first + 1, last):
             cells.append(len(self.cell_layer))
             self.cell_layer.append(layer)

@@ -104,6 +104,13 @@ class Snapshot:
         return set(self.roots.tolist())
 
     @cached_property
+    def bad(self) -> npt.NDArray[np.bool_]:
+        """Which nodes hold a nan or an infinity, as data or as gradient."""
+        columns = (self.data,) if self.grad is None else (self.data, self.grad)
+        found: npt.NDArray[np.bool_] = np.any([(column.nans > 0) | (column.infs > 0) for column in columns], axis=0)
+        return found
+
+    @cached_property
     def places(self) -> dict[int, int]:
         """The number of each node, by its identity."""
         return {id(node): i for i, node in enumerate(self.nodes)}

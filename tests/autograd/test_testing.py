@@ -236,7 +236,7 @@ def test_bad_input_gets_one_clear_word():
         check_vjp(np.sum, square, (2.0,), domains=[(0.0, 1.0)])
     with pytest.raises(SettingError, match="2 domains for 1 inputs"):
         check_vjp(np.sum, square, (2.0,), domains=[None, None])
-    with pytest.raises(SettingError, match=r"the domain from 1\.0 to 0\.0 is empty"):
+    with pytest.raises(SettingError, match=r"the domain from 1 to 0 is empty"):
         check_vjp(np.sum, square, (2.0,), domains=[(1.0, 0.0)])
     with pytest.raises(WrongShapeError, match="2 cotangents for 1 inputs"):
         check_vjp(lambda x: x, lambda xs, g: (g, g), (1.0,))
@@ -481,7 +481,7 @@ def test_an_honest_graph_with_a_wrong_engine_says_so(monkeypatch):
     monkeypatch.setattr(graphs, "gradients", lambda y, leaves, *a, **k: [2.0 * g for g in right(y, leaves, *a, **k)])
     with pytest.raises(WrongValueError) as caught:
         check_grad(lambda x: x.sin() * x, 0.5)
-    assert caught.value.report.blame == "every node is honest: the engine is to blame"
+    assert caught.value.report.blame.startswith("every node is honest: the engine is to blame, or the function leaves its graph")
 
 
 def test_blame_of_arrays_and_indices():
