@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -130,6 +131,49 @@ def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = 
         yield _sealed(X[chosen]), _sealed(Y[chosen])
 
 
+def k_fold(X: Any, Y: Any, k: int = 5, rng: Seed = None, stratify: bool = False) -> Iterator[tuple[Part, Part]]:
+    """Each of ``k`` parts of the shuffled data as validation in turn, with the others for training: (training, validation).
+
+    >>> [(len(a[0]), len(b[0])) for a, b in k_fold(np.zeros((7, 1)), np.zeros(7), k=3, rng=0)]
+    [(4, 3), (5, 2), (5, 2)]
+    """
+    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
+        raise SettingError(f"k_fold(): k is a whole number of at least 2, not {k!r}")
+    parts = split(X, Y, [1.0 / k] * k, rng, stratify)
+    for i, part in enumerate(parts):
+        rest = [other for j, other in enumerate(parts) if j != i]
+        yield (np.concatenate([x for x, _ in rest]), np.concatenate([y for _, y in rest])), part
+
+
+class Standardiser:
+    """(x - mean) / deviation, column by column, of the data it was made from: the training part, and no other.
+
+    A column that does not vary is only shifted.
+
+    >>> train = np.array([[0.0, 5.0], [2.0, 5.0]])
+    >>> Standardiser(train)([[4.0, 6.0]])
+    array([[3., 1.]])
+    """
+
+    def __init__(self, X: Any) -> None:
+        X = np.asarray(X, dtype=float)
+        if X.ndim < 2 or not len(X):
+            raise ShapeError(f"Standardiser takes training data (N, …), not an array of shape {X.shape}")
+        self.mean, deviation = X.mean(axis=0), X.std(axis=0)
+        self.deviation = np.where(deviation > 0.0, deviation, 1.0)
+
+    def __call__(self, X: Any) -> Array:
+        """The data in units of the training data's deviations."""
+        X = np.asarray(X, dtype=float)
+        if X.shape[1:] != self.mean.shape:
+            raise ShapeError(f"Standardiser: fitted on samples of shape {self.mean.shape}, called with {X.shape[1:]}")
+        return np.asarray((X - self.mean) / self.deviation)
+
+    def back(self, X: Any) -> Array:
+        """From those units to the data's own."""
+        return np.asarray(np.asarray(X, dtype=float) * self.deviation + self.mean)
+
+
 def _sealed(a: Array) -> Array:
     """The array, read-only: a graph may keep it without a copy."""
     a.flags.writeable = False
@@ -174,6 +218,7 @@ def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
 
 
 # The third byte of an IDX file's magic number, and the type of its entries.
+MOST_INFLATED = 1100  # deflate shrinks nothing further
 IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -187,7 +232,7 @@ def read_idx(path: str | Path) -> Array:
     raw = path.read_bytes()
     if raw[:2] == b"\x1f\x8b":
         try:
-            raw = gzip.decompress(raw)
+            raw = _inflated(raw)
         except (EOFError, OSError, gzip.zlib.error) as error:  # type: ignore[attr-defined]  # gzip imports zlib
             raise DataError(f"{path}: the gzip file is cut short or damaged ({error}): fetch it again") from None
     if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in IDX_TYPES:
@@ -202,6 +247,21 @@ def read_idx(path: str | Path) -> Array:
         state = "cut short" if len(raw) < need else "too long"
         raise DataError(f"{path} is {state}: shape {shape} of {kind.name} needs {need} bytes, the file has {len(raw)}")
     return np.frombuffer(raw, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+
+
+def _inflated(raw: bytes) -> bytes:
+    """What a gzip file holds, read no further than its own header says, so that a bomb takes no memory."""
+    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+        head = file.read(4)
+        if len(head) < 4 or head[2] not in IDX_TYPES:
+            while file.read(1 << 20):  # to its end, where a damaged file is found out
+                pass
+            return head
+        lengths = file.read(4 * head[3])
+        need = int(np.dtype(IDX_TYPES[head[2]]).itemsize * np.prod(np.frombuffer(lengths, ">u4"), dtype=object)) if lengths else 0
+        if need > MOST_INFLATED * len(raw):
+            raise OSError(f"it says that it holds {need} bytes, {need // len(raw)} times its own size")
+        return head + lengths + file.read(need + 1)
 
 
 MNIST_FILES = ("train-images", "train-labels", "t10k-images", "t10k-labels")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Node, SettingError, ShapeError, Tensor
-from nn.module import Module
+from nn.module import Module, place
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> npt.NDArray[np.float64]:
@@ -57,28 +57,8 @@ def functional_call(module: Module, parameters: Mapping[str, Any], *args: Any, *
             raise ShapeError(f"functional_call(): {name} has shape {own[name].shape}, not {p.shape}")
     try:
         for name, p in given.items():
-            _place(module, name, p)
+            place(module, name, p)
         return module(*args, **kwargs)
     finally:
         for name in given:
-            _place(module, name, own[name])
-
-
-def _place(module: Any, name: str, parameter: Any) -> None:
-    """Put a parameter where its name says: attributes, list positions and dict keys between dots."""
-    *path, last = name.split(".")
-    owner = module
-    for key in path:
-        owner = _step(owner, key)
-    if isinstance(owner, dict):
-        owner[last] = parameter
-    elif isinstance(owner, list):
-        owner[int(last)] = parameter
-    else:
-        setattr(owner, last, parameter)
-
-
-def _step(owner: Any, key: str) -> Any:
-    if isinstance(owner, dict):
-        return owner[key]
-    return owner[int(key)] if isinstance(owner, list | tuple) else getattr(owner, key)
+            place(module, name, own[name])

@@ -60,6 +60,25 @@ def _scaled(gain: float, mode: str, flat: bool) -> Initialiser:
     return draw
 
 
+def orthogonal(gain: float = 1.0) -> Initialiser:
+    """Rows, or columns where these are fewer, at right angles to each other, each of length ``gain`` (Saxe et al. 2014).
+
+    >>> W = orthogonal()((2, 3), np.random.default_rng(0)); (W @ W.T).round(12) + 0.0
+    array([[1., 0.],
+           [0., 1.]])
+    """
+
+    def draw(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        if len(shape) < 2:
+            raise SettingError(f"the orthogonal initialiser takes matrices, not shape {shape}")
+        to, fan_in = shape[0], int(np.prod(shape[1:]))
+        q, r = np.linalg.qr(rng.normal(size=(max(to, fan_in), min(to, fan_in))))
+        q = q * np.sign(np.diag(r))  # so that every such matrix is equally likely
+        return gain * (q if to >= fan_in else q.T).reshape(shape)
+
+    return draw
+
+
 BY_NAME: dict[str, Initialiser] = {
     "zeros": constant(0.0),
     "uniform": uniform(),
@@ -70,6 +89,7 @@ BY_NAME: dict[str, Initialiser] = {
     "glorot_uniform": _scaled(1.0, "mean", flat=True),
     "he_normal": _scaled(2.0, "in", flat=False),
     "he_uniform": _scaled(2.0, "in", flat=True),
+    "orthogonal": orthogonal(),
 }
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd import SettingError, ShapeError, Tensor, affine
+import numpy as np
+
+import autograd as ag
+from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, affine
 from nn.activations import Activation, activation, name_of
-from nn.checks import whole
+from nn.checks import positive, whole, within
 from nn.init import Initialiser, initialised
 from nn.module import Module, counted
 from nn.random import Seed, generator
@@ -65,6 +68,107 @@ class Sequential(Module):
     def __repr__(self) -> str:
         inner = ", ".join(repr(s) if isinstance(s, Module) else name_of(s) for s in self.steps)
         return f"Sequential({inner}, {counted(self.num_parameters())})"
+
+
+class Embedding(Module):
+    """A row of numbers for each of ``count`` things: integers (…) in, rows (…, width) out.
+
+    OutOfRangeError names an integer that has no row.
+
+    >>> Embedding(10, 4, rng=0)([[1, 2], [3, 1]]).shape
+    (2, 2, 4)
+    """
+
+    def __init__(self, count: int, width: int, init: str | Initialiser = "normal", rng: Seed = None) -> None:
+        self.W = Tensor(initialised((whole("the number of rows", count), whole("a row's width", width)), init, rng))
+
+    def forward(self, indices: Any) -> Any:
+        """The rows of those numbers."""
+        places = np.asarray(indices)
+        if places.dtype.kind not in "iu":
+            raise DataError(f"Embedding takes integers, not {places.dtype}")
+        count = self.W.shape[0]
+        if places.size and not (places.min() >= 0 and places.max() < count):
+            wrong = places[(places < 0) | (places >= count)].flat[0]
+            raise OutOfRangeError(f"Embedding of {count} rows has none with the number {wrong}: they are 0 to {count - 1}")
+        return self.W[places]
+
+    def __repr__(self) -> str:
+        count, width = self.W.shape
+        return f"Embedding({count} × {width}, {counted(self.num_parameters())})"
+
+
+class Dropout(Module):
+    """In training each entry is 0 with probability ``p``, and the others are divided by 1 - p (Srivastava et al. 2014).
+
+    After ``eval()`` it hands on what it gets. ``rng`` draws a new mask each time.
+
+    >>> Dropout(0.5, rng=0)(np.ones(4)).data
+    array([2., 0., 0., 0.])
+    """
+
+    def __init__(self, p: float = 0.5, rng: Seed = None) -> None:
+        self.p = within("p", p, 0.0, 1.0)
+        self.rng = generator(rng)
+
+    def forward(self, x: Any) -> Any:
+        """The same shape."""
+        x = x if isinstance(x, Tensor) else Tensor(x, constant=True)
+        if not self.training or not self.p:
+            return x
+        return x * ((self.rng.random(x.shape) >= self.p) / (1.0 - self.p))
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p:g})"
+
+
+class LayerNorm(Module):
+    """(x - mean) / √(variance + ε) over the last axis, times ``g`` plus ``b``, which start at 1 and 0 (Ba et al. 2016).
+
+    >>> LayerNorm(2)([1.0, 3.0]).data.round(3)
+    array([-1.,  1.])
+    """
+
+    def __init__(self, width: int, eps: float = 1e-5) -> None:
+        width = whole("a layer's width", width)
+        self.g, self.b, self.eps = Tensor(np.ones(width)), Tensor(np.zeros(width)), positive("eps", eps)
+
+    def forward(self, x: Any) -> Any:
+        """The same shape (…, width)."""
+        x = _wide(x, self.g.shape[0], self)
+        centred = x - x.mean(axis=-1, keepdims=True)
+        variance = (centred * centred).mean(axis=-1, keepdims=True)
+        return centred / ag.sqrt(variance + self.eps) * self.g + self.b
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({self.g.shape[0]})"
+
+
+class RMSNorm(Module):
+    """X / √(mean of x² + ε) over the last axis, times ``g``, which starts at 1 (Zhang and Sennrich 2019).
+
+    >>> RMSNorm(2)([3.0, 4.0]).data.round(3)
+    array([0.849, 1.131])
+    """
+
+    def __init__(self, width: int, eps: float = 1e-6) -> None:
+        self.g, self.eps = Tensor(np.ones(whole("a layer's width", width))), positive("eps", eps)
+
+    def forward(self, x: Any) -> Any:
+        """The same shape (…, width)."""
+        x = _wide(x, self.g.shape[0], self)
+        return x / ag.sqrt((x * x).mean(axis=-1, keepdims=True) + self.eps) * self.g
+
+    def __repr__(self) -> str:
+        return f"RMSNorm({self.g.shape[0]})"
+
+
+def _wide(x: Any, width: int, layer: Module) -> Tensor:
+    """``x`` as a Tensor whose last axis has that width."""
+    t: Tensor = x if isinstance(x, Tensor) else Tensor(x, constant=True)
+    if t.shape[-1:] != (width,):
+        raise ShapeError(f"{layer} takes inputs of width {width}, but x has shape {t.shape}")
+    return t
 
 
 class MLP(Module):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import autograd as ag
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, define
 from nn.activations import name_of
+from nn.checks import positive, within
 
 Loss = Callable[..., Any]
 
@@ -99,19 +100,90 @@ def mse(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
     return reduced(ag.square(a - y), reduction)
 
 
-def cross_entropy(logits: Any, target: Any, reduction: str = "mean") -> Tensor:
-    """-Σ y log softmax(z) (S3:52-57, corrected): ``logits`` (N, K) or (K,), ``target`` integer labels or one-hot rows.
+def mae(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """|a - y|, averaged over samples and components alike; the derivative at 0 is 0.
 
-    Softmax and logarithm are one operation: ∂/∂z = p - y (D07), finite at logits of ±1000. OutOfRangeError names a label
-    that is no class.
+    >>> float(mae([1.0, -2.0], [0.0, 0.0]))
+    1.5
+    """
+    a, y = _pair(pred, target, "mae()")
+    return reduced(abs(a - y), reduction)
+
+
+def huber(pred: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
+    """½(a - y)² up to |a - y| = δ, and δ(|a - y| - ½δ) from there on (Huber 1964).
+
+    >>> float(huber([0.5, 3.0], [0.0, 0.0], "sum"))
+    2.625
+    """
+    a, y = _pair(pred, target, "huber()")
+    size, delta = abs(a - y), positive("delta", delta)
+    near = ag.minimum(size, delta)
+    return reduced(near * (size - 0.5 * near), reduction)
+
+
+def kl_divergence(log_q: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """Σ p (log p - log q) over the last axis: how far ``log_q``, such as log_softmax gives, is from the probabilities ``target``.
+
+    0 log 0 is 0. OutOfRangeError where the target holds a negative number.
+
+    >>> float(kl_divergence(np.log([0.5, 0.5]), [1.0, 0.0]))  # doctest: +ELLIPSIS
+    0.693147...
+    """
+    q, p = _pair(log_q, target, "kl_divergence()")
+    if np.any(p.numpy() < 0.0):
+        raise OutOfRangeError(f"kl_divergence() takes probabilities as target, not {p.numpy().min():.4g}")
+    own = np.where(p.numpy() > 0.0, p.numpy() * np.log(np.where(p.numpy() > 0.0, p.numpy(), 1.0)), 0.0)
+    return reduced((own - p * q).sum(axis=-1), reduction)
+
+
+def cross_entropy(
+    logits: Any,
+    target: Any,
+    reduction: str = "mean",
+    *,
+    smoothing: float = 0.0,
+    ignore: int | None = None,
+    weight: Any = None,
+) -> Tensor:
+    """-Σ y log softmax(z) (S3:52-57, corrected): ``logits`` (N, K) or (K,), ``target`` labels, one-hot rows or probabilities.
+
+    Softmax and logarithm are one operation: ∂/∂z = p - y (D07), finite at logits of ±1000. ``smoothing`` ε takes (1 - ε) y + ε/K
+    for y (Szegedy et al. 2016). Samples labelled ``ignore`` count nowhere, and ``weight`` (K,) weighs the classes: the mean is
+    that of the weights. OutOfRangeError names a label that is no class.
 
     >>> float(cross_entropy([[0.0, 0.0]], [1]))  # doctest: +ELLIPSIS
+    0.693147...
+    >>> float(cross_entropy([[0.0, 0.0], [9.0, 0.0]], [1, -1], ignore=-1))  # doctest: +ELLIPSIS
     0.693147...
     """
     z = ag.as_tensor(logits, "cross_entropy()")
     if not z.ndim or not z.shape[-1]:
         raise ShapeError(f"cross_entropy() takes logits of shape (K,) or (N, K), not {z.shape}")
-    return reduced(softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
+    classes = z.shape[-1]
+    smoothing = within("smoothing", smoothing, 0.0, 1.0)
+    if not smoothing and ignore is None and weight is None:
+        return reduced(softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
+    counts = np.ones(z.shape[:-1])
+    if ignore is not None:
+        labels = np.asarray(target)
+        if labels.shape != z.shape[:-1]:
+            raise ShapeError(f"cross_entropy(ignore=) takes labels of shape {z.shape[:-1]}, not {labels.shape}")
+        counts = np.where(labels == ignore, 0.0, 1.0)
+        target = np.where(labels == ignore, 0, labels)
+    y = ag.as_tensor(_one_hot_like(z, target), "cross_entropy()")
+    per_class = np.ones(classes) if weight is None else np.asarray(weight, dtype=float)
+    if per_class.shape != (classes,):
+        raise ShapeError(f"cross_entropy(weight=) takes one weight for each of {classes} classes, not shape {per_class.shape}")
+    own = (y * per_class).sum(axis=-1).numpy() * counts  # a sample weighs what its class does
+    y = ((1.0 - smoothing) * y + smoothing / classes) * (per_class * counts[..., None])
+    losses = softmax_cross_entropy(z, y)
+    if reduction != "mean":
+        return reduced(losses, reduction)
+    if not own.sum():
+        raise ShapeError("cross_entropy(): no sample has a weight, so there is no mean")
+    mean: Tensor = losses.sum() / float(own.sum())
+    return mean
 
 
 def _one_hot_like(z: Tensor, target: Any) -> Any:
@@ -227,6 +299,9 @@ def weights(parameters: Iterable[Any]) -> list[Tensor]:
 BY_NAME: dict[str, Loss] = {
     "quadratic": quadratic,
     "mse": mse,
+    "mae": mae,
+    "huber": huber,
+    "kl_divergence": kl_divergence,
     "cross_entropy": cross_entropy,
     "binary_cross_entropy": binary_cross_entropy,
     "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,

@@ -67,13 +67,14 @@ def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.
 def precision(pred: Any, target: Any, average: str | None = "macro") -> Any:
     """TP / (TP + FP): of what was taken for a class, the share that is; 0 for a class that was never predicted.
 
-    ``average`` is "macro" (the mean over the classes that occur), "micro" (over all decisions) or None (one number per class).
+    ``average`` is "macro" (the mean over the classes that occur), "weighted" (the same, by how often each occurs as a target),
+    "micro" (over all decisions), "binary" (of class 1 alone) or None (one number per class).
 
     >>> precision([0, 1, 1], [0, 1, 0], average=None)
     array([1. , 0.5])
     """
     counts = confusion_matrix(pred, target)
-    return _averaged(counts, counts.sum(axis=0), average)
+    return _averaged(np.diag(counts), counts.sum(axis=0), counts, average)
 
 
 def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
@@ -83,14 +84,50 @@ def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
     array([0.5, 1. ])
     """
     counts = confusion_matrix(pred, target)
-    return _averaged(counts, counts.sum(axis=1), average)
+    return _averaged(np.diag(counts), counts.sum(axis=1), counts, average)
 
 
-def _averaged(counts: Any, out_of: Any, average: str | None) -> Any:
-    hits, occurs = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1) > 0
+def f1(pred: Any, target: Any, average: str | None = "macro") -> Any:
+    """2PR / (P + R) = 2TP / (2TP + FP + FN), the harmonic mean of precision and recall; 0 where a class never occurs.
+
+    >>> f1([0, 1, 1], [0, 1, 0], average=None).round(4)
+    array([0.6667, 0.6667])
+    """
+    counts = confusion_matrix(pred, target)
+    return _averaged(2 * np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1), counts, average)
+
+
+def _averaged(hits: Any, out_of: Any, counts: Any, average: str | None) -> Any:
+    """Shares of each class, with 0 for 0/0, put together."""
     if average == "micro":
         return float(hits.sum() / out_of.sum())
-    if average not in ("macro", None):
-        raise SettingError(f"average is 'macro', 'micro' or None, not {average!r}")
     each = np.divide(hits, out_of, out=np.zeros(len(hits)), where=out_of > 0)
-    return each if average is None else float(each[occurs].mean())
+    if average is None:
+        return each
+    if average == "binary":
+        if len(each) > 2:
+            raise SettingError(
+                f"average='binary' takes labels 0 and 1, but there are {len(each)} classes: choose 'macro' or 'micro'"
+            )
+        return float(each[1]) if len(each) == 2 else 0.0
+    if average not in ("macro", "weighted"):
+        raise SettingError(f"average is 'macro', 'weighted', 'micro', 'binary' or None, not {average!r}")
+    occurs = counts.sum(axis=1) if average == "weighted" else counts.sum(axis=0) + counts.sum(axis=1) > 0
+    return float(np.average(each, weights=occurs))
+
+
+def r2(pred: Any, target: Any) -> float:
+    """1 - Σ(y - a)² / Σ(y - ȳ)²: the share of the targets' variance that the predictions explain, a mean over the outputs.
+
+    Of targets that do not vary it is 1 where the predictions are exact, and 0 else.
+
+    >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])  # doctest: +ELLIPSIS
+    0.785...
+    """
+    a, y = (np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float) for x in (pred, target))
+    if a.shape != y.shape or not y.size:
+        raise ShapeError(f"r2(): predictions of shape {a.shape} for targets of shape {y.shape}; both need one, and some samples")
+    left, whole_ = np.sum((y - a) ** 2, axis=0), np.sum((y - y.mean(axis=0)) ** 2, axis=0)
+    varies = whole_ > 0.0
+    each = np.where(varies, 1.0 - left / np.where(varies, whole_, 1.0), np.where(left == 0.0, 1.0, 0.0))
+    return float(np.mean(each))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
-from autograd import Node, Tensor, scope
+import numpy as np
+import numpy.typing as npt
+
+from autograd import Node, SettingError, Tensor, scope
 
 
 class Module:
@@ -22,6 +25,8 @@ class Module:
     >>> [name for name, _ in Twice().named_parameters()]
     ['inner.W', 'inner.b']
     """
+
+    training = True  # whether layers such as Dropout behave as in training; train() and eval() set it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         tree = _named_trees.get()
@@ -75,6 +80,88 @@ class Module:
     def parameters(self) -> list[Any]:
         """Every parameter: the leaves to which gradients flow."""
         return [parameter for _, parameter in self.named_parameters()]
+
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all below it into training mode, or out of it; returns the module.
+
+        >>> from nn import Dropout
+        >>> Dropout(0.5).eval()([1.0, 2.0]).data
+        array([1., 2.])
+        """
+        for _, module in self.named_modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Out of training mode: ``train(False)``."""
+        return self.train(False)
+
+    def freeze(self) -> Self:
+        """Make every parameter below a constant: no gradient flows to it, and parameters() leaves it out. Values cannot be frozen.
+
+        >>> from nn import MLP
+        >>> model = MLP([2, 3, 1], rng=0); _ = model.layers[0].freeze()
+        >>> [name for name, _ in model.named_parameters()]
+        ['layers.1.W', 'layers.1.b']
+        """
+        return self._replaced(constant=True)
+
+    def unfreeze(self) -> Self:
+        """Make every constant below a parameter again: a new one, so make the optimizer anew."""
+        return self._replaced(constant=False)
+
+    def _replaced(self, constant: bool) -> Self:
+        """Every Tensor that is not as wanted by one with the same numbers that is; one that stands in two places stays one."""
+        twins: dict[int, Any] = {}
+        for path, tensor in list(_below("", self, set())):
+            if isinstance(tensor, Node) and not isinstance(tensor, Tensor):
+                raise SettingError(f"freeze(): {path} is a Value, which cannot be constant: leave it out of the optimizer instead")
+            if isinstance(tensor, Tensor) and tensor.is_leaf and tensor.constant != constant:
+                if id(tensor) not in twins:
+                    twins[id(tensor)] = Tensor(tensor.numpy(), tensor.name, constant=constant)
+                place(self, path, twins[id(tensor)])
+        return self
+
+    def state_dict(self) -> dict[str, npt.NDArray[Any]]:
+        """A copy of the numbers of every parameter, and of every constant Tensor, by its path.
+
+        >>> from nn import Linear
+        >>> {name: x.shape for name, x in Linear(3, 2).state_dict().items()}
+        {'W': (2, 3), 'b': (2,)}
+        """
+        return {name: np.array(node.data) for name, node in self._leaves()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        """Write numbers into the parameters by their paths; SettingError prints what does not fit, and nothing is changed then.
+
+        Without ``strict`` what one of the two lacks is left out; shapes must fit all the same.
+
+        >>> from nn import Linear
+        >>> layer = Linear(1, 1); layer.load_state_dict({"W": [[2.0]], "b": [3.0]}); layer([1.0]).data
+        array([5.])
+        """
+        own = dict(self._leaves())
+        given = {name: np.asarray(x, dtype=float) for name, x in state.items()}
+        wrong = [f"missing {name}" for name in own if name not in given] if strict else []
+        wrong += [f"not in the module: {name}" for name in given if name not in own] if strict else []
+        wrong += [
+            f"{name} has shape {own[name].shape}, not {x.shape}"
+            for name, x in given.items()
+            if name in own and own[name].shape != x.shape
+        ]
+        if wrong:
+            raise SettingError(f"load_state_dict() of {type(self).__name__}: " + "; ".join(wrong))
+        for name, x in given.items():
+            if name in own:
+                own[name].data = x if x.ndim else float(x)
+
+    def _leaves(self) -> Iterator[tuple[str, Any]]:
+        """Every parameter and constant Tensor once, with its path."""
+        seen: set[int] = set()
+        for name, node in _below("", self, set()):
+            if isinstance(node, Node) and node.is_leaf and id(node) not in seen:
+                seen.add(id(node))
+                yield name, node
 
     def num_parameters(self) -> int:
         """How many numbers the parameters hold: 13 002 for 784-16-16-10 (S2:33)."""
@@ -133,6 +220,26 @@ def _below(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
         return
     for key, child in children:
         yield from _below(f"{path}.{key}" if path else str(key), child, above | {id(thing)})
+
+
+def place(module: Any, name: str, parameter: Any) -> None:
+    """Put a parameter where its name says: attributes, list positions and dict keys between dots."""
+    *path, last = name.split(".")
+    owner = module
+    for key in path:
+        owner = _step(owner, key)
+    if isinstance(owner, dict):
+        owner[next(key for key in owner if str(key) == last)] = parameter
+    elif isinstance(owner, list):
+        owner[int(last)] = parameter
+    else:
+        setattr(owner, last, parameter)
+
+
+def _step(owner: Any, key: str) -> Any:
+    if isinstance(owner, dict):
+        return next(x for k, x in owner.items() if str(k) == key)
+    return owner[int(key)] if isinstance(owner, list | tuple) else getattr(owner, key)
 
 
 def counted(n: int) -> str:

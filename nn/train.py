@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import sys
+import time
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from autograd import GraphError, SettingError
+from autograd import AnomalyError, GraphError, SettingError, anomaly, no_grad
 from nn.checks import positive, whole
 from nn.data import Part, batches, pair
+from nn.health import TrainingWarning, ailments
+from nn.history import History
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optim import SGD, Optimizer
 from nn.random import Seed, generator
+from nn.resuming import Saved, fingerprint
 
-
-@dataclass
-class History:
-    """What a training run left behind: a number per epoch, and why it stopped.
-
-    >>> History(loss=[0.5, 0.25]).epochs
-    2
-    """
-
-    loss: list[float] = field(default_factory=list)
-    gradient_norm: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    validation: list[float] = field(default_factory=list)
-    stopped: str = ""
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs were run."""
-        return len(self.loss)
+Metric = Callable[[Any, Any], float]
 
 
 def fit(
@@ -52,9 +39,13 @@ def fit(
     epochs: int = 10,
     batch_size: int | None = None,
     validation: Part | None = None,
-    metric: Callable[[Any, Any], float] | None = None,
+    metric: Metric | None = None,
     tol: float | None = None,
+    patience: int | None = None,
+    target: float | None = None,
+    seconds: float | None = None,
     callback: Callable[[History], Any] | None = None,
+    checkpoint: str | Path | None = None,
     progress: bool = True,
     rng: Seed = None,
 ) -> History:
@@ -62,48 +53,93 @@ def fit(
 
     ``loss`` is a name or a function of (pred, target); ``optimizer`` defaults to SGD with ``lr`` (0.1). ``batch_size`` None is the
     full batch (S3:92), 1 is stochastic descent (S0:81). On ``validation`` = (X, Y) the loss and ``metric`` (accuracy for
-    classes) are taken after each epoch. It stops after ``epochs``, when ‖∇L‖ of an epoch's last batch falls below ``tol``
-    (S1:134, corrected), or when ``callback(history)`` returns true; ``History.stopped`` says which. A loss or gradient that is
-    not finite raises GraphError, and the model keeps the parameters of the step before. The progress bar goes to stderr.
+    classes) are taken after each epoch.
+
+    It stops after ``epochs``; when ‖∇L‖ of an epoch's last batch is below ``tol`` (S1:134, corrected); when the validation
+    loss has not fallen for ``patience`` epochs, with the parameters of its best epoch put back; when the metric reaches ``target``;
+    after so many ``seconds``; when ``callback(history)`` returns true; and on Ctrl-C, with the parameters of the last whole step.
+    ``History.stopped`` says which. A loss or gradient that is not finite raises GraphError, which names operation and layer, and
+    the model keeps the parameters of the step before. TrainingWarning tells of divergence, vanishing or exploding gradients
+    and dead units.
+
+    With ``checkpoint``, a path, all is written there after each epoch, and a run that finds it goes on from it: to the same bits as
+    one that was never stopped, if the data and the settings are the same; DataError if they are not. The progress bar goes to
+    stderr. The model is left in eval mode.
 
     >>> import nn
     >>> X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
     >>> history = fit(nn.Linear(1, 1, rng=0), X, Y, loss="quadratic", lr=0.5, epochs=200, progress=False)
-    >>> history.loss[-1] < 1e-6, history.stopped
+    >>> bool(history.loss[-1] < 1e-6), history.stopped
     (True, '200 epochs')
     """
     X, Y = pair(X, Y, "fit()")
     if validation is not None:
         validation = pair(*validation, "fit(validation=)")
-    epochs = whole("epochs", epochs)
-    tol = None if tol is None else positive("tol", tol)
     if metric is not None and not callable(metric):
         raise SettingError(f"fit(): metric is a function of (pred, target), such as nn.metrics.accuracy, not {metric!r}")
-    run = _Run(model, named_loss(loss), _optimizer(model, optimizer, lr))
+    if validation is None and (patience is not None or target is not None):
+        raise SettingError("fit(): patience and target look at held-out data: give validation=(X, Y)")
+    limits = Limits(
+        whole("epochs", epochs),
+        None if tol is None else positive("tol", tol),
+        None if patience is None else whole("patience", patience),
+        None if target is None else float(target),
+        None if seconds is None else positive("seconds", seconds),
+        callback,
+    )
+    run = _Run(model, named_loss(loss), _optimizer(model, optimizer, lr), metric)
     rng = generator(rng)
-    history = History(stopped=f"{epochs} epochs")
-    with np.errstate(all="ignore"), tqdm(total=epochs, unit="epoch", disable=not progress, file=sys.stderr, leave=True) as bar:
-        for _ in range(epochs):
-            total = sum(run.step(x, y) * len(x) for x, y in batches(X, Y, batch_size, rng, shuffle=batch_size is not None))
-            history.loss.append(total / len(X))
-            history.gradient_norm.append(run.gradient_norm())
-            shown = {"loss": f"{history.loss[-1]:.4f}"}
-            if validation is not None:
-                value, score = run.judge(validation, metric)
-                history.validation_loss.append(value)
-                shown["val loss"] = f"{value:.4f}"
-                if score is not None:
-                    history.validation.append(score)
-                    shown["val " + getattr(metric or accuracy, "__name__", "metric")] = f"{score:.4f}"
-            bar.set_postfix(shown, refresh=False)
-            bar.update()
-            if tol is not None and history.gradient_norm[-1] < tol:
-                history.stopped = f"gradient norm {history.gradient_norm[-1]:.3g} < tol {tol:g}"
-                break
-            if callback is not None and callback(history):
-                history.stopped = "callback"
-                break
+    history = History()
+    saved = None
+    if checkpoint is not None:
+        saved = Saved(checkpoint, fingerprint(X, Y, batch_size, validation), model, run.optimizer, rng)
+        saved.resume(history)
+    with np.errstate(all="ignore"), tqdm(total=limits.epochs, unit="epoch", disable=not progress, file=sys.stderr) as bar:
+        bar.update(history.epochs)
+        run.cycle(X, Y, batch_size, validation, limits, history, saved, rng, bar)
+    model.eval()
     return history
+
+
+class Limits:
+    """When to stop."""
+
+    def __init__(
+        self,
+        epochs: int,
+        tol: float | None,
+        patience: int | None,
+        target: float | None,
+        seconds: float | None,
+        callback: Callable[[History], Any] | None,
+    ) -> None:
+        self.epochs, self.tol, self.patience, self.target, self.seconds, self.callback = (
+            epochs,
+            tol,
+            patience,
+            target,
+            seconds,
+            callback,
+        )
+        self.began = time.monotonic()
+
+    def reason(self, history: History) -> str:
+        """Why to stop now; "" to go on."""
+        if self.tol is not None and history.epochs and history.gradient_norm[-1] < self.tol:
+            return f"gradient norm {history.gradient_norm[-1]:.3g} < tol {self.tol:g}"
+        if self.target is not None and history.epochs and not len(history.validation):
+            raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
+        if self.target is not None and history.epochs and history.validation[-1] >= self.target:
+            return f"validation metric {history.validation[-1]:.4g} ≥ target {self.target:g}"
+        if self.patience is not None and history.epochs:
+            best = int(np.argmin(history.validation_loss)) + 1
+            if history.epochs - best >= self.patience:
+                return f"patience: no lower validation loss in {self.patience} epochs since epoch {best}"
+        if history.epochs >= self.epochs:
+            return f"{self.epochs} epochs"
+        if self.seconds is not None and time.monotonic() - self.began > self.seconds:
+            return f"{self.seconds:g} seconds"
+        return ""
 
 
 def _optimizer(model: Module, optimizer: Optimizer | None, lr: float | None) -> Optimizer:
@@ -116,52 +152,120 @@ def _optimizer(model: Module, optimizer: Optimizer | None, lr: float | None) -> 
         )
     if lr is not None:
         raise SettingError(f"fit(): lr={lr!r} would be ignored: the optimizer has its own rate, {optimizer.lr:g}")
-    if not set(optimizer.parameters) & set(model.parameters()):
+    moved = {id(p) for p in optimizer.parameters}
+    left = [name for name, p in model.named_parameters() if id(p) not in moved]
+    if len(left) == len(model.parameters()):
         raise SettingError("fit(): the optimizer moves no parameter of this model: make it with model.parameters() of this one")
+    if left:
+        warnings.warn(f"fit(): the optimizer does not move {', '.join(left)}", TrainingWarning, stacklevel=3)
     return optimizer
 
 
 class _Run:
     """One model, its loss and its optimizer at work."""
 
-    def __init__(self, model: Module, loss: Loss, optimizer: Optimizer) -> None:
-        self.model, self.loss, self.optimizer = model, loss, optimizer
+    def __init__(self, model: Module, loss: Loss, optimizer: Optimizer, metric: Metric | None) -> None:
+        self.model, self.loss, self.optimizer, self.metric = model, loss, optimizer, metric
+        self.best: list[Any] = []  # the parameters of the epoch with the least validation loss
+
+    def cycle(
+        self,
+        X: Any,
+        Y: Any,
+        batch_size: int | None,
+        validation: Part | None,
+        limits: Limits,
+        history: History,
+        saved: Saved | None,
+        rng: np.random.Generator,
+        bar: Any,
+    ) -> None:
+        """Epochs until there is a reason to stop."""
+        self.best = saved.best if saved is not None else []
+        try:
+            while not (reason := limits.reason(history)):
+                self.model.train()
+                total = sum(self.step(x, y) * len(x) for x, y in batches(X, Y, batch_size, rng, shuffle=batch_size is not None))
+                self._note(history, total / len(X), validation, limits, bar)
+                for ailment in ailments(self.model, history, X):
+                    warnings.warn(ailment, TrainingWarning, stacklevel=4)
+                if saved is not None:
+                    saved.write(history, self.best)
+                if limits.callback is not None and limits.callback(history):
+                    reason = "callback"
+                    break
+        except KeyboardInterrupt:
+            reason = f"interrupted in epoch {history.epochs + 1}"
+            for p, was in zip(self.optimizer.parameters, self._whole or (), strict=self._whole is not None):
+                p.data = was
+        history.stopped = reason
+        if limits.patience is not None and self.best and reason.startswith("patience"):
+            for p, x in zip(self.model.parameters(), self.best, strict=True):
+                p.data = x
+
+    _whole: list[Any] | None = None  # the parameters before the step that is under way
+
+    def _note(self, history: History, loss: float, validation: Part | None, limits: Limits, bar: Any) -> None:
+        """Take an epoch into the history, and show it."""
+        value, score = (None, None) if validation is None else self.judge(validation)
+        history.add(loss, self.gradient_norm(), self.optimizer.lr, value, score, time.monotonic() - limits.began)
+        if limits.patience is not None and np.argmin(history.validation_loss) == history.epochs - 1:
+            self.best = [np.array(p.data) if np.ndim(p.data) else p.data for p in self.model.parameters()]
+        shown = {"loss": f"{loss:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
+        if value is not None:
+            shown["val loss"] = f"{value:.4f}"
+        if score is not None:
+            shown["val " + getattr(self.metric or accuracy, "__name__", "metric")] = f"{score:.4f}"
+        bar.set_postfix(shown, refresh=False)
+        bar.update()
 
     def step(self, x: Any, y: Any) -> float:
         """Forward, loss, backward, update on one batch; its loss."""
         self.optimizer.zero_grad()
         value = self.loss(self.model(x), y)
         if not np.isfinite(float(value)):
-            raise GraphError(f"the loss became {float(value)} {self._where()}: lower the learning rate, or look at the data")
+            raise GraphError(f"the loss became {float(value)} {self._where()}{self._first_bad(x, y)}")
         value.backward()
         for name, p in self.model.named_parameters():
             if not np.all(np.isfinite(p.grad)):
-                raise GraphError(
-                    f"the gradient of {name} is not finite {self._where()}: lower the learning rate, or look at the data"
-                )
+                raise GraphError(f"the gradient of {name} is not finite {self._where()}{self._first_bad(x, y)}")
         before = [p.data for p in self.optimizer.parameters]
+        self._whole = before
         self.optimizer.step()
         if not all(np.all(np.isfinite(p.data)) for p in self.optimizer.parameters):
             for p, was in zip(self.optimizer.parameters, before, strict=True):
                 p.data = was
-            raise GraphError(f"a parameter became infinite {self._where()}: lower the learning rate")
+            raise GraphError(f"a parameter became infinite {self._where()}")
+        self._whole = None
         return float(value)
 
     def _where(self) -> str:
-        return f"in step {self.optimizer.steps + 1} (learning rate {self.optimizer.lr:g})"
+        rate = f"learning rate {self.optimizer.lr:g}"
+        return f"in step {self.optimizer.steps + 1} ({rate}): lower the learning rate, or look at the data"
+
+    def _first_bad(self, x: Any, y: Any) -> str:
+        """Which operation, in which layer, made the first nan or inf of that batch."""
+        try:
+            with anomaly(), self.model.scopes():
+                self.loss(self.model(x), y).backward()
+        except AnomalyError as error:
+            return f"; {error}"
+        return ""
 
     def gradient_norm(self) -> float:
         """‖∇L‖ over all parameters, of the last batch."""
         return float(np.sqrt(sum(np.sum(np.square(p.grad)) for p in self.optimizer.parameters)))
 
-    def judge(self, validation: Part, metric: Callable[[Any, Any], float] | None) -> tuple[float, float | None]:
+    def judge(self, validation: Part) -> tuple[float, float | None]:
         """Loss and metric on held-out data; accuracy where the targets are classes and no metric was named."""
         x, y = validation
-        pred = self.model(x)
-        value = float(self.loss(pred, y))
-        if metric is None and not is_classes(pred.shape, y):
+        self.model.eval()
+        with no_grad():
+            pred = self.model(x)
+            value = float(self.loss(pred, y))
+        if self.metric is None and not is_classes(pred.shape, y):
             return value, None
-        return value, float((metric or accuracy)(pred.numpy(), y))
+        return value, float((self.metric or accuracy)(pred.numpy(), y))
 
 
 def is_classes(shape: tuple[int, ...], y: Any) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import AutogradError, Tensor, Value
-from nn import data, metrics, optim
+from nn import data, metrics
 from nn.train import is_classes
 from oracles import same
 
@@ -171,6 +171,19 @@ def test_damaged_idx_files_are_named(tmp_path, change, text):
         data.read_idx(path)
 
 
+def test_zipped_idx_files_that_lie_take_no_memory(tmp_path):
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(b"\0\0\x08\x01\xff\xff\xff\xff"))
+    with pytest.raises(AutogradError, match="it says that it holds 4294967295 bytes"):
+        data.read_idx(path)
+    path.write_bytes(gzip.compress(b"no IDX" * 10))
+    with pytest.raises(AutogradError, match="is no IDX file"):
+        data.read_idx(path)
+    path.write_bytes(gzip.compress(b"\0\0\x08\x00"))
+    with pytest.raises(AutogradError, match="is cut short: shape"):
+        data.read_idx(path)
+
+
 def test_mnist_folders(tmp_path):
     images, labels = np.arange(3 * 4, dtype=np.uint8).reshape(3, 2, 2), np.array([7, 0, 9], np.uint8)
     with pytest.raises(AutogradError, match="has no file that begins with 'train-images'"):
@@ -202,9 +215,10 @@ def test_metrics_equal_scikit_learns(seed, classes):
     same(metrics.accuracy(p, t), theirs.accuracy_score(t, p))
     np.testing.assert_array_equal(metrics.confusion_matrix(p, t, classes), theirs.confusion_matrix(t, p, labels=range(classes)))
     every = range(int(max(p.max(), t.max())) + 1)
-    for ours, their in ((metrics.precision, theirs.precision_score), (metrics.recall, theirs.recall_score)):
+    pairs = ((metrics.precision, theirs.precision_score), (metrics.recall, theirs.recall_score), (metrics.f1, theirs.f1_score))
+    for ours, their in pairs:
         same(ours(p, t, None), their(t, p, average=None, labels=every, zero_division=0), rtol=1e-13)
-        for average in ("macro", "micro"):
+        for average in ("macro", "micro", "weighted"):
             same(ours(p, t, average), their(t, p, average=average, zero_division=0), rtol=1e-13)
             same(ours(2 * p, 2 * t, average), their(2 * t, 2 * p, average=average, zero_division=0), rtol=1e-13)
 
@@ -266,7 +280,7 @@ def test_gradient_descent_finds_the_closed_form_of_least_squares():
 def test_fit_without_classes_judges_by_the_loss_or_a_metric():
     X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
     history = nn.fit(nn.Linear(1, 1, rng=0), X, Y, loss="mse", epochs=2, validation=(X, Y), progress=False)
-    assert history.validation == []
+    assert len(history.validation) == 0
     assert len(history.validation_loss) == 2
     history = nn.fit(
         nn.Linear(1, 1, rng=0),
@@ -362,7 +376,10 @@ linear = nn.Linear(2, 1, rng=0)
             lambda: nn.fit(nn.Linear(2, 1, rng=0), ok, ok[:, :1], loss="mse", lr=1e308, progress=False),
             "a parameter became infinite in step 2",
         ),
-        (lambda: metrics.precision([0], [0], average="best"), "average is 'macro', 'micro' or None, not 'best'"),
+        (
+            lambda: metrics.precision([0], [0], average="best"),
+            "average is 'macro', 'weighted', 'micro', 'binary' or None, not 'best'",
+        ),
     ],
 )
 def test_wrong_input_is_named(attempt, text):
@@ -384,9 +401,3 @@ def test_a_small_stratified_split_has_the_right_sizes():
     y = np.repeat(np.arange(5), [8, 1, 5, 7, 7])
     parts = data.split(np.zeros((28, 1)), y, (7 / 15, 7 / 15, 1 / 15), rng=0, stratify=True)
     assert [len(p) for _, p in parts] == [13, 13, 2]
-
-
-def test_the_base_optimizer_has_no_direction_of_its_own():
-    p = Value(1.0)
-    with pytest.raises(NotImplementedError):
-        optim.Optimizer([p], 0.1, 0.0).step()

@@ -1,0 +1,103 @@
+"""Checkpoints: arrays by name in one NPZ file, written whole or not at all, and read without trusting a byte of it.
+
+No pickle is written or read; what a file says of its sizes is held against its length before any memory is taken.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import DataError
+
+Array = npt.NDArray[Any]
+KINDS = "fiub"  # the types of numbers that a checkpoint holds
+LONGEST_HEADER = 10_000
+
+
+def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays and numbers by name: to a file beside it first, which then takes its place at once.
+
+    A process that is killed at any moment leaves the old file or the new one. DataError for what is no array of numbers, or a
+    path that cannot be written.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(folder + "/a.npz", {"x": [1.0, 2.0]}); load(folder + "/a.npz")
+    {'x': array([1., 2.])}
+    """
+    path = Path(path)
+    found = {name: np.asarray(x) for name, x in arrays.items()}
+    for name, x in found.items():
+        if x.dtype.kind not in KINDS:
+            raise DataError(f"save(): {name!r} holds {x.dtype}, not numbers")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            np.savez(file, **found)  # type: ignore[arg-type]  # its stub takes allow_pickle for one of the arrays
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DataError(f"save(): {path} cannot be written: {error.strerror or error}") from None
+
+
+def load(path: str | Path) -> dict[str, Array]:
+    """The arrays of a checkpoint by name; DataError says what is wrong with a file that is none, is cut short or damaged."""
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        with zipfile.ZipFile(path) as archive:
+            return {info.filename.removesuffix(".npy"): _array(archive, info, size) for info in archive.infolist()}
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise DataError(f"{path} is no checkpoint that can be read: {error}") from None
+
+
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> Array:
+    """One array, if what its header says fits into the file."""
+    if info.compress_type != zipfile.ZIP_STORED or info.file_size > size:
+        raise ValueError(f"{info.filename!r} is compressed, or says that it has {info.file_size} bytes in a file of {size}")
+    with archive.open(info) as file:
+        start = file.read(10)
+        if start[:6] != b"\x93NUMPY" or start[6] != 1:
+            raise ValueError(f"{info.filename!r} is no array of NumPy's first format")
+        (length,) = struct.unpack("<H", start[8:10])
+        if length > LONGEST_HEADER:
+            raise ValueError(f"{info.filename!r} has a header of {length} bytes")
+        dtype, shape, fortran = _header(file.read(length))
+        need = dtype.itemsize * int(np.prod(shape, dtype=object))
+        if need != info.file_size - 10 - length:
+            raise ValueError(f"{info.filename!r} of shape {shape} needs {need} bytes, the file has {info.file_size - 10 - length}")
+        raw = file.read(need)
+    return np.frombuffer(raw, dtype).reshape(shape, order="F" if fortran else "C").copy()
+
+
+def _header(text: bytes) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
+    """The type, shape and order that an array's header tells."""
+    try:
+        said = ast.literal_eval(text.decode("latin1"))
+        dtype, shape, fortran = np.dtype(said["descr"]), said["shape"], said["fortran_order"]
+    except (SyntaxError, TypeError, KeyError, MemoryError, RecursionError, AttributeError) as error:
+        raise ValueError(f"its header cannot be read ({type(error).__name__})") from None
+    if dtype.kind not in KINDS or not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError(f"its header tells of {dtype} and shape {shape!r}")
+    return dtype, shape, bool(fortran)

@@ -1,0 +1,50 @@
+"""Optimizers: sentences of small transforms of the gradient, and the usual names for the usual sentences.
+
+>>> from autograd import Value
+>>> w = Value(1.0); (w * w).backward()
+>>> Optimizer([w], chain(clip_by_norm(1.0), scale(0.5))).step(); w.data
+0.5
+"""
+
+from nn.optim.names import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
+from nn.optim.optimizer import Optimizer
+from nn.optim.schedules import constant, cosine, exponential, step_decay, warmup
+from nn.optim.transforms import (
+    Transform,
+    adagrad,
+    adam,
+    chain,
+    clip_by_norm,
+    clip_by_value,
+    lion,
+    momentum,
+    rmsprop,
+    scale,
+    weight_decay,
+)
+
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "Optimizer",
+    "RMSProp",
+    "Transform",
+    "adagrad",
+    "adam",
+    "chain",
+    "clip_by_norm",
+    "clip_by_value",
+    "constant",
+    "cosine",
+    "exponential",
+    "lion",
+    "momentum",
+    "rmsprop",
+    "scale",
+    "step_decay",
+    "warmup",
+    "weight_decay",
+]

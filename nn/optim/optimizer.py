@@ -1,0 +1,157 @@
+"""Optimizer: it reads ``.grad`` of parameters, Values or Tensors, turns it by a sentence of transforms, and moves ``.data``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Node, SettingError, ShapeError
+from nn.optim.transforms import Chain, Memory, Transform, chain, scale
+
+
+class Group:
+    """Some parameters, the sentence that moves them, and what each transform remembers of each parameter."""
+
+    def __init__(self, parameters: Sequence[Any], sentence: Transform) -> None:
+        self.parameters = list(parameters)
+        self.transforms = chain(sentence).parts
+        self.memories: list[list[Memory]] = [[{} for _ in self.parameters] for _ in self.transforms]
+
+    def step(self, t: int) -> None:
+        """Move each parameter against its update."""
+        updates = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in self.parameters]
+        points = [p.data for p in self.parameters]
+        for transform, memories in zip(self.transforms, self.memories, strict=True):
+            updates = transform.all(updates, memories, points, t)
+        for p, u in zip(self.parameters, updates, strict=True):
+            p.move(-u)
+
+    def word(self, t: int) -> str:
+        """What transform ``t`` is called in the state."""
+        return f"{type(self.transforms[t]).__name__}{t}"
+
+    def rate(self, taken: int) -> float:
+        """The rate of the next step."""
+        return float(np.prod([part.rate(taken) for part in self.transforms if isinstance(part, scale)]))
+
+
+class Optimizer:
+    """Parameters and the sentence that moves them, as in ``Optimizer(model.parameters(), chain(adam(), scale(0.01)))``.
+
+    Parameters in groups are a list of dicts, each with "params" and, where it has a sentence of its own, "sentence". SettingError
+    for no parameters, for what is no Value or Tensor, and for a parameter that is in two groups.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0); (w * w).backward(); Optimizer([w], scale(0.25)).step(); w.data
+    0.5
+    """
+
+    def __init__(self, parameters: Iterable[Any], sentence: Transform) -> None:
+        self.steps = 0
+        self.groups = [Group(found, given.get("sentence", sentence)) for found, given in grouped(parameters)]
+
+    @property
+    def parameters(self) -> list[Any]:
+        """All parameters that it moves."""
+        return [p for group in self.groups for p in group.parameters]
+
+    @property
+    def lr(self) -> float:
+        """The rate of the next step, in the first group."""
+        return self.groups[0].rate(self.steps)
+
+    def step(self) -> None:
+        """Move every parameter once."""
+        self.steps += 1
+        with np.errstate(all="ignore"):
+            for group in self.groups:
+                group.step(self.steps)
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for p in self.parameters:
+            p.zero_grad()
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that is remembered, as arrays by name: ``steps``, and for each memory the group, transform, parameter and name.
+
+        >>> from autograd import Value
+        >>> from nn.optim import momentum
+        >>> w = Value(1.0); (w * w).backward(); o = Optimizer([w], chain(momentum(0.9), scale(0.1))); o.step()
+        >>> {name: float(x) for name, x in o.state_dict().items()}
+        {'steps': 1.0, '0.momentum0.0.velocity': 2.0}
+        """
+        state: dict[str, Any] = {"steps": np.int64(self.steps)}
+        for g, group in enumerate(self.groups):
+            for t, memories in enumerate(group.memories):
+                for k, memory in enumerate(memories):
+                    state |= {f"{g}.{group.word(t)}.{k}.{name}": np.array(x) for name, x in memory.items()}
+        return state
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Remember what another optimizer of the same sentence did; where it cannot, SettingError or ShapeError, and no change."""
+        if "steps" not in state:
+            raise SettingError("load_state_dict(): the state has no 'steps': it is not of an optimizer")
+        found: list[tuple[Memory, str, Any]] = []
+        for name, x in state.items():
+            if name != "steps":
+                memory, p, own = self._place(name)
+                if np.shape(x) not in ((), np.shape(p.data)):
+                    raise ShapeError(f"load_state_dict(): {name} has shape {np.shape(x)}, the parameter {np.shape(p.data)}")
+                found.append((memory, own, np.array(x) if np.ndim(p.data) else float(x)))
+        for group in self.groups:
+            for memories in group.memories:
+                for memory in memories:
+                    memory.clear()
+        for memory, own, x in found:
+            memory[own] = x
+        self.steps = int(state["steps"])
+
+    def _place(self, name: str) -> tuple[Memory, Any, str]:
+        """Where a name of the state belongs."""
+        try:
+            g, word, k, own = name.split(".", 3)
+            group = self.groups[int(g)]
+            t = [group.word(t) for t in range(len(group.transforms))].index(word)
+            return group.memories[t][int(k)], group.parameters[int(k)], own
+        except (ValueError, IndexError):
+            raise SettingError(
+                f"load_state_dict(): this optimizer has no place for {name!r}: it has another sentence or parameters"
+            ) from None
+
+
+def grouped(parameters: Iterable[Any]) -> list[tuple[list[Any], dict[str, Any]]]:
+    """The parameters of each group, and its own settings; one group where no dicts are given."""
+    given = list(parameters)
+    groups = given if given and all(isinstance(g, dict) for g in given) else [{"params": given}]
+    seen: set[int] = set()
+    found = []
+    for group in groups:
+        if "params" not in group:
+            raise SettingError(
+                f"a group of parameters is a dict with 'params', not one with {', '.join(map(repr, group)) or 'nothing'}"
+            )
+        own = list(group["params"])
+        if not own:
+            raise SettingError("an optimizer needs parameters: pass model.parameters()")
+        for p in own:
+            if not isinstance(p, Node):
+                raise SettingError(f"an optimizer moves Values and Tensors, not {p!r}: pass model.parameters()")
+            if id(p) in seen:
+                raise SettingError(f"{p!r} is given to an optimizer twice: each parameter has one update")
+            seen.add(id(p))
+        found.append((own, {name: x for name, x in group.items() if name != "params"}))
+    return found
+
+
+def named(parameters: Iterable[Any], sentence: Callable[..., Chain], **settings: Any) -> Optimizer:
+    """An optimizer whose groups may have settings of their own, such as ``{"params": …, "lr": 0.01}``."""
+    groups = []
+    for own, changed in grouped(parameters):
+        for name in changed:
+            if name not in settings:
+                raise SettingError(f"a group has no setting {name!r}; it may have {', '.join(settings)}")
+        groups.append({"params": own, "sentence": sentence(**{**settings, **changed})})
+    return Optimizer(groups, chain())

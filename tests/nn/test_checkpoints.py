@@ -1,0 +1,198 @@
+"""Checkpoints: what is written comes back, damaged files are named, and a run that is killed ends as if it had not been."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nn
+from autograd import AutogradError, DataError
+from nn import checkpoint
+
+
+@given(
+    st.dictionaries(
+        st.text("abc.xyz0", min_size=1, max_size=8),
+        st.sampled_from([1.5, [1, 2], np.zeros((0, 3)), np.eye(2, dtype="f4"), np.array([True])]),
+    )
+)
+def test_arrays_come_back(arrays):
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint.save(f"{folder}/x.npz", arrays)
+        found = checkpoint.load(f"{folder}/x.npz")
+        assert os.listdir(folder) == ["x.npz"]
+    assert set(found) == set(arrays)
+    for name, x in arrays.items():
+        assert np.array_equal(found[name], np.asarray(x))
+        assert found[name].dtype == np.asarray(x).dtype
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    path = tmp_path_factory.mktemp("good") / "x.npz"
+    checkpoint.save(path, {"W": np.arange(12.0).reshape(3, 4), "b": np.float32(1.0), "n": np.int64(7)})
+    return path.read_bytes()
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_damaged_file_is_an_error_and_no_more(good, tmp_path_factory, data):
+    raw = bytearray(good)
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(raw)))
+    path = tmp_path_factory.getbasetemp() / "damaged.npz"
+    path.write_bytes(bytes(raw[:cut] if data.draw(st.booleans()) else raw))
+    with contextlib.suppress(DataError):  # which is the one error that may come
+        assert sum(x.nbytes for x in checkpoint.load(path).values()) <= 3 * len(good)
+
+
+def crafted(path, header, body=b"", compress=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", compress) as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + body)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "text"),
+    [
+        (b"{'descr': '<f8', 'fortran_order': False, 'shape': (10**15,)}", b"", "malformed"),
+        (b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}", b"", "needs 8000000000000 bytes, the file has 0"),
+        (b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", b"x" * 8, r"tells of object and shape \(1,\)"),
+        (b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}", b"", "tells of float64"),
+        (b"{'descr': '<f8'}", b"", "KeyError"),
+        (b"(((((", b"", "SyntaxError"),
+        (b"x" * 20_000, b"", "has a header of 20000 bytes"),
+    ],
+)
+def test_lying_headers_take_no_memory(tmp_path, header, body, text):
+    with pytest.raises(DataError, match=text):
+        checkpoint.load(crafted(tmp_path / "x.npz", header, body))
+
+
+def test_other_files_are_refused(tmp_path):
+    with pytest.raises(DataError, match="is compressed, or says"):
+        checkpoint.load(crafted(tmp_path / "x.npz", b"{}", b"0" * 10_000, zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(tmp_path / "y.npz", "w") as archive:
+        archive.writestr("x.npy", b"no array")
+    with pytest.raises(DataError, match="is no array of NumPy's first format"):
+        checkpoint.load(tmp_path / "y.npz")
+    with pytest.raises(DataError, match="is no checkpoint that can be read"):
+        checkpoint.load(tmp_path / "nothing.npz")
+    with pytest.raises(DataError, match=r"save\(\): 'x' holds <U1, not numbers"):
+        checkpoint.save(tmp_path / "z.npz", {"x": "a"})
+    with pytest.raises(DataError, match="cannot be written"):
+        checkpoint.save(tmp_path / "no" / "z.npz", {"x": 1.0})
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataError, match="cannot be written"):
+        checkpoint.save(tmp_path / "folder", {"x": 1.0})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "x.npz", "y.npz"]
+
+
+PROGRAM = """
+import sys
+import numpy as np
+import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        self.first, self.drop, self.second = nn.Linear(2, 8, rng=0), nn.Dropout(0.2, rng=3), nn.Linear(8, 2, rng=1)
+
+    def forward(self, x):
+        return self.second(self.drop(np.tanh(self.first(x))))
+
+X, y = nn.toys.moons(60, rng=0)
+model = Net()
+optimizer = nn.AdamW(model.parameters(), lr=nn.optim.cosine(0.05, 300))
+nn.fit(model, X, y, loss="cross_entropy", optimizer=optimizer, epochs=40, batch_size=8, validation=(X[:20], y[:20]),
+       patience=39, checkpoint=sys.argv[1], progress=False, rng=5)
+print(nn.parameters_to_vector(model.parameters()).tobytes().hex())
+"""
+
+
+def finished(path):
+    return subprocess.run([sys.executable, "-c", PROGRAM, path], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_run_that_is_killed_ends_as_if_it_had_not_been(tmp_path):
+    whole = finished(tmp_path / "whole.npz")
+    path = tmp_path / "killed.npz"
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        running = subprocess.Popen([sys.executable, "-c", PROGRAM, path], stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20.0
+        known = path.stat().st_mtime_ns if path.exists() else 0
+        while time.monotonic() < deadline and running.poll() is None and (not path.exists() or path.stat().st_mtime_ns == known):
+            time.sleep(0.005)
+        time.sleep(float(rng.uniform(0.0, 0.05)))
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    assert finished(path) == whole
+
+
+def toy():
+    return nn.toys.moons(40, rng=0)
+
+
+def trained(path, epochs, seed=1, **more):
+    X, y = toy()
+    model = nn.MLP([2, 4, 2], rng=0)
+    history = nn.fit(
+        model,
+        X,
+        y,
+        loss="cross_entropy",
+        optimizer=nn.Adam(model.parameters()),
+        epochs=epochs,
+        batch_size=8,
+        checkpoint=path,
+        progress=False,
+        rng=seed,
+        **more,
+    )
+    return history, nn.parameters_to_vector(model.parameters())
+
+
+def test_going_on_is_the_same_as_going_through(tmp_path):
+    through, a = trained(tmp_path / "a.npz", 6)
+    trained(tmp_path / "b.npz", 2)
+    on, b = trained(tmp_path / "b.npz", 6)
+    assert np.array_equal(a, b)
+    assert np.array_equal(through.loss, on.loss)
+    again, c = trained(tmp_path / "b.npz", 6)
+    assert again.epochs == 6
+    assert np.array_equal(b, c)
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    path = tmp_path / "a.npz"
+    trained(path, 1)
+    X, y = toy()
+    wide = nn.MLP([2, 5, 2], rng=0)
+    with pytest.raises(
+        DataError, match=r"fit\(\): .*a.npz is a checkpoint of another run: load_state_dict\(\) of MLP: layers.0.W has"
+    ):
+        nn.fit(wide, X, y, loss="cross_entropy", batch_size=8, checkpoint=path, progress=False)
+    model = nn.MLP([2, 4, 2], rng=0)
+    with pytest.raises(DataError, match="it was written with other data or another batch size"):
+        nn.fit(model, X, y, loss="cross_entropy", batch_size=9, checkpoint=path, progress=False)
+    with pytest.raises(DataError, match="no place for"):
+        nn.fit(model, X, y, loss="cross_entropy", batch_size=8, checkpoint=path, progress=False)
+    dropping = nn.Sequential(nn.Linear(2, 4, rng=0), nn.Dropout(0.1, rng=0), nn.Linear(4, 2, rng=0))
+    with pytest.raises(DataError, match="its modules draw random numbers in other places"):
+        nn.fit(dropping, X, y, loss="cross_entropy", batch_size=8, checkpoint=path, progress=False)
+    arrays = checkpoint.load(path)
+    del arrays["mark"]
+    checkpoint.save(path, arrays)
+    with pytest.raises(AutogradError, match="another run: 'mark'"):
+        trained(path, 3)
