@@ -290,3 +290,18 @@ def test_forward_mode_gives_the_same_change():
     y.backward()
     (t,) = walk.pushforward([y], v, [0.3, 0.7])
     close(t, 0.3 * v[0].grad + 0.7 * v[1].grad, 1e-14)
+
+
+def test_e21_a_saturated_unit_learns_slowly_from_the_quadratic_cost():
+    """The error is almost 1, and δ is almost 0; with the cross-entropy δ is the error itself."""
+    slow, fast = Value(-10.0), Value(-10.0)
+    (0.5 * (slow.sigmoid() - 1.0) ** 2).backward()
+    nn.losses.binary_cross_entropy_with_logits([fast], [1.0]).backward()
+    assert abs(slow.grad) < 1e-4
+    assert abs(fast.grad + 1.0) < 1e-4
+
+
+def test_e31_the_sigmoid_reaches_its_ends_in_floats_only():
+    x = np.linspace(-30.0, 30.0, 601)
+    assert all((ag.sigmoid(x) > 0.0) & (ag.sigmoid(x) < 1.0))
+    assert (ag.sigmoid(40.0), ag.sigmoid(-800.0)) == (1.0, 0.0)

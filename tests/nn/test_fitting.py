@@ -138,6 +138,25 @@ def test_resuming_is_not_asked_of_models_that_only_judge():
     assert history.stopped == "2 epochs"
 
 
+def test_e62_one_layer_reads_most_digits():
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    train, test = data.split(digits.data / 16.0, digits.target, (0.7, 0.3), rng=0)
+    model = nn.Linear(64, 10, rng=0)
+    nn.fit(
+        model,
+        *train,
+        loss="cross_entropy",
+        optimizer=nn.Adam(model.parameters(), lr=0.02),
+        epochs=15,
+        batch_size=32,
+        progress=False,
+        rng=0,
+    )
+    assert 0.9 < metrics.accuracy(model(test[0]), test[1]) < 0.99
+
+
 # -- data
 
 
