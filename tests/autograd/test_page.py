@@ -27,11 +27,11 @@ def opened(browser, tmp_path):
     context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
     seen = {"errors": [], "requests": []}
 
-    def open_page(picture, scheme="light"):
+    def open_page(picture, scheme="light", motion="reduce"):
         path = tmp_path / "page.html"
         picture.to_html(path)
         page = context.new_page()
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.emulate_media(color_scheme=scheme, reduced_motion=motion)
         page.on("console", lambda message: seen["errors"].append(message.text))
         page.on("pageerror", lambda error: seen["errors"].append(str(error)))
         page.on("request", lambda request: seen["requests"].append(request.url))
@@ -76,6 +76,20 @@ def test_the_player_ends_on_the_gradients_of_backward(opened):
     assert page.is_disabled("#next")
     page.keyboard.press("Home")
     assert page.is_disabled("#back")
+
+
+def test_it_plays_by_itself_unless_motion_is_to_be_reduced(opened):
+    picture = draw(expression()[2])
+    assert opened(picture).is_disabled("#run")
+    page = opened(picture, motion="no-preference")
+    page.click("#run")
+    assert page.inner_text("#run") == "Pause"
+    page.locator("#said", has_text="Step 2 of 7").wait_for()
+    page.click("#run")
+    assert page.inner_text("#run") == "Play"
+    page.click("#last")
+    page.click("#run")
+    page.locator("#said", has_text="Step 1 of 7").wait_for()
 
 
 def test_paths_search_zoom_and_keys(opened):
