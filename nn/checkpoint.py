@@ -10,7 +10,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from autograd import DataError
 Array = npt.NDArray[Any]
 KINDS = "fiub"  # the types of numbers that a checkpoint holds
 LONGEST_HEADER = 10_000
+MOST_INFLATED = 100  # times its own size, and a compressed file is not believed
 
 
 def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
@@ -52,13 +53,17 @@ def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
         raise DataError(f"save(): {path} cannot be written: {error.strerror or error}") from None
 
 
-def load(path: str | Path) -> dict[str, Array]:
-    """The arrays of a checkpoint by name; DataError says what is wrong with a file that is none, is cut short or damaged."""
+def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Array]:
+    """The arrays of a checkpoint, or of any NPZ file, by name: all, or those of ``names`` that there are.
+
+    DataError says what is wrong with a file that is none, is cut short or damaged, or would take a hundred times its own size.
+    """
     path = Path(path)
     try:
         size = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
-            return {info.filename.removesuffix(".npy"): _array(archive, info, size) for info in archive.infolist()}
+            found = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            return {name: _array(archive, info, size) for name, info in found.items() if names is None or name in names}
     except (
         OSError,
         EOFError,
@@ -69,13 +74,13 @@ def load(path: str | Path) -> dict[str, Array]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise DataError(f"{path} is no checkpoint that can be read: {error}") from None
+        raise DataError(f"{path} is no NPZ file that can be read: {error}") from None
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> Array:
     """One array, if what its header says fits into the file."""
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size > size:
-        raise ValueError(f"{info.filename!r} is compressed, or says that it has {info.file_size} bytes in a file of {size}")
+    if info.file_size > (size if info.compress_type == zipfile.ZIP_STORED else MOST_INFLATED * size):
+        raise ValueError(f"{info.filename!r} says that it has {info.file_size} bytes, in a file of {size}")
     with archive.open(info) as file:
         start = file.read(10)
         if start[:6] != b"\x93NUMPY" or start[6] != 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import struct
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError, SettingError, ShapeError
+from nn import checkpoint
 from nn.checks import whole
 from nn.metrics import labels_of
 from nn.random import Seed, generator
@@ -185,7 +185,10 @@ def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
 
     DataError names the line that holds no number or has another length.
     """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is no text: {error}") from None
     rows: list[list[float]] = []
     for number, line in enumerate(lines[1:] if header else lines, 2 if header else 1):
         if not line.strip():
@@ -205,20 +208,14 @@ def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
 
 def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
     """The arrays ``inputs`` and ``targets`` of an NPZ file; objects are refused, and DataError names what is missing."""
-    try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            missing = [name for name in (inputs, targets) if name not in file]
-            if missing:
-                raise DataError(f"{path} has no array called {missing[0]!r}; it has {', '.join(file)}")
-            return file[inputs], file[targets]
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise DataError(f"{path} is no readable NPZ file of plain arrays: {error}") from None
+    found = checkpoint.load(path, (inputs, targets))
+    for name in (inputs, targets):
+        if name not in found:
+            raise DataError(f"{path} has no array called {name!r}")
+    return found[inputs], found[targets]
 
 
 # The third byte of an IDX file's magic number, and the type of its entries.
-MOST_INFLATED = 1100  # deflate shrinks nothing further
 IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -259,7 +256,7 @@ def _inflated(raw: bytes) -> bytes:
             return head
         lengths = file.read(4 * head[3])
         need = int(np.dtype(IDX_TYPES[head[2]]).itemsize * np.prod(np.frombuffer(lengths, ">u4"), dtype=object)) if lengths else 0
-        if need > MOST_INFLATED * len(raw):
+        if need > checkpoint.MOST_INFLATED * max(len(raw), 100):
             raise OSError(f"it says that it holds {need} bytes, {need // len(raw)} times its own size")
         return head + lengths + file.read(need + 1)
 
