@@ -35,8 +35,8 @@ class Step(NamedTuple):
     pushes: list[Push]
 
 
-def steps(root: Any, cotangent: Any) -> Iterator[Step]:
-    """The steps of reverse mode from ``root``, in the order of the walk; no ``.grad`` is written."""
+def steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Step]:
+    """The steps of reverse mode from ``root``, in the order of the walk; no ``.grad`` is written, and hooks are heard if wanted."""
     nodes, _ = order((root,))
     consumers: dict[Any, int] = {}
     for node in nodes:
@@ -45,13 +45,14 @@ def steps(root: Any, cotangent: Any) -> Iterator[Step]:
     heard = dict.fromkeys(consumers, 0)
     arrived = {root: cotangent}
     for node in reversed(nodes):
-        arrived[node] = node.heard(arrived[node])
+        if hooks:
+            arrived[node] = node.heard(arrived[node])
         pushes = []
         for i, source in node.sources:
             contribution = node.vjp(i, arrived[node], None)
             arrived[source] = arrived[source] + contribution if source in arrived else contribution
             heard[source] += 1
-            if source.op is None and heard[source] == consumers[source]:
+            if hooks and source.op is None and heard[source] == consumers[source]:
                 arrived[source] = source.heard(arrived[source])
             pushes.append(Push(source, i, contribution, arrived[source], heard[source], consumers[source]))
         yield Step(node, arrived[node], pushes)

@@ -80,7 +80,7 @@ class Drawing:
 
 def drawn(shot: Snapshot, stands: Ints, classes: Ints, scopes: Sequence[str], show: Sequence[str]) -> tuple[list[Box], list[Link]]:
     """The boxes of the classes, in their numbering, and the links between them."""
-    if len(stands) == int(classes.max()) + 1:  # nothing is folded
+    if len(stands) == int(classes.max()) + 1 and not any(scopes):  # nothing is folded
         bad = shot.bad.tolist()
         return [_lone(shot, i, k, bad[i], show) for k, i in enumerate(np.argsort(classes).tolist())], _lone_links(
             shot, classes, show
@@ -115,7 +115,7 @@ def _box(shot: Snapshot, k: int, members: Ints, inner: int, standing: int, scope
         lines.insert(0, "shape " + shape_of(first.shape))
     marks = [f"⚑ {mark}" for i, mark in shot.marks.items() if i in set(few)]
     bad = shot.bad[members].any()
-    inside = {shot.nodes[i].scope for i in few} if not scope else set()
+    inside = {shot.scopes[i] for i in few} if not scope else set()
     group = plain(inside.pop()) if len(inside) == 1 else ""
     root = not shot.tops.isdisjoint(few)
     return Box(f"n{k}", title, (*lines, *marks), kind, len(few), inner, None, bool(bad or marks), False, root, group, few)
@@ -125,7 +125,7 @@ def _lone(shot: Snapshot, i: int, k: int, bad: bool, show: Sequence[str]) -> Box
     """The box of a single node."""
     node: Any = shot.nodes[i]
     said = _said(node)
-    name = plain(node.path) if node.info is not None else ""
+    name = plain(shot.paths[i])
     lines = ["shape " + shape_of(node.shape)] if node.shape else []
     for what, column in (("data", shot.data), ("grad", shot.grad)):
         if column is not None and what in show:
@@ -135,7 +135,7 @@ def _lone(shot: Snapshot, i: int, k: int, bad: bool, show: Sequence[str]) -> Box
         bad = True
     title = f"{name} = {said}" if name and node.op is not None else name or said
     kind = "leaf" if node.op is None else "op"
-    return Box(f"n{k}", title, tuple(lines), kind, 1, 0, None, bad, False, i in shot.tops, plain(node.scope), (i,))
+    return Box(f"n{k}", title, tuple(lines), kind, 1, 0, None, bad, False, i in shot.tops, plain(shot.scopes[i]), (i,))
 
 
 def _lone_links(shot: Snapshot, classes: Ints, show: Sequence[str]) -> list[Link]:
@@ -273,4 +273,6 @@ def steps(sizes: Sequence[float]) -> list[int | None]:
 def _step(size: float, top: float) -> int | None:
     if size - size != 0.0:
         return None
-    return 6 - min(6, int(np.floor(np.log10(top / size)))) if size > 0.0 else 0
+    if size * 1e7 <= top:  # which 0 is, and what is so small that the quotient would overflow
+        return 0
+    return 6 - min(6, max(0, int(np.floor(np.log10(top / size)))))

@@ -12,8 +12,11 @@ from autograd.viz.boxes import Box
 from autograd.viz.snapshot import Column, Floats, Snapshot
 from autograd.viz.words import number
 
+HARDLY = 1e-300  # what stands for a change that the ranges do not show
+TRIES = 3  # partners that are tried for a node
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Difference:
     """For each node the change of its data and of its gradient, nan where the other graph has no such node."""
 
@@ -39,8 +42,10 @@ class Difference:
         lines = [f"✗ only here{f': {new}' if len(members) > 1 else ''}"] if new else []
         for name, change in (("data", data), ("grad", grad)):
             known = change[~np.isnan(change)]
-            if known.size and known.max() > 0.0:
+            if known.size and known.max() > HARDLY:
                 lines.append(f"Δ{name} {'up to ' if len(members) > 1 else ''}{number(float(known.max()))}")
+            elif known.size and known.max() > 0.0:
+                lines.append(f"Δ{name} within the same range")
         return lines
 
     def sizes(self, boxes: Sequence[Box]) -> list[float]:
@@ -62,27 +67,34 @@ def compared(one: Snapshot, other: Snapshot) -> Difference:
 def _partners(one: Snapshot, other: Snapshot) -> dict[int, int]:
     """For each node its like in the other graph, where it has one."""
     partner: dict[int, int] = {}
-    seen: set[tuple[int, int]] = set()
+    tries = [0] * one.size
     waiting = list(zip(one.roots.tolist(), other.roots.tolist(), strict=False))
     while waiting:
         i, j = waiting.pop()
-        a, b = one.nodes[i], other.nodes[j]
-        if (i, j) in seen:
+        if i in partner or tries[i] == TRIES:
             continue
-        seen.add((i, j))
+        tries[i] += 1
+        a, b = one.nodes[i], other.nodes[j]
         if a.op is b.op and a.shape == b.shape:
-            partner.setdefault(i, j)
+            partner[i] = j
         for (_, x), (_, y) in zip(a.sources, b.sources, strict=False):
             waiting.append((one.places[id(x)], other.places[id(y)]))
     return partner
 
 
 def _apart(one: Column | None, other: Column | None, pairs: Ints, size: int) -> Floats:
-    """The largest change of each node's numbers, as their ranges show it."""
+    """The largest change of each node's numbers, as their ranges show it; inf where one of the two is not finite."""
     change = np.full(size, np.nan)
     here, there = pairs.T
     change[here] = 0.0
-    if one is not None and other is not None:
+    if one is None or other is None:
+        only, rows = (other, there) if one is None else (one, here)
+        if only is not None:  # against a graph without gradients, which are zeros
+            reach = np.fmax(np.abs(only.low[rows]), np.abs(only.high[rows]))
+            change[here] = np.where((only.nans[rows] > 0) | (only.infs[rows] > 0), np.inf, np.nan_to_num(reach))
+        return change
+    with np.errstate(invalid="ignore"):
         moved = np.fmax(np.abs(one.low[here] - other.low[there]), np.abs(one.high[here] - other.high[there]))
-        change[here] = np.nan_to_num(moved, nan=0.0)
+    unequal = one.mark[here] != other.mark[there]
+    change[here] = np.where(unequal, np.where(np.isfinite(moved), np.fmax(moved, HARDLY), np.inf), 0.0)
     return change

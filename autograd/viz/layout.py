@@ -35,28 +35,38 @@ class Arranged(NamedTuple):
     extent: Point
 
 
-def arrange(sizes: Sequence[Point], edges: Sequence[Edge], labels: Sequence[float], spread: bool = True) -> Arranged:
+def arrange(
+    sizes: Sequence[Point],
+    edges: Sequence[Edge],
+    labels: Sequence[float],
+    spread: bool = True,
+    room: Sequence[float] | None = None,
+) -> Arranged:
     """Places for boxes of the given (along, across) sizes, and ways for ``edges`` (argument, consumer).
 
     Boxes are given with arguments before consumers wherever that is possible; edges the other way are drawn backwards.
-    ``labels`` are the lengths of the edges' labels along the direction of reading. The edges that enter a box are ``spread`` over
-    its side, or meet in one point.
+    ``labels`` are the lengths of the edges' labels along the direction of reading, ``room`` what each edge needs across where it
+    enters a box. The edges that enter a box are ``spread`` over its side, or meet in one point.
 
     >>> arrange([(10.0, 10.0), (10.0, 10.0)], [(0, 1)], [0.0]).centres
     [(5.0, 9.0), (59.0, 9.0)]
     """
-    return _Layers(sizes, edges, labels, spread).arranged()
+    return _Layers(sizes, edges, labels, spread, room or [ROOM] * len(edges)).arranged()
 
 
 class _Layers:
     """The work in hand. A *cell* is a box, or a place that a passing edge takes in a layer; boxes come first."""
 
-    def __init__(self, sizes: Sequence[Point], edges: Sequence[Edge], labels: Sequence[float], spread: bool) -> None:
+    def __init__(
+        self, sizes: Sequence[Point], edges: Sequence[Edge], labels: Sequence[float], spread: bool, room: Sequence[float]
+    ) -> None:
         self.edges, self.spread = edges, spread
         self.n = len(sizes)
         self.ports = self._entering()
         self.loops = {t for t, h in edges if t == h}
-        self.sizes = [(u, max(v, ROOM * min(len(self.ports[i]), MOST_PORTS) if spread else 0.0)) for i, (u, v) in enumerate(sizes)]
+        needed = [max((room[e] for e in ports), default=0.0) * len(ports) for ports in self.ports]
+        few = [spread and len(ports) <= MOST_PORTS for ports in self.ports]
+        self.sizes = [(u, max(v, need if f else 0.0)) for (u, v), need, f in zip(sizes, needed, few, strict=True)]
         self.labels = labels
         self.layer = self._layers()
         self.beside: list[int] = []  # edges in lanes

@@ -11,6 +11,7 @@ from autograd.errors import SettingError
 from autograd.viz.boxes import Box, Drawing, Link
 from autograd.viz.picture import DIRECTIONS
 from autograd.viz.shown import Shown
+from autograd.viz.words import plain
 
 WIDEST = 10  # nodes of a layer that are drawn one by one
 
@@ -35,13 +36,16 @@ def network(of: Any, *, bias: bool = False, direction: str = "LR", names: Sequen
       #2  1
       #3  y1   ← #0, #1, #2
     """
-    sizes = list(getattr(of, "sizes", of) if not isinstance(of, int | str) else [])
+    given = getattr(of, "sizes", of)
+    sizes = list(given) if isinstance(given, list | tuple) else []
     if len(sizes) < 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in sizes):
         raise SettingError(
             f"network() takes the sizes of at least two layers, as in [3, 4, 1], or a model with them, not {described(of)}"
         )
     if direction not in DIRECTIONS:
         raise SettingError(f"network(): direction is one of {', '.join(map(repr, DIRECTIONS))}, not {direction!r}")
+    if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
+        raise SettingError(f"network(): names are a list of strings, one for each layer, not {names!r}")
     if names is not None and len(names) != len(sizes):
         raise SettingError(f"network(): {len(names)} names for {len(sizes)} layers")
     layers = [_layer(k, n, len(sizes), bias, names) for k, n in enumerate(sizes)]
@@ -65,7 +69,7 @@ def _caption(sizes: Sequence[int]) -> str:
 def _layer(k: int, n: int, layers: int, bias: bool, names: Sequence[str] | None) -> list[Box]:
     """The nodes of one layer; the inputs are x, the outputs y, what is between a."""
     letter = "x" if k == 0 else "y" if k == layers - 1 else "a"
-    group = names[k] if names else f"layer {k}"
+    group = plain(names[k]) if names else f"layer {k}"
     drawn = list(range(n)) if n <= WIDEST else [*range(4), n - 1]
     boxes = [Box(f"l{k}n{i}", f"{letter}{i + 1}", kind="neuron", group=group) for i in drawn]
     if n > WIDEST:

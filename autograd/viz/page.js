@@ -223,15 +223,15 @@ const play = (k) => {
   byId("said").textContent = at ? sentence(data.frames[at - 1]) : `${data.frames.length} steps. Press Next or the right arrow key.`;
   if (at) {
     const frame = data.frames[at - 1];
-    boxes[frame.box].classList.add("turn");
-    for (const push of frame.pushes) links[push.link].classList.add("hot");
+    if (frame.box !== null) boxes[frame.box].classList.add("turn");
+    for (const push of frame.pushes) if (push.link !== null) links[push.link].classList.add("hot");
   }
   byId("first").disabled = byId("back").disabled = at === 0;
   byId("next").disabled = byId("last").disabled = at === data.frames.length;
 };
 const shortened = (text) => (/^-?[\d.]+(e[-+]?\d+)?$/.test(text) ? String(Number(Number(text).toPrecision(4))) : text || "…");
 const sentence = (frame) => {
-  const who = `#${frame.box} ${data.boxes[frame.box].title}`;
+  const who = frame.box === null ? "what is not shown" : `#${frame.box} ${data.boxes[frame.box].title}`;
   const turn = frame.nodes > 1 ? `${frame.nodes} nodes of ${who} have their turn, with gradients ${frame.gradient}` : `${who} has heard from all its consumers: gradient ${frame.gradient}`;
   const pushed = frame.pushes.map((push) => {
     const heard = push.heard === push.of ? "all consumers done" : `${push.heard} of ${push.of} consumers done`;

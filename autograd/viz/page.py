@@ -19,13 +19,16 @@ from autograd.viz.boxes import Box, Drawing, steps
 from autograd.viz.player import exact
 from autograd.viz.snapshot import Snapshot
 from autograd.viz.svg import STYLE, svg
-from autograd.viz.words import number, plain, shape_of
+from autograd.viz.words import plain, shape_of, span
 
 MEMBERS = 144  # of a folded box that the page can show one by one
 
 
-def page(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]]) -> str:
-    """The whole page. A Content-Security-Policy lets nothing run but its own script and style, named by their hashes."""
+def page(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], whole: bool) -> str:
+    """The page; ``whole`` says that nothing of the graph is hidden.
+
+    A Content-Security-Policy lets nothing run but its own script and style, named by their hashes.
+    """
     style, script = STYLE + _resource("page.css"), _resource("page.js")
     policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; {NOTHING_ELSE}"
     return PAGE.format(
@@ -34,7 +37,7 @@ def page(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]]) -> 
         script=script,
         title=escape(drawing.caption),
         svg=svg(drawing, live=True),
-        data=json.dumps(_data(drawing, shot, frames), ensure_ascii=False).replace("<", "\\u003c"),
+        data=json.dumps(_data(drawing, shot, frames, whole), ensure_ascii=False).replace("<", "\\u003c"),
     )
 
 
@@ -99,7 +102,7 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _data(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _data(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], whole: bool) -> dict[str, Any]:
     """What the script reads."""
     boxes = drawing.boxes
     root = next((k for k, box in enumerate(boxes) if box.root), None) if len(shot.roots) == 1 else None
@@ -114,7 +117,7 @@ def _data(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]]) ->
         "frames": list(frames),
         "root": root,
         "seed": exact(np.ones(shot.nodes[int(shot.roots[0])].shape)),
-        "single": root is not None and all(box.count == 1 for box in boxes) and None not in locals_,
+        "single": whole and root is not None and all(box.count == 1 for box in boxes) and None not in locals_,
     }
 
 
@@ -133,7 +136,8 @@ def _locals(drawing: Drawing, shot: Snapshot) -> list[float | None]:
         tail, head = drawing.boxes[link.tail].members, drawing.boxes[link.head].members
         mine = edges.get((tail[0], head[0]), []) if link.count == len(tail) == len(head) == 1 else []
         e = mine.pop(0) if mine else -1
-        known = e >= 0 and shot.local.size[e] == 1 and np.isfinite(shot.local.low[e])
+        scalar = shot.nodes[tail[0]].shape == shot.nodes[head[0]].shape == ()  # else broadcasting sums
+        known = scalar and e >= 0 and shot.local.size[e] == 1 and np.isfinite(shot.local.low[e])
         found.append(float(shot.local.low[e]) if known else None)
     return found
 
@@ -147,21 +151,22 @@ def _box(box: Box, shot: Snapshot, shades: Sequence[int]) -> dict[str, Any]:
         "told": list(box.lines) if box.count > 1 or first.shape else [],
         "count": box.count,
         "facts": _facts(box, first, shot),
-        "words": " ".join([plain(first.path, 200), first.op.name if first.op else "leaf", box.group, *box.lines]),
+        "words": " ".join([plain(shot.paths[box.members[0]], 200), first.op.name if first.op else "leaf", box.group, *box.lines]),
         "members": [[_member(shot, i), _column(shot.data, i), _column(shot.grad, i), shades[i]] for i in members],
     }
 
 
 def _member(shot: Snapshot, i: int) -> str:
-    name = plain(shot.nodes[i].path)
+    name = plain(shot.paths[i])
     return f"{name} ({i})" if name else f"node {i}"
 
 
 def _column(column: Any, i: int) -> str:
-    if column is None:
-        return ""
-    low, high = float(column.low[i]), float(column.high[i])
-    return number(low) if low == high or column.nans[i] else f"{number(low)} … {number(high)}"
+    if column is None or not column.size[i]:
+        return "" if column is None else "empty"
+    low, high, nans = float(column.low[i]), float(column.high[i]), int(column.nans[i])
+    text = span(low, high)
+    return text if not nans or nans == column.size[i] else f"{text}, ⚠ {nans} nan"
 
 
 def _facts(box: Box, first: Any, shot: Snapshot) -> list[tuple[str, str]]:
@@ -176,7 +181,7 @@ def _facts(box: Box, first: Any, shot: Snapshot) -> list[tuple[str, str]]:
         if not first.shape:
             facts.append(("value", repr(float(shot.data.low[i]))))
             facts += [("gradient", repr(float(shot.grad.low[i])))] if shot.grad is not None else []
-        facts += [("shape", shape_of(first.shape) if first.shape else "a number"), ("name", plain(first.path, 200))]
+        facts += [("shape", shape_of(first.shape) if first.shape else "a number"), ("name", plain(shot.paths[i], 200))]
         facts += [("made at", plain(first.line, 300))] if first.line else [("made at", "known where it runs inside anomaly()")]
     return facts
 

@@ -56,6 +56,8 @@ def draw(
     """
     _check("direction", direction, DIRECTIONS)
     _check("color", color, COLOURS)
+    if not isinstance(show, tuple | list):
+        raise SettingError(f"draw(): show is a tuple of {', '.join(map(repr, SHOWN))}, not {show!r}")
     for name in show:
         _check("show", name, SHOWN)
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
@@ -76,7 +78,7 @@ def draw(
 
 
 def _check(name: str, given: Any, known: Sequence[Any]) -> None:
-    if given not in known:
+    if not isinstance(given, str | None) or given not in known:
         raise SettingError(f"draw(): {name} is one of {', '.join(map(repr, known))}, not {given!r}")
 
 
@@ -89,7 +91,7 @@ class Look:
     direction: str = "LR"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture(Shown):
     """A graph drawn: print it, show it in a notebook, or write it with ``to_svg()``, ``to_html(path)`` and the others.
 
@@ -128,26 +130,20 @@ class Picture(Shown):
         shot = self.snapshot
         if by == "depth":
             depth = depths(shot, np.arange(shot.size))
-            return self._with(
-                depth, depth.max() - depth, {k: f"depth {depth.max() - k}" for k in range(depth.max() + 1)}, sort=False
-            )
-        sums = np.array([node.op is not None and node.op.name == "add" for node in shot.nodes], dtype=bool)
+            names = {k: f"depth {depth.max() - k}" for k in range(depth.max() + 1)}
+            return self._with(_last_of(depth), depth.max() - depth, names, sort=False)
         if by == "structure":
-            stands = contracted(shot.wiring, sums)
+            stands = contracted(shot.wiring, shot.sums)
             return self._with(stands, classes_of(shot.wiring, stands, hops, FOLDED), {})
         scopes = _scopes(shot)
-        names = {name: i for i, name in enumerate(dict.fromkeys(scopes)) if name}
-        inside = np.array([names.get(scope, -1) for scope in scopes])
+        names = dict(enumerate(dict.fromkeys(scope for scope in scopes if scope)))
+        number = {name: k for k, name in names.items()}
+        inside = np.array([number.get(scope, -1) for scope in scopes])
         wiring = shot.wiring._replace(kinds=np.where(inside >= 0, inside, len(scopes) + shot.wiring.kinds))
-        loose = contracted(wiring, sums & (inside < 0))
-        classes = classes_of(wiring, loose, hops, FOLDED)
-        classes = np.where(inside >= 0, inside, len(names) + classes)
-        stands = np.arange(shot.size)
-        for k in range(len(names)):  # a scope is one box: all that is in it stands together
-            members = np.flatnonzero(inside == k)
-            stands[members] = members[-1]
-        stands = np.where(inside >= 0, stands, loose)
-        return self._with(stands, classes, {k: name for name, k in names.items()})
+        loose = contracted(wiring, shot.sums & (inside < 0))
+        classes = np.where(inside >= 0, inside, len(names) + classes_of(wiring, loose, hops, FOLDED))
+        stands = np.where(inside >= 0, _last_of(inside), loose)  # a scope is one box: all that is in it stands together
+        return self._with(stands, classes, names)
 
     def expand(self, what: Node | int | str) -> Picture:
         """A node taken out of its box, with its neighbours; or a box, given by its number or its title, taken apart.
@@ -168,7 +164,7 @@ class Picture(Shown):
             )
         apart = self.classes.copy()
         apart[members] = self.snapshot.size + stands[members]
-        return self._with(stands, apart, {})
+        return self._with(stands, apart, self._names(apart))
 
     def focus(self, node: Node, up: int = 2, down: int = 2) -> Picture:
         """What is at most ``up`` steps from a node towards the root, and ``down`` steps towards the leaves."""
@@ -203,15 +199,25 @@ class Picture(Shown):
         return [self.snapshot.nodes[i] for i in np.flatnonzero(self.classes == self._box(what))]
 
     def _box(self, what: int | str) -> int:
+        seen = range(int(self.classes.max()) + 1) if self.seen is None else self.seen
         if isinstance(what, str):
-            found = [k for k, box in enumerate(self._boxes[0]) if what in (box.title, box.group)]
+            boxes = self._boxes[0]
+            found = [k for k in seen if what in (boxes[k].title, boxes[k].title.removeprefix("✗ "))]
             if len(found) == 1:
                 return found[0]
             raise GraphError(f"{len(found)} boxes are called {what!r}: give the number of one, as print(g) shows it")
-        count = int(self.classes.max()) + 1
-        if isinstance(what, bool) or not isinstance(what, int) or not 0 <= what < count:
-            raise GraphError(f"there is no box {what!r}: the boxes have the numbers 0 to {count - 1}")
-        return what
+        if isinstance(what, bool) or not isinstance(what, int | np.integer) or not 0 <= what < len(seen):
+            raise GraphError(f"there is no box {what!r}: the boxes have the numbers 0 to {len(seen) - 1}")
+        return seen[int(what)]
+
+    def _names(self, classes: Ints) -> dict[int, str]:
+        """The names that boxes keep: of those that are as they were."""
+        sizes, kept = np.bincount(self.classes), {}
+        for k, size in zip(*np.unique(classes, return_counts=True), strict=True) if self.scopes else ():
+            before = np.unique(self.classes[classes == k])
+            if len(before) == 1 and sizes[before[0]] == size:
+                kept[int(k)] = self.scopes[int(before[0])]
+        return kept
 
     def _with(self, stands: Ints, classes: Ints, names: dict[int, str], sort: bool = True) -> Picture:
         """Other boxes, numbered so that arguments come before their consumers where they can: by their last node."""
@@ -238,7 +244,7 @@ class Picture(Shown):
             wide = np.zeros_like(kinds)
             wide[members] = refined
             classes = wide[stands]
-        return self._with(stands, classes, {})
+        return self._with(stands, classes, self._names(classes))
 
     # -- what is written
 
@@ -285,16 +291,26 @@ class Picture(Shown):
         if self.change is not None:
             return f"{text}; {self.change.caption()}"
         by = {"grad": "gradient" if shot.grad is not None else "", "data": "value", "error": "error"}.get(self.look.color or "", "")
-        return text + (f", colour: {by}" if by and "grad" in self.look.show else "")
+        return text + (f", colour: {by}" if by else "")
 
     def to_html(self, path: str | Path | None = None) -> str:
         """The picture as one HTML page, with its numbers and the backward pass to step through; written to ``path`` if given."""
-        return written(page(self.drawing, self.snapshot, frames(self.snapshot, self.drawing, self.stands)), path)
+        return written(
+            page(self.drawing, self.snapshot, frames(self.snapshot, self.drawing, self.stands), whole=self.seen is None), path
+        )
+
+
+def _last_of(keys: Ints) -> Ints:
+    """For each entry the place of the last one with its key."""
+    kept, back = np.unique(keys, return_inverse=True)
+    last = np.zeros(len(kept), dtype=np.int64)
+    np.maximum.at(last, back, np.arange(len(keys)))
+    return last[back]
 
 
 def _scopes(shot: Snapshot) -> list[str]:
     """The scope of each node; a leaf outside all belongs to that of its consumers, where they have one in common."""
-    scopes = [node.scope for node in shot.nodes]
+    scopes = list(shot.scopes)
     used: list[set[str]] = [set() for _ in scopes]
     for t, h in zip(shot.wiring.tails.tolist(), shot.wiring.heads.tolist(), strict=True):
         used[t].add(scopes[h])

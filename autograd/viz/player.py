@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.grouping import Ints, between
+from autograd.grouping import Ints, between, contracted
+from autograd.steps import steps
 from autograd.viz.boxes import Drawing
 from autograd.viz.snapshot import Column, Snapshot
 from autograd.viz.words import entries, span
@@ -19,7 +21,8 @@ def frames(shot: Snapshot, drawing: Drawing, stands: Ints) -> list[dict[str, Any
     """The steps of the backward pass from the root, as data for the page; none for a graph of several roots.
 
     ``box`` takes its turn with the cotangent ``gradient``; each of its ``pushes`` goes along a ``link``: the contribution, to which
-    box, what has arrived there, and how many of how many have been heard. An array as root is summed: its cotangent is all ones.
+    box, what has arrived there, and how many of how many have been heard. Of what is not shown box and link are None. An array as
+    root is summed: its cotangent is all ones. Hooks are not run; where a rule raises, the frames end.
 
     >>> from autograd import Value
     >>> from autograd.viz import draw
@@ -33,10 +36,14 @@ def frames(shot: Snapshot, drawing: Drawing, stands: Ints) -> list[dict[str, Any
     box_of = np.full(shot.size, -1)
     for k, box in enumerate(drawing.boxes):
         box_of[list(box.members)] = k
-    steps = root.backward_steps(np.ones(root.shape))
-    if all(box.count == 1 for box in drawing.boxes):
-        return list(_each(shot, drawing, box_of, steps))
-    return _together(shot, drawing, box_of, stands, steps)
+    walked = steps(root, root.seed(np.ones(root.shape)), hooks=False)
+    made: list[dict[str, Any]] = []
+    with contextlib.suppress(Exception):  # a graph with a broken rule is to be seen as well
+        if all(box.count == 1 for box in drawing.boxes):
+            made.extend(_each(shot, drawing, box_of, walked))
+        else:
+            made = _together(shot, drawing, box_of, stands, walked)
+    return made
 
 
 def exact(x: Any) -> str:
@@ -44,43 +51,42 @@ def exact(x: Any) -> str:
     return repr(float(x)) if np.ndim(x) == 0 else entries(x)
 
 
-def _each(shot: Snapshot, drawing: Drawing, box_of: Ints, steps: Iterator[Any]) -> Iterator[dict[str, Any]]:
+def _each(shot: Snapshot, drawing: Drawing, box_of: Ints, walked: Iterator[Any]) -> Iterator[dict[str, Any]]:
     """One frame for each node's turn."""
     links: dict[tuple[int, int], list[int]] = {}
-    for k, link in enumerate(drawing.links):
+    for k, link in reversed(list(enumerate(drawing.links))):
         links.setdefault((link.tail, link.head), []).append(k)
     places = shot.places
-    for step in steps:
+    for step in walked:
         box = int(box_of[places[id(step.node)]])
-        if box < 0:
-            continue
-        free = {pair: iter(numbers) for pair, numbers in links.items() if pair[1] == box}
         pushes = []
         for push in step.pushes:
             target = int(box_of[places[id(push.source)]])
             if target >= 0:
                 said = {"contribution": exact(push.contribution), "arrived": exact(push.arrived)}
-                pushes.append({"link": next(free[target, box]), "to": target, "heard": push.heard, "of": push.consumers, **said})
-        yield {"box": box, "nodes": 1, "gradient": exact(step.cotangent), "pushes": pushes}
+                along = links[target, box].pop() if box >= 0 else None
+                pushes.append({"link": along, "to": target, "heard": push.heard, "of": push.consumers, **said})
+        if box >= 0 or pushes:
+            yield {"box": box if box >= 0 else None, "nodes": 1, "gradient": exact(step.cotangent), "pushes": pushes}
 
 
-def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, steps: Iterator[Any]) -> list[dict[str, Any]]:
+def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, walked: Iterator[Any]) -> list[dict[str, Any]]:
     """One frame for all nodes of a box that are equally far from the root, whose turns can come at once."""
     gradients: list[Any] = [None] * shot.size
-    contributions: dict[tuple[int, int], Any] = {}
+    contributions: dict[tuple[int, int], list[Any]] = {}
     places = shot.places
-    for step in steps:
+    for step in walked:
         head = places[id(step.node)]
         gradients[head] = step.cotangent
         for push in step.pushes:
             tail = places[id(push.source)]
             gradients[tail] = push.arrived
-            contributions[tail, head] = push.contribution
+            contributions.setdefault((tail, head), []).insert(0, push.contribution)
     grad = Column.of(gradients)
     tails, heads = shot.wiring.tails, shot.wiring.heads
-    push = Column.of([contributions[pair] for pair in zip(tails.tolist(), heads.tolist(), strict=True)])
+    push = Column.of([contributions[pair].pop() for pair in zip(tails.tolist(), heads.tolist(), strict=True)])
     outer = stands[tails] != stands[heads]
-    turn = _turns(depths(shot, stands), box_of)
+    turn = _turns(depths(shot, _whole_sums(shot, box_of)), box_of)
     link_of = {(link.tail, link.head): k for k, link in enumerate(drawing.links)}
     total = np.bincount(box_of[tails[outer]] + 1, minlength=len(drawing.boxes) + 1)[1:]
     heard = np.zeros(len(drawing.boxes), dtype=int)
@@ -89,12 +95,12 @@ def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, step
     for nodes in _runs(turn, np.arange(shot.size)):
         box = int(box_of[nodes[0]])
         edges = edges_of.get(int(turn[nodes[0]]))
-        if box < 0 or edges is None:
+        if edges is None:
             continue
         pushes = []
         for target in np.unique(box_of[tails[edges]]).tolist():
             along = edges[box_of[tails[edges]] == target]
-            if target < 0 or (target, box) not in link_of:
+            if target < 0:
                 continue
             heard[target] += len(along)
             said = {"contribution": _range(push, along), "arrived": ""}
@@ -103,8 +109,19 @@ def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, step
             pushes.append(
                 {"link": link_of[target, box], "to": target, "heard": int(heard[target]), "of": int(total[target]), **said}
             )
-        made.append({"box": box, "nodes": len(nodes), "gradient": _range(grad, nodes), "pushes": pushes})
+        if box < 0 and not pushes:
+            continue
+        made.append({"box": box if box >= 0 else None, "nodes": len(nodes), "gradient": _range(grad, nodes), "pushes": pushes})
     return made
+
+
+def _whole_sums(shot: Snapshot, box_of: Ints) -> Ints:
+    """For each node the one that stands for it: of a sum that is in one box, the last addition."""
+    stands = contracted(shot.wiring, shot.sums)
+    low, high = np.full(shot.size, shot.size), np.full(shot.size, -1)
+    np.minimum.at(low, stands, box_of)
+    np.maximum.at(high, stands, box_of)
+    return np.where((low == high)[stands], stands, np.arange(shot.size))
 
 
 def _range(column: Column, chosen: Ints) -> str:

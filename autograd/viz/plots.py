@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd.door import described
+from autograd.door import described, to_array
 from autograd.errors import SettingError, ShapeError
 from autograd.viz.words import plain
 
@@ -31,11 +31,13 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
 
     >>> figure = weights(np.zeros((3, 4)), shape=(2, 2))
     """
-    rows = np.asarray(getattr(W, "data", W), dtype=float)
-    if rows.ndim != 2:
+    rows = to_array(getattr(W, "data", W), "weights()")
+    if rows.ndim != 2 or not rows.size:
         raise ShapeError(f"weights() takes a matrix (to, from), not an array of shape {rows.shape}")
     side = int(np.sqrt(rows.shape[1]))
     shape = shape or (side, side)
+    if not isinstance(shape, tuple) or len(shape) != 2 or not all(isinstance(n, int) and n > 0 for n in shape):
+        raise SettingError(f"weights(): shape is a pair (rows, columns), not {shape!r}")
     if shape[0] * shape[1] != rows.shape[1]:
         raise ShapeError(
             f"weights(): {rows.shape[1]} weights do not fill an image of {shape[0]} by {shape[1]}: give shape=(rows, columns)"
@@ -71,7 +73,7 @@ def flow(model: Any) -> list[Flow]:
     >>> flow(layer)[0]
     Flow(name='W', mean=2.0, zeros=0.0)
     """
-    if not hasattr(model, "named_parameters"):
+    if not hasattr(model, "named_parameters") or isinstance(model, type):
         raise SettingError(f"gradient_flow() takes a model with named_parameters(), not {described(model)}")
     rows = []
     for name, parameter in model.named_parameters():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +62,31 @@ def _quietly(make: Any) -> str | None:
 
 
 def written(content: str, path: str | Path | None) -> str:
-    """The content, put into a file whole or not at all."""
+    """The content, put into a file whole or not at all; what is no ordinary file, such as a pipe, is written to as it is."""
     if path is not None:
-        target = Path(path)
-        part = target.with_name(target.name + ".part")
+        part = None
         try:
-            part.write_text(content, encoding="utf-8")
+            target = Path(path).resolve()
+            if target.exists() and not target.is_file() and not target.is_dir():
+                target.write_text(content, encoding="utf-8")
+                return content
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name[:50]}-", delete=False
+            ) as file:
+                part = Path(file.name)
+                file.write(content)
+            part.chmod(0o666 & ~_umask())
             part.replace(target)
-        except OSError as error:
-            part.unlink(missing_ok=True) if part.parent.is_dir() else None
-            raise SettingError(f"the picture cannot be written to {str(target)!r}: {error.strerror or error}") from None
+        except (OSError, ValueError, TypeError) as error:
+            if part is not None:
+                part.unlink(missing_ok=True)
+            said = getattr(error, "strerror", None) or error
+            raise SettingError(f"the picture cannot be written to {str(path)!r}: {said}") from None
     return content
+
+
+def _umask() -> int:
+    """Which permissions new files lack."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any
 
@@ -22,11 +23,12 @@ Floats = npt.NDArray[np.float64]
 ORDERLESS = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot"}  # whose arguments can change places
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """What each node, or each edge, holds: its range and how many of its numbers are nan, infinite or zero.
 
-    A number is an array of one entry. ``low`` and ``high`` are nan where there is nothing, or nothing but nan.
+    A number is an array of one entry. ``low`` and ``high`` are nan where there is nothing, or nothing but nan; ``mark`` tells one
+    array from another.
     """
 
     low: Floats
@@ -35,6 +37,7 @@ class Column:
     nans: Ints
     infs: Ints
     zeros: Ints
+    mark: Ints
 
     @classmethod
     def of(cls, numbers: Sequence[Any]) -> Column:
@@ -42,9 +45,10 @@ class Column:
         if all(type(x) is float for x in numbers):
             flat = np.array(numbers, dtype=float)
             ones = np.ones(len(flat), dtype=np.int64)
-            return cls(flat, flat, ones, *(np.asarray(f(flat), dtype=np.int64) for f in (np.isnan, np.isinf, _is_zero)))
+            nans, infs, zeros = (np.asarray(f(flat), dtype=np.int64) for f in (np.isnan, np.isinf, _is_zero))
+            return cls(flat, flat, ones, nans, infs, zeros, flat.view(np.int64))
         rows = [_summary(x) for x in numbers]
-        low, high, *counts = zip(*rows, strict=True) if rows else ((), (), (), (), (), ())
+        low, high, *counts = zip(*rows, strict=True) if rows else ((),) * 7
         return cls(np.array(low, float), np.array(high, float), *(np.array(c, dtype=np.int64) for c in counts))
 
     def where(self, chosen: Ints) -> tuple[float, float, int, int, int, int]:
@@ -60,24 +64,33 @@ def _is_zero(x: Any) -> Any:
     return x == 0.0
 
 
-def _summary(x: Any) -> tuple[float, float, int, int, int, int]:
+def _summary(x: Any) -> tuple[float, float, int, int, int, int, int]:
     if x is None:
-        return (np.nan, np.nan, 0, 0, 0, 0)
+        return (np.nan, np.nan, 0, 0, 0, 0, 0)
     x = np.asarray(x, dtype=float)
     known = x[~np.isnan(x)]
     ends = (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
-    return (*ends, x.size, x.size - known.size, int(np.isinf(known).sum()), int((known == 0.0).sum()))
+    return (
+        *ends,
+        x.size,
+        x.size - known.size,
+        int(np.isinf(known).sum()),
+        int((known == 0.0).sum()),
+        zlib.crc32(np.ascontiguousarray(x).tobytes()),
+    )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """A graph at one moment: nodes in the order in which they were made, one edge for each argument slot.
 
-    ``data`` and ``grad`` are columns over the nodes, ``local`` (∂out/∂in) and ``push`` (local × upstream) over the edges. Before
-    a backward pass ``grad`` and ``push`` are None.
+    ``paths`` are their names behind their scopes. ``data`` and ``grad`` are columns over the nodes, ``local`` (∂out/∂in) and
+    ``push`` (local × upstream) over the edges. Before a backward pass ``grad`` and ``push`` are None.
     """
 
     nodes: tuple[Node, ...]
+    paths: tuple[str, ...]
+    scopes: tuple[str, ...]
     wiring: Wiring
     roots: Ints
     data: Column
@@ -86,13 +99,24 @@ class Snapshot:
     push: Column | None
     marks: dict[int, str]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was looked up: the nodes of a copy have places of their own."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     @property
     def size(self) -> int:
         """How many nodes there are."""
         return len(self.nodes)
 
+    @cached_property
+    def sums(self) -> npt.NDArray[np.bool_]:
+        """Which nodes are additions."""
+        return np.array([node.op is not None and node.op.name == "add" for node in self.nodes], dtype=bool)
+
     def index(self, node: Node) -> int:
         """The number of a node; GraphError where it is not in the graph."""
+        if not isinstance(node, Node):
+            raise GraphError(f"a node of this graph belongs here, not {described(node)}")
         place = self.places.get(id(node))
         if place is None:
             raise GraphError(f"{node.brief()} is not in this graph of {self.size} nodes")
@@ -146,7 +170,11 @@ def snapshot(roots: Any) -> Snapshot:
     wiring = wiring._replace(slots=np.where(loose[wiring.heads], 0, wiring.slots))
     marks = _first_bad(wiring, data, grad, push)
     ends = np.array(sorted({places[id(top)] for top in tops}), dtype=np.int64)
-    return Snapshot(tuple(nodes), wiring, ends, data, grad, local, push, marks)
+    paths, scopes = (
+        tuple(node.path if node.info else "" for node in nodes),
+        tuple(node.scope if node.info else "" for node in nodes),
+    )
+    return Snapshot(tuple(nodes), paths, scopes, wiring, ends, data, grad, local, push, marks)
 
 
 def _numbers(x: Any) -> Any:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 from autograd.viz.boxes import Box, Drawing, Link
-from autograd.viz.layout import Point, Route, arrange
+from autograd.viz.layout import MOST_PORTS, ROOM, Point, Route, arrange
 
 LETTER, LINE = 7.3, 16.0  # of the font: the width of a letter, the height of a line
+MOST_GROUPS = 60  # are drawn; more are too many to see
 SMALL = 6.1  # the width of a letter on an edge
 PAD = 9.0
+EMPTY = "grad "  # a line of a live picture that waits for the player
 NARROWEST = 13  # letters that every box has room for, so that the player can write to it
 MARGIN = 12.0
 
@@ -47,15 +51,22 @@ def svg(drawing: Drawing, live: bool = False) -> str:
     """
     upright = drawing.direction == "TB"
     diagram = any(box.kind == "neuron" for box in drawing.boxes)
+    if live:  # a line that the player writes to
+        filled = (box if any(map(_is_gradient, box.lines)) else replace(box, lines=(*box.lines, EMPTY)) for box in drawing.boxes)
+        drawing = Drawing(tuple(filled), drawing.links, drawing.caption, drawing.direction)
     sizes = [_size(box, diagram) for box in drawing.boxes]
     edges = [(link.tail, link.head) for link in drawing.links]
     crowded = len(drawing.links) > 2000
-    labels = [0.0 if crowded else 12.0 if upright and link.label else len(link.label) * SMALL + 10.0 for link in drawing.links]
-    placed = arrange([(h, w) if upright else (w, h) for w, h in sizes], edges, labels, not diagram)
+    entering = Counter(link.head for link in drawing.links)
+    texts = ["" if crowded or entering[link.head] > MOST_PORTS else link.label for link in drawing.links]
+    lengths = [len(text) * SMALL + 10.0 if text else 0.0 for text in texts]
+    along_, across_ = ([12.0 if text else 0.0 for text in texts], lengths) if upright else (lengths, [0.0] * len(texts))
+    room = [max(ROOM, x) for x in across_]
+    placed = arrange([(h, w) if upright else (w, h) for w, h in sizes], edges, along_, not diagram, room)
     turn = _turned(drawing.direction, placed.extent[0])
     across, along = (placed.extent[1], placed.extent[0]) if upright else placed.extent
     head = 22.0 if drawing.caption and not live else 0.0
-    wide = max(across + 2 * MARGIN, len(drawing.caption) * LETTER + 2 * MARGIN)
+    wide = max(across + max(across_, default=0.0) + 2 * MARGIN, len(drawing.caption) * LETTER + 2 * MARGIN)
     high = along + 2 * MARGIN + head
     middles = [(x, y) for x, y in map(turn, placed.centres)]
     frames = [(middle, (v, u) if upright else (u, v)) for middle, (u, v) in zip(middles, placed.sizes, strict=True)]
@@ -72,8 +83,8 @@ def svg(drawing: Drawing, live: bool = False) -> str:
         f'<g transform="translate({MARGIN},{MARGIN + head})">',
         *_groups(drawing.boxes, frames),
     ]
-    for k, (link, route, entry) in enumerate(zip(drawing.links, placed.routes, placed.entries, strict=True)):
-        text = "" if crowded or not link.label else _label(link, turn(entry), drawing.direction)
+    for k, (link, route, entry, said) in enumerate(zip(drawing.links, placed.routes, placed.entries, texts, strict=True)):
+        text = _label(link, turn(entry), drawing.direction) if said else ""
         parts.append(_link(k, link, route, turn, text, "" if crowded else link.detail))
     parts += [_box(k, box, *frame, live) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
     return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
@@ -93,8 +104,9 @@ def _turned(direction: str, extent: float) -> Turn:
 
 def _groups(boxes: Sequence[Box], frames: Sequence[tuple[Point, Point]]) -> list[str]:
     """A dotted line around the boxes of each group that no other box stands among."""
-    drawn = []
-    for group in dict.fromkeys(box.group for box in boxes if box.group):
+    drawn: list[str] = []
+    groups = dict.fromkeys(box.group for box in boxes if box.group)
+    for group in groups if len(groups) <= MOST_GROUPS else ():
         corners = [_corners(frame) for box, frame in zip(boxes, frames, strict=True) if box.group == group]
         left, top, right, bottom = (f(c[i] for c in corners) for i, f in enumerate((min, min, max, max)))
         others = (_corners(frame) for box, frame in zip(boxes, frames, strict=True) if box.group != group)
@@ -124,10 +136,11 @@ def _box(k: int, box: Box, centre: Point, size: Point, live: bool) -> str:
     classes += [f"s{box.shade}"] if box.shade is not None else []
     first = y - (len(box.lines) * LINE) / 2 + 4.0
     title, *lines = escape("\n".join((box.title, *box.lines))).split("\n")
+    shown = ["" if line == EMPTY else line for line in lines]
     rows = [f'<text class="title" x="{x:.1f}" y="{first:.1f}" text-anchor="middle">{title}</text>']
     rows += [
-        f'<text{_said_class(line)} x="{x:.1f}" y="{first + LINE * (i + 1):.1f}" text-anchor="middle">{line}</text>'
-        for i, line in enumerate(lines)
+        f'<text{_said_class(line)} x="{x:.1f}" y="{first + LINE * (i + 1):.1f}" text-anchor="middle">{text}</text>'
+        for i, (line, text) in enumerate(zip(lines, shown, strict=True))
     ]
     round_ = h / 2 if box.kind == "neuron" else 9 if box.kind == "leaf" else 4
     rect = f'<rect x="{x - w / 2:.1f}" y="{y - h / 2:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{round_:g}"/>'
@@ -135,9 +148,13 @@ def _box(k: int, box: Box, centre: Point, size: Point, live: bool) -> str:
     return f'<g class="{" ".join(classes)}" data-box="{k}"{role}>{rect}{"".join(rows)}</g>'
 
 
+def _is_gradient(line: str) -> bool:
+    return line.startswith("grad ")
+
+
 def _said_class(line: str) -> str:
     """The line that the player writes to can be found."""
-    return ' class="grad"' if line.startswith("grad ") else ""
+    return ' class="grad"' if _is_gradient(line) else ""
 
 
 def _link(k: int, link: Link, route: Route, turn: Turn, text: str, detail: str) -> str:

@@ -29,5 +29,4 @@ def text(drawing: Drawing) -> str:
 
 
 def _said(box: Box) -> str:
-    mark = "✗ " if box.guilty else ""
-    return mark + box.title + (f"   {', '.join(box.lines)}" if box.lines else "")
+    return box.title + (f"   {', '.join(box.lines)}" if box.lines else "")

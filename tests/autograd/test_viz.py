@@ -1,7 +1,9 @@
 """Pictures: what they count, what they write, where they put it, and the backward pass that they play."""
 
+import copy
 import hashlib
 import json
+import pickle
 import re
 import shutil
 import subprocess
@@ -731,3 +733,253 @@ def test_plots_show_the_numbers(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(SettingError, match=r"^plots need matplotlib: pip install 'gradlab\[pictures\]'$"):
         gradient_flow(model)
+
+
+# -- found by attacking the pictures
+
+
+def data_of(picture):
+    return page_data(picture.to_html())
+
+
+def test_scopes_may_begin_anywhere():
+    x = Value(1.0, name="x")
+    with scope("A"):
+        y = (x * x).tanh()
+    assert [box.title for box in draw(y + x * 2.0, fold="scope").drawing.boxes].count("A") == 1
+    u = x * x
+    with scope("B"):
+        z = u.tanh()
+    assert [box.title for box in draw(z, fold="scope").drawing.boxes] == ["x", "×", "B"]
+
+
+def test_a_gradient_that_has_all_but_vanished_is_drawn():
+    x = Value(2.0)
+    y = x * 1e-310
+    y.backward()
+    assert [box.shade for box in draw(y).drawing.boxes] == [0, 6]
+    assert draw(Value(1e-320) + Value(1e300), color="data").drawing.boxes[0].shade == 0
+    assert draw(Value(float("nan")) * 2.0, color="error").drawing.boxes[1].shade is None
+
+
+def test_numbers_of_boxes_are_those_that_are_shown():
+    w = [Value(float(i), name=f"w{i}") for i in range(4)]
+    y = ((w[0] * w[1]).tanh() + (w[2] * w[3]).exp()).sin()
+    near = draw(y).focus(w[3], up=1, down=0)
+    assert near.nodes(0) == [w[3]]
+    assert near.nodes(np.int64(0)) == near.nodes("w3")
+    with pytest.raises(GraphError, match=r"there is no box 9: the boxes have the numbers 0 to 1"):
+        near.nodes(9)
+
+
+def test_hidden_paths_and_broadcasts_have_no_products():
+    a = Value(2.0, name="a")
+    y = (a * 3.0).sin().exp().tanh() * a
+    y.backward()
+    assert data_of(draw(y))["single"]
+    assert not data_of(draw(y).focus(a, up=1, down=0))["single"]
+    s = Tensor(1.0, name="s") + Tensor([1.0, 2.0, 3.0])
+    assert data_of(draw(s))["links"][0]["local"] is None
+
+
+def test_the_player_of_a_part_ends_on_the_gradients_too():
+    a = Value(2.0, name="a")
+    b = a * 3.0
+    d = b.exp()
+    y = b.sin() * d
+    y.backward()
+    for fold in (False, True):
+        frames_ = data_of(draw(y, fold=fold).focus(d, up=1, down=1))["frames"]
+        arrived = [push for frame in frames_ for push in frame["pushes"]]
+        assert any(frame["box"] is None for frame in frames_)
+        last = {push["to"]: push for push in arrived}
+        assert all(push["heard"] == push["of"] for push in last.values())
+        assert any(float(push["arrived"]) == pytest.approx(b.grad, rel=1e-3) for push in last.values())
+
+
+def test_turns_come_after_all_that_they_depend_on():
+    with scope("A"):
+        a = Value(2.0, name="a")
+        b = a * 3.0
+    c = b.sin()
+    with scope("A"):
+        d = c * 2.0 + 1.0
+    g = draw(d, fold="scope")
+    assert [frame["box"] for frame in frames(g.snapshot, g.drawing, g.stands)] == [1, 0]
+    w = [Value(i + 1.0) for i in range(8)]
+    g = draw(sum((v * v).tanh() for v in w), fold="depth")
+    turns = [frame["box"] for frame in frames(g.snapshot, g.drawing, g.stands)]
+    assert turns == sorted(turns, reverse=True)
+
+
+@given(strategies.programs(), st.sampled_from(["structure", "scope", "depth", False]), st.data())
+@settings(max_examples=20)
+def test_counts_hold_after_any_sequence_of_changes(program, fold, data):
+    with scope("outer"):
+        y = program(*[(Value if np.ndim(x) == 0 else Tensor)(x) for x in program.inputs])
+    y = y.sum() if y.shape else y * 2.0
+    g = draw(y, fold=fold)
+    for _ in range(3):
+        node = data.draw(st.sampled_from(g.snapshot.nodes))
+        g = data.draw(
+            st.sampled_from(
+                [lambda g=g, n=node: g.expand(n), lambda g=g: g.expand(len(g.drawing.boxes) - 1), lambda g=g: g.fold("depth")]
+            )
+        )()
+        drawing = g.drawing
+        assert sum(box.count for box in drawing.boxes) == g.snapshot.size
+        assert sum(link.count for link in drawing.links) + sum(box.inner for box in drawing.boxes) == len(g.snapshot.wiring.tails)
+    alone = g.focus(node, up=1, down=1)
+    assert alone.nodes(next(k for k, box in enumerate(alone.drawing.boxes) if node in alone.nodes(k))) == [node]
+    data_of(alone)
+
+
+def test_other_boxes_keep_their_names():
+    with scope("A"):
+        a = Value(2.0, name="a")
+        b = a * 3.0 + a
+    with scope("B"):
+        c = (b * b).tanh()
+    with scope("C"):
+        d = c.exp() * c
+    g = draw(d, fold="scope").expand("A")
+    assert [box.title for box in g.drawing.boxes][-2:] == ["B", "C"]
+    assert [box.title for box in g.expand("B").drawing.boxes][-1] == "C"
+
+
+def test_every_change_is_a_difference():
+    a = Value(2.0)
+    before = draw(a * 3.0)
+    for bad, said in ((float("nan"), "⚠ inf"), (float("inf"), "⚠ inf")):
+        a.data = bad
+        assert "2 differ" in str(draw(a * 3.0).diff(before))
+        assert f"Δdata {said}" in str(draw(a * 3.0).diff(before))
+    t = Tensor([1.0, 2.0])
+    before = draw(t * 3.0)
+    t.data = np.array([2.0, 1.0])
+    assert "Δdata within the same range" in str(draw(t * 3.0).diff(before))
+    a = Value(2.0)
+    y = a * 3.0
+    before = draw(y)
+    y.backward()
+    assert "Δgrad 3" in str(draw(y).diff(before))
+    assert "Δgrad 3" in str(before.diff(draw(y)))
+
+
+def test_copies_of_pictures_work_and_names_stay():
+    a = Value(2.0, name="a")
+    p = draw(a * a)
+    html = p.to_html()
+    for twin in (pickle.loads(pickle.dumps(p)), copy.deepcopy(p)):
+        assert twin.to_html() == html
+    p = draw(a * a)
+    a.name = "renamed"
+    assert "#0  a " in str(p)
+    assert p == p
+    assert p != draw(a * a)
+    assert len({p, p}) == 1
+
+
+def test_both_slots_of_a_folded_node_are_counted():
+    w = [Value(i + 1.0) for i in range(8)]
+    y = sum(v - v for v in w)
+    y.backward()
+    push = data_of(draw(y, fold=True))["frames"][-1]["pushes"][0]
+    assert (push["contribution"], push["arrived"], push["of"]) == ("-1 … 1", "0", 16)
+
+
+def test_looking_runs_no_hooks_and_survives_broken_rules():
+    a, calls = Tensor([2.0]), []
+    a.register_hook(calls.append)
+    y = (a * a).sum()
+    draw(y).to_html()
+    assert calls == []
+
+    def boom(xp, y, a):
+        raise RuntimeError("boom")
+
+    bad = define("boom_in_a_picture", lambda xp, a: a**3, boom)
+    with pytest.raises(GradientError) as caught:
+        check_grad(lambda x: bad(x * 2.0).sum(), np.array([1.0, 2.0]))
+    picture = draw(caught.value)
+    assert len(data_of(picture)["frames"]) == 1  # and then the rule raises
+    assert str(picture).count("✗") == 1
+    assert picture.nodes("boom_in_a_picture") == picture.nodes("✗ boom_in_a_picture")
+
+
+def test_labels_have_room_or_are_left_out():
+    w, h = Value(0.5, name="w"), Value(0.1, name="h")
+    for i in range(40):
+        h = (h * w + Value(i / 40.0)).tanh()
+    root = ET.fromstring(draw(h, direction="TB").to_svg())
+    texts = [
+        (float(t.attrib["x"]), float(t.attrib["y"]), t.text)
+        for g in root.iter(f"{SVG}g")
+        if "data-link" in g.attrib
+        for t in g.iter(f"{SVG}text")
+    ]
+    assert len(texts) > 5
+    assert all(x + 6.1 * len(s) <= float(root.attrib["width"]) for x, _, s in texts)
+    for i, (x, y, s) in enumerate(texts):
+        assert not any(abs(y - v) < 8.0 and x < u + 5.5 * len(r) and u < x + 5.5 * len(s) for u, v, r in texts[:i])
+    xs = [Value(i / 7.0) for i in range(40)]
+    _, links = parts(draw(sum((x * 1.25 for x in xs[1:]), xs[0]), fold=True).expand(1).to_svg())
+    assert sum(len(g.findall(f"{SVG}text")) for g in links) < 45
+
+
+def test_writing_touches_nothing_else(tmp_path):
+    p = draw(Value(1.0))
+    (tmp_path / "u.svg.part").write_text("precious")
+    p.to_svg(tmp_path / "u.svg")
+    assert (tmp_path / "u.svg.part").read_text() == "precious"
+    (tmp_path / "link.svg").symlink_to(tmp_path / "u.svg")
+    (tmp_path / "u.svg").write_text("old")
+    p.to_svg(tmp_path / "link.svg")
+    assert (tmp_path / "link.svg").is_symlink()
+    assert (tmp_path / "u.svg").read_text(encoding="utf-8") == p.to_svg()
+    p.to_svg("/dev/null")
+    for path in ("", "/", "a\0b", "x" * 300, 5):
+        with pytest.raises(SettingError, match=r"^the picture cannot be written to "):
+            p.to_svg(path)
+
+
+def test_an_empty_line_waits_for_the_player_and_nothing_is_hidden_in_a_table():
+    a = Value(2.0, name="a")
+    html = draw((a * a).tanh(), show=("data",)).to_html()
+    assert html.count('class="grad"') == 3
+    assert "grad" not in draw((a * a).tanh()).to_svg()
+    assert draw(a * a, color="data", show=("data",)).drawing.caption.endswith("colour: value")
+    for x, said in (([np.nan, 1.0, 5.0], "1 … 5, ⚠ 1 nan"), (np.zeros(0), "empty"), ([np.nan] * 2, "⚠ nan")):
+        members = data_of(draw([Tensor(x) * 2.0 for _ in range(3)], fold=True))["boxes"][0]["members"]
+        assert {row[1] for row in members} == {said}
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error", "text"),
+    [
+        (lambda: draw(Value(1.0) * 2.0).focus(0), GraphError, "a node of this graph belongs here, not 0 of type int"),
+        (lambda: draw(Value(1.0), show=None), SettingError, "show is a tuple of 'data', 'grad', 'local', not None"),
+        (lambda: draw(Value(1.0), color=np.ones(2)), SettingError, "color is one of"),
+        (lambda: network(None), SettingError, "takes the sizes of at least two layers"),
+        (lambda: network(nn.Linear(2, 3)), SettingError, "takes the sizes of at least two layers"),
+        (lambda: network(nn.MLP), SettingError, "takes the sizes of at least two layers"),
+        (lambda: network([3, 2], names=5), SettingError, "names are a list of strings, one for each layer, not 5"),
+        (lambda: weights(np.zeros((0, 4))), ShapeError, r"takes a matrix \(to, from\), not an array of shape \(0, 4\)"),
+        (lambda: weights(np.zeros((2, 4)), shape=4), SettingError, r"shape is a pair \(rows, columns\), not 4"),
+        (lambda: weights(np.zeros((2, 4)), shape=(-2, -2)), SettingError, "shape is a pair"),
+        (lambda: weights([["a"]]), ValueError, "weights"),
+        (lambda: gradient_flow(nn.MLP), SettingError, "takes a model with named_parameters"),
+    ],
+)
+def test_more_bad_input(attempt, error, text):
+    with pytest.raises((error, TypeError) if error is ValueError else error, match=text):
+        attempt()
+
+
+def test_names_of_layers_are_cleaned():
+    ET.fromstring(network([2, 1], names=["a\x1b", "b\ud800"]).to_svg().encode())
+    lots = Value(1.0)
+    for i in range(70):
+        with scope(f"s{i}"):
+            lots = lots * 2.0
+    assert 'class="group"' not in draw(lots, fold=False).to_svg()

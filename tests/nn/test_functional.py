@@ -86,7 +86,7 @@ def test_damaged_csv_files_are_named(tmp_path, text, message):
 def test_a_csv_file_that_is_no_text_is_named(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"1,\xff\n")
-    with pytest.raises(AutogradError, match="a.csv is no text: 'utf-8' codec can't decode byte 0xff"):
+    with pytest.raises(AutogradError, match=r"a.csv is no text: 'utf-8' codec can't decode byte 0xff"):
         data.read_csv(path)
 
 
@@ -99,7 +99,7 @@ def test_damaged_npz_files_are_named(tmp_path):
         path.write_bytes(content)
         with pytest.raises(AutogradError, match="is no NPZ file that can be read"):
             data.read_npz(path)
-    with pytest.raises(AutogradError, match="is no NPZ file that can be read: .*No such file"):
+    with pytest.raises(AutogradError, match=r"is no NPZ file that can be read: .*No such file"):
         data.read_npz(tmp_path / "none.npz")
     np.savez(path, X=np.array([object()]), y=np.ones(1))
     with pytest.raises(AutogradError, match="tells of object"):
