@@ -243,7 +243,10 @@ def read_idx(path: str | Path) -> Array:
     if len(raw) != need:
         state = "cut short" if len(raw) < need else "too long"
         raise DataError(f"{path} is {state}: shape {shape} of {kind.name} needs {need} bytes, the file has {len(raw)}")
-    return np.frombuffer(raw, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+    try:
+        return np.frombuffer(raw, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+    except ValueError:  # an empty array of lengths beyond all bounds
+        raise DataError(f"{path}: no array has the shape {shape}") from None
 
 
 def _inflated(raw: bytes) -> bytes:

@@ -93,10 +93,14 @@ def svg(drawing: Drawing, live: bool = False) -> str:
 Turn: TypeAlias = Callable[[tuple[float, ...]], tuple[float, ...]]
 
 
+def _upright(p: tuple[float, ...]) -> tuple[float, ...]:
+    return p
+
+
 def _turned(direction: str, extent: float) -> Turn:
     """From (along, across) to (x, y), for one point or several."""
     if direction == "LR":
-        return lambda p: p
+        return _upright
     if direction == "RL":
         return lambda p: tuple(extent - c if i % 2 == 0 else c for i, c in enumerate(p))
     return lambda p: tuple(p[i + 1 - 2 * (i % 2)] for i in range(len(p)))
@@ -160,7 +164,7 @@ def _said_class(line: str) -> str:
 def _link(k: int, link: Link, route: Route, turn: Turn, text: str, detail: str) -> str:
     """The path of an edge, with an arrow at its end, and its label."""
     pattern = _pattern(tuple(map(len, route)))
-    numbers = tuple(chain.from_iterable(map(turn, route)))
+    numbers = tuple(chain.from_iterable(route if turn is _upright else map(turn, route)))
     classes = "link many" if link.count > 1 else "link"
     title = f"<title>{escape(detail)}</title>" if detail else ""
     return f'<g class="{classes}" data-link="{k}">{title}<path d="{pattern % numbers}" marker-end="url(#arrow)"/>{text}</g>'

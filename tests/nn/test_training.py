@@ -184,6 +184,13 @@ def test_zipped_idx_files_that_lie_take_no_memory(tmp_path):
         data.read_idx(path)
 
 
+def test_an_empty_idx_file_of_endless_shape_is_named(tmp_path):
+    path = tmp_path / "x.idx"
+    path.write_bytes(b"\0\0\x08\x03" + b"\xff" * 8 + b"\0" * 4)
+    with pytest.raises(AutogradError, match="no array has the shape"):
+        data.read_idx(path)
+
+
 def test_mnist_folders(tmp_path):
     images, labels = np.arange(3 * 4, dtype=np.uint8).reshape(3, 2, 2), np.array([7, 0, 9], np.uint8)
     with pytest.raises(AutogradError, match="has no file that begins with 'train-images'"):
