@@ -161,7 +161,7 @@ class Tensor(Node):
             delta = to_array(delta, "move()").astype(self.dtype, copy=False)
         if delta.shape not in ((), self.shape):
             raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.brief()} of shape {self.shape}")
-        self._data = self._data + delta
+        self._data = np.asarray(self._data + delta)  # of one number NumPy makes a scalar
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def zero_grad(self) -> None:

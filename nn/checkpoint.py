@@ -9,8 +9,7 @@ import ast
 import os
 import struct
 import zipfile
-import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ from autograd import DataError
 
 Array = npt.NDArray[Any]
 KINDS = "fiub"  # the types of numbers that a checkpoint holds
-LONGEST_HEADER = 10_000
+LONGEST_HEADER, LONGEST_NAME = 10_000, 10_000
+END = 22  # bytes of a zip file's last record
 MOST_INFLATED = 100  # times its own size, and a compressed file is not believed
 
 
@@ -41,16 +41,22 @@ def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
     for name, x in found.items():
         if x.dtype.kind not in KINDS:
             raise DataError(f"save(): {name!r} holds {x.dtype}, not numbers")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        if not name or "\0" in name or len(name.encode()) > LONGEST_NAME:
+            raise DataError(f"save(): {name[:50]!r} is no name for an array")
+    part = path.with_name(f".{path.name}.part")
     try:
         with open(part, "wb") as file:
-            np.savez(file, **found)  # type: ignore[arg-type]  # its stub takes allow_pickle for one of the arrays
+            with zipfile.ZipFile(file, "w") as archive:
+                for name, x in found.items():
+                    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                        np.lib.format.write_array(member, x, version=(1, 0), allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DataError(f"save(): {path} cannot be written: {error.strerror or error}") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Array]:
@@ -60,21 +66,30 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
+        raw = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
-            found = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            return {name: _array(archive, info, size) for name, info in found.items() if names is None or name in names}
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+            members = archive.infolist()
+            _check_directory(path, members)
+            found = {info.filename.removesuffix(".npy"): info for info in members}
+            return {name: _array(archive, info, raw) for name, info in found.items() if names is None or name in names}
+    except Exception as error:  # whatever a damaged file makes the readers raise
         raise DataError(f"{path} is no NPZ file that can be read: {error}") from None
+
+
+def _check_directory(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    """As many members as the end of the file says, each by a name and in bytes of its own."""
+    with open(path, "rb") as file:
+        file.seek(-END, os.SEEK_END)
+        mark, *_, count = struct.unpack("<4s3H", file.read(END)[:10])
+    if mark != b"PK\5\6" or (count != len(members) and count != 0xFFFF):
+        raise ValueError(f"its directory lists {len(members)} arrays, and should list {count}")
+    if len({info.filename for info in members}) != len(members):
+        raise ValueError("two arrays have one name")
+    at = 0
+    for info in sorted(members, key=lambda info: info.header_offset):
+        if info.header_offset < at:
+            raise ValueError(f"{info.filename!r} lies on another array")
+        at = info.header_offset + info.compress_size
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> Array:

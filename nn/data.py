@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import gzip
 import io
 import struct
@@ -25,19 +26,19 @@ Part = tuple[Array, Array]
 def pair(X: Any, Y: Any, call: str) -> Part:
     """Inputs and targets as arrays with one row per sample; nan, none at all, or unequal numbers of them are errors."""
     X, Y = np.asarray(X), np.asarray(Y)
-    for name, array in (("X", X), ("Y", Y)):
-        if array.dtype.kind not in "fiub":
-            raise DataError(f"{call}: {name} holds {array.dtype}, not real numbers")
+    for name, values in (("X", X), ("Y", Y)):
+        if values.dtype.kind not in "fiub":
+            raise DataError(f"{call}: {name} holds {values.dtype}, not real numbers")
     if not X.ndim or not Y.ndim or len(X) != len(Y):
         raise ShapeError(f"{call}: X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
     if not len(X):
         raise ShapeError(f"{call}: there are no samples: X has shape {X.shape}")
-    for name, array in (("X", X), ("Y", Y)):
-        bad = np.argwhere(~np.isfinite(array))
+    for name, values in (("X", X), ("Y", Y)):
+        bad = np.argwhere(~np.isfinite(values))
         if len(bad):
             place = tuple(int(i) for i in bad[0])
             raise DataError(
-                f"{call}: {name}[{', '.join(map(str, place))}] is {array[place]} ({len(bad)} such): drop or fill those samples"
+                f"{call}: {name}[{', '.join(map(str, place))}] is {values[place]} ({len(bad)} such): drop or fill those samples"
             )
     return X, Y
 
@@ -159,8 +160,8 @@ class Standardiser:
         X = np.asarray(X, dtype=float)
         if X.ndim < 2 or not len(X):
             raise ShapeError(f"Standardiser takes training data (N, …), not an array of shape {X.shape}")
-        self.mean, deviation = X.mean(axis=0), X.std(axis=0)
-        self.deviation = np.where(deviation > 0.0, deviation, 1.0)
+        self.mean = X.mean(axis=0)
+        self.deviation = np.where(X.min(axis=0) < X.max(axis=0), X.std(axis=0), 1.0)
 
     def __call__(self, X: Any) -> Array:
         """The data in units of the training data's deviations."""
@@ -185,25 +186,35 @@ def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
 
     DataError names the line that holds no number or has another length.
     """
+    if isinstance(target, bool) or not isinstance(target, int):
+        raise SettingError(f"read_csv(): target is the number of a column, not {target!r}")
+    numbers, width = array.array("d"), 0
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        with open(path, encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip() and not (header and number == 1):
+                    row = _row(line, number, path)
+                    width = width or len(row)
+                    if len(row) != width:
+                        raise DataError(f"{path}, line {number}: {len(row)} numbers, but the first line has {width}")
+                    numbers.extend(row)
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is no text: {error}") from None
-    rows: list[list[float]] = []
-    for number, line in enumerate(lines[1:] if header else lines, 2 if header else 1):
-        if not line.strip():
-            continue
-        try:
-            rows.append([float(x) for x in line.split(",")])
-        except ValueError as error:
-            hint = "; pass header=True to skip a line of names" if number == 1 else ""
-            raise DataError(f"{path}, line {number}: {error}{hint}") from None
-        if len(rows[-1]) != len(rows[0]):
-            raise DataError(f"{path}, line {number}: {len(rows[-1])} numbers, but the first line has {len(rows[0])}")
-    if not rows or not -len(rows[0]) <= target < len(rows[0]):
-        raise DataError(f"{path} has {len(rows)} lines of {len(rows[0]) if rows else 0} numbers, and no column {target}")
-    table = np.array(rows)
+    if not width or not -width <= target < width:
+        raise DataError(f"{path} has {len(numbers) // max(width, 1)} lines of {width} numbers, and no column {target}")
+    table = np.array(numbers).reshape(-1, width)
     return np.delete(table, target, axis=1), table[:, target]
+
+
+def _row(line: str, number: int, path: str | Path) -> list[float]:
+    """The numbers of a line."""
+    try:
+        if "_" in line:
+            raise ValueError(f"could not convert string to float: {line.strip()!r}")
+        return [float(x) for x in line.strip().split(",")]
+    except ValueError as error:
+        hint = "; pass header=True to skip a line of names" if number == 1 else ""
+        raise DataError(f"{path}, line {number}: {error}{hint}") from None
 
 
 def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
@@ -230,7 +241,7 @@ def read_idx(path: str | Path) -> Array:
     if raw[:2] == b"\x1f\x8b":
         try:
             raw = _inflated(raw)
-        except (EOFError, OSError, gzip.zlib.error) as error:  # type: ignore[attr-defined]  # gzip imports zlib
+        except (EOFError, OSError, ValueError, gzip.zlib.error) as error:  # type: ignore[attr-defined]  # gzip imports zlib
             raise DataError(f"{path}: the gzip file is cut short or damaged ({error}): fetch it again") from None
     if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in IDX_TYPES:
         raise DataError(f"{path} is no IDX file: it begins with {raw[:4].hex(' ')}, not with 00 00, a type and a number of axes")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import SettingError, gradients
+from autograd import SettingError, ShapeError, gradients
 from nn.activations import name_of
 from nn.layers import MLP
 from nn.losses import loss as named_loss
@@ -75,6 +75,11 @@ def textbook(model: MLP, X: Any, Y: Any, loss: str = "quadratic") -> list[Layer]
     [(3, 2), (1, 3)]
     """
     X, Y = np.asarray(X, dtype=float), np.asarray(Y)
+    n_in, *_, n_out = model.sizes
+    if X.ndim != 2 or X.shape[1] != n_in or not len(X):
+        raise ShapeError(f"textbook(): X is a batch of shape (N, {n_in}), not {X.shape}")
+    if Y.shape != (len(X), n_out) and not (loss == "cross_entropy" and Y.shape == (len(X),)):
+        raise ShapeError(f"textbook(): the targets have shape {Y.shape}, where ({len(X)}, {n_out}) belongs")
     names = [name_of(f) for f in model.activations]
     for name in names:
         if name not in F and not (name == "softmax" and names.index(name) == len(names) - 1):
@@ -103,7 +108,7 @@ def _output_delta(loss: str, name: str, z: Array, a: Array, Y: Any) -> Array:
         if name != "identity":
             raise SettingError(f"textbook(): cross_entropy takes logits, so the output is the identity, not {name}")
         y = Y if Y.shape == z.shape else one_hot(Y, z.shape[-1])
-        return np.asarray((_softmax(z) - y) / len(z))  # D07: p - y
+        return np.asarray((_softmax(z) * y.sum(axis=-1, keepdims=True) - y) / len(z))  # D07: p - y
     if loss not in LOSSES:
         raise SettingError(f"textbook(): the loss is cross_entropy, {' or '.join(LOSSES)}, not {loss!r}")
     g = LOSSES[loss](a, np.asarray(Y, dtype=float))

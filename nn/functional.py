@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Node, SettingError, ShapeError, Tensor
-from nn.module import Module, place
+from nn.module import Module, leaves, place
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> npt.NDArray[np.float64]:
@@ -55,10 +55,13 @@ def functional_call(module: Module, parameters: Mapping[str, Any], *args: Any, *
             raise SettingError(f"functional_call(): no parameter is called {name!r}; there are {', '.join(own)}")
         if p.shape != own[name].shape:
             raise ShapeError(f"functional_call(): {name} has shape {own[name].shape}, not {p.shape}")
+    places = {name: [path for path, leaf in leaves(module) if leaf is own[name]] for name in given}  # a tied one has several
     try:
         for name, p in given.items():
-            place(module, name, p)
+            for path in places[name]:
+                place(module, path, p)
         return module(*args, **kwargs)
     finally:
         for name in given:
-            place(module, name, own[name])
+            for path in places[name]:
+                place(module, path, own[name])

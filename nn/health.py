@@ -15,7 +15,7 @@ from nn.module import Module
 
 VANISHED = 1e-6  # of the largest mean gradient of a matrix, and what the smallest may be
 EXPLODED = 1e4  # times the gradient norm of the first epoch
-DIVERGED = 10.0  # times the least loss so far
+DIVERGED = 10.0  # times the loss of the first epoch
 SAMPLE = 512
 
 
@@ -26,7 +26,7 @@ class TrainingWarning(UserWarning):
 def ailments(model: Module, history: History, X: Any) -> Iterator[str]:
     """What to tell after an epoch: each ailment when it first shows."""
     loss, norm = history.loss, history.gradient_norm
-    if len(loss) > 1 and _newly(loss / np.minimum.accumulate(np.maximum(loss, 1e-12)) > DIVERGED):
+    if len(loss) > 1 and _newly((loss > DIVERGED * abs(loss[0])) & (loss > loss[0])):
         yield f"the loss diverges: {loss[-1]:.3g}, where it was {loss.min():.3g}: lower the learning rate, or clip gradients"
     if len(norm) > 1 and norm[0] > 0.0 and _newly(norm / norm[0] > EXPLODED):
         yield f"the gradient explodes: its norm is {norm[-1]:.3g}, after {norm[0]:.3g} in the first epoch: clip it"

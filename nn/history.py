@@ -52,7 +52,10 @@ class History:
 
     def restore(self, arrays: dict[str, Any]) -> None:
         """Take the place of another history."""
-        self._rows = {name: [float(x) for x in arrays[name]] for name in COLUMNS}
+        rows = {name: [float(x) for x in arrays[name]] for name in COLUMNS}
+        if any(len(row) not in (0, len(rows["loss"])) for row in rows.values()):
+            raise ValueError("the columns of its history have different lengths")
+        self._rows = rows
 
     def __eq__(self, other: object) -> bool:
         """The same numbers and the same end; how long it took does not count."""

@@ -116,7 +116,7 @@ class Dropout(Module):
         x = x if isinstance(x, Tensor) else Tensor(x, constant=True)
         if not self.training or not self.p:
             return x
-        return x * ((self.rng.random(x.shape) >= self.p) / (1.0 - self.p))
+        return x * ((self.rng.random(x.shape) >= self.p) / (1.0 - self.p)).astype(x.dtype)
 
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"

@@ -133,8 +133,8 @@ def kl_divergence(log_q: Any, target: Any, reduction: str = "mean") -> Tensor:
     q, p = _pair(log_q, target, "kl_divergence()")
     if np.any(p.numpy() < 0.0):
         raise OutOfRangeError(f"kl_divergence() takes probabilities as target, not {p.numpy().min():.4g}")
-    own = np.where(p.numpy() > 0.0, p.numpy() * np.log(np.where(p.numpy() > 0.0, p.numpy(), 1.0)), 0.0)
-    return reduced((own - p * q).sum(axis=-1), reduction)
+    terms = p * (ag.log(ag.where(p.numpy() > 0.0, p, 1.0)) - q)
+    return reduced(ag.where(p.numpy() == 0.0, 0.0, terms).sum(axis=-1), reduction)
 
 
 def cross_entropy(
@@ -166,7 +166,7 @@ def cross_entropy(
         return reduced(softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
     counts = np.ones(z.shape[:-1])
     if ignore is not None:
-        labels = np.asarray(target)
+        labels = np.asarray(target.data if isinstance(target, Tensor) else target)
         if labels.shape != z.shape[:-1]:
             raise ShapeError(f"cross_entropy(ignore=) takes labels of shape {z.shape[:-1]}, not {labels.shape}")
         counts = np.where(labels == ignore, 0.0, 1.0)
@@ -175,14 +175,15 @@ def cross_entropy(
     per_class = np.ones(classes) if weight is None else np.asarray(weight, dtype=float)
     if per_class.shape != (classes,):
         raise ShapeError(f"cross_entropy(weight=) takes one weight for each of {classes} classes, not shape {per_class.shape}")
-    own = (y * per_class).sum(axis=-1).numpy() * counts  # a sample weighs what its class does
+    own = counts if weight is None else (y * per_class).sum(axis=-1) * counts  # a sample weighs what its class does
     y = ((1.0 - smoothing) * y + smoothing / classes) * (per_class * counts[..., None])
     losses = softmax_cross_entropy(z, y)
     if reduction != "mean":
         return reduced(losses, reduction)
-    if not own.sum():
+    whole = own.sum()
+    if not (whole.numpy() if isinstance(whole, Tensor) else whole):
         raise ShapeError("cross_entropy(): no sample has a weight, so there is no mean")
-    mean: Tensor = losses.sum() / float(own.sum())
+    mean: Tensor = losses.sum() / (whole if isinstance(whole, Tensor) else float(whole))
     return mean
 
 

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor
 
+MOST_CLASSES = 10_000
+
 
 def labels_of(y: Any) -> Any:
     """Integer labels of shape (N,) from labels, from one-hot rows, or from scores (N, K) by their largest (S3:59).
@@ -22,7 +24,7 @@ def labels_of(y: Any) -> Any:
     if y.ndim == 2 and y.shape[1] > 1:
         return np.argmax(y, axis=1)
     y = y.reshape(-1)
-    if y.dtype.kind not in "iub" and np.any(y != np.floor(y)):
+    if y.dtype.kind not in "iub" and np.any((y != np.floor(y)) | (np.abs(y) > 2.0**53)):
         raise DataError(f"labels are integers, not {y[:3].tolist()}: round or threshold the predictions first")
     return y.astype(np.intp)
 
@@ -55,6 +57,8 @@ def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.
     """
     p, t = _both(pred, target, "confusion_matrix()")
     k = int(max(p.max(), t.max())) + 1 if classes is None else classes
+    if k > MOST_CLASSES:
+        raise DataError(f"confusion_matrix(): labels up to {k - 1} make too large a matrix: number the classes from 0 on")
     if min(p.min(), t.min()) < 0 or max(p.max(), t.max()) >= k:
         raise OutOfRangeError(
             f"confusion_matrix(): the labels run from {min(p.min(), t.min())} to {max(p.max(), t.max())}, not 0 to {k - 1}"

@@ -141,26 +141,28 @@ class Module:
         array([5.])
         """
         own = dict(self._leaves())
-        given = {name: np.asarray(x, dtype=float) for name, x in state.items()}
-        wrong = [f"missing {name}" for name in own if name not in given] if strict else []
-        wrong += [f"not in the module: {name}" for name in given if name not in own] if strict else []
-        wrong += [
-            f"{name} has shape {own[name].shape}, not {x.shape}"
-            for name, x in given.items()
-            if name in own and own[name].shape != x.shape
-        ]
+        wrong = [f"missing {name}" for name in own if name not in state] if strict else []
+        wrong += [f"not in the module: {name}" for name in state if name not in own] if strict else []
+        given = {name: np.asarray(x) for name, x in state.items() if name in own}
+        wrong += [f"{name} holds {x.dtype}, not real numbers" for name, x in given.items() if x.dtype.kind not in "fiub"]
+        wrong += [f"{name} has shape {own[name].shape}, not {x.shape}" for name, x in given.items() if own[name].shape != x.shape]
         if wrong:
             raise SettingError(f"load_state_dict() of {type(self).__name__}: " + "; ".join(wrong))
         for name, x in given.items():
-            if name in own:
-                own[name].data = x if x.ndim else float(x)
+            own[name].data = x if x.ndim else float(x)
 
     def _leaves(self) -> Iterator[tuple[str, Any]]:
-        """Every parameter and constant Tensor once, with its path."""
+        """Every parameter and constant Tensor once, with its path; SettingError where two have one path."""
         seen: set[int] = set()
-        for name, node in _below("", self, set()):
-            if isinstance(node, Node) and node.is_leaf and id(node) not in seen:
+        paths: set[str] = set()
+        for name, node in leaves(self):
+            if id(node) not in seen:
+                if name in paths:
+                    raise SettingError(
+                        f"two parameters of {type(self).__name__} are called {name!r}: a key of a dict has a dot in it"
+                    )
                 seen.add(id(node))
+                paths.add(name)
                 yield name, node
 
     def num_parameters(self) -> int:
@@ -202,6 +204,18 @@ def _named(path: str, thing: Any) -> Iterator[tuple[str, Any]]:
             yield name, found
 
 
+def leaves(module: Module) -> Iterator[tuple[str, Any]]:
+    """Every leaf below a module with its path, in each place where it stands.
+
+    >>> from nn import Linear
+    >>> [path for path, _ in leaves(Linear(1, 1))]
+    ['W', 'b']
+    """
+    for name, node in _below("", module, set()):
+        if isinstance(node, Node) and node.is_leaf:
+            yield name, node
+
+
 def _below(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
     """The nodes and modules below ``thing``, and it itself; a module that holds itself is entered once."""
     if isinstance(thing, Node):
@@ -222,24 +236,39 @@ def _below(path: str, thing: Any, above: set[int]) -> Iterator[tuple[str, Any]]:
         yield from _below(f"{path}.{key}" if path else str(key), child, above | {id(thing)})
 
 
-def place(module: Any, name: str, parameter: Any) -> None:
-    """Put a parameter where its name says: attributes, list positions and dict keys between dots."""
-    *path, last = name.split(".")
+def place(module: Any, path: str, parameter: Any) -> None:
+    """Put a parameter where its path says: attributes, list positions and dict keys between dots; SettingError where it cannot.
+
+    >>> from nn import Linear
+    >>> layer = Linear(1, 1); place(layer, "b", Tensor([5.0])); layer.b.data
+    array([5.])
+    """
+    *way, last = path.split(".")
     owner = module
-    for key in path:
-        owner = _step(owner, key)
+    for key in way:
+        owner = _step(owner, key, path)
     if isinstance(owner, dict):
-        owner[next(key for key in owner if str(key) == last)] = parameter
+        owner[_key(owner, last, path)] = parameter
     elif isinstance(owner, list):
         owner[int(last)] = parameter
+    elif isinstance(owner, tuple):
+        raise SettingError(f"{path} stands in a tuple, which cannot change: keep parameters in a list")
     else:
         setattr(owner, last, parameter)
 
 
-def _step(owner: Any, key: str) -> Any:
+def _step(owner: Any, key: str, path: str) -> Any:
     if isinstance(owner, dict):
-        return next(x for k, x in owner.items() if str(k) == key)
+        return owner[_key(owner, key, path)]
     return owner[int(key)] if isinstance(owner, list | tuple) else getattr(owner, key)
+
+
+def _key(owner: dict[Any, Any], name: str, path: str) -> Any:
+    """The key that is written so."""
+    for key in owner:
+        if str(key) == name:
+            return key
+    raise SettingError(f"{path} cannot be followed: a key of a dict has a dot in it")
 
 
 def counted(n: int) -> str:

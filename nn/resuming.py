@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograd import AutogradError, DataError
+from autograd import DataError
 from nn import checkpoint
 from nn.history import History
 from nn.module import Module
-from nn.optim import Optimizer
+from nn.optim import Optimizer, scale
 
 
-def fingerprint(X: Any, Y: Any, batch_size: int | None, validation: Any) -> int:
-    """A number that tells data and batches apart."""
-    mark = zlib.crc32(repr(batch_size).encode())
-    for part in (X, Y, *(validation or ())):
-        array = np.ascontiguousarray(part)
+def fingerprint(model: Module, optimizer: Optimizer, arrays: Iterable[Any], *settings: Any) -> int:
+    """A number that tells runs apart: the data, the kinds of modules, the sentence of the optimizer, and other settings."""
+    mark = zlib.crc32(repr(settings).encode())
+    for array in map(np.ascontiguousarray, arrays):
         mark = zlib.crc32(array.tobytes(), zlib.crc32(f"{array.dtype} {array.shape}".encode(), mark))
+    for path, module in model.named_modules():
+        said = repr(module)
+        mark = zlib.crc32(f"{path} {type(module).__name__} {'' if ' at 0x' in said else said}".encode(), mark)
+    for group in optimizer.groups:
+        for word in group.transforms:
+            plain = {name: x for name, x in vars(word).items() if isinstance(x, int | float)}
+            rates = [word.rate(t) for t in (0, 1, 10, 1000)] if isinstance(word, scale) else []
+            mark = zlib.crc32(f"{type(word).__name__} {plain} {rates}".encode(), mark)
     return mark
 
 
@@ -41,28 +49,37 @@ class Saved:
         arrays |= {f"history.{name}": x for name, x in history.arrays().items()}
         arrays |= {f"best.{k}": np.asarray(x) for k, x in enumerate(best)}
         arrays |= {f"generator.{name}": _told(g) for name, g in self.generators.items()}
-        checkpoint.save(self.path, arrays)
+        checkpoint.save(self.path, arrays | {"names": _names(arrays)})
 
     def resume(self, history: History) -> None:
-        """Go on from the file, where there is one; DataError where it is of another run."""
+        """Go on from the file, where there is one; DataError where it is of another run, and then nothing has changed."""
         if not self.path.exists():
             return
         arrays = checkpoint.load(self.path)
+        before = self.model.state_dict(), self.optimizer.state_dict(), history.arrays()
         try:
-            if int(arrays["mark"]) != self.mark:
-                raise DataError("it was written with other data or another batch size")
+            if int(arrays.pop("names")) != _names(arrays) or int(arrays["mark"]) != self.mark:
+                raise DataError("it was written with other data or settings")
             part = {kind: _below(arrays, kind) for kind in ("model", "optimizer", "history", "best", "generator")}
-            if set(part["generator"]) != set(self.generators):
-                raise DataError("its modules draw random numbers in other places")
-            told = {name: _read(x) for name, x in part["generator"].items()}
             self.model.load_state_dict(part["model"])
             self.optimizer.load_state_dict(part["optimizer"])
             history.restore(part["history"])
             self.best = [x if x.ndim else float(x) for x in part["best"].values()]
-            for name, state in told.items():
-                self.generators[name].bit_generator.state = state
-        except (AutogradError, KeyError, TypeError, ValueError) as error:
+            for p, x in zip(self.model.parameters(), self.best, strict=bool(self.best)):
+                if np.shape(p.data) != np.shape(x):
+                    raise DataError(f"its best parameters have shape {np.shape(x)}, where {np.shape(p.data)} belongs")
+            for name, rng in self.generators.items():
+                rng.bit_generator.state = json.loads(part["generator"][name].tobytes().decode())
+        except Exception as error:  # whatever a file of another run makes of it
+            self.model.load_state_dict(before[0])
+            self.optimizer.load_state_dict(before[1])
+            history.restore(before[2])
             raise DataError(f"fit(): {self.path} is a checkpoint of another run: {error}") from None
+
+
+def _names(arrays: Mapping[str, Any]) -> int:
+    """A number that tells when one of the arrays is missing."""
+    return zlib.crc32("\n".join(sorted(arrays)).encode())
 
 
 def _below(arrays: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -70,20 +87,25 @@ def _below(arrays: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _generators(model: Module) -> dict[str, np.random.Generator]:
-    """Every generator that a module holds, such as Dropout's, by its path."""
-    return {
-        f"{path}.{name}": x
-        for path, module in model.named_modules()
-        for name, x in vars(module).items()
-        if isinstance(x, np.random.Generator)
-    }
+    """Every generator that a module holds, such as Dropout's, also in lists and dicts, by its path."""
+    found: dict[str, np.random.Generator] = {}
+
+    def look(path: str, thing: Any) -> None:
+        if isinstance(thing, np.random.Generator):
+            found[path] = thing
+        elif isinstance(thing, dict):
+            for key, part in thing.items():
+                look(f"{path}.{key}", part)
+        elif isinstance(thing, list | tuple):
+            for k, part in enumerate(thing):
+                look(f"{path}.{k}", part)
+
+    for path, module in model.named_modules():
+        look(path, vars(module))
+    return found
 
 
 def _told(rng: np.random.Generator) -> Any:
     """A generator's state as bytes."""
     state = json.dumps(rng.bit_generator.state, default=lambda x: x.tolist())
     return np.frombuffer(state.encode(), dtype=np.uint8)
-
-
-def _read(raw: Any) -> Any:
-    return json.loads(raw.tobytes().decode())

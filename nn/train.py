@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from autograd import AnomalyError, GraphError, SettingError, anomaly, no_grad
+from autograd import AnomalyError, GraphError, Node, SettingError, anomaly, as_tensor, no_grad
+from nn.activations import name_of
 from nn.checks import positive, whole
 from nn.data import Part, batches, pair
 from nn.health import TrainingWarning, ailments
@@ -63,8 +64,8 @@ def fit(
     and dead units.
 
     With ``checkpoint``, a path, all is written there after each epoch, and a run that finds it goes on from it: to the same bits as
-    one that was never stopped, if the data and the settings are the same; DataError if they are not. The progress bar goes to
-    stderr. The model is left in eval mode.
+    one that was never stopped. DataError where the data, the model, the loss or the optimizer are others. What a module keeps apart
+    from parameters, generators and constant Tensors is not in it. The progress bar goes to stderr. The model is left in eval mode.
 
     >>> import nn
     >>> X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
@@ -74,6 +75,8 @@ def fit(
     """
     X, Y = pair(X, Y, "fit()")
     if validation is not None:
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            raise SettingError("fit(): validation is a pair (X, Y) of held-out data")
         validation = pair(*validation, "fit(validation=)")
     if metric is not None and not callable(metric):
         raise SettingError(f"fit(): metric is a function of (pred, target), such as nn.metrics.accuracy, not {metric!r}")
@@ -92,12 +95,16 @@ def fit(
     history = History()
     saved = None
     if checkpoint is not None:
-        saved = Saved(checkpoint, fingerprint(X, Y, batch_size, validation), model, run.optimizer, rng)
+        settings = (batch_size, name_of(loss), getattr(metric, "__name__", None), patience is not None)
+        mark = fingerprint(model, run.optimizer, (X, Y, *(validation or ())), *settings)
+        saved = Saved(checkpoint, mark, model, run.optimizer, rng)
         saved.resume(history)
-    with np.errstate(all="ignore"), tqdm(total=limits.epochs, unit="epoch", disable=not progress, file=sys.stderr) as bar:
-        bar.update(history.epochs)
-        run.cycle(X, Y, batch_size, validation, limits, history, saved, rng, bar)
-    model.eval()
+    try:
+        with np.errstate(all="ignore"), tqdm(total=limits.epochs, unit="epoch", disable=not progress, file=sys.stderr) as bar:
+            bar.update(history.epochs)
+            run.cycle(X, Y, batch_size, validation, limits, history, saved, rng, bar)
+    finally:
+        model.eval()
     return history
 
 
@@ -124,7 +131,9 @@ class Limits:
         self.began = time.monotonic()
 
     def reason(self, history: History) -> str:
-        """Why to stop now; "" to go on."""
+        """Why to stop now; "" to go on. The callback is asked after every epoch, and first when a run goes on."""
+        if self.callback is not None and history.epochs and self.callback(history):
+            return "callback"
         if self.tol is not None and history.epochs and history.gradient_norm[-1] < self.tol:
             return f"gradient norm {history.gradient_norm[-1]:.3g} < tol {self.tol:g}"
         if self.target is not None and history.epochs and not len(history.validation):
@@ -136,7 +145,7 @@ class Limits:
             if history.epochs - best >= self.patience:
                 return f"patience: no lower validation loss in {self.patience} epochs since epoch {best}"
         if history.epochs >= self.epochs:
-            return f"{self.epochs} epochs"
+            return f"{history.epochs} epochs"
         if self.seconds is not None and time.monotonic() - self.began > self.seconds:
             return f"{self.seconds:g} seconds"
         return ""
@@ -191,9 +200,6 @@ class _Run:
                     warnings.warn(ailment, TrainingWarning, stacklevel=4)
                 if saved is not None:
                     saved.write(history, self.best)
-                if limits.callback is not None and limits.callback(history):
-                    reason = "callback"
-                    break
         except KeyboardInterrupt:
             reason = f"interrupted in epoch {history.epochs + 1}"
             for p, was in zip(self.optimizer.parameters, self._whole or (), strict=self._whole is not None):
@@ -223,19 +229,21 @@ class _Run:
         """Forward, loss, backward, update on one batch; its loss."""
         self.optimizer.zero_grad()
         value = self.loss(self.model(x), y)
+        if not isinstance(value, Node):
+            raise SettingError(f"fit(): the loss is a function that gives a Tensor or a Value, not {value!r}")
         if not np.isfinite(float(value)):
             raise GraphError(f"the loss became {float(value)} {self._where()}{self._first_bad(x, y)}")
         value.backward()
         for name, p in self.model.named_parameters():
             if not np.all(np.isfinite(p.grad)):
                 raise GraphError(f"the gradient of {name} is not finite {self._where()}{self._first_bad(x, y)}")
-        before = [p.data for p in self.optimizer.parameters]
+        before, where = [p.data for p in self.optimizer.parameters], self._where()
         self._whole = before
         self.optimizer.step()
         if not all(np.all(np.isfinite(p.data)) for p in self.optimizer.parameters):
             for p, was in zip(self.optimizer.parameters, before, strict=True):
                 p.data = was
-            raise GraphError(f"a parameter became infinite {self._where()}")
+            raise GraphError(f"a parameter became infinite {where}")
         self._whole = None
         return float(value)
 
@@ -261,8 +269,10 @@ class _Run:
         x, y = validation
         self.model.eval()
         with no_grad():
-            pred = self.model(x)
+            pred = as_tensor(self.model(x), "fit(validation=)")
             value = float(self.loss(pred, y))
+        if not np.isfinite(value):
+            raise GraphError(f"the validation loss became {value}: look at the held-out data, or at the model's domain")
         if self.metric is None and not is_classes(pred.shape, y):
             return value, None
         return value, float((self.metric or accuracy)(pred.numpy(), y))

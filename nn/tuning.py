@@ -65,7 +65,7 @@ def tune(
     found = Tuning()
     for settings in _grid(space) if trials is None else _drawn(space, whole("trials", trials), generator(rng)):
         found.trials.append((settings, float(run(train, validation, **settings))))
-    found.trials.sort(key=lambda trial: -np.inf if np.isnan(trial[1]) else trial[1], reverse=True)
+    found.trials.sort(key=lambda trial: (not np.isnan(trial[1]), trial[1]), reverse=True)
     return found
 
 

@@ -94,12 +94,17 @@ class Optimizer:
         """Remember what another optimizer of the same sentence did; where it cannot, SettingError or ShapeError, and no change."""
         if "steps" not in state:
             raise SettingError("load_state_dict(): the state has no 'steps': it is not of an optimizer")
+        steps = np.asarray(state["steps"])
+        if steps.shape or steps.dtype.kind not in "iu" or steps < 0:
+            raise SettingError(f"load_state_dict(): steps is a whole number of at least 0, not {state['steps']!r}")
         found: list[tuple[Memory, str, Any]] = []
         for name, x in state.items():
             if name != "steps":
                 memory, p, own = self._place(name)
-                if np.shape(x) not in ((), np.shape(p.data)):
-                    raise ShapeError(f"load_state_dict(): {name} has shape {np.shape(x)}, the parameter {np.shape(p.data)}")
+                numbers = np.asarray(x)
+                if numbers.dtype.kind != "f" or numbers.shape not in ((), np.shape(p.data)):
+                    kind = f"{numbers.dtype} of shape {numbers.shape}"
+                    raise ShapeError(f"load_state_dict(): {name} holds {kind}, the parameter has shape {np.shape(p.data)}")
                 found.append((memory, own, np.array(x) if np.ndim(p.data) else float(x)))
         for group in self.groups:
             for memories in group.memories:
@@ -107,12 +112,14 @@ class Optimizer:
                     memory.clear()
         for memory, own, x in found:
             memory[own] = x
-        self.steps = int(state["steps"])
+        self.steps = int(steps)
 
     def _place(self, name: str) -> tuple[Memory, Any, str]:
         """Where a name of the state belongs."""
         try:
             g, word, k, own = name.split(".", 3)
+            if not (g.isdecimal() and k.isdecimal()):
+                raise ValueError(name)
             group = self.groups[int(g)]
             t = [group.word(t) for t in range(len(group.transforms))].index(word)
             return group.memories[t][int(k)], group.parameters[int(k)], own

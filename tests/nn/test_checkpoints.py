@@ -3,9 +3,11 @@
 import contextlib
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
 
 import numpy as np
@@ -14,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import AutogradError, DataError
+from autograd import DataError, Tensor
 from nn import checkpoint
 
 
@@ -174,25 +176,124 @@ def test_going_on_is_the_same_as_going_through(tmp_path):
     assert np.array_equal(b, c)
 
 
-def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path):
     path = tmp_path / "a.npz"
     trained(path, 1)
     X, y = toy()
-    wide = nn.MLP([2, 5, 2], rng=0)
-    with pytest.raises(
-        DataError, match=r"fit\(\): .*a.npz is a checkpoint of another run: load_state_dict\(\) of MLP: layers.0.W has"
-    ):
-        nn.fit(wide, X, y, loss="cross_entropy", batch_size=8, checkpoint=path, progress=False)
-    model = nn.MLP([2, 4, 2], rng=0)
-    with pytest.raises(DataError, match="it was written with other data or another batch size"):
-        nn.fit(model, X, y, loss="cross_entropy", batch_size=9, checkpoint=path, progress=False)
-    with pytest.raises(DataError, match="no place for"):
-        nn.fit(model, X, y, loss="cross_entropy", batch_size=8, checkpoint=path, progress=False)
-    dropping = nn.Sequential(nn.Linear(2, 4, rng=0), nn.Dropout(0.1, rng=0), nn.Linear(4, 2, rng=0))
-    with pytest.raises(DataError, match="its modules draw random numbers in other places"):
-        nn.fit(dropping, X, y, loss="cross_entropy", batch_size=8, checkpoint=path, progress=False)
+
+    def attempt(model=None, make=nn.Adam, **more):
+        model = model or nn.MLP([2, 4, 2], rng=5)
+        before = nn.parameters_to_vector(model.parameters())
+        settings = {"loss": "cross_entropy", "batch_size": 8, "checkpoint": path, "progress": False, **more}
+        with pytest.raises(DataError, match=r"fit\(\): .*a.npz is a checkpoint of another run: "):
+            nn.fit(model, X, y, optimizer=make(model.parameters()), **settings)
+        assert np.array_equal(nn.parameters_to_vector(model.parameters()), before)
+
+    attempt(nn.MLP([2, 5, 2], rng=0))
+    attempt(nn.MLP([2, 4, 2], hidden="relu", rng=0))
+    attempt(make=lambda p: nn.SGD(p, lr=0.001))
+    attempt(make=lambda p: nn.Adam(p, lr=0.002))
+    attempt(make=lambda p: nn.Adam(p, eps=1e-6))
+    attempt(batch_size=9)
+    attempt(loss=lambda z, t: nn.losses.cross_entropy(z, t, smoothing=0.1))
+    attempt(validation=(X, y))
+    attempt(validation=(X, y), patience=3)
+    good_ = checkpoint.load(path)
+    for name in ("mark", "names", "optimizer.0.adam0.0.m", "generator.fit"):
+        checkpoint.save(path, {k: x for k, x in good_.items() if k != name})
+        attempt()
+    for name, x in (("history.loss", [1.0, 2.0]), ("optimizer.steps", -3), ("optimizer.steps", np.inf), ("model.layers.0.W", 1.0)):
+        checkpoint.save(path, {**good_, name: x})
+        attempt()
+    checkpoint.save(path, {**good_, "generator.fit": np.frombuffer(b"[" * 100_000, dtype=np.uint8)})
+    attempt()
+
+
+def test_best_parameters_of_another_shape_are_refused(tmp_path):
+    path = tmp_path / "a.npz"
+    X, y = toy()
+    trained(path, 2, validation=(X, y), patience=5)
+    on, a = trained(path, 3, validation=(X, y), patience=5)
+    through, b = trained(tmp_path / "b.npz", 3, validation=(X, y), patience=5)
+    assert np.array_equal(a, b)
+    assert on == through
     arrays = checkpoint.load(path)
-    del arrays["mark"]
-    checkpoint.save(path, arrays)
-    with pytest.raises(AutogradError, match="another run: 'mark'"):
-        trained(path, 3)
+    checkpoint.save(path, {**arrays, "best.0": np.ones(3)})
+    with pytest.raises(DataError, match=r"its best parameters have shape \(3,\), where \(4, 2\) belongs"):
+        trained(path, 3, validation=(X, y), patience=5)
+
+
+def test_the_callback_is_asked_again_when_a_run_goes_on(tmp_path):
+    X, y = toy()
+
+    def run(callback):
+        model = nn.MLP([2, 4, 2], rng=0)
+        return nn.fit(
+            model, X, y, loss="cross_entropy", epochs=10, callback=callback, checkpoint=tmp_path / "c.npz", progress=False
+        )
+
+    def killed(history):
+        if history.epochs == 3:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        run(killed)
+    assert run(lambda history: history.epochs >= 3).epochs == 3
+    assert run(lambda history: history.epochs == 3).stopped == "callback"
+
+
+class Noisy(nn.Module):
+    """Generators in a list and in a dict, and a running mean that is a constant Tensor."""
+
+    def __init__(self):
+        self.line, self.draws = nn.Linear(2, 2, rng=0), [np.random.default_rng(5), {"more": np.random.default_rng(6)}]
+        self.mean = Tensor([0.0], constant=True)
+
+    def forward(self, x):
+        self.mean.data = 0.9 * self.mean.numpy() + 0.1 * self.draws[0].random()
+        return self.line(x) * self.draws[1]["more"].random() + self.mean
+
+
+def test_every_generator_and_constant_goes_on(tmp_path):
+    X, y = toy()
+
+    def run(path, epochs):
+        model = Noisy()
+        nn.fit(model, X, y, loss="cross_entropy", lr=0.05, epochs=epochs, checkpoint=path, progress=False, rng=0)
+        return np.append(model.line.W.numpy(), model.mean.numpy())
+
+    run(tmp_path / "c.npz", 2)
+    assert np.array_equal(run(tmp_path / "c.npz", 5), run(None, 5))
+
+
+def test_members_that_share_bytes_or_names_or_are_hidden_are_refused(tmp_path):
+    path = tmp_path / "x.npz"
+    checkpoint.save(path, {"W": np.arange(3.0), "s": np.int64(3)})
+    raw = bytearray(path.read_bytes())
+    comment = raw.index(b"PK\1\2") + 33  # the high byte of an entry's comment, which swallows those behind it
+    raw[comment] ^= 1
+    path.write_bytes(bytes(raw))
+    with pytest.raises(DataError, match=r"its directory lists 1 arrays, and should list 2|is no NPZ file"):
+        checkpoint.load(path)
+    with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("x.npy", b"1")
+        archive.writestr("x.npy", b"2")
+    with pytest.raises(DataError, match="two arrays have one name"):
+        checkpoint.load(path)
+    checkpoint.save(path, {"W": np.zeros(50), "s": np.int64(3)})
+    raw = path.read_bytes()
+    second = raw.index(b"PK\1\2", raw.index(b"PK\1\2") + 4)
+    path.write_bytes(raw[: second + 42] + struct.pack("<L", 60) + raw[second + 46 :])  # it begins inside the first
+    with pytest.raises(DataError, match=r"lies on another array"):
+        checkpoint.load(path)
+
+
+def test_any_name_comes_back_or_is_refused(tmp_path):
+    arrays = {"allow_pickle": np.ones(1), "file": np.ones(2), "a/b": np.ones(3)}
+    checkpoint.save(tmp_path / "x.npz", arrays)
+    assert set(checkpoint.load(tmp_path / "x.npz")) == set(arrays)
+    for name in ("", "a\0b", "x" * 70_000):
+        with pytest.raises(DataError, match="is no name for an array"):
+            checkpoint.save(tmp_path / "y.npz", {name: 1.0})
+    assert [p.name for p in tmp_path.iterdir()] == ["x.npz"]

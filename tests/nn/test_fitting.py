@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd as ag
 import nn
 from autograd import AutogradError, GraphError, SettingError, ShapeError, Tensor
+from autograd.testing import check_grad
 from nn import data, losses, metrics, toys
 
 
@@ -338,3 +340,106 @@ def test_a_search_ranks_settings_on_the_validation_part():
             nn.tune(run, (), (), space)
     with pytest.raises(SettingError, match="takes a list of choices, not 3"):
         nn.tune(run, (), (), {"a": 3}, trials=2)
+
+
+# -- found by attacking them
+
+
+def test_columns_that_do_not_vary_are_only_shifted():
+    for constant in (0.1, 0.3, 1e6 + 0.1):
+        for n in (3, 7, 49):
+            assert data.Standardiser(np.full((n, 1), constant)).deviation[0] == 1.0
+
+
+def test_soft_targets_have_exact_gradients():
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=(3, 4)), rng.random((3, 4)) + 0.1
+    for f in (
+        lambda t: losses.cross_entropy(z, t, weight=[1.0, 2.0, 3.0, 4.0]),
+        lambda t: losses.cross_entropy(z, t, smoothing=0.1),
+        lambda t: losses.kl_divergence(np.log(y[::-1]), t),
+    ):
+        assert check_grad(f, y).verdict == "pass"
+    assert float(losses.kl_divergence([[0.0, -np.inf]], [[1.0, 0.0]])) == 0.0
+    whole, smooth = (float(losses.cross_entropy([[1.0, 0.0]], [[1.0, 1.0]], smoothing=s)) for s in (0.0, 1e-12))
+    assert whole == pytest.approx(smooth)
+    assert float(losses.cross_entropy(z, Tensor([1.0, 2.0, 2.0]), ignore=2)) == pytest.approx(
+        float(losses.cross_entropy(z[:1], [1]))
+    )
+
+
+class Listed(nn.Module):
+    def __init__(self):
+        self.inner = nn.scalar.MLP(2, [3, 1], rng=0)
+
+    def forward(self, X):
+        return [self.inner(x.tolist()) for x in X]
+
+
+def test_models_of_values_are_validated_too():
+    X, Y = np.random.default_rng(0).normal(size=(6, 2)), np.ones(6)
+    history = nn.fit(Listed(), X, Y, loss="mse", epochs=2, validation=(X, Y), metric=metrics.r2, progress=False)
+    assert len(history.validation) == 2
+
+
+def test_a_validation_loss_that_is_no_number_stops_at_once():
+    def loss(a, y):
+        return losses.mse(ag.log(a), y)
+
+    x = np.linspace(1.0, 2.0, 8)[:, None]
+    model = nn.Linear(1, 1, rng=0)
+    model.W.data = [[1.0]]
+    with pytest.raises(GraphError, match="the validation loss became nan: look at the held-out data"):
+        nn.fit(model, x, np.log(x), loss=loss, validation=([[-5.0]], [[0.0]]), patience=2, progress=False)
+    assert not model.training
+
+
+def test_an_infinite_step_names_its_own_rate():
+    model = nn.Linear(2, 1, rng=0)
+    optimizer = nn.SGD(model.parameters(), lambda step: float("inf") if step == 1 else 0.1)
+    with pytest.raises(GraphError, match=r"a parameter became infinite in step 2 \(learning rate inf\)"):
+        nn.fit(model, np.ones((3, 2)), np.ones((3, 1)), loss="mse", optimizer=optimizer, epochs=3, progress=False)
+
+
+def test_losses_below_zero_do_not_diverge():
+    model = nn.Linear(1, 1, rng=0)
+    X, Y = toys.line(20, rng=0)
+    rates = nn.SGD(model.parameters(), lambda step: -0.3 if step == 5 else 0.1)
+    nn.fit(
+        model, X, Y, loss=lambda a, y: losses.mse(a, y) - 1.0, optimizer=rates, epochs=12, progress=False
+    )  # a warning is an error
+
+
+@pytest.mark.parametrize(
+    ("attempt", "text"),
+    [
+        (lambda: regression(validation_=1), "unexpected"),
+        (lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)), r"validation is a pair \(X, Y\)"),
+        (
+            lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss=lambda a, y: 1.0, progress=False),
+            "gives a Tensor or a Value, not 1.0",
+        ),
+        (lambda: metrics.f1([10**7], [0]), "labels up to 10000000 make too large a matrix"),
+        (lambda: metrics.accuracy([1e300], [2e300]), "labels are integers"),
+        (lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 2.5}), "steps is a whole number of at least 0, not 2.5"),
+        (lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 1, "0.scale0.-1.m": 1.0}), "no place for '0.scale0.-1.m'"),
+    ],
+)
+def test_more_that_is_wrong_is_named(attempt, text):
+    with pytest.raises((AutogradError, TypeError), match=text):
+        attempt()
+
+
+def test_a_score_that_is_nan_is_last():
+    assert nn.tune(lambda a, b, x: x, (), (), {"x": [np.nan, -np.inf]}).best == {"x": -np.inf}
+
+
+def test_csv_files_of_excel_and_of_python(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbf1,2\n3,4\n")
+    assert data.read_csv(path)[0].tolist() == [[1.0], [3.0]]
+    path.write_text("1_0,2\n")
+    with pytest.raises(AutogradError, match="line 1: could not convert string to float: '1_0,2'"):
+        data.read_csv(path)
+    with pytest.raises(SettingError, match=r"read_csv\(\): target is the number of a column, not 0.5"):
+        data.read_csv(path, target=0.5)

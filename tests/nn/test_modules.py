@@ -174,3 +174,66 @@ def test_values_may_be_parameters_of_a_module_that_is_placed_in_dicts_and_lists(
     own = Own()
     assert nn.functional_call(own, {"inner.a.0": Value(3.0)}, 2.0).data == 6.0
     assert list(own.state_dict()) == ["inner.a.0", "inner.b.0"]
+
+
+# -- found by attacking them
+
+
+def test_a_tied_parameter_is_replaced_in_every_place():
+    class Tied(nn.Module):
+        def __init__(self):
+            self.a, self.b = nn.Linear(2, 2, rng=0), nn.Linear(2, 2, rng=1)
+            self.b.W = self.a.W
+
+        def forward(self, x):
+            return self.b(self.a(x))
+
+    tied = Tied()
+    assert nn.functional_call(tied, {"a.W": np.eye(2) * 3.0}, [1.0, 1.0]).data.tolist() == [9.0, 9.0]
+    assert tied.b.W is tied.a.W
+
+
+def test_paths_that_collide_or_cannot_be_followed_are_named():
+    class Dotted(nn.Module):
+        def __init__(self, parts):
+            self.d = parts
+
+    with pytest.raises(SettingError, match=r"two parameters of Dotted are called 'd.a.b': a key of a dict has a dot in it"):
+        Dotted({"a.b": Tensor([1.0]), "a": {"b": Tensor([2.0])}}).state_dict()
+    with pytest.raises(SettingError, match=r"d.a.b cannot be followed: a key of a dict has a dot in it"):
+        Dotted({"a.b": Tensor([1.0])}).freeze()
+    with pytest.raises(SettingError, match=r"d.0 stands in a tuple, which cannot change: keep parameters in a list"):
+        Dotted((Tensor([1.0]),)).freeze()
+
+
+def test_states_that_hold_no_numbers_are_refused_or_left_out():
+    layer = nn.Linear(1, 1)
+    layer.load_state_dict({"junk": "abc"}, strict=False)
+    with pytest.raises(SettingError, match="W holds <U1, not real numbers"):
+        layer.load_state_dict({"W": [["a"]], "b": [1.0]})
+
+
+def test_dropout_keeps_single_precision_and_numbers_may_be_parameters():
+    assert nn.Dropout(0.5, rng=0)(Tensor(np.ones(3, "f4"))).dtype == np.float32
+    p = Tensor(0.5)
+    optimizer = nn.SGD([p], lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        (p * p).backward()
+        optimizer.step()
+    assert float(p) == pytest.approx(0.5 * 0.8**2)
+
+
+def test_the_textbooks_shapes_are_checked():
+    model = nn.MLP([2, 3], rng=0)
+    for X, Y, text in (
+        (np.ones((4, 2)), np.ones(4), r"the targets have shape \(4,\), where \(4, 3\) belongs"),
+        (np.ones(2), np.ones(3), r"X is a batch of shape \(N, 2\), not \(2,\)"),
+        (np.ones((0, 2)), np.ones((0, 3)), "X is a batch"),
+    ):
+        with pytest.raises(ShapeError, match=text):
+            nn.delta.textbook(model, X, Y)
+    soft = np.random.default_rng(0).random((4, 3))  # rows that do not add up to 1
+    X = np.random.default_rng(1).normal(size=(4, 2))
+    a, b = nn.delta.textbook(model, X, soft, "cross_entropy")[0], nn.delta.inspect(model, X, soft, "cross_entropy")[0]
+    np.testing.assert_allclose(a.delta, b.delta, rtol=1e-10)

@@ -162,7 +162,7 @@ def test_state_goes_out_and_in(case):
         (
             lambda: nn.Adam([Tensor([1.0])]).load_state_dict({"steps": 1, "0.adam0.0.m": np.ones(3)}),
             ShapeError,
-            r"0.adam0.0.m has shape \(3,\), the parameter \(1,\)",
+            r"0.adam0.0.m holds float64 of shape \(3,\), the parameter has shape \(1,\)",
         ),
     ],
 )

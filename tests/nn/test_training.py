@@ -381,7 +381,7 @@ linear = nn.Linear(2, 1, rng=0)
         (lambda: list(data.batches(ok, ok[:2], 2)), r"batches\(\): X has shape \(4, 2\) and Y \(2, 2\)"),
         (
             lambda: nn.fit(nn.Linear(2, 1, rng=0), ok, ok[:, :1], loss="mse", lr=1e308, progress=False),
-            "a parameter became infinite in step 2",
+            "a parameter became infinite in step 1",
         ),
         (
             lambda: metrics.precision([0], [0], average="best"),
