@@ -25,8 +25,11 @@ class Claims(NamedTuple):
 
     def along(self, us: Sequence[Array]) -> tuple[Array, Array]:
         """The claimed derivative along a direction for each seed, and what its terms add up to in magnitude."""
-        terms = [[np.where(u == 0.0, 0.0, answer * u) for answer, u in zip(row, us, strict=True)] for row in self.answers]
+        terms = [[answer * u for answer, u in zip(row, us, strict=True)] for row in self.answers]
         claims = np.array([sum(float(np.sum(t)) for t in row) for row in terms])
+        if not np.isfinite(claims).all():  # an infinite slope by an entry that does not move says nothing
+            terms = [[np.where(u == 0.0, 0.0, t) for t, u in zip(row, us, strict=True)] for row in terms]
+            claims = np.array([sum(float(np.sum(t)) for t in row) for row in terms])
         return claims, np.array([sum(float(np.sum(np.abs(t))) for t in row) for row in terms])
 
     @property

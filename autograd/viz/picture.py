@@ -16,6 +16,7 @@ from autograd.grouping import Ints, Wiring, between, classes_of, contracted, ref
 from autograd.node import Node
 from autograd.testing.report import GradientError, Report
 from autograd.viz.boxes import SHOWN, Box, Drawing, drawn, shaded
+from autograd.viz.collector import uncollected
 from autograd.viz.comparing import Difference, compared
 from autograd.viz.judged import measured
 from autograd.viz.page import page
@@ -251,7 +252,8 @@ class Picture(Shown):
     @cached_property
     def _boxes(self) -> tuple[list[Box], list[Any]]:
         scopes = self.scopes or ("",) * (int(self.classes.max()) + 1)
-        boxes, links = drawn(self.snapshot, self.stands, self.classes, scopes, self.look.show)
+        with uncollected():
+            boxes, links = drawn(self.snapshot, self.stands, self.classes, scopes, self.look.show)
         if self.change is not None:
             boxes = self.change.told(boxes)
         if self.guilty:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 from autograd.viz.boxes import Box, Drawing, Link
+from autograd.viz.collector import uncollected
 from autograd.viz.layout import MOST_PORTS, ROOM, Point, Route, arrange
 
 LETTER, LINE = 7.3, 16.0  # of the font: the width of a letter, the height of a line
@@ -43,6 +44,7 @@ STYLE = """
 """.replace("\n", "")
 
 
+@uncollected()
 def svg(drawing: Drawing, live: bool = False) -> str:
     """The drawing as an SVG file of its own; a ``live`` one is part of a page, which has the style and answers to clicks.
 

