@@ -45,7 +45,7 @@ def test_digits_from_idx_files(tmp_path):
     for stem, array in (("train-images-idx3-ubyte", images), ("train-labels-idx1-ubyte", small.target.astype(np.uint8))):
         header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
         (tmp_path / stem).write_bytes(header + array.tobytes())
-    out = run(tmp_path, ROOT / "examples" / "digits.py", tmp_path, "--epochs", 40, "--out", tmp_path / "mnist.png")
+    out = run(tmp_path, ROOT / "examples" / "digits.py", tmp_path, "--epochs", 15, "--out", tmp_path / "mnist.png")
     assert "784-16-16-10" in out
     assert "13 002 parameters" in out
     assert (tmp_path / "mnist.png").exists()
