@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ def frames(shot: Snapshot, drawing: Drawing, stands: Ints) -> list[dict[str, Any
 
     ``box`` takes its turn with the cotangent ``gradient``; each of its ``pushes`` goes along a ``link``: the contribution, to which
     box, what has arrived there, and how many of how many have been heard. Of what is not shown box and link are None. An array as
-    root is summed: its cotangent is all ones. Hooks are not run; where a rule raises, the frames end.
+    root is summed: its cotangent is all ones. Hooks are not run. Where a rule raises, the frames end; folded, there are none.
 
     >>> from autograd import Value
     >>> from autograd.viz import draw
@@ -36,14 +35,20 @@ def frames(shot: Snapshot, drawing: Drawing, stands: Ints) -> list[dict[str, Any
     box_of = np.full(shot.size, -1)
     for k, box in enumerate(drawing.boxes):
         box_of[list(box.members)] = k
-    walked = steps(root, root.seed(np.ones(root.shape)), hooks=False)
-    made: list[dict[str, Any]] = []
-    with contextlib.suppress(Exception):  # a graph with a broken rule is to be seen as well
-        if all(box.count == 1 for box in drawing.boxes):
-            made.extend(_each(shot, drawing, box_of, walked))
-        else:
-            made = _together(shot, drawing, box_of, stands, walked)
-    return made
+    walked, whole = _walked(root)
+    if all(box.count == 1 for box in drawing.boxes):
+        return list(_each(shot, drawing, box_of, walked))
+    return _together(shot, drawing, box_of, stands, walked) if whole else []
+
+
+def _walked(root: Any) -> tuple[list[Any], bool]:
+    """The steps of the pass, up to a rule that raises: a graph with a broken rule is to be seen as well; and whether none did."""
+    walked: list[Any] = []
+    try:
+        walked.extend(steps(root, root.seed(np.ones(root.shape)), hooks=False))
+    except Exception:
+        return walked, False
+    return walked, True
 
 
 def exact(x: Any) -> str:
@@ -51,7 +56,7 @@ def exact(x: Any) -> str:
     return repr(float(x)) if np.ndim(x) == 0 else entries(x)
 
 
-def _each(shot: Snapshot, drawing: Drawing, box_of: Ints, walked: Iterator[Any]) -> Iterator[dict[str, Any]]:
+def _each(shot: Snapshot, drawing: Drawing, box_of: Ints, walked: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """One frame for each node's turn."""
     links: dict[tuple[int, int], list[int]] = {}
     for k, link in reversed(list(enumerate(drawing.links))):
@@ -70,11 +75,40 @@ def _each(shot: Snapshot, drawing: Drawing, box_of: Ints, walked: Iterator[Any])
             yield {"box": box if box >= 0 else None, "nodes": 1, "gradient": exact(step.cotangent), "pushes": pushes}
 
 
-def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, walked: Iterator[Any]) -> list[dict[str, Any]]:
+def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, walked: Sequence[Any]) -> list[dict[str, Any]]:
     """One frame for all nodes of a box that are equally far from the root, whose turns can come at once."""
+    grad, push = _columns(shot, walked)
+    tails, heads = shot.wiring.tails, shot.wiring.heads
+    outer = stands[tails] != stands[heads]
+    turn = _turns(depths(shot, _whole_sums(shot, box_of)), box_of)
+    link_of = {(link.tail, link.head): k for k, link in enumerate(drawing.links)}
+    total = np.bincount(box_of[tails[outer]] + 1, minlength=len(drawing.boxes) + 1)[1:]
+    heard = np.zeros(len(drawing.boxes), dtype=int)
+    nodes_of = {int(turn[nodes[0]]): nodes for nodes in _runs(turn, np.arange(shot.size))}
+    made = []
+    for edges in _runs(turn[heads], np.flatnonzero(outer)):
+        nodes = nodes_of[int(turn[heads[edges[0]]])]
+        box = int(box_of[nodes[0]])
+        targets = box_of[tails[edges]]
+        pushes = []
+        for target in np.unique(targets[targets >= 0]).tolist():
+            along = edges[targets == target]
+            heard[target] += len(along)
+            whole = heard[target] == total[target]
+            arrived = _range(grad, np.array(drawing.boxes[target].members)) if whole else ""
+            said = {"contribution": _range(push, along), "arrived": arrived}
+            link = link_of.get((target, box))  # None where the box itself is not shown
+            pushes.append({"link": link, "to": target, "heard": int(heard[target]), "of": int(total[target]), **said})
+        if box >= 0 or pushes:
+            made.append({"box": box if box >= 0 else None, "nodes": len(nodes), "gradient": _range(grad, nodes), "pushes": pushes})
+    return made
+
+
+def _columns(shot: Snapshot, walked: Sequence[Any]) -> tuple[Column, Column]:
+    """What arrived at each node, and what went along each edge."""
+    places = shot.places
     gradients: list[Any] = [None] * shot.size
     contributions: dict[tuple[int, int], list[Any]] = {}
-    places = shot.places
     for step in walked:
         head = places[id(step.node)]
         gradients[head] = step.cotangent
@@ -82,37 +116,8 @@ def _together(shot: Snapshot, drawing: Drawing, box_of: Ints, stands: Ints, walk
             tail = places[id(push.source)]
             gradients[tail] = push.arrived
             contributions.setdefault((tail, head), []).insert(0, push.contribution)
-    grad = Column.of(gradients)
-    tails, heads = shot.wiring.tails, shot.wiring.heads
-    push = Column.of([contributions[pair].pop() for pair in zip(tails.tolist(), heads.tolist(), strict=True)])
-    outer = stands[tails] != stands[heads]
-    turn = _turns(depths(shot, _whole_sums(shot, box_of)), box_of)
-    link_of = {(link.tail, link.head): k for k, link in enumerate(drawing.links)}
-    total = np.bincount(box_of[tails[outer]] + 1, minlength=len(drawing.boxes) + 1)[1:]
-    heard = np.zeros(len(drawing.boxes), dtype=int)
-    edges_of = {int(turn[heads[edges[0]]]): edges for edges in _runs(turn[heads], np.flatnonzero(outer))}
-    made = []
-    for nodes in _runs(turn, np.arange(shot.size)):
-        box = int(box_of[nodes[0]])
-        edges = edges_of.get(int(turn[nodes[0]]))
-        if edges is None:
-            continue
-        pushes = []
-        for target in np.unique(box_of[tails[edges]]).tolist():
-            along = edges[box_of[tails[edges]] == target]
-            if target < 0:
-                continue
-            heard[target] += len(along)
-            said = {"contribution": _range(push, along), "arrived": ""}
-            if heard[target] == total[target]:
-                said["arrived"] = _range(grad, np.array(drawing.boxes[target].members))
-            pushes.append(
-                {"link": link_of[target, box], "to": target, "heard": int(heard[target]), "of": int(total[target]), **said}
-            )
-        if box < 0 and not pushes:
-            continue
-        made.append({"box": box if box >= 0 else None, "nodes": len(nodes), "gradient": _range(grad, nodes), "pushes": pushes})
-    return made
+    pairs = zip(shot.wiring.tails.tolist(), shot.wiring.heads.tolist(), strict=True)
+    return Column.of(gradients), Column.of([contributions[pair].pop() for pair in pairs])
 
 
 def _whole_sums(shot: Snapshot, box_of: Ints) -> Ints:

@@ -798,6 +798,17 @@ def test_the_player_of_a_part_ends_on_the_gradients_too():
         assert any(float(push["arrived"]) == pytest.approx(b.grad, rel=1e-3) for push in last.values())
 
 
+@pytest.mark.parametrize("fold", ["structure", "depth"])
+def test_the_player_of_a_part_of_a_folded_graph_plays_every_box_of_it(fold):
+    _, total = moons(4, 6)
+    g = draw(total, fold=fold)
+    for k in range(len(g.drawing.boxes) - 1):
+        part = g.focus(g.nodes(k)[0], up=2, down=1)
+        last = {push["to"]: push for frame in frames(part.snapshot, part.drawing, part.stands) for push in frame["pushes"]}
+        assert last.keys() == {i for i, box in enumerate(part.drawing.boxes) if not box.root}
+        assert all(push["heard"] == push["of"] for push in last.values())
+
+
 def test_turns_come_after_all_that_they_depend_on():
     with scope("A"):
         a = Value(2.0, name="a")
