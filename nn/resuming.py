@@ -57,6 +57,7 @@ class Saved:
             return
         arrays = checkpoint.load(self.path)
         before = self.model.state_dict(), self.optimizer.state_dict(), history.arrays()
+        states = [rng.bit_generator.state for rng in self.generators.values()]
         try:
             if int(arrays.pop("names")) != _names(arrays) or int(arrays["mark"]) != self.mark:
                 raise DataError("it was written with other data or settings")
@@ -74,6 +75,8 @@ class Saved:
             self.model.load_state_dict(before[0])
             self.optimizer.load_state_dict(before[1])
             history.restore(before[2])
+            for rng, state in zip(self.generators.values(), states, strict=True):
+                rng.bit_generator.state = state
             raise DataError(f"fit(): {self.path} is a checkpoint of another run: {error}") from None
 
 

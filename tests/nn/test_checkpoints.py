@@ -266,6 +266,24 @@ def test_every_generator_and_constant_goes_on(tmp_path):
     assert np.array_equal(run(tmp_path / "c.npz", 5), run(None, 5))
 
 
+def test_a_refused_checkpoint_leaves_the_generators_as_they_were(tmp_path):
+    X, y = toy()
+    path = tmp_path / "c.npz"
+    settings = {"loss": "cross_entropy", "epochs": 2, "checkpoint": path, "progress": False}
+    nn.fit(Noisy(), X, y, rng=np.random.default_rng(0), **settings)
+    arrays = checkpoint.load(path)
+    names = [name for name in arrays if name.startswith("generator.")]
+    assert len(names) == 3
+    for name in names:
+        checkpoint.save(path, {**arrays, name: np.frombuffer(b"{}", dtype=np.uint8)})
+        model, rng = Noisy(), np.random.default_rng(0)
+        generators = [rng, model.draws[0], model.draws[1]["more"]]
+        before = [g.bit_generator.state for g in generators]
+        with pytest.raises(DataError, match="is a checkpoint of another run"):
+            nn.fit(model, X, y, rng=rng, **settings)
+        assert [g.bit_generator.state for g in generators] == before
+
+
 def test_members_that_share_bytes_or_names_or_are_hidden_are_refused(tmp_path):
     path = tmp_path / "x.npz"
     checkpoint.save(path, {"W": np.arange(3.0), "s": np.int64(3)})
