@@ -15,9 +15,10 @@ import numpy as np
 
 from autograd import functions
 from autograd.errors import DataError
-from autograd.node import Node, apply, raw
+from autograd.node import Node, apply
 from autograd.numpylike import COMPOSED, COMPOSED_UFUNCS, MOVING
 from autograd.ops import TABLE, find
+from autograd.seeing import SIGN_OF, current, look, plain
 from autograd.trees import mapped
 from autograd.value import Value
 
@@ -46,7 +47,7 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
     name = ALIASES.get(ufunc.__name__, ufunc.__name__)
     if method == "__call__" and not kwargs:
         if name in LOOKING:
-            return ufunc(*map(raw, inputs))
+            return _looked(ufunc, inputs)
         if name == "matmul":
             return apply(find(name), *inputs)
         if name in TABLE and TABLE[name].kind == "elementwise":
@@ -63,6 +64,14 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
         f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}") + (f" with {', '.join(kwargs)}=" if kwargs else "")
     )
     raise DataError(f"{how} has no derivative here; {nearest(ufunc.__name__)}")
+
+
+def _looked(ufunc: Any, inputs: Any) -> Any:
+    """A ufunc that asks about the numbers: a mask where compile() watches and it compares."""
+    trace = current()
+    if trace is not None and ufunc.__name__ in SIGN_OF:
+        return trace.compared(SIGN_OF[ufunc.__name__], *inputs)
+    return look(ufunc, *inputs)
 
 
 def _boxed(x: Any) -> Any:
@@ -154,9 +163,14 @@ def full_name(function: Any) -> str:
     return f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
 
 
+def _asking(function: Any) -> Callable[..., Any]:
+    """A function of NumPy that asks about shape and type."""
+    return lambda *args, **kwargs: function(*mapped(plain, args), **mapped(plain, kwargs))
+
+
 def _looking(function: Any) -> Callable[..., Any]:
     """A function of NumPy that only asks about the numbers."""
-    return lambda *args, **kwargs: function(*mapped(raw, args), **mapped(raw, kwargs))
+    return lambda *args, **kwargs: look(function, *args, **kwargs)
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
@@ -175,13 +189,18 @@ handles(np.clip, _clip)
 for _function, _ours in {**MOVING, **COMPOSED}.items():
     handles(_function, _ours)
 LOOKERS: tuple[Any, ...] = (
-    *(np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose),
-    *(np.array_equal, np.result_type, np.zeros_like, np.ones_like, np.count_nonzero, np.nonzero, np.full_like, np.empty_like),
+    *(np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose, np.array_equal, np.count_nonzero, np.nonzero),
     *(np.argwhere, np.flatnonzero, np.searchsorted, np.digitize, np.lexsort, np.argpartition, np.array_equiv, np.isin),
-    *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.isposinf, np.isneginf, np.imag),
+    *(np.isposinf, np.isneginf),
+)
+SHAPELY: tuple[Any, ...] = (  # what asks about shape and type alone
+    *(np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.full_like, np.empty_like),
+    *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.imag),
 )
 for _function in LOOKERS:
     handles(_function, _looking(_function))
+for _function in SHAPELY:
+    handles(_function, _asking(_function))
 
 Node.__array_ufunc__ = _call_ufunc  # type: ignore[attr-defined]  # NumPy's protocol, kept apart from what a node is
 Node.__array_function__ = _call_function  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from typing import Any
 from autograd import modes
 from autograd.door import to_float
 from autograd.ops import TABLE, Elementwise
-from autograd.worlds import FLOAT, RAISED, SOURCE, Expr, lines, symbol
+from autograd.worlds import FLOAT, RAISED, SOURCE, Expr, evaluated, lines, symbol
 
 SAFE = {
     "name",
@@ -185,6 +185,32 @@ def _compiled(row: str, name: str, names: dict[str, Any], reflected: bool, watch
     method.__name__, method.__qualname__ = name, f"Value.{name}"
     method.__doc__ = f"Row {row} of the table of operations, on a scalar."
     return method
+
+
+@cache
+def evaluator(op: Elementwise) -> Callable[..., tuple[float, ...]]:
+    """The row as a function of floats that gives its value and its partials, from the lines that the methods are made of.
+
+    >>> evaluator(scalar_row("multiply"))(3.0, 2.0)
+    (6.0, 2.0, 3.0)
+    """
+
+    def careful(*args: float) -> tuple[float, ...]:
+        y = evaluated(op.f, args, {})
+        return (y, *(evaluated(partial, (y, *args), {}) for partial in op.partials))
+
+    try:
+        values = _values(op)
+    except TypeError:  # a rule that branches on its numbers cannot be written down
+        return careful
+    names = ", ".join("ab"[: op.arity])
+    otherwise = f"careful({names})"
+    body = [f"def row({names}):", *_indented([*_guarded(values, otherwise), f"return {', '.join(values)}"])]
+    scope: dict[str, Any] = {head: getattr(FLOAT, head) for head in _heads(values) if head in vars(FLOAT) and head != "where"}
+    scope |= {"RAISED": RAISED, "careful": careful}
+    exec(compile(_text(body), f"<evaluated from row {op.name}>", "exec"), scope)  # noqa: S102 - our own text
+    row: Callable[..., tuple[float, ...]] = scope["row"]
+    return row
 
 
 def _heads(values: dict[str, Expr]) -> set[str]:

@@ -12,13 +12,15 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
+from autograd import modes
 from autograd.door import to_array, to_float
 from autograd.errors import DataError, ShapeError
 from autograd.node import Node, apply, raw
 from autograd.ops import Elementwise, Op, find
+from autograd.seeing import Mask, Seen, current, look
 from autograd.tensor import Axis, Tensor
-from autograd.value import Value, evaluated
-from autograd.worlds import ARRAY, TEXT, World, printed, symbol, value_of
+from autograd.value import Value
+from autograd.worlds import ARRAY, TEXT, World, evaluated, printed, symbol, value_of
 
 AFFINE = find("affine")
 
@@ -63,6 +65,9 @@ def contains_node(x: Any) -> bool:
 def call(op: Op, *args: Any, **static: Any) -> Any:
     """An elementwise operation on anything: recorded where a node takes part, else plain numbers in and out."""
     args = tuple(lifted(arg, op.name) for arg in args)
+    for arg in args if modes.special else ():
+        if isinstance(arg, Seen):
+            return arg.after(lambda *given: call(op, *given, **static), *args)
     if builtins.any(isinstance(arg, Node) for arg in args):
         return apply(op, *args, **static)
     if builtins.all(isinstance(arg, float | int) for arg in args):
@@ -204,12 +209,15 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     >>> where(Tensor([-1.0, 2.0]) > 0, 1.0, 0.0)
     array([0., 1.])
     """
-    condition = raw(condition)
-    if not isinstance(condition, bool):
-        condition = np.array(condition, dtype=bool)
+    if isinstance(condition, Mask):
+        if not contains_node(a) and not contains_node(b):
+            a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)
+        condition = condition.trace.plain_mask(condition)
+    else:
+        condition = np.array(look(np.asarray, condition), dtype=bool)
         if not condition.ndim:
             condition = bool(condition)
-    if not isinstance(condition, bool) and not builtins.any(isinstance(lifted(x, "where"), Tensor) for x in (a, b)):
+    if np.ndim(condition) and not builtins.any(isinstance(lifted(x, "where"), Tensor) for x in (a, b)):
         return on_tensors(lambda x, y: apply(find("where"), x, y, condition=condition), "where", a, b)
     return call(find("where"), a, b, condition=condition)
 
@@ -561,8 +569,11 @@ def slogdet(a: Any) -> Any:
     >>> sign, value = slogdet(Tensor([[1.0, 2.0], [3.0, 4.0]])); float(sign), round(float(value), 6)
     (-1.0, 0.693147)
     """
-    plain = np.linalg.slogdet(as_tensor(a, "slogdet")._data)
-    return type(plain)(plain[0], on_tensors(lambda t: apply(find("logabsdet"), t), "slogdet", a))
+    known = np.linalg.slogdet(as_tensor(a, "slogdet")._data)
+    return type(known)(
+        look(lambda x: np.linalg.slogdet(x)[0], as_tensor(a, "slogdet")),
+        on_tensors(lambda t: apply(find("logabsdet"), t), "slogdet", a),
+    )
 
 
 def solve(a: Any, b: Any) -> Any:
@@ -624,7 +635,21 @@ def _products_of_others(rows: Any) -> Any:
 
 def _plain(name: str) -> Callable[..., Any]:
     function = getattr(ARRAY, name)
-    return lambda *args: function(*map(raw, args))
+    return lambda *args: look(function, *args)
+
+
+def _equal(a: Any, b: Any) -> Any:
+    """Where two arguments are the same; a mask where compile() watches."""
+    trace = current()
+    if trace is not None and (isinstance(a, Node) or isinstance(b, Node)):
+        return trace.compared("==", a, b)
+    return np.equal(raw(a), raw(b))
+
+
+def _constant(a: Any) -> Any:
+    """The numbers alone; without their gradient, but followed, where compile() watches."""
+    trace = current()
+    return trace.cut(a) if trace is not None and isinstance(a, Node) else raw(a)
 
 
 # What NumPy has under the same name, with the same arguments first.
@@ -639,7 +664,10 @@ GRAPH = _GraphWorld(
     "GRAPH",
     {
         **{f.__name__: f for f in (*NUMPY_LIKE, *LINEAR_ALGEBRA, norm, logsumexp, softmax, matmul)},
-        **{name: _plain(name) for name in ("equal", "any", "isfinite", "shape", "constant")},
+        **{name: _plain(name) for name in ("any", "isfinite")},
+        "equal": _equal,
+        "constant": _constant,
+        "shape": lambda a: np.shape(raw(a)),
         **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
         "products_of_others": _products_of_others,
         "getitem": _getitem,

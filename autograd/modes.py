@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from types import CodeType, FrameType
 from typing import Any, Self
 
-from autograd.errors import DataError
+from autograd.errors import DataError, GraphError
 from autograd.notes import Note, in_library, users
 
 special = 0
@@ -27,7 +27,20 @@ _counting = threading.Lock()
 class State:
     """What the open blocks of one thread or task ask for."""
 
-    __slots__ = ("_frame", "_generator", "_note", "_notes", "anomaly", "blocks", "lines", "note", "recording", "scope", "since")
+    __slots__ = (
+        "_frame",
+        "_generator",
+        "_note",
+        "_notes",
+        "anomaly",
+        "blocks",
+        "lines",
+        "note",
+        "recording",
+        "scope",
+        "since",
+        "trace",
+    )
 
     def __init__(
         self,
@@ -37,10 +50,12 @@ class State:
         lines: bool = False,
         since: int = 0,
         blocks: tuple[Any, ...] = (),
+        trace: Any = None,
     ) -> None:
         self.recording = recording
         self.since = since  # when the outermost transform that is running began; 0 outside all
         self.blocks = blocks
+        self.trace = trace  # what notes who looks at numbers, while compile() watches a function
         self.scope = scope
         self.anomaly = anomaly  # whether to look for nan and inf
         self.lines = lines  # whether nodes note the line that made them
@@ -53,7 +68,7 @@ class State:
 
     def but(self, **changes: Any) -> State:
         """The same with some things changed."""
-        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks")}
+        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks", "trace")}
         return State(**{**now, **changes})
 
     def note_for(self, frame: FrameType | None) -> Note | None:
@@ -172,6 +187,16 @@ def _enclose(blocks: tuple[Any, ...]) -> None:
     _state.set(state)
 
 
+class tracing(Block):  # noqa: N801 - as below
+    """A block in which whoever looks at the numbers of a node is noted by ``trace``."""
+
+    def __init__(self, trace: Any) -> None:
+        self.trace = trace
+
+    def _changed(self, state: State) -> State:
+        return state.but(trace=self.trace, recording=True)
+
+
 class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
     """A block, or a function, whose operations are not recorded: their results are constants. Other threads are not affected.
 
@@ -184,6 +209,8 @@ class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
     """
 
     def _changed(self, state: State) -> State:
+        if state.trace is not None:
+            raise GraphError("no_grad() inside a compiled function would hide what it computes: use stop_gradient() there")
         return state.but(recording=False)
 
 

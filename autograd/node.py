@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -175,6 +176,7 @@ class Node:
         >>> a = Value(3.0); (a * a).backward(); a.grad
         6.0
         """
+        self._unwatched("backward() of")
         seed = self.seed(cotangent)
         if not create_graph:
             walk.backward(self, seed)
@@ -294,16 +296,24 @@ class Node:
         return self is other
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < raw(other) if is_real(other) else NotImplemented
+        return self._compared("<", other, operator.lt)
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= raw(other) if is_real(other) else NotImplemented
+        return self._compared("<=", other, operator.le)
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > raw(other) if is_real(other) else NotImplemented
+        return self._compared(">", other, operator.gt)
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= raw(other) if is_real(other) else NotImplemented
+        return self._compared(">=", other, operator.ge)
+
+    def _compared(self, sign: str, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
+        """A comparison of numbers; a mask where compile() watches."""
+        if modes.special:
+            trace = modes.current().trace
+            if trace is not None:
+                return trace.compared(sign, self, other)
+        return compare(self._data, raw(other)) if is_real(other) else NotImplemented
 
     def __float__(self) -> float:
         return self._cut("float()")
@@ -313,6 +323,8 @@ class Node:
 
     def _cut(self, call: str) -> float:
         """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
+        if modes.special and modes.current().trace is not None:
+            return float(modes.current().trace.read(self))
         since = modes.current().since
         if since and self.stamp >= since:
             raise DataError(
@@ -322,6 +334,8 @@ class Node:
         return self._number(call)
 
     def __bool__(self) -> bool:
+        if modes.special and modes.current().trace is not None:
+            return bool(modes.current().trace.read(self))
         return bool(self._number("a truth value"))
 
     def _number(self, call: str) -> float:
@@ -332,13 +346,24 @@ class Node:
     # -- copying
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self._unwatched("pickling")
         return storage.reduced(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        self._unwatched("copying")
         return storage.deepcopied(self, memo)
 
     def __copy__(self) -> Any:
+        self._unwatched("copying")
         return storage.shallow(self)
+
+    def _unwatched(self, doing: str) -> None:
+        """Raise GraphError inside a compiled function, which could not repeat this."""
+        if modes.special and modes.current().trace is not None:
+            raise GraphError(
+                f"{doing} {self.brief()} inside a compiled function would freeze its numbers: use stop_gradient() for them alone, "
+                f"and do the rest outside"
+            )
 
     if TYPE_CHECKING:  # written from the rows when the subclasses are made
 
@@ -422,6 +447,8 @@ KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tu
 
 def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
     """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
+    if getattr(other, "followed", False):
+        return NotImplemented
     if isinstance(other, np.ndarray) and other.dtype == object:
         return NotImplemented
     if other is None or isinstance(other, KNOWN):

@@ -15,8 +15,9 @@ from autograd import functions
 from autograd.door import to_array
 from autograd.errors import DataError, ShapeError
 from autograd.functions import as_tensor
-from autograd.node import Node, raw
+from autograd.node import Node
 from autograd.ops import find
+from autograd.seeing import decided, look
 from autograd.tensor import Axis, Tensor
 from autograd.trees import mapped
 
@@ -45,7 +46,7 @@ def moving(function: Any, *names: str) -> Function:
                 given[name] = _numbered(given[name], parts)
         for name, value in given.items():
             if name not in names and "*" + name not in names:
-                given[name] = mapped(raw, value)  # conditions and counts are read, and no gradient flows to them
+                given[name] = mapped(decided, value)  # conditions and counts are read, and no gradient flows to them
         places = function(*bound.args, **bound.kwargs)
         entries = functions.concatenate([part.ravel() for part in parts])
         return mapped(lambda at: _taken(entries, np.asarray(at)), places)
@@ -105,7 +106,7 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) ->
     """
     tensor = as_tensor(a) if axis is not None else as_tensor(a).ravel()
     axis = -1 if axis is None else axis
-    order = np.argsort(tensor._data, axis=axis, kind="stable")
+    order = look(np.argsort, tensor, axis=axis, kind="stable")
     return moving(lambda t: np.take_along_axis(t, order, axis), "t")(tensor)
 
 
@@ -321,11 +322,11 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
         raise ShapeError(
             f"np.interp takes two or more places that rise, and as many values, not shapes {places.shape} and {heights.shape}"
         )
-    i = np.clip(np.searchsorted(places, at._data, side="right") - 1, 0, len(places) - 2)
+    i = np.clip(look(np.searchsorted, places, at, side="right") - 1, 0, len(places) - 2)
     slope = (heights[i + 1] - heights[i]) / (places[i + 1] - places[i])
     inside = heights[i] + slope * (at - places[i])
-    below = functions.where(at._data < places[0], heights[0] if left is None else left, inside)
-    return functions.where(at._data > places[-1], heights[-1] if right is None else right, below)
+    below = functions.where(at < places[0], heights[0] if left is None else left, inside)
+    return functions.where(at > places[-1], heights[-1] if right is None else right, below)
 
 
 def polyval(p: Any, x: Any) -> Any:
@@ -347,8 +348,9 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None
     array([1., 0.])
     """
     tensor = as_tensor(x)
-    others = np.nan_to_num(np.where(np.isfinite(tensor._data), 0.0, tensor._data), nan=nan, posinf=posinf, neginf=neginf)
-    return functions.where(np.isfinite(tensor._data), tensor, others)
+    finite = look(np.isfinite, tensor)
+    strange = look(lambda numbers: np.where(np.isfinite(numbers), 0.0, numbers), tensor)
+    return functions.where(finite, tensor, np.nan_to_num(strange, nan=nan, posinf=posinf, neginf=neginf))
 
 
 def rounded(a: Any, decimals: int = 0) -> Any:
@@ -395,8 +397,7 @@ def heaviside(x: Any, at_zero: Any) -> Any:
     >>> float(heaviside(Tensor(2.0), 0.5))
     1.0
     """
-    numbers = raw(x)
-    steps = functions.where(np.equal(numbers, 0.0), at_zero, np.heaviside(numbers, 0.0))
+    steps = functions.where(look(np.equal, x, 0.0), at_zero, look(np.heaviside, x, 0.0))
     return steps if isinstance(steps, Node) else x.leaf(steps)
 
 
@@ -455,5 +456,5 @@ COMPOSED: dict[Any, Function] = {
 
 COMPOSED_UFUNCS: dict[str, Function] = {
     "heaviside": heaviside,
-    "copysign": lambda a, b: functions.multiply(functions.absolute(a), np.copysign(1.0, raw(b))),
+    "copysign": lambda a, b: functions.multiply(functions.absolute(a), look(np.copysign, 1.0, b)),
 }

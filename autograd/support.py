@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import functions
-from autograd.dispatch import ALIASES, HANDLED, LOOKERS, LOOKING, REDUCTIONS, full_name
+from autograd.dispatch import ALIASES, HANDLED, LOOKERS, LOOKING, REDUCTIONS, SHAPELY, full_name
 from autograd.numpylike import COMPOSED, COMPOSED_UFUNCS, MOVING
 from autograd.ops import TABLE, Elementwise
 
@@ -25,7 +25,7 @@ def sections() -> dict[str, list[str]]:
     >>> "np.exp" in sections()["Entry by entry"]
     True
     """
-    given = {full_name(f) for f in (*MOVING, *COMPOSED, *LOOKERS)}
+    given = {full_name(f) for f in (*MOVING, *COMPOSED, *LOOKERS, *SHAPELY)}
     rows = [f"np.{name}" for name, f in _ufuncs().items()]
     return {
         "Entry by entry": sorted({*rows, *(f"np.{name}" for name in COMPOSED_UFUNCS)}),
@@ -33,7 +33,9 @@ def sections() -> dict[str, list[str]]:
         "Methods of ufuncs": [*(f"np.{name}.reduce" for name in REDUCTIONS), "np.add.accumulate", "np.multiply.outer"],
         "Moving entries about": sorted({full_name(f) for f in MOVING}),
         "Composed of others": sorted({full_name(f) for f in COMPOSED}),
-        "Asking about the numbers (plain answers)": sorted({full_name(f) for f in LOOKERS} | {f"np.{name}" for name in LOOKING}),
+        "Asking about the numbers (plain answers)": sorted(
+            {full_name(f) for f in (*LOOKERS, *SHAPELY)} | {f"np.{name}" for name in LOOKING}
+        ),
     }
 
 

@@ -74,6 +74,10 @@ class Tensor(Node):
     @property
     def data(self) -> npt.NDArray[Any]:
         """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
+        if modes.special and self._state != CONSTANT:
+            trace = modes.current().trace
+            if trace is not None:
+                return trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
         if self.op is not None or self._state == CONSTANT:
             self._data.flags.writeable = False
             return self._data  # type: ignore[no-any-return]
@@ -86,6 +90,7 @@ class Tensor(Node):
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise unassignable(self)
+        self._unwatched("assigning the data of")
         if data is self._data:
             return
         new = to_array(data, "Tensor.data")
@@ -157,6 +162,8 @@ class Tensor(Node):
         """
         if self.op is not None:
             raise unassignable(self)
+        if modes.special:
+            self._unwatched("moving")
         if type(delta) is not np.ndarray or delta.dtype != self._data.dtype:
             delta = to_array(delta, "move()").astype(self.dtype, copy=False)
         if delta.shape not in ((), self.shape):
@@ -170,14 +177,20 @@ class Tensor(Node):
 
     def item(self) -> float:
         """Its one entry as a float; ShapeError where there are several."""
-        return self._number("item()")
+        number = self._number("item()")
+        trace = modes.current().trace if modes.special else None
+        return number if trace is None or self._state == CONSTANT else trace.read(self.reshape(()))
 
     def numpy(self) -> npt.NDArray[Any]:
         """A copy of the numbers, cut from the graph."""
+        if modes.special and self._state != CONSTANT and modes.current().trace is not None:
+            return modes.current().trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
         return self._data.copy()  # type: ignore[no-any-return]
 
     def detach(self) -> Tensor:
         """The same numbers without their history, as a constant."""
+        if modes.special and modes.current().trace is not None:
+            return modes.current().trace.cut(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
         return Tensor(self.recorded(), constant=True)
 
     def __len__(self) -> int:
@@ -262,6 +275,10 @@ class Tensor(Node):
         """What the open blocks ask for: no record, the scope's name, a look for nan and inf."""
         state = modes.current()
         self.info = modes.note_here()
+        if state.trace is not None:
+            for arg in args:
+                if isinstance(arg, Tensor) and arg._state == CONSTANT:
+                    state.trace.constants[id(arg._data)] = arg
         if not state.recording:
             self._sources = ()
         if state.anomaly:

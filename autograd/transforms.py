@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import modes, walk
+from autograd import modes, seeing, walk
 from autograd.door import advice, described, to_array
 from autograd.duals import pull_along
 from autograd.errors import DataError, GraphError, SettingError, ShapeError
@@ -345,8 +345,11 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
     if run.graph or Hooks.living or not isinstance(root, Node):  # nor does it hear hooks
         return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
     tangents = [_numbers(t) for t in _matched("hvp()", "tangent", v, run.inputs, run.by_argument(run.inputs))]
-    with modes.differentiated(run.since):
-        changes = pull_along(root, root.plain(1.0), run.inputs, tangents, run.since)
+    try:
+        with modes.differentiated(run.since):
+            changes = pull_along(root, root.plain(1.0), run.inputs, tangents, run.since)
+    except NotImplementedError:  # the result of a compiled function, which has no rule on duals
+        return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
     return run.by_argument(run._like(run.inputs, changes))
 
 
@@ -365,6 +368,10 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
     for source in sources:
         if not isinstance(source, Node):
             raise DataError(f"gradients() takes nodes to differentiate by, not {described(source)}")
+    trace = seeing.current()
+    if trace is not None and not create_graph:
+        found = gradients(y, wrt, cotangent, create_graph=True)
+        return mapped(trace.read, found)
     seed = y.seed(cotangent)
     start = (cotangent if isinstance(cotangent, Node) else y.leaf(seed)) if create_graph else seed
     arrived = walk.pullback([y], [start], sources, GRAPH if create_graph else None)

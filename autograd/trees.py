@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
@@ -17,7 +17,7 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     >>> leaves, build([4, 5, 6])
     ([1.0, 2.0, 3.0], {'w': [4, 5], 'b': 6})
     """
-    children, rebuilt = _opened(tree)
+    children, rebuilt = opened(tree)
     if rebuilt is None:
         return [tree], lambda leaves: leaves[0]
     parts = [flatten(child) for child in children]
@@ -33,7 +33,7 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     return [leaf for leaves, _ in parts for leaf in leaves], build
 
 
-def _opened(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
+def opened(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
     """The children of a container and how to make one like it of others; None for a leaf."""
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda children: type(tree)(*children)
@@ -62,6 +62,20 @@ def _remade(tree: Any, names: Sequence[str], children: Sequence[Any]) -> Any:
     return remade
 
 
+def refilled(tree: Any, leaves: Iterator[Any]) -> Any:
+    """The same structure with the next of ``leaves`` in each place.
+
+    >>> refilled((1, [2]), iter("ab"))
+    ('a', ['b'])
+    """
+    if type(tree) in (list, tuple):
+        return type(tree)([refilled(child, leaves) for child in tree])
+    children, rebuilt = opened(tree)
+    if rebuilt is None:
+        return next(leaves)
+    return rebuilt([refilled(child, leaves) for child in children])
+
+
 def leaves_like(tree: Any, like: Any) -> list[Any]:
     """The leaves of a tree in the order of another one of the same structure: dicts are matched by key.
 
@@ -70,10 +84,10 @@ def leaves_like(tree: Any, like: Any) -> list[Any]:
     """
     if isinstance(like, dict):
         return [leaf for key in like for leaf in leaves_like(tree[key], like[key])]
-    children, rebuilt = _opened(tree)
+    children, rebuilt = opened(tree)
     if rebuilt is None:
         return [tree]
-    return [leaf for child, other in zip(children, _opened(like)[0], strict=True) for leaf in leaves_like(child, other)]
+    return [leaf for child, other in zip(children, opened(like)[0], strict=True) for leaf in leaves_like(child, other)]
 
 
 def mapped(f: Callable[[Any], Any], tree: Any) -> Any:

@@ -14,7 +14,7 @@ from autograd.flat import compiled
 from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
 from autograd.ops import Elementwise, Op, find
 from autograd.walk import WIDE, unbroadcast
-from autograd.worlds import FLOAT, RAISED, ieee
+from autograd.worlds import evaluated
 
 SIGNS = {
     "add": "+",
@@ -55,12 +55,17 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number itself. A leaf's can be assigned to, which never changes a graph that was recorded before."""
+        if modes.special:
+            trace = modes.current().trace
+            if trace is not None:
+                return trace.read(self)  # type: ignore[no-any-return]  # a number that is followed
         return self._data  # type: ignore[no-any-return]  # a float: the setter and record() see to it
 
     @data.setter
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise unassignable(self)
+        self._unwatched("assigning the data of")
         self._data = to_float(data, "Value.data")
         self.note().edited = True
 
@@ -92,13 +97,14 @@ class Value(Node):
 
     def detach(self) -> Value:
         """The same number without its history."""
-        return Value(self._data)
+        trace = modes.current().trace if modes.special else None
+        return Value(self._data) if trace is None else trace.cut(self)
 
     @classmethod
     def of(cls, tensor: Any) -> Value:
         """The one entry of a Tensor as a Value of the same graph."""
         out = cls.blank()
-        out._data = tensor.item()
+        out._data = tensor._number("item()")
         if not modes.recording():
             return out
         out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
@@ -126,7 +132,7 @@ class Value(Node):
         return f"Value(data={self._data}, grad={self._grad}{name})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
     # -- recording
 
@@ -157,7 +163,7 @@ class Value(Node):
 
     def recorded(self) -> float:
         """The number for a graph to keep."""
-        return self.data
+        return self._data  # type: ignore[no-any-return]  # a float, as above
 
     def connect(self) -> None:
         """Nothing to do: the arguments are looked up where they stand."""
@@ -225,14 +231,6 @@ class Value(Node):
         was = [self._data, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
         if any(a != b and (a == a or b == b) for a, b in zip(now, was)):
             raise stale(self)
-
-
-def evaluated(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
-    """A rule at floats, by Python's math where it answers and by NumPy where it raises."""
-    try:
-        return float(rule(FLOAT, *floats, **static))
-    except RAISED:
-        return ieee(rule, *floats, **static)
 
 
 def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:

@@ -169,6 +169,14 @@ def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return out
 
 
+def array_scattered(gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
+    """Zeros with each of several arrays added at its own index."""
+    total = np.zeros(shape, dtype)
+    for index, g in zip(indices, gs, strict=True):
+        array_add_at(total, index, g)
+    return total
+
+
 def array_add_at(total: Any, index: Any, a: Any) -> None:
     """Add ``a`` to ``total`` at ``index``, in place."""
     if is_basic(index):
@@ -208,6 +216,7 @@ ARRAY = World(
         "getitem": lambda a, index: a[index],
         "scatter": array_scatter,
         "add_at": array_add_at,
+        "scattered": array_scattered,
         "item": lambda a: float(a.reshape(())),
         "constant": lambda a: a,
         "products_of_others": array_products_of_others,
@@ -225,6 +234,14 @@ def ieee(rule: Callable[..., Any], *args: float, **static: Any) -> float:
     """
     with np.errstate(**QUIET):
         return float(rule(ARRAY, *map(np.float64, args), **static))
+
+
+def evaluated(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
+    """A rule at floats, by Python's math where it answers and by NumPy where it raises."""
+    try:
+        return float(rule(FLOAT, *floats, **static))
+    except RAISED:
+        return ieee(rule, *floats, **static)
 
 
 # --------------------------------------------------------------------------------------------------------------------------

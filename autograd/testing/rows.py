@@ -14,8 +14,7 @@ from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.testing.blaming import limits_of_row
 from autograd.testing.graphs import graph_check
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
-from autograd.value import evaluated
-from autograd.worlds import ARRAY, QUIET
+from autograd.worlds import ARRAY, QUIET, evaluated
 
 POINTS = 12  # at how many points of its domain a row is checked
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd.collector import uncollected
+from autograd.compiler import Compiled
 from autograd.door import described
 from autograd.errors import GraphError, SettingError
 from autograd.grouping import Ints, Wiring, between, classes_of, contracted, refinements
 from autograd.node import Node
 from autograd.testing.report import GradientError, Report
 from autograd.viz.boxes import SHOWN, Box, Drawing, drawn, shaded
-from autograd.viz.collector import uncollected
 from autograd.viz.comparing import Difference, compared
 from autograd.viz.judged import measured
 from autograd.viz.page import page
@@ -45,7 +46,8 @@ def draw(
     A graph of more than ``max_nodes`` nodes is folded by structure; ``fold`` is "structure", "scope" or "depth" to fold it in that
     way, False to show every node. ``show`` names what is written: "data", "grad" and, on edges, "local". ``color`` shades boxes by
     |gradient|, |data|, or the error of each node's derivative against a measured one, in factors of ten; ``direction`` is that
-    of reading. What a failed check has raised, or its report, is drawn with the guilty node marked. GraphError for what is no
+    of reading. What a failed check has raised, or its report, is drawn with the guilty node marked; of a compiled function, the
+    scalar graph of its last call. GraphError for what is no
     graph, SettingError for a setting that does not exist.
 
     >>> from autograd import Value
@@ -63,6 +65,8 @@ def draw(
         _check("show", name, SHOWN)
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
         raise SettingError(f"draw(): max_nodes is a whole number of at least 1, not {max_nodes!r}")
+    if isinstance(root, Compiled):
+        root = root.graph()
     report = root.report if isinstance(root, GradientError) else root if isinstance(root, Report) else None
     guilty: tuple[Node, ...] = ()
     if report is not None:

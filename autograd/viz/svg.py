@@ -10,8 +10,8 @@ from itertools import chain
 from typing import TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
+from autograd.collector import uncollected
 from autograd.viz.boxes import Box, Drawing, Link
-from autograd.viz.collector import uncollected
 from autograd.viz.layout import MOST_PORTS, ROOM, Point, Route, arrange
 
 LETTER, LINE = 7.3, 16.0  # of the font: the width of a letter, the height of a line

@@ -17,6 +17,7 @@ ROOT = pathlib.Path(autograd.__file__).parents[1]
 ORDER = [
     "foreign",
     "errors",
+    "collector",
     "notes",
     "modes",
     "ops",
@@ -28,13 +29,14 @@ ORDER = [
     "door",
     "flat",
     "node",
+    "trees",
+    "seeing",
     "value",
     "tensor",
     "functions",
     "duals",
 ]
 ORDER += [
-    "trees",
     "numpylike",
     "dispatch",
     "defining",
@@ -43,6 +45,7 @@ ORDER += [
     "table",
     "support",
     "grouping",
+    "compiler",
     "testing",
     "viz",
     "plugin",

@@ -1,0 +1,177 @@
+"""The arguments of one call, taken apart: what is traced, what is fixed, and what is batched."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.variant import Given
+from autograd.door import described
+from autograd.errors import DataError, SettingError, ShapeError
+from autograd.node import Node
+from autograd.tensor import Tensor
+from autograd.trees import flatten, opened, refilled
+from autograd.value import Value
+
+
+class Call:
+    """One call. ``signature`` is what a variant is made for: structure, shapes, and everything that is not traced."""
+
+    __slots__ = ("args", "axes", "kwargs", "leaves", "nodes", "signature", "starts")
+
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any) -> None:
+        self.args = args
+        self.kwargs = kwargs
+        self.leaves: list[Any] = []
+        self.nodes = False
+        self.axes: list[int | None] | None = None
+        self.starts: list[int] = []  # the place of each argument's first leaf, and the end
+        keys = []
+        for arg in args:
+            self.starts.append(len(self.leaves))
+            keys.append(self._apart(arg))
+        self.starts.append(len(self.leaves))
+        if kwargs:
+            keys.append(self._apart(kwargs))
+        self.signature = tuple(keys)
+        if in_axes is not None:
+            self.axes = self._batched(in_axes)
+
+    def _apart(self, tree: Any) -> Any:
+        """The key of a nested argument; its leaves are put behind those before them."""
+        kind = type(tree)
+        if kind is float:
+            self.leaves.append(tree)
+            return kind
+        if kind is list or kind is tuple:
+            return kind, *map(self._apart, tree)
+        self_leaves = self.leaves
+        if kind is np.ndarray:
+            self_leaves.append(tree)
+            if tree.dtype.kind == "f":
+                return tree.shape, tree.dtype.char
+            return tree.shape, tree.dtype.str, tree.tobytes()
+        if isinstance(tree, Node):
+            self.nodes = True
+            twin = next((k for k, x in enumerate(self_leaves) if x is tree), len(self_leaves))
+            self_leaves.append(tree)
+            return twin, tree.rank, tree.shape, tree._data.dtype.char if isinstance(tree, Tensor) else ""
+        if isinstance(tree, np.floating):
+            self_leaves.append(float(tree))
+            return float
+        if isinstance(tree, dict):
+            return kind, *((type(key), key) for key in tree), *map(self._apart, tree.values())
+        children, rebuilt = opened(tree)
+        if rebuilt is not None:
+            return kind, *map(self._apart, children)
+        self_leaves.append(tree)
+        try:
+            hash(tree)
+        except TypeError:
+            raise DataError(
+                f"compile(): an argument is {described(tree)}: pass floats, arrays, nodes, containers of them, or what has a hash"
+            ) from None
+        return kind, tree
+
+    def _batched(self, in_axes: Any) -> list[int | None]:
+        """For each leaf whether it is batched: 0, or None."""
+        given = (in_axes,) * len(self.args) if isinstance(in_axes, int) else tuple(in_axes)
+        if len(given) != len(self.args) or self.kwargs or 0 not in given:
+            raise SettingError(
+                f"compile(in_axes={in_axes!r}): one entry per argument, at least one 0, and no keywords; there are "
+                f"{len(self.args)} arguments"
+            )
+        counts = [stop - start for start, stop in zip(self.starts, self.starts[1:])]
+        axes = [axis for count, axis in zip(counts, given, strict=True) for _ in range(count)]
+        batched = [x for x, axis in zip(self.leaves, axes, strict=True) if axis == 0]
+        for x in batched:
+            if not (isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim):
+                raise DataError(f"compile(in_axes=): what is batched is an array of floats, not {described(x)}; one-hot labels are")
+        lengths = {len(x) for x in batched}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ShapeError(
+                f"compile(in_axes=): batched arguments need one common first length of at least 1, not {sorted(lengths)}"
+            )
+        return axes
+
+    def one(self) -> list[Any]:
+        """The leaves as one sample has them."""
+        if self.axes is None:
+            return self.leaves
+        return [x[0] if axis == 0 else x for x, axis in zip(self.leaves, self.axes, strict=True)]
+
+    def given(self, f: Callable[..., Any]) -> Given:
+        """What a variant is made of."""
+        leaves = self.one()
+        keys = [
+            (k, place) for k, x in enumerate(leaves) if is_traced(x) for place in range(1 if isinstance(x, Node) else np.size(x))
+        ]
+        numbers = [
+            None
+            if not is_traced(x)
+            else x._data
+            if isinstance(x, Node)
+            else x[()]
+            if np.ndim(x) == 0 and not isinstance(x, float)
+            else x
+            for x in leaves
+        ]
+        numbers = [float(x) if isinstance(x, np.floating) else x for x in numbers]
+        batch = None
+        if self.axes is not None:
+            batch = {k: x for k, (x, axis) in enumerate(zip(self.leaves, self.axes, strict=True)) if axis == 0}
+        return Given(numbers, self._names(f), keys, batch)
+
+    def _names(self, f: Callable[..., Any]) -> list[str]:
+        """A name for each leaf, from the parameters of the function."""
+        try:
+            parameters = [p.name for p in inspect.signature(f).parameters.values()]
+        except (TypeError, ValueError):
+            parameters = []
+        named = [(parameters[i] if i < len(parameters) else f"x{i}", arg) for i, arg in enumerate(self.args)]
+        names = []
+        for stem, arg in [*named, *self.kwargs.items()]:
+            count = len(flatten(arg)[0])
+            names += [stem] if count == 1 else [f"{stem}{j}" for j in range(count)]
+        return names
+
+    def fresh(self) -> tuple[Any, list[Any]]:
+        """The arguments with nodes of the trace's own in place of what is traced, and these nodes."""
+        own: list[Any] = []
+        known: dict[int, Any] = {}  # a node that is passed twice is one node inside, too
+        filled = iter([_fresh(x, own, known) if is_traced(x) else x for x in self.one()])
+        return (refilled(self.args, filled), refilled(self.kwargs, filled)), own
+
+
+def is_traced(x: Any) -> bool:
+    """Whether a leaf of the arguments is traced, and not fixed."""
+    return isinstance(x, Node | float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind == "f")
+
+
+def _fresh(leaf: Any, own: list[Any], known: dict[int, Any]) -> Any:
+    """Nodes in place of a leaf: a Value for a number, an object array of Values for an array."""
+    if isinstance(leaf, Node):
+        if id(leaf) not in known:
+            known[id(leaf)] = _single(leaf, own)
+        else:
+            own.append(None)
+        return known[id(leaf)]
+    if np.ndim(leaf) == 0:
+        return _single(leaf, own)
+    box = np.empty(np.shape(leaf), dtype=object)
+    flat = [Value(x) for x in np.ravel(leaf).tolist()]
+    box.ravel()[:] = flat
+    own += flat
+    return box
+
+
+def _single(leaf: Any, own: list[Any]) -> Any:
+    """One node in place of a number or a node."""
+    data = leaf._data if isinstance(leaf, Node) else leaf
+    node: Any = Tensor(data) if isinstance(leaf, Tensor) else Value(data)
+    node.name = leaf.name if isinstance(leaf, Node) else None
+    own.append(node)
+    return node

@@ -1,0 +1,94 @@
+"""Down to what NumPy has a name for: other rows are opened up into the formulas they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.line import COMPARISONS, Line, below
+from autograd.compiler.program import Lines
+from autograd.ops import Op
+from autograd.ops.table import peak
+
+
+def _logsumexp(world: Lines, a: Any, axis: Any, keepdims: bool) -> Any:
+    top = peak(world, a, axis)
+    value = top + world.log(world.sum(world.exp(a - top), axis=axis, keepdims=True))
+    if keepdims:
+        return value
+    return world.reshape(value, np.sum(np.empty(world.shape(a)), axis=axis).shape)
+
+
+LOWER: dict[str, Callable[..., Any]] = {
+    "logsumexp": _logsumexp,
+    "norm": lambda world, a, axis, keepdims: world.sqrt(world.sum(a * a, axis=axis, keepdims=keepdims)),
+}
+# What NumPy, or the language, has a name for.
+NAMES = """
+    add subtract multiply divide negative absolute power maximum minimum where clip sign remainder fmod floor_divide
+    floor ceil trunc rint exp exp2 expm1 log log1p log2 log10 sqrt cbrt logaddexp hypot erf erfc
+    sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
+    sum prod max min cumsum matmul vdot outer einsum trace inv det solve logabsdet
+    getitem scatter reshape transpose swapaxes broadcast_to concatenate stack flip astype
+    scatter_sum
+"""
+SPOKEN = frozenset(NAMES.split())
+
+
+def lowered(roots: Sequence[Any]) -> list[Any]:
+    """The same lines in operations that NumPy has: other rows are opened up into the formulas they are."""
+    lower: dict[int, Any] = {}
+    worlds = {root.world for root in roots if isinstance(root, Line)}
+    for world in worlds:
+        world.opening = True
+    try:
+        return _lowered(roots, lower)
+    finally:
+        for world in worlds:
+            world.opening = False
+
+
+def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:
+    def of(x: Any) -> Any:
+        if isinstance(x, tuple):
+            return tuple(map(of, x))
+        return lower[id(x)] if isinstance(x, Line) else x
+
+    for line in below(roots):
+        args, static = tuple(map(of, line.args)), {k: of(v) for k, v in line.static.items()}
+        world = line.world
+        if not isinstance(line.op, Op):
+            lower[id(line)] = _again(line, args)
+        elif line.row in SPOKEN:
+            lower[id(line)] = world.call(line.op, args, static)
+        else:
+            formula = LOWER.get(line.row)
+            opened = formula(world, *args, **static) if formula else line.op.f(world, *args, **static)
+            # an opened row may use others that NumPy does not have
+            lower[id(line)] = _lowered([opened], {})[0] if any(unspoken(part) for part in below([opened])) else opened
+        new = lower[id(line)]
+        if isinstance(new, Line) and new is not line:
+            new.name = new.name or line.name
+            if new.of is None and line.of is not None and id(line.of) in lower:
+                of_ = lower[id(line.of)]
+                new.of = of_ if isinstance(of_, Line) else None
+    return [of(root) for root in roots]
+
+
+def unspoken(line: Line) -> bool:
+    """Whether a line is of a row that NumPy has no name for."""
+    return line.op == "stopped" or (isinstance(line.op, Op) and line.row not in SPOKEN)
+
+
+def _again(line: Line, args: tuple[Any, ...]) -> Any:
+    """A line without a row, of other arguments."""
+    world = line.world
+    if line.op in COMPARISONS:
+        return world.compared(line.op, *args)
+    if line.op == "isfinite":
+        return world.isfinite(*args)
+    if line.op == "stopped":
+        return args[0]
+    return line
