@@ -8,6 +8,8 @@ import linecache
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ROWS = re.findall(
     r"^\| ([A-Z][^|]*) \| [^|]+ \| `([^`]+)` \|$", (ROOT / "docs" / "seeds.md").read_text(encoding="utf-8"), re.MULTILINE
@@ -41,16 +43,17 @@ def test_no_erratum_is_left_out():
     assert len(errata) == 56
 
 
-def test_the_page_on_testing_prints_what_it_says():
+@pytest.mark.parametrize("name_", ["testing.md", "compiling.md"])
+def test_a_page_prints_what_it_says(name_):
     """One session from top to bottom; blocks that need a library that is not here are left out."""
-    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / name_).read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
     assert len(blocks) == page.count("```python")
     space = {}
     for number, (code, printed) in enumerate(blocks):
         if any(f"import {library}\n" in code and importlib.util.find_spec(library) is None for library in ("torch", "jax")):
             continue
-        name, out = f"testing.md-{number}", io.StringIO()
+        name, out = f"{name_}-{number}", io.StringIO()
         linecache.cache[name] = (len(code), None, code.splitlines(), name)
         with contextlib.redirect_stdout(out):
             exec(compile(code, name, "exec"), space)
