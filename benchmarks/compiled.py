@@ -186,10 +186,10 @@ def images_by_hand(X, Y):
     return step
 
 
-def images_scalar(X, Y):
+def images_scalar(X, Y, buffers=False):
     weights = eager.weights([784, 16, 16, 10])
-    step = compile(sample, in_axes=(None, 0, 0))
-    value, gradient = compile(sample, in_axes=(None, 0, 0)).value_and_grad(weights, X, Y)
+    step = compile(sample, in_axes=(None, 0, 0), buffers=buffers)
+    value, gradient = compile(sample, in_axes=(None, 0, 0), buffers=buffers).value_and_grad(weights, X, Y)
     loss, by_hand = images_by_hand(X, Y)()
     same([value, *(g for pair in gradient for g in pair)], [loss, *by_hand])
     return lambda: step.value_and_grad(weights, X, Y)
@@ -512,8 +512,14 @@ def main(rounds):
     print(f"  eager / compiled {found['eager'] / found['compiled, .grad of 337 Values']:.0f} ×")
     X, Y = eager.images()
     makers = {"by hand": lambda: images_by_hand(X, Y), "scalars of one sample, in_axes": lambda: images_scalar(X, Y)}
+    makers |= {"the same, buffers=True": lambda: images_scalar(X, Y, buffers=True)}
     makers |= {"Tensors, compiled": lambda: images_tensor(X, Y, True), "Tensors, eager": lambda: images_tensor(X, Y, False)}
     compared("784-16-16-10, batch of 128, value and gradient", makers, rounds)
+    rng = np.random.default_rng(0)
+    X, Y = rng.random((16_384, 784)), np.eye(10)[rng.integers(0, 10, 16_384)]
+    makers = {"by hand": lambda: images_by_hand(X, Y), "scalars of one sample, in_axes": lambda: images_scalar(X, Y)}
+    makers |= {"the same, buffers=True": lambda: images_scalar(X, Y, buffers=True)}
+    compared("the same network, batch of 16 384", makers, rounds)
     print(f"  an epoch of 60 000 images, scalars of one sample, updates included: {epoch():.1f} s")
     makers, (p, tokens) = gpt_steps()
     if micrograd_is_here():

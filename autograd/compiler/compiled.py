@@ -36,6 +36,7 @@ def compile(
     argnums: int | Sequence[int] = 0,
     exact: bool = False,
     xp: Any = None,
+    buffers: bool = False,
     limit: int = 4_000_000,
 ) -> Compiled:
     """The function ``f``, traced at its first call and raised to a few operations on arrays, forward and backward.
@@ -44,9 +45,9 @@ def compile(
     Other arguments are fixed: new ones trace ``f`` anew. Values and Tensors from outside are read afresh at every call, and
     ``backward()`` fills their ``.grad``; all other things from outside are constants. With ``in_axes`` (0 for what is batched along
     its first axis, None for what is not) ``f`` is the function of one sample. ``exact`` keeps the order of every sum, and every
-    bit; ``xp`` is another array library, such as jax.numpy; ``limit`` is how many nodes a trace may have. ``f`` runs twice at the
-    first call and whenever a branch changes, and what it does on the side happens then only. DataError, SettingError and GraphError
-    for what cannot be compiled.
+    bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is another array library, such as jax.numpy;
+    ``limit`` is how many nodes a trace may have. ``f`` runs twice at the first call and whenever a branch changes, and what it
+    does on the side happens then only. DataError, SettingError and GraphError for what cannot be compiled.
 
     >>> squares = compile(lambda x: sum(x[i] * x[i] for i in range(3)))
     >>> squares.value_and_grad(np.array([1.0, 2.0, 3.0]))
@@ -61,13 +62,13 @@ def compile(
         return s1, (dx,)
     <BLANKLINE>
     """
-    return Compiled(f, in_axes, argnums, exact, xp, limit)
+    return Compiled(f, in_axes, argnums, exact, xp, buffers, limit)
 
 
 class Compiled:
     """A compiled function: ``source`` is the program as Python, ``report()`` says what became of the scalar graph."""
 
-    def __init__(self, f: Callable[..., Any], in_axes: Any, argnums: Any, exact: bool, xp: Any, limit: int) -> None:
+    def __init__(self, f: Callable[..., Any], in_axes: Any, argnums: Any, exact: bool, xp: Any, buffers: bool, limit: int) -> None:
         if not callable(f):
             raise DataError(f"compile() takes a function first, not {described(f)}")
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
@@ -76,13 +77,16 @@ class Compiled:
         axes = (in_axes,) if in_axes is None or isinstance(in_axes, int) else in_axes
         if not isinstance(axes, tuple | list) or any(isinstance(a, bool) or a not in (0, None) for a in axes):
             raise SettingError(f"compile(): in_axes is 0, None, or a tuple of these, one per argument, not {in_axes!r}")
-        if exact and (xp is not None or in_axes is not None):
-            raise SettingError("compile(): exact=True computes as the function itself does, so it has no in_axes and no xp")
+        if exact and (xp is not None or in_axes is not None or buffers):
+            raise SettingError("compile(): exact=True computes as the function itself does, so it has no in_axes, xp or buffers")
+        if buffers and xp is not None:
+            raise SettingError("compile(): buffers=True is NumPy's out=, which other array libraries do not have: leave out one")
         self.f = f
         self.in_axes = in_axes
         self.argnums = argnums
         self.exact = exact
         self.xp = xp
+        self.buffers = buffers
         self.limit = limit
         self.traces = 0
         self.__name__ = getattr(f, "__name__", "compiled")
@@ -322,7 +326,7 @@ class Compiled:
         fault = ""
         if not self.exact:
             try:
-                variant = Variant(traced, call.given(self.f), self.xp)
+                variant = Variant(traced, call.given(self.f), self.xp, self.buffers)
                 variant.proof = checking.proof(variant, traced, call)
                 fault = variant.proof.fault
             except AutogradError:

@@ -22,7 +22,7 @@ SIGNS = {
     "power": ("**", POWER),
 }
 SIGNS |= {sign: (sign, COMPARED) for sign in COMPARISONS}
-SIGNS["&"] = ("&", BOTH)
+SIGNS |= {"&": ("&", BOTH), "|": ("|", BOTH)}
 VIEWS = {"transpose", "reshape", "swapaxes"}
 WIDTH = 88  # beyond which an expression gets a name of its own
 MANY = 12  # terms of a sum that get a line each
@@ -47,12 +47,13 @@ class Text(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A function written out: its text, its inputs, and the constants and indices that it is handed after them."""
+    """A function written out: its text, its inputs, and the constants, indices and buffers that it is handed after them."""
 
     text: str
     inputs: list[Line]
     constants: list[Line]
     indices: list[Any]
+    buffers: list[Any]  # the shape and the type of each
     names: list[str]  # of all of these, in order
     lines: int
 
@@ -78,6 +79,8 @@ class Writer:
         self.body: list[Entry] = []
         self.indices: list[tuple[Any, str]] = []
         self.counts: dict[str, int] = {}
+        self.buffers: dict[str, Any] = {}  # the shape and the type of each, by name
+        self.rolls = True
 
     # -- names
 
@@ -212,7 +215,7 @@ class Writer:
             return Text(f"np.isfinite({args[0].text})")
         if row in SIGNS and not (row == "power" and not self._in_signs(line)):
             sign, binds = SIGNS[row]
-            left, right = (TIGHT, SIGN) if row == "power" else (binds + (binds == COMPARED), binds + 1)
+            left, right = (TIGHT, SIGN) if row == "power" else (binds + (binds in (COMPARED, BOTH)), binds + 1)
             space = "" if row == "power" else " "
             return Text(f"{args[0].within(left)}{space}{sign}{space}{args[1].within(right)}", binds)
         return WRITTEN[row](self, line, args) if row in WRITTEN else self.called(line, args)
@@ -378,14 +381,13 @@ def source(
     inputs: Sequence[Line],
     groups: Sequence[Sequence[Any]],
     bare: Sequence[bool],
-    arrays_only: bool = False,
+    writer: Writer,
     first: Sequence[Line] = (),
 ) -> Source:
     """A function that returns the lines of ``groups``: those of one line bare where ``bare`` says so, the others as tuples.
 
     ``first`` are lines to be written before the others, such as the forward pass.
     """
-    writer = Writer(arrays_only)
     writer.taken |= {name, "run", "abs", "float", "range"}
     roots = [x for group in groups for x in group]
     order = below([*first, *roots])
@@ -399,14 +401,16 @@ def source(
     writer.write(roots, first)
     texts = [[writer.of(x).text if isinstance(x, Line | float) else repr(x) for x in group] for group in groups]
     results = [group[0] if alone else _tuple(group) for group, alone in zip(texts, bare, strict=True)]
-    given = [writer.names[id(line)] for line in (*inputs, *constants)] + [text for _, text in writer.indices]
-    body, results = rolled(writer.body, results, writer.fresh)
+    given = [writer.names[id(line)] for line in (*inputs, *constants)] + [text for _, text in writer.indices] + [*writer.buffers]
+    body, results = rolled(writer.body if writer.rolls else [], results, writer.fresh)
+    body = body or [line for entry in writer.body for line in entry.lines(entry.text)]
     wide = max([len(text) for text, comment in body if comment and len(text) < 60], default=0)
     text = [f"def {name}({', '.join(given)}):"]
     for line_, comment in body:
         text.append(f"    {line_.ljust(wide)}  # {comment.strip()}" if comment else f"    {line_}")
     text.append(f"    return {', '.join(results)}")
-    return Source("\n".join(text) + "\n", list(inputs), constants, [index for index, _ in writer.indices], given, len(body))
+    indices, buffers = [index for index, _ in writer.indices], list(writer.buffers.values())
+    return Source("\n".join(text) + "\n", list(inputs), constants, indices, buffers, given, len(body))
 
 
 def _tuple(parts: Sequence[str]) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler import emitting
+from autograd.compiler.buffering import BufferedWriter
 from autograd.compiler.line import Line
 from autograd.compiler.lowering import lowered
 from autograd.worlds import ARRAY, QUIET, RAISED
@@ -46,7 +49,15 @@ def _shared(groups: Sequence[Sequence[Any]]) -> list[list[bool]]:
 class Function:
     """Groups of lines as a function of the inputs; ``front`` groups are written first, and a lone line in them stands bare."""
 
-    def __init__(self, name: str, inputs: Sequence[Line], groups: Sequence[Sequence[Any]], front: int = 0, xp: Any = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Line],
+        groups: Sequence[Sequence[Any]],
+        front: int = 0,
+        xp: Any = None,
+        buffers: bool = False,
+    ) -> None:
         flat = lowered([x for group in groups for x in group])
         parts: list[list[Any]] = []
         for group in groups:
@@ -57,10 +68,13 @@ class Function:
         self.bare = [k < front and len(group) == 1 for k, group in enumerate(parts)]
         forward = [x for group in parts[:front] for x in group if isinstance(x, Line)]
         backward = [x for group in parts[front:] for x in reversed(group) if isinstance(x, Line)]
-        self.source = emitting.source(name, inputs, parts, self.bare, xp is not None, [*forward, *backward])
+        writer = BufferedWriter() if buffers else emitting.Writer(xp is not None)
+        self.source = emitting.source(name, inputs, parts, self.bare, writer, [*forward, *backward])
         self._copied = _shared(parts) if xp is None else [[False] * len(group) for group in parts]
         self._xp = np if xp is None else xp
         self.fixed = [*(line.data for line in self.source.constants), *self.source.indices]
+        self.fixed += [np.empty(shape, dtype) for shape, dtype in self.source.buffers]
+        self._alone: AbstractContextManager[Any] = Lock() if self.source.buffers else nullcontext()
         self.run = self._made(math)
         self._careful: Callable[..., Any] | None = None
         self._copies = any(map(any, self._copied))
@@ -74,7 +88,7 @@ class Function:
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         """The results, one sequence per group."""
-        with np.errstate(**QUIET):
+        with self._alone, np.errstate(**QUIET):
             try:
                 return self._grouped(self.run(*inputs, *self.fixed))
             except RAISED:

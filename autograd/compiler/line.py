@@ -16,7 +16,9 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
     "<": operator.lt,
     "<=": operator.le,
     "==": operator.eq,
+    "!=": operator.ne,
     "&": operator.and_,
+    "|": operator.or_,
 }
 
 

@@ -52,8 +52,9 @@ class Given(NamedTuple):
 class Variant:
     """The program of one trace."""
 
-    def __init__(self, traced: Traced, given: Given, xp: Any) -> None:
+    def __init__(self, traced: Traced, given: Given, xp: Any, buffers: bool = False) -> None:
         self.xp = xp
+        self.buffers = buffers
         self.given = given
         self.nodes = traced.nodes
         self.constants = traced.constants
@@ -174,7 +175,7 @@ class Variant:
     def _function(self, name: str, groups: Sequence[Sequence[Any]], front: int, more: Sequence[Line] = ()) -> Function:
         """A function whose last group is what the guards look at, where there are any."""
         groups = [*groups, self.looked] if self.guards else list(groups)
-        return Function(name, [*self.lines, *more], groups, front, self.xp)
+        return Function(name, [*self.lines, *more], groups, front, self.xp, self.buffers)
 
     def _value(self, moves: tuple[int, ...]) -> Function:
         return self._function("value", [self.outputs], 1)
@@ -200,7 +201,9 @@ class Variant:
         given = [self.world.input(f"g{k}", np.ones(y.shape)[()]) for k, y in enumerate(self.outputs) if isinstance(y, Line)]
         lines = iter(given)
         cotangents = [next(lines) if isinstance(y, Line) else 0.0 for y in self.outputs]
-        return Function("pullback", [*self.lines, *given], [self._pulled(self.outputs, cotangents, moves)], 0, self.xp)
+        return Function(
+            "pullback", [*self.lines, *given], [self._pulled(self.outputs, cotangents, moves)], 0, self.xp, self.buffers
+        )
 
     def _sources(self) -> tuple[list[Line], list[Line]]:
         """The lines of the arguments, and of their tangents."""

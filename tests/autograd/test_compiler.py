@@ -22,7 +22,7 @@ import autograd as ag
 import nn
 from autograd import DataError, GraphError, SettingError, ShapeError, Tensor, Value, compile, define, grad, hessian, jvp, no_grad
 from autograd.compiler import deriving, raising, variant
-from autograd.compiler.emitting import source
+from autograd.compiler.emitting import Writer, source
 from autograd.compiler.indexing import picked
 from autograd.compiler.line import below, total
 from autograd.compiler.matching import matched
@@ -78,9 +78,12 @@ def dead(source):
 # The same numbers
 
 
-@given(scalar_programs, st.booleans())
-def test_compiled_is_eager_on_numbers(program, exact):
-    step = compile(program, argnums=(0, 1, 2), exact=exact)
+MODES = st.sampled_from(({}, {"exact": True}, {"buffers": True}))
+
+
+@given(scalar_programs, MODES)
+def test_compiled_is_eager_on_numbers(program, mode):
+    exact, step = "exact" in mode, compile(program, argnums=(0, 1, 2), **mode)
     for point in program.points():
         values, gradient = eager(program, point)
         mine, _ = flatten(step(*point))
@@ -96,9 +99,9 @@ def test_compiled_is_eager_on_numbers(program, exact):
         assert not dead(step.source) - {"C1"}
 
 
-@given(programs(scalar=True, most=10) | programs(most=10), st.booleans())
-def test_compiled_is_eager_on_tensors(program, exact):
-    step = compile(program, exact=exact)
+@given(programs(scalar=True, most=10) | programs(most=10), MODES)
+def test_compiled_is_eager_on_tensors(program, mode):
+    exact, step = "exact" in mode, compile(program, **mode)
     for factor in (1.0, 1.01):
         nodes, others = (
             [Value(x * factor) if np.ndim(x) == 0 else Tensor(np.asarray(x) * factor) for x in program.inputs] for _ in "ab"
@@ -660,6 +663,8 @@ def test_bad_input_gets_a_clear_error():
         compile(abs, limit=0)
     with pytest.raises(SettingError, match="exact=True computes as the function itself does"):
         compile(abs, exact=True, in_axes=0)
+    with pytest.raises(SettingError, match="buffers=True is NumPy's out="):
+        compile(abs, buffers=True, xp=np)
     with pytest.raises(GraphError, match=r"the function returned 3.0 of type float, and no node"):
         compile(lambda x: 3.0)(1.0)
     with pytest.raises(GraphError, match=r"the function returned 'text' of type str among its results"):
@@ -1092,6 +1097,19 @@ def test_products_of_matrices_are_found():
     assert matched(*other, *other).columns[0].tolist() == [[5, 6, 7]]
 
 
+def test_buffers_are_used_over_and_over():
+    _, loss = demo()
+    step, plain_ = compile(loss, buffers=True), compile(loss)
+    for _ in range(2):
+        assert step().data == pytest.approx(plain_().data)
+    assert step.source.count("out=") > step.source.split(":")[0].count(" B") > 2
+    for f in BATCHED:
+        w, X = np.array([0.7, -1.2]), np.array([[0.5, -0.3, 1.0], [0.4, -0.2, 1.5], [0.1, -0.9, 2.0]])
+        one, other = (compile(f, in_axes=(None, 0), buffers=b).value_and_grad(w, X) for b in (True, False))
+        assert one[0] == pytest.approx(other[0])
+        assert one[1] == pytest.approx(other[1])
+
+
 def test_source_for_other_libraries_writes_nothing_in_place():
     world = Lines()
     x = world.input("x", np.arange(6.0))
@@ -1101,7 +1119,7 @@ def test_source_for_other_libraries_writes_nothing_in_place():
         (6,),
         np.float64,
     )
-    text = source("f", [x], [[y]], [True], arrays_only=True).text
+    text = source("f", [x], [[y]], [True], Writer(arrays_only=True)).text
     assert "np.zeros((6,)).at[2:4].add(x[0:2]).at[I2].add(x[I1])" in text
 
 
@@ -1348,6 +1366,13 @@ def test_tensor_networks():
         nn.losses.cross_entropy(model(X), Y).backward()
         assert all(close(a, p.grad) for a, p in zip(mine, model.parameters(), strict=True))
         assert "replayed" not in str(step.report())
+
+
+def test_every_comparison_raises():
+    t = Tensor([0.5, -0.5, 2.0])
+    step = compile(lambda: (t * ag.where(((t > 0) | (t < -1)) & ((t > 1) != (t > -1)), 2.0, 3.0)).sum())
+    assert float(step()) == float((t * ag.where(((t > 0) | (t < -1)) & ((t > 1) != (t > -1)), 2.0, 3.0)).sum())
+    assert "replayed" not in str(step.report())
 
 
 def test_threads_compile_and_call_at_once():
