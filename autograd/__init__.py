@@ -2,7 +2,7 @@
 
 from autograd import foreign as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
 from autograd import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
-from autograd.compiler import compile
+from autograd.compiling import compile
 from autograd.defining import define
 from autograd.errors import (
     AnomalyError,

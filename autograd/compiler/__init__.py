@@ -1,5 +1,5 @@
 """The compiler: trace → columns → lines of arrays → NumPy source."""
 
-from autograd.compiler.compiled import Compiled, compile
+from autograd.compiler.compiled import Compiled
 
-__all__ = ["Compiled", "compile"]
+__all__ = ["Compiled"]

@@ -1,4 +1,4 @@
-"""compile: a function into one that does the same work in a few NumPy calls."""
+"""Compiled: a function, and the programs that its traces have become."""
 
 from __future__ import annotations
 
@@ -27,42 +27,6 @@ from autograd.trees import leaves_like, mapped, refilled, structure
 
 KEPT = 64  # variants of one function, the least recently used of which are forgotten
 ATTEMPTS = 3  # re-traces in a row after which a function counts as one that never settles
-
-
-def compile(
-    f: Callable[..., Any],
-    *,
-    in_axes: int | Sequence[int | None] | None = None,
-    argnums: int | Sequence[int] = 0,
-    exact: bool = False,
-    xp: Any = None,
-    buffers: bool = False,
-    limit: int = 4_000_000,
-) -> Compiled:
-    """The function ``f``, traced at its first call and raised to a few operations on arrays, forward and backward.
-
-    Arguments are floats, arrays, nodes and nested containers of them; arrays of floats reach ``f`` as object arrays of Values.
-    Other arguments are fixed: new ones trace ``f`` anew. Values and Tensors from outside are read afresh at every call, and
-    ``backward()`` fills their ``.grad``; all other things from outside are constants. With ``in_axes`` (0 for what is batched along
-    its first axis, None for what is not) ``f`` is the function of one sample. ``exact`` keeps the order of every sum, and every
-    bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is another array library, such as jax.numpy;
-    ``limit`` is how many nodes a trace may have. ``f`` runs twice at the first call and whenever a branch changes, and what it
-    does on the side happens then only. DataError, SettingError and GraphError for what cannot be compiled.
-
-    >>> squares = compile(lambda x: sum(x[i] * x[i] for i in range(3)))
-    >>> squares.value_and_grad(np.array([1.0, 2.0, 3.0]))
-    (14.0, array([2., 4., 6.]))
-    >>> print(squares.source)
-    import numpy as np
-    <BLANKLINE>
-    <BLANKLINE>
-    def value_and_gradients(x):
-        s1 = np.vdot(x, x)
-        dx = 2.0 * x  # (3,)
-        return s1, (dx,)
-    <BLANKLINE>
-    """
-    return Compiled(f, in_axes, argnums, exact, xp, buffers, limit)
 
 
 class Compiled:
@@ -123,6 +87,7 @@ class Compiled:
         Of a function without arguments, the gradient is a dict: the name in ``source`` of each parameter, and its gradient.
         GraphError where the function does not return one number.
 
+        >>> from autograd import compile
         >>> compile(lambda x, y: x * x * y, argnums=(0, 1)).value_and_grad(3.0, 2.0)
         (18.0, (12.0, 9.0))
         """
@@ -152,6 +117,7 @@ class Compiled:
     def grad(self, *args: Any, **kwargs: Any) -> Any:
         """The gradient alone.
 
+        >>> from autograd import compile
         >>> compile(lambda x: x * x).grad(3.0)
         6.0
         """
@@ -160,6 +126,7 @@ class Compiled:
     def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The value and its tangent when the arguments ``primals`` move along ``tangents``; ShapeError where these do not fit.
 
+        >>> from autograd import compile
         >>> compile(lambda x, y: x * y).jvp((3.0, 2.0), (1.0, 0.0))
         (6.0, 2.0)
         """
@@ -176,6 +143,7 @@ class Compiled:
     def hvp(self, x: Any, v: Any, *args: Any) -> Any:
         """The Hessian by the first argument ``x``, times ``v``; ShapeError where these do not fit.
 
+        >>> from autograd import compile
         >>> compile(lambda x: x * x * x).hvp(2.0, 1.0)
         12.0
         """
@@ -368,6 +336,7 @@ class Compiled:
         """Write the program of the last call, with its constants, as a Python file that needs NumPy only; returns the path.
 
         >>> import tempfile
+        >>> from autograd import compile
         >>> twice = compile(lambda x: 2.0 * x); twice(1.0)
         2.0
         >>> with tempfile.TemporaryDirectory() as folder:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import gc
 import random
+import sys
 import types
 from collections import deque
 from collections.abc import Callable
@@ -14,10 +14,11 @@ import numpy as np
 
 from autograd.node import Node
 
-DEEP = 3  # how far lists, dicts and objects are followed
+DEEP = 8  # how far lists, dicts and objects are followed
+MANY = 20_000  # things beyond which no more are looked at
 LARGE = 100_000  # entries beyond which an array is not looked into
 PLAIN = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, str, bytes, int, float, Node)
-RANDOM = (np.random.Generator, np.random.RandomState, random.Random)
+RANDOM = ("Generator", "RandomState", "Random")  # the classes that draw: by name, since NumPy imports its own late
 
 
 def named(f: Callable[..., Any]) -> list[tuple[str, Any]]:
@@ -56,38 +57,59 @@ def nodes(f: Callable[..., Any]) -> list[int]:
 
 def fingerprint(f: Callable[..., Any]) -> dict[str, Any]:
     """What the names of a function hold: who their entries are, and what arrays and numbers in them are."""
-    return {name: _print(x, DEEP) for name, x in named(f)}
+    left = [MANY]
+    return {name: _print(x, DEEP, left) for name, x in named(f)}
 
 
-def _print(x: Any, deep: int) -> Any:
+def _print(x: Any, deep: int, left: list[int]) -> Any:
     """What tells a thing from what it was before."""
+    left[0] -= 1
     if isinstance(x, np.ndarray):
         return id(x), x.tobytes() if x.size <= LARGE and x.dtype != object else None
-    if isinstance(x, PLAIN) or not deep:
+    if left[0] < 0 or not deep:
         return id(x)
+    entries = _entries(x)
+    return id(x) if entries is None else (id(x), tuple((key, _print(v, deep - 1, left)) for key, v in entries))
+
+
+def _entries(x: Any) -> list[tuple[Any, Any]] | None:
+    """What a container or an object holds, and where; None for anything else."""
+    if isinstance(x, PLAIN):
+        return None
     if isinstance(x, dict):
-        return id(x), tuple((id(k), _print(v, deep - 1)) for k, v in x.items())
+        return [(id(k), v) for k, v in x.items()]
     if isinstance(x, list | tuple | set | frozenset | deque):
-        return id(x), tuple(_print(v, deep - 1) for v in x)
-    if hasattr(x, "__dict__"):
-        return id(x), tuple((k, _print(v, deep - 1)) for k, v in vars(x).items())
-    return id(x)
+        return [(None, v) for v in x]
+    return list(vars(x).items()) if hasattr(x, "__dict__") else None
 
 
-def generators() -> list[tuple[Any, Any]]:
-    """All sources of random numbers that there are, and their states."""
-    found = [x for x in gc.get_objects() if type(x) in RANDOM]
-    return [(x, _state(x)) for x in found]
+def generators(f: Callable[..., Any]) -> list[tuple[Any, str]]:
+    """The sources of random numbers that a function reaches, everybody's among them, and their states."""
+    found: dict[int, Any] = {id(source): source for source in _shared()}
+    stack, seen = [x for _, x in named(f)], set[int]()
+    while stack and len(seen) < MANY:
+        x = stack.pop()
+        if id(x) not in seen:
+            seen.add(id(x))
+            if type(x).__name__ in RANDOM:
+                found[id(x)] = x
+            else:
+                stack += [v for _, v in _entries(x) or ()]
+    return [(source, _state(source)) for source in found.values()]
 
 
-def _state(source: Any) -> Any:
+def _shared() -> list[Any]:
+    """Python's own source, and NumPy's where that has been imported."""
+    numpys = sys.modules.get("numpy.random.mtrand")
+    return [random._inst, *([numpys._rand] if numpys else [])]  # what their functions draw from
+
+
+def _state(source: Any) -> str:
     if isinstance(source, random.Random):
-        return source.getstate()
-    if isinstance(source, np.random.RandomState):
-        return repr(source.get_state(legacy=False))
-    return repr(source.bit_generator.state)
+        return repr(source.getstate())
+    return repr(source.bit_generator.state if hasattr(source, "bit_generator") else source.get_state(legacy=False))
 
 
-def drawn(before: list[tuple[Any, Any]]) -> bool:
+def drawn(before: list[tuple[Any, str]]) -> bool:
     """Whether one of them has been drawn from since."""
     return any(_state(source) != state for source, state in before)

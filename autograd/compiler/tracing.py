@@ -108,7 +108,7 @@ def _nodes_in(sources: Sequence[Any]) -> list[Node]:
 @uncollected()
 def twice(f: Callable[..., Any], make: Make, limit: int) -> Traced:
     """The function run twice, each time on arguments of its own; the second run in columns."""
-    before = generators()
+    before = generators(f)
     (args, kwargs), own = make()
     first = run(f, args, kwargs, limit)
     if drawn(before):

@@ -869,6 +869,10 @@ def test_functions_of_every_make():
 
     assert early() == 2.0
     later = None
+    nested = [1.0]
+    for _ in range(12):
+        nested = [nested]
+    assert compile(lambda x: x * len(nested))(2.0) == 2.0
     branch = compile(lambda x, n: x * n if x > 0 else -x)
     branch(1.0, -1)
     branch(-1.0, -1)

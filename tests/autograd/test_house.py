@@ -46,6 +46,7 @@ ORDER += [
     "support",
     "grouping",
     "compiler",
+    "compiling",
     "testing",
     "viz",
     "plugin",
