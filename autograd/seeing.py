@@ -122,9 +122,10 @@ def look(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     if trace is not None:
         leaves, build = flatten((args, kwargs))
         places = [i for i, x in enumerate(leaves) if isinstance(x, Node | Seen | Mask)]
+        others = [None if i in places else x for i, x in enumerate(leaves)]  # a guard must not keep a graph alive
 
         def again(*numbers: Any) -> Any:
-            fixed = list(leaves)
+            fixed = list(others)
             for i, x in zip(places, numbers, strict=True):
                 fixed[i] = x
             given, settings = build(fixed)

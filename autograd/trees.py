@@ -21,11 +21,11 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     if rebuilt is None:
         return [tree], lambda leaves: leaves[0]
     parts = [flatten(child) for child in children]
-    sizes = [len(leaves) for leaves, _ in parts]
+    sizes, builds = [len(leaves) for leaves, _ in parts], [build for _, build in parts]  # without the leaves: it may live long
 
     def build(leaves: Sequence[Any]) -> Any:
         built, start = [], 0
-        for size, (_, part) in zip(sizes, parts, strict=True):
+        for size, part in zip(sizes, builds, strict=True):
             built.append(part(leaves[start : start + size]))
             start += size
         return rebuilt(built)

@@ -54,9 +54,9 @@ def summary(name: str, variant: Any, function: str, moves: tuple[int, ...]) -> S
     program = variant.function(function, moves)
     lines = below([x for group in program.groups for x in group])
     work = [line for line in lines if line.op not in ("input", "constant")]
-    raised = [(count, what, how) for count, what, how, alike in variant.raiser.log if alike]
+    raised = [(count, what, how) for count, what, how, alike in variant.log if alike]
     left: dict[str, int] = {}
-    for count, what, _, alike in variant.raiser.log:
+    for count, what, _, alike in variant.log:
         if not alike:
             left[what] = left.get(what, 0) + count
     return Summary(

@@ -81,11 +81,12 @@ def _opened(result: Any) -> tuple[list[Any], Build]:
     leaves, build = flatten(result)
     shapes = [x.shape if isinstance(x, np.ndarray) and x.dtype == object else None for x in leaves]
     opened = [[x] if shape is None else x.ravel().tolist() for x, shape in zip(leaves, shapes, strict=True)]
+    sizes = [len(part) for part in opened]
 
     def rebuilt(numbers: Sequence[Any]) -> Any:
         given, whole = iter(numbers), []
-        for part, shape in zip(opened, shapes, strict=True):
-            entries = [next(given) for _ in part]
+        for size, shape in zip(sizes, shapes, strict=True):
+            entries = [next(given) for _ in range(size)]
             whole.append(entries[0] if shape is None else _array_of(entries, shape))
         return build(whole)
 

@@ -74,6 +74,8 @@ class Variant:
             self.sample = self.outputs
             if given.batch is not None:
                 self._batch(given.batch)
+        self.log = self.raiser.log
+        del self.raiser  # its columns are as long as the graph
         self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
         self.outer = tuple(k for k, slot in enumerate(self.slots) if slot.nodes and not getattr(slot.nodes[0], "constant", False))
         self.single = given.batch is None and len(self.outputs) == 1 and np.shape(data_of(self.outputs[0])) == ()

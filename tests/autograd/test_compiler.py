@@ -4,6 +4,7 @@ import ast
 import copy
 import dataclasses
 import functools
+import gc
 import math
 import os
 import pickle
@@ -1370,6 +1371,17 @@ def test_tensor_networks():
         nn.losses.cross_entropy(model(X), Y).backward()
         assert all(close(a, p.grad) for a, p in zip(mine, model.parameters(), strict=True))
         assert "replayed" not in str(step.report())
+
+
+def test_a_program_keeps_no_graph():
+    def alive():
+        gc.collect()
+        return sum(type(x) is Value for x in gc.get_objects())
+
+    before = alive()
+    step = compile(lambda x: sum(v * v for v in x) * float(round(x[0].data, 0)) + (1.0 if x[1] > 0 else 2.0) * x[2])
+    step(np.arange(1.0, 100.0))
+    assert alive() == before
 
 
 def test_every_comparison_raises():
