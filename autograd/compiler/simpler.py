@@ -92,6 +92,8 @@ def _divide(world: Any, a: Any, b: Any) -> Any:
 
 
 def _negative(world: Any, a: Any) -> Any:
+    if is_row(a, "broadcast_to"):
+        return world.broadcast_to(-a.args[0], a.shape)
     if is_row(a, "negative"):
         return a.args[0]
     if is_row(a, "multiply") and isinstance(a.args[0], float):
@@ -169,8 +171,10 @@ def _sum(world: Any, a: Any, axis: Any, keepdims: bool) -> Any:
 
 def _extreme(name: str) -> Callable[..., Any]:
     def simpler(world: Any, a: Any, axis: Any, keepdims: bool) -> Any:
-        if axis in (0, -1) and len(world.shape(a)) == 1 and not keepdims:
+        if axis in (0, -1, (0,)) and len(world.shape(a)) == 1 and not keepdims:
             return world.call(TABLE[name], (a,), {"axis": None, "keepdims": False})
+        if isinstance(axis, tuple) and len(axis) == 1:
+            return world.call(TABLE[name], (a,), {"axis": axis[0], "keepdims": keepdims})
         return None
 
     return simpler

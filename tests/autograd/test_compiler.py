@@ -627,6 +627,9 @@ BATCHED = [
     lambda w, x: ag.vdot(ag.stack(list(x)), ag.stack([w[0], x[0], w[1]])) + np.isfinite(x[0].data) * x[0],
     lambda w, x: sum(a * b for a, b in zip(x, [w[0], w[1], w[0]])) * x[0],
     lambda w, x: ag.sum(ag.stack([ag.stack(list(x))] * 2) ** 2, axis=(0, 1)) * w[0],
+    lambda w, x: (lambda z, top: sum((v - top).exp() for v in z).log() - sum(w[0] * (v - top) for v in z))(
+        x, max(v.data for v in x)
+    ),
     lambda w, x: ag.sum(ag.stack([ag.stack([ag.stack(list(x))] * 2)] * 2), axis=(0, 1))[1] * w[0],
     lambda w, x: ag.stack([ag.stack(list(x)), ag.stack([*w, x[0]])])[np.array([0, 1]), np.array([1, 2])].sum() * w[1],
     lambda w, x: ag.max(ag.stack(list(x))) * w[0] + ag.stop_gradient(x[0]) * x[1],
