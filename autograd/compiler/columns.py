@@ -79,53 +79,55 @@ def contracted(scalars: Scalars, used_outside: Sequence[int]) -> Sums:
     n = len(scalars.kind)
     kind, first, second = (np.array(column, dtype=np.int64) for column in (scalars.kind, scalars.first, scalars.second))
     number = {k.op.name: i for i, k in enumerate(scalars.kinds) if isinstance(k.op, Op) and not k.static}
-    is_ = {name: kind == number.get(name, -9) for name in ("add", "subtract", "negative", "multiply")}
-    plus = is_["add"] | is_["subtract"]
-    has_first, has_second = first >= 0, second >= 0
-    uses = np.bincount(first[has_first], minlength=n) + np.bincount(second[has_second], minlength=n)
-    outside = np.zeros(n, dtype=bool)
-    outside[list(used_outside)] = True
-    single = (uses == 1) & ~outside
-    head = np.arange(n)
-    head[first[has_first]] = np.flatnonzero(has_first)
-    head[second[has_second]] = np.flatnonzero(has_second)
-    flips = np.zeros(n, dtype=bool)  # whether the one consumer subtracts it
-    minus = np.flatnonzero(is_["subtract"])
-    flips[second[minus]] = True
-    turned = is_["negative"] & single & plus[head]
-    inner = turned | (plus & single & (plus[head] | turned[head]))
-    product = is_["multiply"] & single & (plus[head] | turned[head])
+    add, minus, negative, times = (kind == number.get(name, -9) for name in ("add", "subtract", "negative", "multiply"))
+    plus = add | minus
+    single, head = _consumers(first, second, used_outside)
+    turned = negative & single & plus[head]
+    in_sum = single & (plus[head] | turned[head])
+    inner, product = turned | (plus & in_sum), times & in_sum
+    flipped = np.zeros(n, dtype=bool)  # whether the one consumer subtracts it
+    flipped[second[minus]] = True
+    stands, sign = _ends(inner, head, np.where(inner & (flipped | turned[head]), -1, 1))
 
-    stands = np.where(inner, head, np.arange(n))
-    sign = np.where(inner & (flips | turned[head]), -1, 1)
-    while True:
-        sign = sign * np.where(stands == np.arange(n), 1, sign[stands])
-        further = stands[stands]
-        if np.array_equal(further, stands):
-            break
-        stands = further
-    part = plus | turned
-    edges: list[tuple[Any, ...]] = []
+    parts = []  # the terms: whose, what, with which sign, in which order
     for slot, column in ((0, first), (1, second)):
-        tails = np.flatnonzero(part & (column >= 0))
-        keep = ~inner[column[tails]]
-        tails = tails[keep]
-        edge = -1 if slot else 1
-        turned_here = is_["negative"][tails] | (is_["subtract"][tails] & (edge < 0))
-        edges.append((stands[tails], column[tails], sign[tails] * np.where(turned_here, -1, 1), 2 * tails + slot))
-    owner, arg, signs, order = (np.concatenate(parts) for parts in zip(*edges, strict=True))
+        tails = np.flatnonzero((plus | turned) & (column >= 0))
+        tails = tails[~inner[column[tails]]]
+        turns = negative[tails] | (minus[tails] & (slot == 1))
+        parts.append((stands[tails], column[tails], sign[tails] * np.where(turns, -1, 1), 2 * tails + slot))
+    owner, arg, signs, order = (np.concatenate(part) for part in zip(*parts, strict=True))
     sort = np.lexsort((order, owner))
     owner, arg, signs = owner[sort], arg[sort], signs[sort]
-    data = np.array(scalars.data)
-    zero = (kind[arg] == CONSTANT) & (data[arg] == 0.0)  # where Python's sum() begins
-    products = np.bincount(owner[product[arg]], minlength=n)
-    terms = np.bincount(owner, minlength=n)
-    begun = np.bincount(owner[zero], minlength=n) > 0
-    roots = (terms > 0) & ((products >= 2) | (terms >= 3) | begun)
+
+    zero = (kind[arg] == CONSTANT) & (np.array(scalars.data)[arg] == 0.0)  # where Python's sum() begins
+    terms, products, begun = (np.bincount(owner[which], minlength=n) for which in (slice(None), product[arg], zero))
+    roots = (terms > 0) & ((products >= 2) | (terms >= 3) | (begun > 0))
     product &= roots[stands[head]]
-    gone = (inner & roots[stands]) | product
     keep = roots[owner] & ~zero
     owner, arg, signs = owner[keep], arg[keep], signs[keep]
-    times = product[arg]
-    x, y = np.where(times, first[arg], arg), np.where(times, second[arg], -1)
-    return Sums(gone, roots, np.searchsorted(owner, np.arange(n + 1)), signs, x, y)
+    x, y = np.where(product[arg], first[arg], arg), np.where(product[arg], second[arg], -1)
+    return Sums((inner & roots[stands]) | product, roots, np.searchsorted(owner, np.arange(n + 1)), signs, x, y)
+
+
+def _consumers(first: Ints, second: Ints, used_outside: Sequence[int]) -> tuple[npt.NDArray[np.bool_], Ints]:
+    """Which nodes have one consumer and no other use, and for each node the last that consumes it, or itself."""
+    n = len(first)
+    uses, head = np.zeros(n, dtype=np.int64), np.arange(n)
+    for column in (first, second):
+        there = np.flatnonzero(column >= 0)
+        uses += np.bincount(column[there], minlength=n)
+        head[column[there]] = there
+    uses[list(used_outside)] = 2
+    return uses == 1, head
+
+
+def _ends(inner: npt.NDArray[np.bool_], head: Ints, sign: Ints) -> tuple[Ints, Ints]:
+    """For each node the end of the chain of consumers that it is an inner part of, and the sign it has there."""
+    own = np.arange(len(head))
+    stands = np.where(inner, head, own)
+    while True:  # pointers jump twice as far each time
+        sign = sign * np.where(stands == own, 1, sign[stands])
+        further = stands[stands]
+        if np.array_equal(further, stands):
+            return stands, sign
+        stands = further
