@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ class Compiled:
                 raise GraphError(
                     f"value_and_grad() of {self.__name__} inside a compiled function needs arguments: use grad() there"
                 )
-            return mapped(trace.read, transforms.value_and_grad(self.f, self.argnums)(*args, **kwargs))
+            return followed(trace, transforms.value_and_grad(self.f, self.argnums)(*args, **kwargs))
         call = Call(args, kwargs, self.in_axes)
         chosen = self._chosen(call) if args else None
 
@@ -135,6 +136,9 @@ class Compiled:
                 f"jvp() of {self.__name__} takes a tuple of primals and a tuple of tangents, not {described(primals)} and "
                 f"{described(tangents)}"
             )
+        trace = current()
+        if trace is not None:
+            return followed(trace, transforms.jvp(self.f, tuple(primals), tuple(tangents)))
         call = Call(tuple(primals), {}, self.in_axes)
         along = self._along(call, tuple(tangents), "jvp()")
         variant, _, results, _ = self._run(call, lambda variant: (("jvp", ()), ()), along)
@@ -151,6 +155,9 @@ class Compiled:
             raise SettingError(
                 f"hvp() of {self.__name__}: a batch has no Hessian here: write the mean over the samples as one function"
             )
+        trace = current()
+        if trace is not None:
+            return followed(trace, transforms.hvp(self.f, x, v, *args))
         call = Call((x, *args), {}, None)
         if not is_traced(call.leaves[0]):
             raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {described(x)}: pass a float or an array of floats")
@@ -246,6 +253,8 @@ class Compiled:
                 if variant is not known[0]:
                     with self._lock:
                         known.sort(key=lambda other: other is not variant)
+                with suppress(KeyError):  # another thread may have dropped it
+                    self._variants.move_to_end(call.signature)
                 self._last, self._call, self._more = (variant, name, needed), call, more
                 return (variant, inputs, results, moves), ""
         return None, reason
@@ -373,6 +382,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, traced {self.traces} time{'s' * (self.traces != 1)}>"
+
+
+def followed(trace: Any, tree: Any) -> Any:
+    """Derivatives that are plain outside, inside another compiled function: numbers, but followed."""
+    return mapped(lambda x: trace.read(x) if isinstance(x, Node) else x, tree)
 
 
 def is_moving(x: Any) -> bool:

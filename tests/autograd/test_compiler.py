@@ -331,6 +331,9 @@ def test_numbers_that_are_read_become_guards(f):
             [ag.where(x - w > 0, x - w, 0.1 * x) for w in (1.0, 3.0)]
         ),
         lambda x: compile(lambda y: y * y * 3.0).value_and_grad(x)[1] * x,
+        lambda x: compile(lambda y: y * y * 3.0).value_and_grad(2.0)[1] * x,
+        lambda x: compile(lambda y: y * y * 3.0).jvp((x,), (x,))[1] * x,
+        lambda x: compile(lambda y: y * y * y).hvp(x, x) * x,
         lambda x: ag.leaky_relu(x - 2.3, 0.1) + ag.elu(2.3 - x) + ag.hypot(x, 1.0) + abs(x) + x % 0.7,
     ],
 )
