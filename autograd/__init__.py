@@ -7,6 +7,7 @@ from autograd.defining import define
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    CompileWarning,
     DataError,
     DefinitionError,
     GraphError,
@@ -115,6 +116,7 @@ from autograd.value import Value
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "CompileWarning",
     "DataError",
     "DefinitionError",
     "GraphError",

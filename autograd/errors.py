@@ -31,3 +31,7 @@ class OutOfRangeError(AutogradError, IndexError):
 
 class SettingError(AutogradError, ValueError):
     """A setting outside its range, such as a learning rate of zero."""
+
+
+class CompileWarning(UserWarning):
+    """A compiled function that is traced anew at nearly every call."""

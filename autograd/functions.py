@@ -49,9 +49,12 @@ def lifted(x: Any, call: str) -> Any:
     if isinstance(x, Node | float | int):
         return x
     if isinstance(x, list | tuple) or (isinstance(x, np.ndarray) and x.dtype == object):
-        if contains_node(x):
-            return stack([lifted(part, call) for part in x])
-        return to_array(x, call)
+        if not contains_node(x):
+            return to_array(x, call)
+        if isinstance(x, np.ndarray) and x.ndim > 1:
+            flat = stack([lifted(part, call) for part in x.ravel()])
+            return reshape(flat, x.shape + flat.shape[1:])
+        return stack([lifted(part, call) for part in x])
     return x
 
 
@@ -98,6 +101,8 @@ def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
         return x
     if isinstance(x, Value):
         return Tensor.record(find("reshape"), (x,), {"shape": ()})
+    if modes.special and isinstance(x, Seen | Mask):
+        return Tensor(x)
     return Tensor(to_array(x, call), constant=True)
 
 

@@ -110,6 +110,17 @@ def plain(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x.plain if isinstance(x, Mask) else x
 
 
+def adopted(node: Any, x: Any) -> bool:
+    """Whether a new leaf is made of what was read or compared; it then stands for that, and gradients end there."""
+    if not isinstance(x, Seen | Mask):
+        return False
+    source = unwrapped(x)
+    node._data = np.array(plain(x), dtype=float) if node.rank else float(plain(x))
+    x.trace.looked.append(source)
+    x.trace.origins[node] = Origin("mask" if isinstance(x, Mask) else "cut", (source,))
+    return True
+
+
 def current() -> Trace | None:
     """The trace that watches this thread or task, if one does."""
     return modes.current().trace if modes.special else None
@@ -131,8 +142,9 @@ def look(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             given, settings = build(fixed)
             return function(*given, **settings)
 
+        lone = len(args) == 1 and not kwargs and places == [0] and leaves[0] is args[0] and function is not bool
         if places:
-            trace.note(again, [unwrapped(leaves[i]) for i in places], result, _called(function))
+            trace.note(function if lone else again, [unwrapped(leaves[i]) for i in places], result, _called(function))
     return result
 
 
@@ -374,6 +386,8 @@ class Seen:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function.__name__ in FOLLOWED:
             return Seen(self.trace, function(*map(unwrapped, args), **kwargs))
+        if function in (np.shape, np.ndim, np.size):
+            return function(*map(plain, args), **kwargs)  # which no number changes
         return look(function, *args, **kwargs)
 
 

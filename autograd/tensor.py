@@ -14,6 +14,7 @@ from autograd.door import to_array, to_float
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
 from autograd.node import Node, apply, named_rows, operate, operators, stale, unassignable
 from autograd.ops import TABLE, Op, find
+from autograd.seeing import adopted
 from autograd.value import Value
 from autograd.walk import WIDE, unbroadcast
 from autograd.worlds import ARRAY, QUIET
@@ -52,9 +53,11 @@ class Tensor(Node):
     _sources: tuple[tuple[int, Node], ...]
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
-        self._data = to_array(data, "Tensor()")
+        followed = modes.special and adopted(self, data)
+        if not followed:
+            self._data = to_array(data, "Tensor()")
         self._grad = 0.0
-        self._state = CONSTANT if constant else OWN
+        self._state = CONSTANT if constant and not followed else OWN
         self._sources = ()
         self.op = self.left = self.right = self.dleft = self.dright = None
         self.info = modes.note_here()
@@ -164,11 +167,13 @@ class Tensor(Node):
             raise unassignable(self)
         if modes.special:
             self._unwatched("moving")
-        if type(delta) is not np.ndarray or delta.dtype != self._data.dtype:
+        data = self._data
+        if type(delta) is not np.ndarray or delta.dtype != data.dtype:
             delta = to_array(delta, "move()").astype(self.dtype, copy=False)
-        if delta.shape not in ((), self.shape):
+        if delta.shape != data.shape and delta.shape:
             raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.brief()} of shape {self.shape}")
-        self._data = np.asarray(self._data + delta)  # of one number NumPy makes a scalar
+        moved = data + delta
+        self._data = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def zero_grad(self) -> None:

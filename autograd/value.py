@@ -13,6 +13,7 @@ from autograd.door import to_float
 from autograd.flat import compiled
 from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
 from autograd.ops import Elementwise, Op, find
+from autograd.seeing import adopted
 from autograd.walk import WIDE, unbroadcast
 from autograd.worlds import evaluated
 
@@ -44,7 +45,8 @@ class Value(Node):
     rank = 0
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        self._data = to_float(data, "Value()")
+        if not modes.special or not adopted(self, data):
+            self._data = to_float(data, "Value()")
         self._grad = 0.0
         self.op = self.left = self.right = self.dleft = self.dright = None
         self.info = modes.note_here()

@@ -126,10 +126,11 @@ def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = 
     if len(Y) != n:
         raise ShapeError(f"batches(): X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
     size = n if size is None else whole("the number of samples in a batch", size)
-    order = generator(rng).permutation(n) if shuffle else np.arange(n)
+    order = generator(rng).permutation(n) if shuffle else None
     for start in range(0, n - size + 1 if drop_last else n, size):
-        chosen = order[start : start + size]
-        yield _sealed(X[chosen]), _sealed(Y[chosen])
+        chosen = slice(start, start + size)
+        places: Any = chosen if order is None else order[chosen]
+        yield _sealed(X[places]), _sealed(Y[places])
 
 
 def k_fold(X: Any, Y: Any, k: int = 5, rng: Seed = None, stratify: bool = False) -> Iterator[tuple[Part, Part]]:

@@ -35,7 +35,7 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """The weighted input z of shape (n_out,) or (N, n_out)."""
-        x = x if isinstance(x, Tensor) else Tensor(x, constant=True)
+        x = ag.as_tensor(x, "Linear()")
         if x.shape[-1:] != self.W.shape[1:]:
             n_out, n_in = self.W.shape
             raise ShapeError(f"Linear({n_in} → {n_out}) takes inputs of width {n_in}, but x has shape {x.shape}")
@@ -113,7 +113,7 @@ class Dropout(Module):
 
     def forward(self, x: Any) -> Any:
         """The same shape."""
-        x = x if isinstance(x, Tensor) else Tensor(x, constant=True)
+        x = ag.as_tensor(x, "Dropout()")
         if not self.training or not self.p:
             return x
         return x * ((self.rng.random(x.shape) >= self.p) / (1.0 - self.p)).astype(x.dtype)
@@ -165,7 +165,7 @@ class RMSNorm(Module):
 
 def _wide(x: Any, width: int, layer: Module) -> Tensor:
     """``x`` as a Tensor whose last axis has that width."""
-    t: Tensor = x if isinstance(x, Tensor) else Tensor(x, constant=True)
+    t = ag.as_tensor(x, f"{layer}")
     if t.shape[-1:] != (width,):
         raise ShapeError(f"{layer} takes inputs of width {width}, but x has shape {t.shape}")
     return t

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 import autograd as ag
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, define
@@ -189,36 +188,41 @@ def cross_entropy(
 
 def _one_hot_like(z: Tensor, target: Any) -> Any:
     """The target in the shape of the logits."""
-    if isinstance(target, Tensor) and target.shape == z.shape:
-        return target
-    y = np.asarray(target.data if isinstance(target, Tensor) else target)
-    if y.shape == z.shape:
-        return Tensor(y, constant=True)
-    if y.shape != z.shape[:-1]:
+    if np.shape(target) == z.shape:
+        return ag.as_tensor(target, "cross_entropy()")
+    if isinstance(target, np.ndarray) and target.dtype == object:
+        target = ag.as_tensor(target, "cross_entropy()")
+    y = target.data if isinstance(target, Tensor) else target
+    if np.shape(y) != z.shape[:-1]:
         raise ShapeError(
             f"cross_entropy(): logits of shape {z.shape} take labels of shape {z.shape[:-1]} or one-hot rows of shape {z.shape}, "
-            f"not {y.shape}"
+            f"not {np.shape(y)}"
         )
-    return Tensor(one_hot(y, z.shape[-1]), constant=True)
+    return ag.as_tensor(one_hot(y, z.shape[-1]), "cross_entropy()")
 
 
-def one_hot(labels: Any, classes: int) -> npt.NDArray[np.float64]:
+def one_hot(labels: Any, classes: int) -> Any:
     """Rows with a one at the label (S0:39): shape (..., K) for labels of shape (...).
 
     >>> one_hot([1, 0], 3)
     array([[0., 1., 0.],
            [1., 0., 0.]])
     """
-    y = np.asarray(labels)
+    y = labels if hasattr(labels, "followed") else np.asarray(labels)
+    hits = y[..., None] == np.arange(classes)
+    if np.sum(hits) != y.size:
+        raise _no_label(np.asarray(y), classes)
+    return hits * 1.0
+
+
+def _no_label(y: Any, classes: int) -> Exception:
+    """Which of the labels is none."""
     if y.dtype.kind not in "iub" and not (y.dtype.kind == "f" and np.all(np.isfinite(y)) and np.all(y == np.floor(y))):
-        raise DataError(f"labels are integers, not {y.dtype} such as {y.ravel()[:3].tolist()}; for one-hot rows give one per class")
-    y = y.astype(np.intp)
+        return DataError(
+            f"labels are integers, not {y.dtype} such as {y.ravel()[:3].tolist()}; for one-hot rows give one per class"
+        )
     wrong = y[(y < 0) | (y >= classes)]
-    if wrong.size:
-        raise OutOfRangeError(f"label {int(wrong.flat[0])} is no class: with {classes} classes the labels are 0 to {classes - 1}")
-    out = np.zeros((*y.shape, classes))
-    np.put_along_axis(out, y[..., None], 1.0, axis=-1)
-    return out
+    return OutOfRangeError(f"label {int(wrong.flat[0])} is no class: with {classes} classes the labels are 0 to {classes - 1}")
 
 
 def binary_cross_entropy(pred: Any, target: Any, reduction: str = "mean") -> Tensor:

@@ -16,6 +16,8 @@ from autograd.tensor import Tensor
 from autograd.trees import flatten, opened, refilled
 from autograd.value import Value
 
+FIXED = "fixed"  # begins the key of what is not followed: another value is another program
+
 
 class Call:
     """One call. ``signature`` is what a variant is made for: structure, shapes, and everything that is not traced."""
@@ -53,7 +55,7 @@ class Call:
             self_leaves.append(tree)
             if tree.dtype.kind == "f":
                 return tree.shape, tree.dtype.char
-            return tree.shape, tree.dtype.str, tree.tobytes()
+            return FIXED, (tree.shape, tree.dtype.str), tree.tobytes()
         if isinstance(tree, Node):
             self.nodes = True
             twin = next((k for k, x in enumerate(self_leaves) if x is tree), len(self_leaves))
@@ -74,7 +76,7 @@ class Call:
             raise DataError(
                 f"compile(): an argument is {described(tree)}: pass floats, arrays, nodes, containers of them, or what has a hash"
             ) from None
-        return kind, tree
+        return FIXED, kind, tree
 
     def _batched(self, in_axes: Any) -> list[int | None]:
         """For each leaf whether it is batched: 0, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,20 +14,22 @@ import numpy as np
 
 from autograd import modes, transforms
 from autograd.compiler import checking, exporting, reporting
-from autograd.compiler.calls import Call, is_traced
+from autograd.compiler.calls import FIXED, Call, is_traced
 from autograd.compiler.replay import Replay
 from autograd.compiler.results import make_result
-from autograd.compiler.surroundings import fingerprint, nodes
+from autograd.compiler.surroundings import fingerprint
 from autograd.compiler.tracing import twice
 from autograd.compiler.variant import Variant
+from autograd.compiler.watching import Watch
 from autograd.door import described
-from autograd.errors import AutogradError, DataError, GraphError, SettingError, ShapeError
+from autograd.errors import AutogradError, CompileWarning, DataError, GraphError, SettingError, ShapeError
 from autograd.node import Node
 from autograd.notes import Hooks
 from autograd.seeing import current
 from autograd.trees import leaves_like, mapped, refilled, structure
 
 KEPT = 64  # variants of one function, the least recently used of which are forgotten
+UNMET = 8  # traces in a row, each for another value of an argument that is fixed, after which a warning is due
 ATTEMPTS = 3  # re-traces in a row after which a function counts as one that never settles
 
 
@@ -61,8 +64,8 @@ class Compiled:
         self._call: Call | None = None
         self._more: Sequence[Any] = ()  # what the last call's program was given beside its inputs
         self._reasons: list[str] = []
+        self._unmet: list[Any] = []  # signatures in a row that were traced for and not met again
         self._lock = threading.RLock()
-        self._meant = nodes(f)
 
     # -- calls
 
@@ -224,10 +227,6 @@ class Compiled:
         self, call: Call, wanted: Callable[[Any], Any], more: Sequence[Any] = ()
     ) -> tuple[Any, list[Any], Any, tuple[int, ...]]:
         """The first variant whose guards hold, run; a new one where there is none."""
-        meant = nodes(self.f)
-        if meant != self._meant:  # a name from outside means another node
-            self._meant = meant
-            self._variants.clear()
         found, reason = self._known(call, wanted, more)
         if found is not None:
             return found  # type: ignore[no-any-return]  # what this method returns
@@ -240,7 +239,9 @@ class Compiled:
         reason = ""
         known = self._variants.get(call.signature, [])
         for variant in list(known):
-            if not variant.holds():
+            moved = variant.watch.change() or ("" if variant.holds() else "a constant Tensor has other numbers")
+            if moved:
+                reason = reason or moved
                 continue
             (name, needed), moves = wanted(variant)
             inputs = variant.inputs(call.leaves)
@@ -248,13 +249,15 @@ class Compiled:
             change = variant.changed(results[-1]) if variant.guards else ""
             reason = reason or change
             if not change:
-                if self._reasons:
+                if self._reasons or self._unmet:
                     self._reasons.clear()
+                    self._unmet.clear()
                 if variant is not known[0]:
                     with self._lock:
                         known.sort(key=lambda other: other is not variant)
-                with suppress(KeyError):  # another thread may have dropped it
-                    self._variants.move_to_end(call.signature)
+                if len(self._variants) > 1:
+                    with suppress(KeyError):  # another thread may have dropped it
+                        self._variants.move_to_end(call.signature)
                 self._last, self._call, self._more = (variant, name, needed), call, more
                 return (variant, inputs, results, moves), ""
         return None, reason
@@ -262,6 +265,7 @@ class Compiled:
     def _traced(self, call: Call, wanted: Callable[[Any], Any], more: Sequence[Any], reason: str) -> Any:
         """A new variant, run."""
         self._count(reason)
+        self._count_fixed(call)
         variant = self._new(call)
         (name, needed), moves = wanted(variant)
         inputs = variant.inputs(call.leaves)
@@ -284,8 +288,23 @@ class Compiled:
             self._reasons.clear()
             raise GraphError(
                 f"compile(): {self.__name__} changed its structure at {ATTEMPTS + 1} calls in a row ({reasons}): choose with "
-                f"autograd.where, which follows the numbers, or call the function uncompiled"
+                f"autograd.where, which follows the numbers, pass what changes as an argument, or call the function uncompiled"
             )
+
+    def _count_fixed(self, call: Call) -> None:
+        """Warn where call after call is traced for another value of an argument that is fixed."""
+        self._unmet.append(call.signature)
+        if len(self._unmet) != UNMET or len(set(map(len, self._unmet))) != 1:
+            return
+        for k, keys in enumerate(zip(*self._unmet, strict=True)):
+            if all(key[0] == FIXED for key in keys if isinstance(key, tuple)) and len(set(keys)) == UNMET:
+                warnings.warn(
+                    f"compile(): {self.__name__} was traced for {UNMET} values in a row of argument {k}, now "
+                    f"{described(call.args[k])}: only floats and arrays of floats are followed from call to call; pass it as "
+                    f"floats, as in y.astype(float), or do without it",
+                    CompileWarning,
+                    stacklevel=5,
+                )
 
     def _new(self, call: Call) -> Any:
         """A new variant, proved against the run that it was traced from; where that fails, the graph itself is replayed."""
@@ -314,6 +333,8 @@ class Compiled:
                 raise GraphError(f"compile(): {self.__name__} cannot be compiled so: {fault}")
         if self.exact or fault:
             variant = Replay(traced, call.given(self.f), fault)
+        outside = [node for i, node in traced.leaves.items() if i not in traced.own]
+        variant.watch = Watch(self.f, [*outside, *(tensor for tensor, _ in traced.constants)])
         known = self._variants.setdefault(call.signature, [])
         known.insert(0, variant)
         self._variants.move_to_end(call.signature)

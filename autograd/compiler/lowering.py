@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.compiler.line import COMPARISONS, Line, below
 from autograd.compiler.program import Lines
-from autograd.ops import Op
+from autograd.compiler.simpler import is_row
+from autograd.ops import TABLE, Op
 from autograd.ops.table import peak
 
 
@@ -44,10 +45,25 @@ def lowered(roots: Sequence[Any]) -> list[Any]:
     for world in worlds:
         world.opening = True
     try:
-        return _lowered(roots, lower)
+        return _summed_scaled(_lowered(roots, lower))
     finally:
         for world in worlds:
             world.opening = False
+
+
+def _summed_scaled(roots: Sequence[Any]) -> list[Any]:
+    """Where both c x and c Σx are needed, the second is the sum of the first."""
+    order = below(roots)
+    present = {id(line) for line in order}
+    replaced: dict[int, Any] = {}
+    for line in order:
+        if line.row == "multiply" and isinstance(line.args[0], float) and is_row(line.args[1], "sum"):
+            total = line.args[1]
+            scaled = line.world.have(TABLE["multiply"], (line.args[0], total.args[0]), {})
+            if scaled is not None and id(scaled) in present:
+                new = replaced[id(line)] = line.world.written(TABLE["sum"], (scaled,), total.static)
+                new.name, new.of = new.name or line.name, line.of
+    return _lowered(roots, replaced) if replaced else list(roots)
 
 
 def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:
@@ -57,6 +73,8 @@ def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:
         return lower[id(x)] if isinstance(x, Line) else x
 
     for line in below(roots):
+        if id(line) in lower:
+            continue
         args, static = tuple(map(of, line.args)), {k: of(v) for k, v in line.static.items()}
         world = line.world
         if not isinstance(line.op, Op):

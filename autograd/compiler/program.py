@@ -19,12 +19,17 @@ from autograd.worlds import ARRAY, World
 SCATTERED = Linear(
     "scatter_sum",
     lambda xp, *gs, indices, shape, dtype: xp.scattered(gs, indices, shape, dtype),
-    lambda xp, g, i, *gs, indices, shape, dtype: xp.getitem(g, index=indices[i]),
+    lambda xp, g, i, gs, indices, shape, dtype: xp.getitem(g, index=indices[i]),
     variadic=True,
     domains=(),
     kink="",
     ties=False,
 )
+
+
+def row_key(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
+    """What is the same for equal lines."""
+    return (op.name, *map(key_of, args), *((k, key_of(v)) for k, v in sorted(static.items())))
 
 
 class Lines(World):
@@ -63,13 +68,25 @@ class Lines(World):
         found = simpler(self, *args, **static) if simpler else None
         if found is not None:
             return found
-        key = (op.name, *map(key_of, args), *((k, key_of(v)) for k, v in sorted(static.items())))
+        return self.written(op, args, static)
+
+    def written(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Line:
+        """The line of a row as it stands."""
         return self._kept(
-            key, op, args, static, lambda: op.f(ARRAY, *map(data_of, args), **{k: data_of(v) for k, v in static.items()})
+            row_key(op, args, static),
+            op,
+            args,
+            static,
+            lambda: op.f(ARRAY, *map(data_of, args), **{k: data_of(v) for k, v in static.items()}),
         )
+
+    def have(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Line | None:
+        """The line of a row where it is written already."""
+        return self.known.get(row_key(op, args, static))
 
     def compared(self, sign: str, a: Any, b: Any) -> Any:
         """A comparison, entry by entry: an array of truth values."""
+        a, b = (x if isinstance(x, Line | float) else self.number(x) for x in (a, b))
         return self._kept((sign, key_of(a), key_of(b)), sign, (a, b), {}, lambda: COMPARISONS[sign](data_of(a), data_of(b)))
 
     def plain(self, name: str, a: Any, compute: Callable[..., Any], **static: Any) -> Any:

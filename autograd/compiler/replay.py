@@ -15,6 +15,7 @@ from autograd import walk
 from autograd.compiler.line import Line
 from autograd.compiler.tracing import Traced
 from autograd.compiler.variant import Given, Slot, changed, stem
+from autograd.compiler.watching import Watch
 from autograd.door import to_array
 from autograd.errors import GraphError
 from autograd.flat import evaluator
@@ -42,6 +43,9 @@ class Output(NamedTuple):
 class Replay:
     """A graph with leaves of its own, into which the numbers of each call are put."""
 
+    watch: Watch
+    exclusive = False  # its gradients may be arrays that it goes on using
+
     def __init__(self, traced: Traced, given: Given, fault: str) -> None:
         self.given = given
         self.fault = fault
@@ -62,8 +66,9 @@ class Replay:
         self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
         self.outer = tuple(k for k, slot in enumerate(self.slots) if slot.nodes)
         self.single = self.lone = len(self.outputs) == 1 and self.outputs[0].shape == ()
-        self.outside = tuple(enumerate(self.slots[k].nodes[0] for k in self.outer))
-        self.leafy = all(node.is_leaf for _, node in self.outside)
+        self.below = tuple(self.slots[k].nodes[0] for k in self.outer)
+        self.outside = tuple(enumerate(self.below))
+        self.leafy = all(node.is_leaf for node in self.below)
         self.whole = len(self.slots)
 
     def _take_slots(self, traced: Traced) -> None:

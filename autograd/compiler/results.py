@@ -39,28 +39,38 @@ class Pulled:
 
     def pairs(self) -> tuple[tuple[int, Any], ...]:
         """The nodes to which gradients flow, numbered."""
+        return self.variant.outside if self.moves == self.variant.outer else tuple(enumerate(self.below()))
+
+    def below(self) -> tuple[Any, ...]:
+        """The nodes to which gradients flow."""
         if self.moves == self.variant.outer:
-            return self.variant.outside  # type: ignore[no-any-return]
+            return self.variant.below  # type: ignore[no-any-return]
         slots = [self.variant.slots[k] for k in self.moves]
-        return tuple(enumerate(node for slot in slots for node in slot.nodes or [self.call.leaves[slot.arg]]))
+        return tuple(node for slot in slots for node in slot.nodes or [self.call.leaves[slot.arg]])
 
     @property
     def leafy(self) -> bool:
         """Whether all of these nodes are leaves."""
         return self.moves == self.variant.outer and self.variant.leafy  # type: ignore[no-any-return]
 
-    def cotangents(self, g: Any) -> list[Any]:
+    def cotangents(self, g: Any) -> Sequence[Any]:
         """An array or a number for each input."""
         if self.gradients is not None:
-            return [g * x for x in self.gradients] if g != 1.0 else list(self.gradients)
+            if self.used:  # others have them now, and may have written to them
+                self.gradients = self.variant.function("value_and_gradients", self.moves)(self.inputs)[1]
+                self.used = False
+            return self.gradients if g == 1.0 else [g * x for x in self.gradients]
         seeds = {k: np.zeros(y.shape)[()] for k, y in enumerate(self.variant.outputs) if isinstance(y, Line)}
         seeds[self.place] = g
         return list(self.variant.function("pullback", self.moves)([*self.inputs, *seeds.values()])[0])
 
-    def spread(self, g: Any) -> list[Any]:
+    def spread(self, g: Any) -> Sequence[Any]:
         """A cotangent for each node: whole for arrays, number by number for Values from outside."""
+        cotangents = self.cotangents(g)
+        if self.moves and self.moves[-1] < self.variant.whole:
+            return cotangents
         numbers: list[Any] = []
-        for k, c in zip(self.moves, self.cotangents(g), strict=True):
+        for k, c in zip(self.moves, cotangents, strict=True):
             if k < self.variant.whole:
                 numbers.append(c)
             else:
@@ -96,20 +106,17 @@ class _Result:
             return
         with walk.lock:
             g: Any = 1.0
-            if cotangent is None:
-                self._grad = self.plain(1.0)
-            else:
+            if cotangent is not None:
                 self._grad = g = self.seed(cotangent)
-            numbers = pulled.spread(g)
-            given: set[int] = set()  # arrays that a gradient keeps; at a second call all of them are copied
-            for (_, source), c in zip(self.sources, numbers, strict=True):
+            else:
+                self._grad = self.plain(1.0) if self.rank else 1.0
+            fresh = pulled.variant.exclusive
+            for source, c in zip(self.left, pulled.spread(g), strict=True):
                 if type(c) is float:
                     source._grad += c
-                    continue
-                own = not pulled.used and type(c) is np.ndarray and c.flags.owndata and c.flags.writeable and id(c) not in given
-                given.add(id(c))
-                source.receive(c, None, own)
-            pulled.used = True
+                else:
+                    source.receive(c, None, fresh)
+            pulled.used = fresh
 
     def numeric_vjp(self: Any, i: int, g: Any) -> Any:
         """The cotangent of one argument."""
@@ -200,8 +207,7 @@ def _node(pulled: Pulled, x: Any, kind: type[Any]) -> Any:
     out._data = np.asarray(x) if array else float(x)
     if pulled.moves:
         out.op, out.right, out.dleft = COMPILED, {"pulled": pulled}, WIDE
-        out.dright = pulled.pairs()
-        out.left = tuple(node for _, node in out.dright)
+        out.dright, out.left = pulled.pairs(), pulled.below()
         if array:
             out._sources = out.dright
     return out

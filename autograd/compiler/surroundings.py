@@ -1,4 +1,4 @@
-"""What a function reaches from outside: whether a run has changed it, and whether a name means another node than it did."""
+"""What a function reaches from outside: whether a run has changed it, and the random sources among it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def named(f: Callable[..., Any]) -> list[tuple[str, Any]]:
     code = getattr(f, "__code__", None)
     if code is None:
         return []
-    found = [(name, f.__globals__[name]) for name in code.co_names if name in f.__globals__]
+    found = [(name, f.__globals__[name]) for name in spoken(code) if name in f.__globals__]
     found += [(f"a default of {f.__name__}", x) for x in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values())]
     for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
         try:
@@ -40,19 +40,10 @@ def named(f: Callable[..., Any]) -> list[tuple[str, Any]]:
     return found
 
 
-def nodes(f: Callable[..., Any]) -> list[int]:
-    """Which nodes the names of a function mean; quick, since every call asks."""
-    if not isinstance(f, types.FunctionType):
-        return []
-    meant = f.__globals__
-    found = [id(meant[name]) for name in f.__code__.co_names if isinstance(meant.get(name), Node)]
-    for cell in f.__closure__ or ():
-        try:
-            if isinstance(cell.cell_contents, Node):
-                found.append(id(cell.cell_contents))
-        except ValueError:  # a name that is not bound yet
-            continue
-    return found
+def spoken(code: types.CodeType) -> list[str]:
+    """The names in a function's code, those in the functions and comprehensions within it included."""
+    inner = [name for x in code.co_consts if isinstance(x, types.CodeType) for name in spoken(x)]
+    return list(dict.fromkeys([*code.co_names, *inner]))
 
 
 def fingerprint(f: Callable[..., Any]) -> dict[str, Any]:

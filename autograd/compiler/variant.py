@@ -16,6 +16,7 @@ from autograd.compiler.line import Line, data_of
 from autograd.compiler.program import Lines
 from autograd.compiler.raising import Raiser
 from autograd.compiler.tracing import Traced
+from autograd.compiler.watching import Watch
 from autograd.node import Node
 from autograd.ops import find
 from autograd.tensor import Tensor
@@ -52,6 +53,9 @@ class Given(NamedTuple):
 class Variant:
     """The program of one trace."""
 
+    watch: Watch
+    exclusive = True  # each of its results has memory of its own
+
     def __init__(self, traced: Traced, given: Given, xp: Any, buffers: bool = False) -> None:
         self.xp = xp
         self.buffers = buffers
@@ -77,12 +81,14 @@ class Variant:
         self.log = self.raiser.log
         del self.raiser  # its columns are as long as the graph
         self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
+        self.places = [slot.arg for slot in self.slots if slot.arg is not None]
+        self.tensors = [slot.nodes[0] for slot in self.slots[: self.whole] if slot.arg is None]
         self.outer = tuple(k for k, slot in enumerate(self.slots) if slot.nodes and not getattr(slot.nodes[0], "constant", False))
         self.single = given.batch is None and len(self.outputs) == 1 and np.shape(data_of(self.outputs[0])) == ()
         self.lone = len(self.outputs) == 1 and np.ndim(data_of(self.outputs[0])) == (given.batch is not None)
-        nodes = tuple(enumerate(node for k in self.outer for node in self.slots[k].nodes))
-        self.outside = nodes
-        self.leafy = all(node.is_leaf for _, node in nodes)
+        self.below = tuple(node for k in self.outer for node in self.slots[k].nodes)
+        self.outside = tuple(enumerate(self.below))
+        self.leafy = all(node.is_leaf for node in self.below)
 
     # -- from the trace
 
@@ -230,10 +236,13 @@ class Variant:
     def inputs(self, leaves: Sequence[Any]) -> list[Any]:
         """The numbers of all inputs as they are now."""
         given: list[Any] = []
-        for slot in self.slots[: self.whole]:
-            x = leaves[slot.arg] if slot.arg is not None else slot.nodes[0]
-            x = x.recorded() if isinstance(x, Tensor) else x._data if isinstance(x, Node) else x
-            given.append(x if isinstance(x, float) else np.asarray(x))
+        for k in self.places:
+            x = leaves[k]
+            if type(x) is not np.ndarray and type(x) is not float:
+                x = x.recorded() if isinstance(x, Tensor) else x._data if isinstance(x, Node) else x
+                x = x if isinstance(x, float) else np.asarray(x)
+            given.append(x)
+        given += [tensor.recorded() for tensor in self.tensors]
         if self.values:
             theta = np.array([value._data for value in self.values])
             for start, stop, shape in self.parts:
@@ -259,6 +268,8 @@ class Variant:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two things that were seen are equal."""
+    if type(a) is type(b) and isinstance(a, bool | int | str | np.integer):
+        return bool(a == b)
     if isinstance(a, tuple | list) and isinstance(b, tuple | list):
         return len(a) == len(b) and all(map(same, a, b))
     x, y = np.asarray(a), np.asarray(b)

@@ -88,7 +88,7 @@ class Elementwise(Op):
 class Linear(Op):
     """``y = f(a)`` linear in its argument, or in all of several; ``transpose(xp, g, a)`` is its adjoint.
 
-    With several arguments (concatenate, stack) the adjoint reads ``transpose(xp, g, i, *args)``.
+    With several arguments (concatenate, stack) the adjoint reads ``transpose(xp, g, i, args)``.
     """
 
     kind = "linear"
@@ -99,7 +99,7 @@ class Linear(Op):
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         if self.arity is None:
-            return self.transpose(xp, g, i, *args, **static)
+            return self.transpose(xp, g, i, args, **static)
         return self.transpose(xp, g, *args, **static)
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:

@@ -311,9 +311,9 @@ linear("getitem",           lambda xp, a, *, index: xp.getitem(a, index=index),
 linear("scatter",           lambda xp, a, *, index, shape: xp.scatter(a, index=index, shape=shape),
                             lambda xp, g, a, *, index, shape: xp.getitem(g, index=index))
 linear("concatenate",       lambda xp, *args, axis: xp.concatenate(args, axis=axis),
-                            lambda xp, g, i, *args, axis: piece(xp, g, i, args, axis), variadic=True)
+                            lambda xp, g, i, args, axis: piece(xp, g, i, args, axis), variadic=True)
 linear("stack",             lambda xp, *args, axis: xp.stack(args, axis=axis),
-                            lambda xp, g, i, *args, axis: layer(xp, g, i, axis), variadic=True)
+                            lambda xp, g, i, args, axis: layer(xp, g, i, axis), variadic=True)
 linear("trace",             lambda xp, a, *, offset, axis1, axis2: xp.trace(a, offset=offset, axis1=axis1, axis2=axis2),
                             lambda xp, g, a, *, offset, axis1, axis2: on_diagonal(xp, g, a, offset, axis1, axis2))
 linear("item",              lambda xp, a: xp.item(a),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import Node, SettingError, ShapeError
+from autograd import Node, SettingError, ShapeError, Tensor
 from nn.optim.transforms import Chain, Memory, Transform, chain, scale
+
+
+def numbers(p: Any) -> Any:
+    """What a parameter holds, to be read only: ``data`` of a Tensor would be a copy after every pass.
+
+    >>> from autograd import Tensor
+    >>> numbers(Tensor([1.0, 2.0]))
+    array([1., 2.])
+    """
+    return p.recorded() if isinstance(p, Tensor) else p.data
 
 
 class Group:
@@ -20,13 +31,19 @@ class Group:
         self.memories: list[list[Memory]] = [[{} for _ in self.parameters] for _ in self.transforms]
 
     def step(self, t: int) -> None:
-        """Move each parameter against its update."""
+        """Move each parameter against its update; a rate at the end of the sentence takes the minus sign along."""
         updates = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in self.parameters]
-        points = [p.data for p in self.parameters]
-        for transform, memories in zip(self.transforms, self.memories, strict=True):
+        points = [numbers(p) for p in self.parameters]
+        words = list(zip(self.transforms, self.memories, strict=True))
+        last = self.transforms[-1] if words else None
+        rate = 1.0
+        if isinstance(last, scale):
+            rate = float(last.rate(t - 1))
+            words.pop()
+        for transform, memories in words:
             updates = transform.all(updates, memories, points, t)
         for p, u in zip(self.parameters, updates, strict=True):
-            p.move(-u)
+            p.move(-rate * u)
 
     def word(self, t: int) -> str:
         """What transform ``t`` is called in the state."""
@@ -34,7 +51,7 @@ class Group:
 
     def rate(self, taken: int) -> float:
         """The rate of the next step."""
-        return float(np.prod([part.rate(taken) for part in self.transforms if isinstance(part, scale)]))
+        return float(math.prod(part.rate(taken) for part in self.transforms if isinstance(part, scale)))
 
 
 class Optimizer:
