@@ -1,4 +1,7 @@
-"""micrograd's demo on scalar Values: two moons, a 2-16-16-1 network, hinge loss and L2; draws the decision boundary."""
+"""micrograd's demo: two moons, a 2-16-16-1 network of scalar Values, hinge loss and L2; draws the decision boundary.
+
+The loops are Python's over Values, 65 000 of them a step; compile() makes matrices of them.
+"""
 
 import random
 import sys
@@ -7,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from autograd import Value
+from autograd import Value, compile
 from nn.scalar import MLP
 
 random.seed(1337)
@@ -20,13 +23,15 @@ print(model.num_parameters(), "scalar parameters")
 def loss():
     scores = [model(list(map(Value, row))) for row in X]
     hinge = sum((1 - yi * si).relu() for yi, si in zip(y.tolist(), scores, strict=True)) * (1.0 / len(scores))
-    penalty = 1e-4 * sum(p * p for p in model.parameters())
-    return hinge + penalty, np.mean([(s.data > 0) == (t > 0) for s, t in zip(scores, y, strict=True)])
+    return hinge + 1e-4 * sum(p * p for p in model.parameters())
 
 
+step = compile(loss)
+score = compile(lambda point: model(list(point)), in_axes=0)  # one score for each row of points
 steps = 80
 for k in range(steps):
-    total, accuracy = loss()
+    total = step()
+    accuracy = np.mean((score(X) > 0) == (y > 0))
     model.zero_grad()
     total.backward()
     for p in model.parameters():
@@ -36,7 +41,7 @@ for k in range(steps):
 assert accuracy == 1.0
 
 xs, ys = np.linspace(-1.6, 2.6, 50), np.linspace(-1.1, 1.6, 40)
-scores = np.array([[model([a, b]).data for a in xs] for b in ys])
+scores = score(np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)).data.reshape(len(ys), len(xs))
 plt.figure(figsize=(6, 4.2), layout="constrained")
 plt.contourf(xs, ys, scores, levels=[-1e9, 0, 1e9], colors=["#f4b6a6", "#a9c9e8"])
 plt.contour(xs, ys, scores, levels=[0], colors="k", linewidths=1)

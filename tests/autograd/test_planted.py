@@ -104,7 +104,7 @@ def no_swap(xp, g, a, b):
     return xp.matmul(a, g)
 
 
-def shifted_piece(xp, g, i, *args, axis):
+def shifted_piece(xp, g, i, args, axis):
     return xp.getitem(g, index=(slice(0, xp.shape(args[i])[0]),))
 
 

@@ -336,7 +336,7 @@ def test_particle_has_one_slope_in_every_mode_pair():
     same(slopes[0], (landing_place(grad)([0.1 + h]) - landing_place(grad)([0.1 - h])) / (2 * h), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("outer", "inner"), [*PAIRS[:2], *(pytest.param(*pair, marks=long) for pair in PAIRS[2:])], ids=PAIR_NAMES)
+@pytest.mark.parametrize(("outer", "inner"), [PAIRS[0], *(pytest.param(*pair, marks=long) for pair in PAIRS[1:])], ids=PAIR_NAMES)
 def test_saddle_point_of_pearlmutter_and_siskind(outer, inner):
     """min over x of max over y of (x₁² + x₂²) - (y₁² + y₂²): the outer derivative runs through the inner search."""
 
