@@ -81,27 +81,33 @@ def _sizes(groups: list[int], shares: Array) -> list[Array]:
     up = np.zeros_like(free)
     for i, n in enumerate(groups):
         for _ in range(n - counts[i].sum()):
-            _match(i, up, free, room, set())
+            _match(i, up, free, room)
     return list(counts + up)
 
 
-def _match(i: int, up: Array, free: Array, room: Array, tried: set[int]) -> bool:
-    """Round group ``i`` up in one more part, moving other groups on to make room there; whether that worked.
+def _match(first: int, up: Array, free: Array, room: Array) -> None:
+    """Round group ``first`` up in one more part, other groups making room there by moving on.
 
-    From the outside it always does: the shares themselves are a matching in fractions, so there is one in whole numbers.
+    There is always a way: the shares themselves are a matching in fractions, so there is one in whole numbers.
     """
-    for j in np.flatnonzero(free[i] & ~up[i]).tolist():
-        if j in tried:
-            continue
-        tried.add(j)
-        if up[:, j].sum() < room[j]:
-            up[i, j] = True
-            return True
-        for other in np.flatnonzero(up[:, j]).tolist():
-            if _match(other, up, free, room, tried):
-                up[other, j], up[i, j] = False, True
-                return True
-    return False
+    has_room = up.sum(axis=0) < room
+    reached: dict[int, tuple[int, int]] = {}  # a group that makes room: for whom, and in which part
+    waiting = [first]
+    for group in waiting:
+        wanted = free[group] & ~up[group]
+        if np.any(wanted & has_room):
+            break
+        held = up & wanted
+        for other in np.flatnonzero(held.any(axis=1)).tolist():
+            if other not in reached and other != first:
+                reached[other] = group, int(np.argmax(held[other]))
+                waiting.append(other)
+    part = int(np.argmax(wanted & has_room))
+    up[group, part] = True
+    while group != first:
+        before, part = reached[group]
+        up[group, part], up[before, part] = False, True
+        group = before
 
 
 def _rounded(n: int, shares: Array) -> Array:

@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
@@ -94,6 +94,7 @@ def fit(
         None if target is None else float(target),
         None if seconds is None else positive("seconds", seconds),
         callback,
+        time.monotonic(),
     )
     run = _Run(model, named_loss(loss), _optimizer(model, optimizer, lr), metric, compiled)
     rng = generator(rng)
@@ -113,27 +114,16 @@ def fit(
     return history
 
 
-class Limits:
+class Limits(NamedTuple):
     """When to stop."""
 
-    def __init__(
-        self,
-        epochs: int,
-        tol: float | None,
-        patience: int | None,
-        target: float | None,
-        seconds: float | None,
-        callback: Callable[[History], Any] | None,
-    ) -> None:
-        self.epochs, self.tol, self.patience, self.target, self.seconds, self.callback = (
-            epochs,
-            tol,
-            patience,
-            target,
-            seconds,
-            callback,
-        )
-        self.began = time.monotonic()
+    epochs: int
+    tol: float | None
+    patience: int | None
+    target: float | None
+    seconds: float | None
+    callback: Callable[[History], Any] | None
+    began: float
 
     def reason(self, history: History) -> str:
         """Why to stop now; "" to go on. The callback is asked after every epoch, and first when a run goes on."""
@@ -141,8 +131,6 @@ class Limits:
             return "callback"
         if self.tol is not None and history.epochs and history.gradient_norm[-1] < self.tol:
             return f"gradient norm {history.gradient_norm[-1]:.3g} < tol {self.tol:g}"
-        if self.target is not None and history.epochs and not len(history.validation):
-            raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
         if self.target is not None and history.epochs and history.validation[-1] >= self.target:
             return f"validation metric {history.validation[-1]:.4g} ≥ target {self.target:g}"
         if self.patience is not None and history.epochs:
@@ -199,6 +187,8 @@ class _Run:
     ) -> None:
         """Epochs until there is a reason to stop."""
         self.best = saved.best if saved is not None else []
+        if validation is not None and limits.target is not None and self.judge(validation)[1] is None:
+            raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
         inputs, targets = (as_floats(X), as_floats(Y)) if self.compiled else (X, Y)
         shuffle = batch_size is not None
         try:

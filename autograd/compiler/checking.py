@@ -111,8 +111,17 @@ def _arrived(roots: Sequence[Node], since: int) -> dict[Any, Any]:
         arrived[root] = arrived.get(root, 0.0) + root.plain(1.0)
     for node in reversed(nodes):
         for i, source in node.sources if node in arrived else ():
-            arrived[source] = arrived.get(source, 0.0) + np.abs(node.vjp(i, arrived[node], None))
+            arrived[source] = arrived.get(source, 0.0) + _largest(node, i, arrived[node])
     return arrived
+
+
+def _largest(node: Any, i: int, g: Any) -> Any:
+    """What a node hands on of ``g``, and of ``g`` with other signs, since a softmax hands on nothing of what is equal."""
+    pushed = np.abs(node.vjp(i, g, None))
+    if np.ndim(g) == 0:
+        return pushed
+    signs = 1.0 - 2.0 * (np.indices(np.shape(g)).sum(axis=0) % 2)  # a chessboard: they change along every axis
+    return np.maximum(pushed, np.abs(node.vjp(i, g * signs, None)))
 
 
 def _gradients(variant: Variant, traced: Traced, moves: Sequence[int], how: Any) -> list[Any]:

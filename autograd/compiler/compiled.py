@@ -15,6 +15,7 @@ import numpy as np
 from autograd import modes, transforms
 from autograd.compiler import checking, exporting, reporting
 from autograd.compiler.calls import FIXED, Call, is_traced
+from autograd.compiler.grouped import Grouped, grouped
 from autograd.compiler.replay import Replay
 from autograd.compiler.results import make_result
 from autograd.compiler.surroundings import fingerprint
@@ -323,6 +324,7 @@ class Compiled:
         if not self.exact:
             try:
                 variant = Variant(traced, call.given(self.f), self.xp, self.buffers)
+                del variant.raiser  # its columns are as long as the graph
                 variant.proof = checking.proof(variant, traced, call)
                 fault = variant.proof.fault
             except AutogradError:
@@ -391,15 +393,18 @@ class Compiled:
         assert self._call is not None
         return [*variant.inputs(self._call.leaves), *self._more]
 
-    def graph(self) -> list[Node]:
-        """The scalar graph of the last call, run again uncompiled, with the gradients of its nodes: what draw() shows."""
-        self._ran()
+    def graph(self) -> Grouped:
+        """The scalar graph of the last call, run again uncompiled, with the gradients of its nodes, in the program's groups."""
+        variant, name, needed = self._ran()
         assert self._call is not None
         traced = twice(self.f, self._call.fresh, self.limit)
         roots = [x for x in traced.done.outputs if isinstance(x, Node)]
         if len(roots) == 1 and roots[0].shape == ():
             checking.pulled(roots, list(traced.leaves.values()), traced.done.since)
-        return roots
+        if isinstance(variant, Replay):
+            return Grouped(roots, {}, {}, {})
+        variant = Variant(traced, self._call.given(self.f), None)
+        return grouped(roots, traced, variant.raiser, variant.function(name, needed))
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, traced {self.traces} time{'s' * (self.traces != 1)}>"

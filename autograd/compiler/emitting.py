@@ -56,6 +56,7 @@ class Source(NamedTuple):
     buffers: list[Any]  # the shape and the type of each
     names: list[str]  # of all of these, in order
     lines: int
+    called: dict[int, str]  # the names of lines, by their identity
 
     @property
     def module(self) -> str:
@@ -203,9 +204,7 @@ class Writer:
             if id(x) in self.names:
                 return Text(self.names[id(x)])
             return self.inline[id(x)]
-        if isinstance(x, float):
-            return number(x)
-        return Text(repr(x))
+        return number(x)
 
     def text(self, line: Line) -> Text:
         """The expression of one line."""
@@ -410,7 +409,7 @@ def source(
         text.append(f"    {line_.ljust(wide)}  # {comment.strip()}" if comment else f"    {line_}")
     text.append(f"    return {', '.join(results)}")
     indices, buffers = [index for index, _ in writer.indices], list(writer.buffers.values())
-    return Source("\n".join(text) + "\n", list(inputs), constants, indices, buffers, given, len(body))
+    return Source("\n".join(text) + "\n", list(inputs), constants, indices, buffers, given, len(body), writer.names)
 
 
 def _tuple(parts: Sequence[str]) -> str:

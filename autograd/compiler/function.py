@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
@@ -58,7 +59,7 @@ class Function:
         xp: Any = None,
         buffers: bool = False,
     ) -> None:
-        flat = lowered([x for group in groups for x in group])
+        flat, self._lower = lowered([x for group in groups for x in group])
         parts: list[list[Any]] = []
         for group in groups:
             parts.append(flat[: len(group)])
@@ -78,6 +79,11 @@ class Function:
         self.run = self._made(math)
         self._careful: Callable[..., Any] | None = None
         self._copies = any(map(any, self._copied))
+
+    def name_of(self, line: Any) -> str:
+        """What the source calls a line of the program; "" where it has no name there."""
+        name = self.source.called.get(id(self._lower.get(id(line), line)), "")
+        return name if re.search(rf"\b{name}\b", self.source.text) else ""
 
     def _made(self, mathematics: Any) -> Callable[..., Any]:
         special = ARRAY if self._xp is np else import_module(f"{self._xp.__name__.split('.')[0]}.scipy.special")

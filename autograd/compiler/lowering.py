@@ -38,21 +38,29 @@ NAMES = """
 SPOKEN = frozenset(NAMES.split())
 
 
-def lowered(roots: Sequence[Any]) -> list[Any]:
-    """The same lines in operations that NumPy has: other rows are opened up into the formulas they are."""
+def lowered(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
+    """The same lines in operations that NumPy has: other rows are opened up into the formulas they are.
+
+    And what every line below became, by its identity.
+    """
     lower: dict[int, Any] = {}
     worlds = {root.world for root in roots if isinstance(root, Line)}
     for world in worlds:
         world.opening = True
     try:
-        return _summed_scaled(_lowered(roots, lower))
+        lines = _lowered(roots, lower)
+        replaced = _summed_scaled(lines)
+        if not replaced:
+            return lines, lower
+        lines = _lowered(lines, replaced)
+        return lines, {line: replaced.get(id(new), new) for line, new in lower.items()}
     finally:
         for world in worlds:
             world.opening = False
 
 
-def _summed_scaled(roots: Sequence[Any]) -> list[Any]:
-    """Where both c x and c Σx are needed, the second is the sum of the first."""
+def _summed_scaled(roots: Sequence[Any]) -> dict[int, Any]:
+    """Where both c x and c Σx are needed, the second as the sum of the first."""
     order = below(roots)
     present = {id(line) for line in order}
     replaced: dict[int, Any] = {}
@@ -63,7 +71,7 @@ def _summed_scaled(roots: Sequence[Any]) -> list[Any]:
             if scaled is not None and id(scaled) in present:
                 new = replaced[id(line)] = line.world.written(TABLE["sum"], (scaled,), total.static)
                 new.name, new.of = new.name or line.name, line.of
-    return _lowered(roots, replaced) if replaced else list(roots)
+    return replaced
 
 
 def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:

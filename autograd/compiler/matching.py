@@ -44,6 +44,20 @@ def distinct_rows(table: Ints) -> tuple[Ints, Ints]:
     return first[order], rank[inverse.ravel()]
 
 
+def repeats(table: Ints) -> Ints:
+    """How often each row of a table has stood above itself.
+
+    >>> repeats(np.array([[1, 2], [3, 4], [1, 2]])).tolist()
+    [0, 0, 1]
+    """
+    which = distinct_rows(table)[1]
+    order = np.argsort(which, kind="stable")
+    counts = np.bincount(which)
+    above = np.empty_like(order)
+    above[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return above
+
+
 def extended(table: Ints) -> Ints | None:
     """Rows that are the beginning of another row, as that row; None where two that begin alike go on differently."""
     lengths = (table >= 0).sum(axis=1)

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.compiler.columns import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Kind, Ref, Scalars, contracted
 from autograd.compiler.indexing import Ints, compact, picked, rectangle
 from autograd.compiler.line import Line
-from autograd.compiler.matching import Factors, Layout, distinct_rows, in_a_row, matched
+from autograd.compiler.matching import Factors, Layout, distinct_rows, in_a_row, matched, repeats
 from autograd.compiler.program import Lines
 from autograd.ops import Op, find
 from autograd.ops.rows import Linear
@@ -422,12 +422,24 @@ class Raiser:
         products = [(x.shape[1], k) for k, (_, x, y) in enumerate(blocks) if y is not None and x.shape[1] > 1]
         for _, k in sorted(products, reverse=True):
             _, x, y = blocks[k]
-            factors = matched(x, y, x, y)
-            if factors is None and (x >= 0).all():
-                factors = matched(x, y, *(self._codes(ids) if self.kind[ids[0, 0]] == CONSTANT else ids for ids in (x, y)))
+            found = [matched(x, y, x, y)]
+            if (x >= 0).all() and CONSTANT in self.kind[[x[0, 0], y[0, 0]]]:
+                found.append(matched(x, y, *self._by_value(x, y)))
+            factors = min((f for f in found if f), key=lambda f: f.rows.size + f.columns.size, default=None)
             if factors is not None:
                 return k, factors
         return None, None
+
+    def _by_value(self, x: Ints, y: Ints) -> tuple[Ints, Ints]:
+        """Codes for the factors of products in which equal constants are one: a row that was read afresh for each sum is one row.
+
+        Where a sum of the same two rows stands twice, as of two samples that are alike, the second is told apart.
+        """
+        codes = [self._codes(ids) if self.kind[ids[0, 0]] == CONSTANT else ids for ids in (x, y)]
+        again = repeats(np.hstack(codes))[:, None]
+        if self.kind[x[0, 0]] == CONSTANT:
+            return np.hstack([codes[0], again]), codes[1]
+        return codes[0], np.hstack([codes[1], again])
 
     def _sums_arranged(self, blocks: Sequence[Any], count: int) -> Layout:
         """How sums stand that are no matrix product: as their first terms, where each has its own."""

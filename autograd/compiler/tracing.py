@@ -38,6 +38,8 @@ class Traced(NamedTuple):
     guards: list[tuple[Guard, list[int]]]
     constants: list[tuple[Any, Any]]  # constant Tensors that took part, and their arrays
     nodes: int
+    numbers: list[Any]  # of the nodes of the run, in order; no int where it is among ``others``
+    others: dict[int, int]  # the numbers of all other nodes, by their identity
 
 
 class Run(NamedTuple):
@@ -126,9 +128,10 @@ def twice(f: Callable[..., Any], make: Make, limit: int) -> Traced:
     first, second = (r._replace(nodes=[node for node in r.nodes if id(node) not in shared]) for r in (first, second))
     one, other = (_Columns(r, leaves) for r, leaves in ((first, own), (second, mine)))
     _compare(one, other)
+    traced = other.traced(one)
     for node in second.nodes:
         node._grad = 0.0  # where its number stood
-    return other.traced(one)
+    return traced
 
 
 class _Columns:
@@ -254,7 +257,9 @@ class _Columns:
                 self.scalars.arrays[i] = ("constant", [node._data], {})
         own = {i: self.own[id(node)] for i, node in leaves.items() if id(node) in self.own}
         constants = [(tensor, tensor._data) for tensor in self.done.trace.constants.values()]
-        return Traced(self.scalars, leaves, own, self.outputs, self.done, self.guards, constants, len(self.done.nodes))
+        numbers = [node._grad for node in self.done.nodes]
+        count = len(numbers)
+        return Traced(self.scalars, leaves, own, self.outputs, self.done, self.guards, constants, count, numbers, self._ids)
 
 
 _NOTHING: dict[str, Any] = {}

@@ -79,7 +79,6 @@ class Variant:
             if given.batch is not None:
                 self._batch(given.batch)
         self.log = self.raiser.log
-        del self.raiser  # its columns are as long as the graph
         self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
         self.places = [slot.arg for slot in self.slots if slot.arg is not None]
         self.tensors = [slot.nodes[0] for slot in self.slots[: self.whole] if slot.arg is None]

@@ -15,6 +15,7 @@ from autograd.testing.judging import RTOL, Limits, Point
 from autograd.testing.report import Report
 
 ROUGH = 2e-3  # how exact numbers of less than double precision are taken to be
+NARROW = 1e-3  # of an entry's size: with less room than that, all entries that move along would take tiny steps
 Layout = Callable[[Array], Array]
 
 
@@ -22,7 +23,7 @@ class Pair:
     """``f(*inputs, **static)`` and ``vjp(inputs, g, **static)`` at one point; what is wrong with a call goes into the report.
 
     ``given`` are the inputs in their own precision, ``xs`` the same in double; ``free`` says which entries do not stand at an edge
-    of their domain. ``y`` (double) and ``shape`` are the output's, once :meth:`begin` has been called.
+    of their domain, or hard by one. ``y`` (double) and ``shape`` are the output's, once :meth:`begin` has been called.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Pair:
         for i, (x, (low, high)) in enumerate(zip(self.xs, self.limits, strict=True)):
             if np.any(x < low) or np.any(x > high):
                 raise DataError(f"{call}: input {i} leaves its domain, from {low} to {high}")
-        self.free = [(low < x) & (x < high) for x, (low, high) in zip(self.xs, self.limits, strict=True)]
+        self.free = [_room(x, *limits) > NARROW * np.abs(x) for x, limits in zip(self.xs, self.limits, strict=True)]
         self.rough = any(x.dtype != np.float64 for x in self.given)
         self.analytic = analytic  # whether f may be asked for complex numbers
 
@@ -144,6 +145,11 @@ class Pair:
     def answer(self, g: Array, xs: Sequence[Array] | None = None) -> list[Array]:
         """The cotangents of the inputs for one cotangent ``g`` of the output (flat)."""
         return self.read(self.called(g, xs))
+
+
+def _room(x: Array, low: float, high: float) -> Array:
+    """How far each entry is from the nearer end of its domain."""
+    return np.asarray(np.minimum(x - low, high - x))
 
 
 def _read(i: int, x: Any, call: str) -> Array:

@@ -65,7 +65,8 @@ class Values:
     def directions(self) -> list[list[Array]]:
         """Along which lines to look: each entry by itself where they are few, else mixtures, and each input by itself.
 
-        Entries at an edge of their domain move by themselves: where they go along, the others would be seen from one side only.
+        Entries at an edge of their domain, or hard by one, move by themselves: where they go along, the others would be seen from
+        one side only, or by tiny steps.
         """
         sizes = [np.where(np.abs(x) > 1e-300, 2.0 ** np.round(np.log2(np.where(x == 0.0, 1.0, np.abs(x)))), 1.0) for x in self.xs]
         if sum(x.size for x in self.xs) <= FEW:

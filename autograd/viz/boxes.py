@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,13 @@ SIGNS = {
 }
 BARE = {pattern.replace("{}", "").strip() for pattern in SIGNS.values()}
 SHOWN = ("data", "grad", "local")
+
+
+class Name(NamedTuple):
+    """What a box is called: a scope by its ``text`` alone, a line of a program by that and by what it does."""
+
+    text: str
+    scope: bool = True
 
 
 @dataclass(slots=True)
@@ -78,9 +85,11 @@ class Drawing:
     direction: str = "LR"
 
 
-def drawn(shot: Snapshot, stands: Ints, classes: Ints, scopes: Sequence[str], show: Sequence[str]) -> tuple[list[Box], list[Link]]:
+def drawn(
+    shot: Snapshot, stands: Ints, classes: Ints, names: Sequence[Name | None], show: Sequence[str]
+) -> tuple[list[Box], list[Link]]:
     """The boxes of the classes, in their numbering, and the links between them."""
-    if len(stands) == int(classes.max()) + 1 and not any(scopes):  # nothing is folded
+    if len(stands) == int(classes.max()) + 1 and not any(names):  # nothing is folded
         bad = shot.bad.tolist()
         return [_lone(shot, i, k, bad[i], show) for k, i in enumerate(np.argsort(classes).tolist())], _lone_links(
             shot, classes, show
@@ -90,18 +99,19 @@ def drawn(shot: Snapshot, stands: Ints, classes: Ints, scopes: Sequence[str], sh
     inside = stands[shot.wiring.tails] == stands[shot.wiring.heads]
     inner = np.bincount(heads[inside], minlength=len(members))
     standing = [len(np.unique(stands[m])) for m in members]
-    boxes = [_box(shot, k, m, int(inner[k]), standing[k], scopes[k], show) for k, m in enumerate(members)]
+    boxes = [_box(shot, k, m, int(inner[k]), standing[k], names[k], show) for k, m in enumerate(members)]
     return boxes, _links(shot, stands, tails, heads, np.flatnonzero(~inside), standing, show)
 
 
-def _box(shot: Snapshot, k: int, members: Ints, inner: int, standing: int, scope: str, show: Sequence[str]) -> Box:
+def _box(shot: Snapshot, k: int, members: Ints, inner: int, standing: int, name: Name | None, show: Sequence[str]) -> Box:
     """The box of a class."""
+    scope = name is not None and name.scope
     if len(members) == 1 and not scope:
-        return _lone(shot, int(members[0]), k, bool(shot.bad[members[0]]), show)
+        return _lone(shot, int(members[0]), k, bool(shot.bad[members[0]]), show, name)
     few = tuple(members.tolist())
     first: Any = shot.nodes[few[0]]
     ops = Counter(_said(shot.nodes[i]) for i in few)
-    title, kind = _title(first, ops, len(few), standing, scope)
+    title, kind = _title(first, ops, len(few), standing, name)
     columns = [(name, column) for name, column in (("data", shot.data), ("grad", shot.grad)) if column is not None]
     lines = [line for name, column in columns if name in show for line in _numbers(name, column, members)]
     if scope:
@@ -121,11 +131,11 @@ def _box(shot: Snapshot, k: int, members: Ints, inner: int, standing: int, scope
     return Box(f"n{k}", title, (*lines, *marks), kind, len(few), inner, None, bool(bad or marks), False, root, group, few)
 
 
-def _lone(shot: Snapshot, i: int, k: int, bad: bool, show: Sequence[str]) -> Box:
+def _lone(shot: Snapshot, i: int, k: int, bad: bool, show: Sequence[str], line: Name | None = None) -> Box:
     """The box of a single node."""
     node: Any = shot.nodes[i]
     said = _said(node)
-    name = plain(shot.paths[i])
+    name = plain(shot.paths[i]) or (line.text if line else "")
     lines = ["shape " + shape_of(node.shape)] if node.shape else []
     for what, column in (("data", shot.data), ("grad", shot.grad)):
         if column is not None and what in show:
@@ -155,17 +165,20 @@ def _lone_links(shot: Snapshot, classes: Ints, show: Sequence[str]) -> list[Link
     return sorted(links, key=lambda link: (link.head, link.tail))
 
 
-def _title(first: Any, ops: Counter[str], count: int, standing: int, scope: str) -> tuple[str, str]:
+def _title(first: Any, ops: Counter[str], count: int, standing: int, name: Name | None) -> tuple[str, str]:
     """What a box is called, and its kind."""
-    if scope:
-        return plain(scope), "scope"
+    if name is not None and name.scope:
+        return plain(name.text), "scope"
     kind = "leaf" if first.op is None else "op"
-    if first.op is not None and first.op.name == "add" and standing < count:
-        return "Σ" + (f" ×{standing}" if standing > 1 else ""), "sum"
     ((said, _), *others) = ops.most_common()
     if others or said in BARE:
         said = first.op.name if first.op is not None else "leaf"
-    return f"{said} ×{count}", kind
+    title = f"{said} ×{count}"
+    if first.op is not None and standing < count:
+        title, kind = "Σ" + (f" ×{standing}" if standing > 1 else ""), "sum"
+    if name is None:
+        return title, kind
+    return (f"{name.text} ×{count}" if kind == "leaf" else f"{name.text} = {title}"), kind
 
 
 def _said(node: Any) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.collector import uncollected
 from autograd.compiler import Compiled
+from autograd.compiler.grouped import Grouped
 from autograd.door import described
 from autograd.errors import GraphError, SettingError
 from autograd.grouping import Ints, Wiring, between, classes_of, contracted, refinements
 from autograd.node import Node
 from autograd.testing.report import GradientError, Report
-from autograd.viz.boxes import SHOWN, Box, Drawing, drawn, shaded
+from autograd.viz.boxes import SHOWN, Box, Drawing, Name, drawn, shaded
 from autograd.viz.comparing import Difference, compared
 from autograd.viz.judged import measured
 from autograd.viz.page import page
@@ -47,8 +48,8 @@ def draw(
     way, False to show every node. ``show`` names what is written: "data", "grad" and, on edges, "local". ``color`` shades boxes by
     |gradient|, |data|, or the error of each node's derivative against a measured one, in factors of ten; ``direction`` is that
     of reading. What a failed check has raised, or its report, is drawn with the guilty node marked; of a compiled function, the
-    scalar graph of its last call. GraphError for what is no
-    graph, SettingError for a setting that does not exist.
+    scalar graph of its last call, whose boxes are the lines of its ``source``, by their names. GraphError for what is no graph,
+    SettingError for a setting that does not exist.
 
     >>> from autograd import Value
     >>> a = Value(2.0, name="a"); y = a * a; y.backward()
@@ -65,8 +66,8 @@ def draw(
         _check("show", name, SHOWN)
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
         raise SettingError(f"draw(): max_nodes is a whole number of at least 1, not {max_nodes!r}")
-    if isinstance(root, Compiled):
-        root = root.graph()
+    given = root.graph() if isinstance(root, Compiled) else None
+    root = root if given is None else given.roots
     report = root.report if isinstance(root, GradientError) else root if isinstance(root, Report) else None
     guilty: tuple[Node, ...] = ()
     if report is not None:
@@ -76,7 +77,8 @@ def draw(
     shot = snapshot(root)
     all_ = np.arange(shot.size)
     look = Look(tuple(show), color, direction)
-    picture = Picture(shot, all_, all_, look, guilty=tuple(shot.index(node) for node in guilty))
+    lines = None if given is None else _lines(shot, given, max_nodes)
+    picture = Picture(shot, all_, all_, look, guilty=tuple(shot.index(node) for node in guilty), lines=lines)
     if fold is None or fold is True:
         return picture.fold() if shot.size > max_nodes or fold else picture
     return picture if fold is False else picture.fold(by=fold)
@@ -85,6 +87,24 @@ def draw(
 def _check(name: str, given: Any, known: Sequence[Any]) -> None:
     if not isinstance(given, str | None) or given not in known:
         raise SettingError(f"draw(): {name} is one of {', '.join(map(repr, known))}, not {given!r}")
+
+
+class Lines(NamedTuple):
+    """The boxes that a compiled function gives its graph."""
+
+    stands: Ints
+    classes: Ints
+    names: dict[int, Name | None]
+
+
+def _lines(shot: Snapshot, given: Grouped, most: int) -> Lines | None:
+    """The boxes of a compiled function; None where they are more than ``most``, and for nodes that it did not raise."""
+    first = {part: i for i, part in enumerate(given.parts.get(id(node), -1) for node in shot.nodes)}
+    if -1 in first or len(set(given.groups.values())) > most:
+        return None
+    stands = np.array([first[given.parts[id(node)]] for node in shot.nodes])
+    classes = np.array([given.groups[id(node)] for node in shot.nodes])
+    return Lines(stands, classes, {group: Name(text, scope=False) for group, text in given.names.items()})
 
 
 @dataclass(frozen=True)
@@ -107,10 +127,11 @@ class Picture(Shown):
     stands: Ints = field(repr=False)
     classes: Ints = field(repr=False)
     look: Look = Look()
-    scopes: tuple[str, ...] = ()
+    names: tuple[Name | None, ...] = ()
     seen: tuple[int, ...] | None = None
     guilty: tuple[int, ...] = ()
     change: Difference | None = None
+    lines: Lines | None = field(default=None, repr=False)
 
     # -- what is shown
 
@@ -135,8 +156,10 @@ class Picture(Shown):
         shot = self.snapshot
         if by == "depth":
             depth = depths(shot, np.arange(shot.size))
-            names = {k: f"depth {depth.max() - k}" for k in range(depth.max() + 1)}
-            return self._with(_last_of(depth), depth.max() - depth, names, sort=False)
+            said = {k: Name(f"depth {depth.max() - k}") for k in range(depth.max() + 1)}
+            return self._with(_last_of(depth), depth.max() - depth, said, sort=False)
+        if by == "structure" and hops is None and self.lines is not None:
+            return self._with(*self.lines)
         if by == "structure":
             stands = contracted(shot.wiring, shot.sums)
             return self._with(stands, classes_of(shot.wiring, stands, hops, FOLDED), {})
@@ -148,7 +171,7 @@ class Picture(Shown):
         loose = contracted(wiring, shot.sums & (inside < 0))
         classes = np.where(inside >= 0, inside, len(names) + classes_of(wiring, loose, hops, FOLDED))
         stands = np.where(inside >= 0, _last_of(inside), loose)  # a scope is one box: all that is in it stands together
-        return self._with(stands, classes, names)
+        return self._with(stands, classes, {k: Name(scope) for k, scope in names.items()})
 
     def expand(self, what: Node | int | str) -> Picture:
         """A node taken out of its box, with its neighbours; or a box, given by its number or its title, taken apart.
@@ -215,16 +238,16 @@ class Picture(Shown):
             raise GraphError(f"there is no box {what!r}: the boxes have the numbers 0 to {len(seen) - 1}")
         return seen[int(what)]
 
-    def _names(self, classes: Ints) -> dict[int, str]:
+    def _names(self, classes: Ints) -> dict[int, Name | None]:
         """The names that boxes keep: of those that are as they were."""
         sizes, kept = np.bincount(self.classes), {}
-        for k, size in zip(*np.unique(classes, return_counts=True), strict=True) if self.scopes else ():
+        for k, size in zip(*np.unique(classes, return_counts=True), strict=True) if self.names else ():
             before = np.unique(self.classes[classes == k])
             if len(before) == 1 and sizes[before[0]] == size:
-                kept[int(k)] = self.scopes[int(before[0])]
+                kept[int(k)] = self.names[int(before[0])]
         return kept
 
-    def _with(self, stands: Ints, classes: Ints, names: dict[int, str], sort: bool = True) -> Picture:
+    def _with(self, stands: Ints, classes: Ints, names: Mapping[int, Name | None], sort: bool = True) -> Picture:
         """Other boxes, numbered so that arguments come before their consumers where they can: by their last node."""
         kept, back = np.unique(classes, return_inverse=True)
         last = np.zeros(len(kept), dtype=np.int64)
@@ -232,9 +255,7 @@ class Picture(Shown):
         sequence = np.argsort(last) if sort else np.arange(len(kept))
         rank = np.empty_like(sequence)
         rank[sequence] = np.arange(len(kept))
-        return replace(
-            self, stands=stands, classes=rank[back], scopes=tuple(names.get(int(kept[k]), "") for k in sequence), seen=None
-        )
+        return replace(self, stands=stands, classes=rank[back], names=tuple(names.get(int(kept[k])) for k in sequence), seen=None)
 
     def _around(self, i: int, hops: int) -> Picture:
         """The boxes told apart by their way to node ``i``, so many edges wide."""
@@ -255,9 +276,9 @@ class Picture(Shown):
 
     @cached_property
     def _boxes(self) -> tuple[list[Box], list[Any]]:
-        scopes = self.scopes or ("",) * (int(self.classes.max()) + 1)
+        names = self.names or (None,) * (int(self.classes.max()) + 1)
         with uncollected():
-            boxes, links = drawn(self.snapshot, self.stands, self.classes, scopes, self.look.show)
+            boxes, links = drawn(self.snapshot, self.stands, self.classes, names, self.look.show)
         if self.change is not None:
             boxes = self.change.told(boxes)
         if self.guilty:

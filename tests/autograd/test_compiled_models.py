@@ -241,6 +241,8 @@ def test_what_is_deep_or_leads_back_ends():
     ring.append(ring)
     watch = Watch(lambda: ring[0] * 1.0, [node])
     assert watch.change() == ""
+    words = np.array(["a", "b"], dtype=object)
+    assert Watch(lambda: [words, ring[0]], [node]).change() == ""
     deep = node
     for _ in range(40):
         deep = [deep]

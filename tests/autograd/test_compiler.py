@@ -122,6 +122,16 @@ def test_compiled_is_eager_on_tensors(program, mode):
         assert all(not unknown for unknown in names_of(step.source))
 
 
+def test_what_cancels_inside_one_operation_is_rounding():
+    def f(x):
+        t = ag.softmax(x, axis=0).sum(axis=0)
+        return np.cbrt(2.0 * t - 4.0 * t)
+
+    step = compile(f)
+    step(Tensor([0.5, 0.5625])).backward()
+    assert "np.exp" in step.source
+
+
 def demo(seed=0):
     model = MLP(2, [8, 8, 1], rng=seed)
     X, y = rng.normal(size=(20, 2)).tolist(), rng.choice([-1.0, 1.0], 20).tolist()
@@ -159,6 +169,63 @@ def test_a_scalar_network_becomes_the_textbooks_formulas():
     assert report.gradient_error < 1e-12
     assert "draw" not in repr(step)
     assert len(str(draw(step)).splitlines()) < 40
+
+
+@pytest.mark.parametrize("alike", [False, True], ids=["all different", "many alike"])
+def test_rows_that_are_read_afresh_for_each_neuron_are_one_matrix(alike):
+    rng = np.random.default_rng(0)
+    X = rng.integers(-1, 2, (30, 2)).astype(float) if alike else rng.normal(size=(30, 2))
+    model = nn.scalar.MLP(2, [4, 1], rng=0)
+
+    def loss():
+        return sum(model(x) ** 2 for x in X)
+
+    step = compile(loss)
+    step().backward()
+    mine = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    loss().backward()
+    np.testing.assert_allclose(mine, [p.grad for p in model.parameters()], rtol=1e-12, atol=1e-12)
+    assert "Z1 = X @ W1.T + b1" in step.source
+    assert step.report().gradient_error < 1e-12
+
+
+def test_the_picture_of_a_compiled_program_has_the_boxes_of_its_source():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 3)), rng.normal(size=20)
+    model = nn.scalar.MLP(3, [8, 1], activation="tanh", rng=0)
+    step = compile(lambda: sum((model(x) - t) ** 2 for x, t in zip(X.tolist(), y.tolist(), strict=True)))
+    step().backward()
+    picture = draw(step)
+    titles = [box.title for box in picture.drawing.boxes]
+    assert set(titles[:4]) == {"b2", "b1 ×8", "W1 ×24", "W2 ×8"}
+    assert {"Z1 = Σ ×160", "A1 = tanh ×160", "multiply ×480", "multiply ×160"} <= set(titles)
+    for name in (title.split(" ")[0] for title in titles if " = " in title):
+        assert f"    {name} = " in step.source
+    assert sum(box.count for box in picture.drawing.boxes) == picture.snapshot.size
+    assert len(picture.nodes("A1 = tanh ×160")) == 160
+    apart = picture.expand("W2 ×8")
+    assert "Z1 = Σ ×160" in [box.title for box in apart.drawing.boxes]
+    assert "Z1" not in str(picture.fold(hops=1))
+    assert "Z1" not in str(draw(step, max_nodes=5))
+
+
+def test_the_picture_of_what_is_not_raised_is_folded_by_structure():
+    def f(x):
+        return [sum(x) * 2.0, x[0] - x[1] - x[2] - x[3], -(x[0] * x[1]) - x[2] - x[3] * x[4]]
+
+    step, exact = compile(f), compile(f, exact=True)
+    step(np.arange(5.0))
+    exact(np.arange(5.0))
+    assert [box.title for box in draw(step, fold=True).drawing.boxes] == [
+        *("x ×5", "Σ", "s1 = · × 2", "s2 = Σ", "multiply ×2", "s3 = Σ")
+    ]
+    assert len(draw(exact, fold=True).drawing.boxes) == 15
+    tensors = compile(lambda x: (x.reshape(2, 2) @ x.reshape(2, 2))[0, 0] + 1.0)
+    tensors(Tensor(np.arange(4.0)))
+    assert [box.title for box in draw(tensors, fold=True).drawing.boxes] == [
+        *("x", "reshape", "reshape", "Z1 = @", "getitem", "s1 = · + 1")
+    ]
 
 
 def test_source_is_idempotent_under_formatting():

@@ -55,7 +55,7 @@ def test_target_seconds_and_the_columns_of_a_history():
     with pytest.raises(SettingError, match="patience and target look at held-out data"):
         nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", patience=3)
     with pytest.raises(SettingError, match="target needs a metric"):
-        regression(target=0.5)
+        regression(target=0.5, callback=lambda history: pytest.fail("asked before an epoch is spent"))
 
 
 @pytest.mark.parametrize("when", ["between steps", "inside a step"])

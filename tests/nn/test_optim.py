@@ -82,6 +82,7 @@ def test_sentences_read_in_their_order():
     np.testing.assert_allclose(one(clip_by_value(1.0), weight_decay(0.1), scale(0.5)), [[2.0 - 0.35, -1.0 - 0.45]])
     np.testing.assert_allclose(one(weight_decay(0.1), scale(0.5)), [[2.0 - 0.5 * 0.7, -1.0 - 0.5 * 2.9]])
     np.testing.assert_allclose(one(adam(), weight_decay(0.1), scale(0.1)), [[2.0 - 0.12, -1.0 - 0.09]], rtol=1e-6)
+    np.testing.assert_allclose(one(scale(0.5), weight_decay(0.1)), [[2.0 - 0.45, -1.0 - 1.4]])
     bias = Tensor([2.0])
     bias.grad = np.array([1.0])
     Optimizer([bias], chain(weight_decay(0.1, biases=False), scale(0.5))).step()

@@ -401,6 +401,15 @@ def test_optimizers_take_gradients_that_are_graphs():
     assert (p.data, q.data) == (0.5, 0.5)
 
 
+def test_thousands_of_stratified_folds():
+    y = np.repeat([0, 1, 2], [1100, 900, 400])
+    parts = [held for _, held in data.k_fold(np.zeros((2400, 1)), y, k=1200, rng=0, stratify=True)]
+    counts = np.array([np.bincount(held.astype(int), minlength=3) for _, held in parts])
+    assert (counts.sum(axis=1) == 2).all()
+    assert list(counts.sum(axis=0)) == [1100, 900, 400]
+    assert (counts.max(axis=0) <= 1).all()
+
+
 def test_a_small_stratified_split_has_the_right_sizes():
     parts = data.split(np.zeros((6, 1)), [0, 0, 1, 2, 2, 2], (0.4, 0.3, 0.3), rng=0, stratify=True)
     assert [len(y) for _, y in parts] == [2, 2, 2]
