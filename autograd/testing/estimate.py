@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from autograd.door import described, to_array
 from autograd.errors import DataError, ShapeError
 
 Array = npt.NDArray[Any]
+Measured: TypeAlias = tuple[Array, Array, Array, Array, Array]  # value, error, left, right and kind of every output
 
 SMOOTH, KINK, JUMP, EDGE, NOISY, UNRESOLVED = "smooth", "kink", "jump", "edge", "noisy", "unresolved"
 EPS = float(np.finfo(float).eps)
@@ -183,7 +184,7 @@ def pick(value: Array, error: Array) -> Array:
     return best
 
 
-def conclusions(ladder: Ladder) -> tuple[Array, Array, Array, Array, Array]:
+def conclusions(ladder: Ladder) -> Measured:
     """Value, error, left, right and kind of every output."""
     columns = np.arange(ladder.central.shape[1])
     at = {}
@@ -252,8 +253,13 @@ def derivative(f: Callable[[Any], Any], x: Any, direction: Any = None, *, low: f
     return Estimate(*parts, 1 + line.evaluations)  # type: ignore[call-arg]  # value, error, left, right, kind
 
 
-def measure(line: Line, y: Array) -> tuple[Array, Array, Array, Array, Array]:
-    """Value, error, left, right and kind of every output along a line: by the shortest way that can be trusted."""
+def measure(line: Line, y: Array) -> Measured:
+    """What a derivative is along a line: by the shortest way that can be trusted."""
+    return exactly(line, y) or conclusions(climb(line, y))
+
+
+def exactly(line: Line, y: Array) -> Measured | None:
+    """The derivative by an imaginary step; None where the function does not prove analytic."""
     top, _, least = reach(line)
     for h in (top * 2.0**-10, min(top, least) * 2.0**-17):
         ahead, behind = line.real(h), line.real(-h)
@@ -263,7 +269,7 @@ def measure(line: Line, y: Array) -> tuple[Array, Array, Array, Array, Array]:
             slope = complex_step(line, y, crude, bar)
             if slope is not None:
                 return slope, 1e-14 * np.abs(slope), slope, slope, np.full(slope.shape, SMOOTH, dtype=object)
-    return conclusions(climb(line, y))
+    return None
 
 
 def reach(line: Line) -> tuple[float, float, float]:

@@ -18,9 +18,10 @@ from autograd.testing.estimate import (
     UNRESOLVED,
     Array,
     Line,
+    Measured,
     climb,
     conclusions,
-    measure,
+    exactly,
     reach,
 )
 
@@ -99,8 +100,8 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     with np.errstate(all="ignore"):
         scales = scales + 1e-3 * np.where(np.isfinite(point.y), np.abs(point.y), 0.0)  # what rounding leaves of the outputs
     line = point.line(us)
-    quick = None if point.analytic else briefly(line, point.y)
-    value, error, left, right, kind = quick or measure(line, point.y)
+    quick = (exactly(line, point.y) if point.analytic else None) or briefly(line, point.y)
+    value, error, left, right, kind = quick or conclusions(climb(line, point.y))
     good = agree(claims, value, error, scales, point.rtol) & np.isfinite(claims)
     with np.errstate(all="ignore"):
         sharp = error <= 0.05 * np.maximum(np.abs(claims), np.abs(value)) + 1e-9 * scales + 1e-300
@@ -134,7 +135,7 @@ def _drowned(line: Line, answers: Sequence[Judgement]) -> Array:
     return drowned
 
 
-def briefly(line: Line, y: Array) -> Any:
+def briefly(line: Line, y: Array) -> Measured | None:
     """The derivative by two steps where they agree so well that no more are needed; else None."""
     h = reach(line)[0] * 2.0**-9
     with np.errstate(all="ignore"):

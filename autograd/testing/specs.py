@@ -6,6 +6,8 @@ in Fortran order or with negative strides. They shrink towards few, small, round
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ from autograd.testing.pair import reversed_fortran
 ORDINARY = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 0.25, -1.5, 0.75, -3.25, 1.25)
 EXTREME = (1e-12, -1e-12, 1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 20.0, -20.0, 50.0, 710.0, -710.0, 1e3, -1e3, 5e3, 1e4, -1e4, 1e6, -1e6)
 LONGEST = 4
+MOODS = ("ordinary", "ties", "one odd", "any", "odd", "far", "far")
+LAYOUTS = ("C", "F", "reversed")
 
 
 class Real:
@@ -118,40 +122,67 @@ def inside(low: float, high: float) -> tuple[list[float], list[float]]:
     return ordinary, [x for x in extreme if low <= x <= high]
 
 
-def numbers(low: float, high: float) -> Any:
-    """A strategy for one number of a domain; zero, or the number nearest to it, is the simplest."""
+class Numbers:
+    """Strategies for the numbers of a domain; zero, or the number nearest to it, is the simplest of each."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+        ordinary, extreme = inside(low, high)
+        simplest = min(max(0.0, low), high)
+        self.any = one_of((simplest, *ordinary, *extreme))
+        self.extreme = one_of(tuple(extreme)) if extreme else None
+        large = tuple(x for x in extreme if abs(x) >= 20.0)
+        self.large = one_of(large) if large else None
+        self._moods = {"odd": one_of((simplest, *extreme)), "ties": one_of((simplest, *ordinary[:2])), "any": self.any}
+        self._ordinary = one_of((simplest, *ordinary))
+        self._rows: dict[tuple[str, int], Any] = {}
+
+    def row(self, mood: str, size: int) -> Any:
+        """So many numbers in a mood."""
+        from hypothesis import strategies as st
+
+        if (mood, size) not in self._rows:
+            self._rows[mood, size] = st.lists(self._moods.get(mood, self._ordinary), min_size=size, max_size=size)
+        return self._rows[mood, size]
+
+    def nudged(self, x: float, i: int) -> float:
+        """A number a little off, by another amount at each place."""
+        moved = x + 0.0078125 * (i + 1) if x else x
+        return moved if self.low <= moved <= self.high else x
+
+
+numbers = lru_cache(maxsize=256)(Numbers)  # Hypothesis looks at a new strategy for longer than it draws from it
+
+
+@lru_cache(maxsize=256)
+def one_of(options: tuple[Any, ...]) -> Any:
+    """A strategy for one of some plain options."""
     from hypothesis import strategies as st
 
-    ordinary, extreme = inside(low, high)
-    simplest = min(max(0.0, low), high)
-    return st.sampled_from([simplest, *ordinary, *extreme])
+    return st.sampled_from(options)
 
 
 def points(specs: dict[str, Spec]) -> Any:
-    """A strategy for one value of each spec."""
+    """A strategy for one value of each spec; dimensions of one name agree."""
     from hypothesis import strategies as st
+
+    options = {name: st.sampled_from(spec.options) for name, spec in specs.items() if isinstance(spec, Choice)}
+    sizes = {d: one_of(tuple(choices)) for d, choices in lengths(specs).items()}
 
     @st.composite
     def point(draw: Any) -> dict[str, Any]:
-        return drawn(draw, specs)
+        length = {d: draw(size) for d, size in sizes.items()}
+        values = {}
+        for name, spec in specs.items():
+            if isinstance(spec, Choice):
+                values[name] = draw(options[name])
+            elif isinstance(spec, Real):
+                values[name] = draw(numbers(spec.low, spec.high).any)
+            else:
+                values[name] = _array(draw, spec, tuple(d if isinstance(d, int) else length[d] for d in spec.dims))
+        return values
 
     return point()
-
-
-def drawn(draw: Any, specs: dict[str, Spec]) -> dict[str, Any]:
-    """A value for every spec; dimensions of one name agree."""
-    from hypothesis import strategies as st
-
-    length = {d: draw(st.sampled_from(choices)) for d, choices in lengths(specs).items()}
-    values = {}
-    for name, spec in specs.items():
-        if isinstance(spec, Choice):
-            values[name] = draw(st.sampled_from(spec.options))
-        elif isinstance(spec, Real):
-            values[name] = draw(numbers(spec.low, spec.high))
-        else:
-            values[name] = _array(draw, spec, tuple(d if isinstance(d, int) else length[d] for d in spec.dims))
-    return values
 
 
 def lengths(specs: dict[str, Spec]) -> dict[str, list[int]]:
@@ -171,38 +202,23 @@ def _array(draw: Any, spec: Array, shape: tuple[int, ...]) -> Any:
     """An array in one of several moods: all sorts, ordinary, ties, or ordinary with one odd entry."""
     from hypothesis import strategies as st
 
-    ordinary, extreme = inside(spec.low, spec.high)
-    simplest = min(max(0.0, spec.low), spec.high)
-    size = int(np.prod(shape))
-    mood = draw(st.sampled_from(("ordinary", "ties", "one odd", "any", "odd", "far", "far")))
-    pool = {
-        "odd": [simplest, *extreme],
-        "ordinary": [simplest, *ordinary],
-        "ties": [simplest, *ordinary[:2]],
-        "any": [simplest, *ordinary, *extreme],
-    }
-    flat = draw(st.lists(st.sampled_from(pool.get(mood, pool["ordinary"])), min_size=size, max_size=size))
+    size, known = math.prod(shape), numbers(spec.low, spec.high)
+    mood = draw(one_of(MOODS))
+    flat = draw(known.row(mood, size))
     if mood == "ordinary":  # no two alike, so that nothing ties by accident
-        flat = [_nudged(x, i, spec) for i, x in enumerate(flat)]
-    large = [x for x in extreme if abs(x) >= 20.0]
-    if mood == "far" and large:
-        offset = draw(st.sampled_from(large))
+        flat = [known.nudged(x, i) for i, x in enumerate(flat)]
+    if mood == "far" and known.large is not None:
+        offset = draw(known.large)
         flat = [min(max(x + offset, spec.low), spec.high) for x in flat]
-    if mood == "one odd" and size and extreme:
-        flat[draw(st.integers(0, size - 1))] = draw(st.sampled_from(extreme))
+    if mood == "one odd" and size and known.extreme is not None:
+        flat[draw(st.integers(0, size - 1))] = draw(known.extreme)
     array = np.array(flat, dtype=spec.dtype).reshape(shape)
-    layout = draw(st.sampled_from(("C", "F", "reversed"))) if array.ndim and size > 1 else "C"
+    layout = draw(one_of(LAYOUTS)) if array.ndim and size > 1 else "C"
     if layout == "F":
         return np.asfortranarray(array)
     if layout == "reversed":
         return reversed_fortran(array)
     return array
-
-
-def _nudged(x: float, i: int, spec: Array) -> float:
-    """A number a little off, by another amount at each place."""
-    moved = x + 0.0078125 * (i + 1) if x else x
-    return moved if spec.low <= moved <= spec.high else x
 
 
 def literal(x: Any) -> str:

@@ -71,11 +71,4 @@ def digraph(drawing: Drawing) -> Any:
         import graphviz
     except ImportError:
         raise SettingError("to_graphviz() needs the package graphviz: pip install 'gradlab[pictures]', or use to_svg()") from None
-    return _Source(graphviz, dot(drawing)).digraph
-
-
-class _Source:
-    """A Digraph whose body is ours: graphviz adds nothing to it but the first line and the last."""
-
-    def __init__(self, graphviz: Any, text: str) -> None:
-        self.digraph = graphviz.Digraph(body=[line + "\n" for line in text.splitlines()[1:-1]])
+    return graphviz.Digraph(body=[line + "\n" for line in dot(drawing).splitlines()[1:-1]])  # which adds the first and the last

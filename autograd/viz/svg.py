@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from autograd.collector import uncollected
 from autograd.viz.boxes import Box, Drawing, Link
-from autograd.viz.layout import MOST_PORTS, ROOM, Point, Route, arrange
+from autograd.viz.layout import MOST_PORTS, ROOM, Arranged, Point, Route, arrange
 
 LETTER, LINE = 7.3, 16.0  # of the font: the width of a letter, the height of a line
 MOST_GROUPS = 60  # are drawn; more are too many to see
@@ -21,6 +21,7 @@ PAD = 9.0
 EMPTY = "grad "  # a line of a live picture that waits for the player
 NARROWEST = 13  # letters that every box has room for, so that the player can write to it
 MARGIN = 12.0
+CROWDED = 2000  # edges: more have no text
 
 # Fills are chosen so that the text on each has a contrast of at least 4.5 to 1.
 STYLE = """
@@ -52,44 +53,65 @@ def svg(drawing: Drawing, live: bool = False) -> str:
     True
     """
     upright = drawing.direction == "TB"
-    diagram = any(box.kind == "neuron" for box in drawing.boxes)
-    if live:  # a line that the player writes to
-        filled = (box if any(map(_is_gradient, box.lines)) else replace(box, lines=(*box.lines, EMPTY)) for box in drawing.boxes)
-        drawing = Drawing(tuple(filled), drawing.links, drawing.caption, drawing.direction)
-    sizes = [_size(box, diagram) for box in drawing.boxes]
-    edges = [(link.tail, link.head) for link in drawing.links]
-    crowded = len(drawing.links) > 2000
-    entering = Counter(link.head for link in drawing.links)
-    texts = ["" if crowded or entering[link.head] > MOST_PORTS else link.label for link in drawing.links]
+    if live:
+        drawing = _waiting(drawing)
+    texts = _labels(drawing)
     lengths = [len(text) * SMALL + 10.0 if text else 0.0 for text in texts]
-    along_, across_ = ([12.0 if text else 0.0 for text in texts], lengths) if upright else (lengths, [0.0] * len(texts))
-    room = [max(ROOM, x) for x in across_]
-    placed = arrange([(h, w) if upright else (w, h) for w, h in sizes], edges, along_, not diagram, room)
+    placed = _placed(drawing, lengths, upright)
     turn = _turned(drawing.direction, placed.extent[0])
     across, along = (placed.extent[1], placed.extent[0]) if upright else placed.extent
     head = 22.0 if drawing.caption and not live else 0.0
-    wide = max(across + max(across_, default=0.0) + 2 * MARGIN, len(drawing.caption) * LETTER + 2 * MARGIN)
-    high = along + 2 * MARGIN + head
+    beside = max(lengths, default=0.0) if upright else 0.0
+    wide = max(across + beside + 2 * MARGIN, len(drawing.caption) * LETTER + 2 * MARGIN)
     middles = [(x, y) for x, y in map(turn, placed.centres)]
     frames = [(middle, (v, u) if upright else (u, v)) for middle, (u, v) in zip(middles, placed.sizes, strict=True)]
-    name = quoteattr(drawing.caption or "A computation graph")
-    role = f'role="group" aria-label={name}' if live else 'role="img"'
-    parts = [
+    parts = _opening(drawing.caption, wide, along + 2 * MARGIN + head, head, live)
+    parts += _groups(drawing.boxes, frames)
+    for k, (link, route, entry, text) in enumerate(zip(drawing.links, placed.routes, placed.entries, texts, strict=True)):
+        label = _label(link, turn(entry), drawing.direction) if text else ""
+        parts.append(_link(k, link, route, turn, label, "" if len(drawing.links) > CROWDED else link.detail))
+    parts += [_box(k, box, *frame, live) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
+    return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
+
+
+def _waiting(drawing: Drawing) -> Drawing:
+    """With a line in each box for the player to write to."""
+    boxes = (box if any(map(_is_gradient, box.lines)) else replace(box, lines=(*box.lines, EMPTY)) for box in drawing.boxes)
+    return replace(drawing, boxes=tuple(boxes))
+
+
+def _labels(drawing: Drawing) -> list[str]:
+    """What stands on each edge: nothing where there are too many."""
+    entering = Counter(link.head for link in drawing.links)
+    crowded = len(drawing.links) > CROWDED
+    return ["" if crowded or entering[link.head] > MOST_PORTS else link.label for link in drawing.links]
+
+
+def _placed(drawing: Drawing, lengths: list[float], upright: bool) -> Arranged:
+    """Where all stands, with room for the labels on the edges."""
+    diagram = any(box.kind == "neuron" for box in drawing.boxes)
+    sizes = [_size(box, diagram) for box in drawing.boxes]
+    edges = [(link.tail, link.head) for link in drawing.links]
+    if not upright:
+        return arrange(sizes, edges, lengths, not diagram, [ROOM] * len(edges))
+    heights = [12.0 if length else 0.0 for length in lengths]
+    return arrange([(h, w) for w, h in sizes], edges, heights, not diagram, [max(ROOM, length) for length in lengths])
+
+
+def _opening(caption: str, wide: float, high: float, head: float, live: bool) -> list[str]:
+    """The file up to its first box."""
+    said = caption or "A computation graph"
+    role = f'role="group" aria-label={quoteattr(said)}' if live else 'role="img"'
+    return [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" {role} width="{wide:.0f}" height="{high:.0f}" '
         f'viewBox="0 0 {wide:.0f} {high:.0f}">',
-        "" if live else f"<title>{escape(drawing.caption or 'A computation graph')}</title>\n<style>{STYLE}</style>",
+        "" if live else f"<title>{escape(said)}</title>\n<style>{STYLE}</style>",
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto" '
         'markerUnits="userSpaceOnUse"><path d="M0,0 8,4 0,8z"/></marker></defs>',
         f'<rect class="paper" width="{wide:.0f}" height="{high:.0f}"/>',
-        f'<text class="caption" x="{MARGIN}" y="{MARGIN + 10}">{escape(drawing.caption)}</text>' if head else "",
+        f'<text class="caption" x="{MARGIN}" y="{MARGIN + 10}">{escape(caption)}</text>' if head else "",
         f'<g transform="translate({MARGIN},{MARGIN + head})">',
-        *_groups(drawing.boxes, frames),
     ]
-    for k, (link, route, entry, said) in enumerate(zip(drawing.links, placed.routes, placed.entries, texts, strict=True)):
-        text = _label(link, turn(entry), drawing.direction) if said else ""
-        parts.append(_link(k, link, route, turn, text, "" if crowded else link.detail))
-    parts += [_box(k, box, *frame, live) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
-    return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
 
 
 Turn: TypeAlias = Callable[[tuple[float, ...]], tuple[float, ...]]
