@@ -17,6 +17,7 @@ from autograd.testing.estimate import (
     SMOOTH,
     UNRESOLVED,
     Array,
+    Ladder,
     Line,
     Measured,
     climb,
@@ -107,7 +108,8 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
         sharp = error <= 0.05 * np.maximum(np.abs(claims), np.abs(value)) + 1e-9 * scales + 1e-300
     if np.all(good & (sharp | (error < 1e-9))):
         return [Judgement("pass", *numbers) for numbers in zip(claims, value, error, kind, strict=True)], line.evaluations
-    value, error, left, right, kind = conclusions(climb(line, point.y))
+    ladder = climb(line, point.y)
+    value, error, left, right, kind = conclusions(ladder)
     low, high, evaluations = np.fmin(left, right), np.fmax(left, right), 0
     if not np.all(agree(claims, value, error, scales, point.rtol)):
         near_low, near_high, evaluations = slopes_near(point, us, np.fmax(np.abs(claims), np.fmax(np.abs(left), np.abs(right))))
@@ -116,9 +118,20 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
         answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
     if any(j.verdict == "fail" for j in answers):
-        drowned = _drowned(line, answers)
+        drowned = _drowned(line, answers) | ((value == 0.0) & _upheld(ladder, claims))
         answers = [j._replace(verdict=UNDECIDED) if d and j.verdict == "fail" else j for j, d in zip(answers, drowned, strict=True)]
     return answers, line.evaluations + evaluations
+
+
+def _upheld(ladder: Ladder, claims: Array) -> Array:
+    """Which claims some rungs in a row uphold: where smaller steps do not move at all, that may be since they are rounded away."""
+    with np.errstate(all="ignore"):
+        size, apart, error = np.abs(claims), np.abs(ladder.central - claims), ladder.central_error
+        upheld = (error <= 0.2 * size) & (apart <= 3.0 * error)
+        row = upheld[:-2] & upheld[1:-1] & upheld[2:]
+        sharp = np.minimum.reduce([error[:-2], error[1:-1], error[2:]]) <= 1e-2 * size
+    found: Array = (row & sharp).any(axis=0)
+    return found
 
 
 def _drowned(line: Line, answers: Sequence[Judgement]) -> Array:

@@ -122,28 +122,36 @@ def inside(low: float, high: float) -> tuple[list[float], list[float]]:
     return ordinary, [x for x in extreme if low <= x <= high]
 
 
+@lru_cache(maxsize=1024)  # Hypothesis looks at a new strategy for longer than it draws from it
+def one_of(options: tuple[Any, ...]) -> Any:
+    """A strategy for one of some plain options."""
+    from hypothesis import strategies as st
+
+    return st.sampled_from(options)
+
+
+@lru_cache(maxsize=1024)
+def several(options: tuple[Any, ...], size: int) -> Any:
+    """A strategy for so many of them."""
+    from hypothesis import strategies as st
+
+    return st.lists(one_of(options), min_size=size, max_size=size)
+
+
 class Numbers:
-    """Strategies for the numbers of a domain; zero, or the number nearest to it, is the simplest of each."""
+    """The numbers of a domain that are drawn; zero, or the number nearest to it, is the simplest of each kind."""
 
     def __init__(self, low: float, high: float) -> None:
         self.low, self.high = low, high
         ordinary, extreme = inside(low, high)
         simplest = min(max(0.0, low), high)
-        self.any = one_of((simplest, *ordinary, *extreme))
-        self.extreme = one_of(tuple(extreme)) if extreme else None
-        large = tuple(x for x in extreme if abs(x) >= 20.0)
-        self.large = one_of(large) if large else None
-        self._moods = {"odd": one_of((simplest, *extreme)), "ties": one_of((simplest, *ordinary[:2])), "any": self.any}
-        self._ordinary = one_of((simplest, *ordinary))
-        self._rows: dict[tuple[str, int], Any] = {}
+        self.any, self.ordinary = (simplest, *ordinary, *extreme), (simplest, *ordinary)
+        self.extreme, self.large = tuple(extreme), tuple(x for x in extreme if abs(x) >= 20.0)
+        self._moods = {"odd": (simplest, *extreme), "ties": (simplest, *ordinary[:2]), "any": self.any}
 
     def row(self, mood: str, size: int) -> Any:
-        """So many numbers in a mood."""
-        from hypothesis import strategies as st
-
-        if (mood, size) not in self._rows:
-            self._rows[mood, size] = st.lists(self._moods.get(mood, self._ordinary), min_size=size, max_size=size)
-        return self._rows[mood, size]
+        """A strategy for so many numbers in a mood."""
+        return several(self._moods.get(mood, self.ordinary), size)
 
     def nudged(self, x: float, i: int) -> float:
         """A number a little off, by another amount at each place."""
@@ -151,15 +159,7 @@ class Numbers:
         return moved if self.low <= moved <= self.high else x
 
 
-numbers = lru_cache(maxsize=256)(Numbers)  # Hypothesis looks at a new strategy for longer than it draws from it
-
-
-@lru_cache(maxsize=256)
-def one_of(options: tuple[Any, ...]) -> Any:
-    """A strategy for one of some plain options."""
-    from hypothesis import strategies as st
-
-    return st.sampled_from(options)
+numbers = lru_cache(maxsize=256)(Numbers)
 
 
 def points(specs: dict[str, Spec]) -> Any:
@@ -177,7 +177,7 @@ def points(specs: dict[str, Spec]) -> Any:
             if isinstance(spec, Choice):
                 values[name] = draw(options[name])
             elif isinstance(spec, Real):
-                values[name] = draw(numbers(spec.low, spec.high).any)
+                values[name] = draw(one_of(numbers(spec.low, spec.high).any))
             else:
                 values[name] = _array(draw, spec, tuple(d if isinstance(d, int) else length[d] for d in spec.dims))
         return values
@@ -200,18 +200,16 @@ def lengths(specs: dict[str, Spec]) -> dict[str, list[int]]:
 
 def _array(draw: Any, spec: Array, shape: tuple[int, ...]) -> Any:
     """An array in one of several moods: all sorts, ordinary, ties, or ordinary with one odd entry."""
-    from hypothesis import strategies as st
-
     size, known = math.prod(shape), numbers(spec.low, spec.high)
     mood = draw(one_of(MOODS))
     flat = draw(known.row(mood, size))
     if mood == "ordinary":  # no two alike, so that nothing ties by accident
         flat = [known.nudged(x, i) for i, x in enumerate(flat)]
-    if mood == "far" and known.large is not None:
-        offset = draw(known.large)
+    if mood == "far" and known.large:
+        offset = draw(one_of(known.large))
         flat = [min(max(x + offset, spec.low), spec.high) for x in flat]
-    if mood == "one odd" and size and known.extreme is not None:
-        flat[draw(st.integers(0, size - 1))] = draw(known.extreme)
+    if mood == "one odd" and size and known.extreme:
+        flat[draw(one_of(tuple(range(size))))] = draw(one_of(known.extreme))
     array = np.array(flat, dtype=spec.dtype).reshape(shape)
     layout = draw(one_of(LAYOUTS)) if array.ndim and size > 1 else "C"
     if layout == "F":

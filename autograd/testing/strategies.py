@@ -5,6 +5,7 @@ Programs shrink to few lines on small round inputs, and print as Python that can
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,12 +18,13 @@ from autograd.errors import SettingError
 from autograd.functions import call_row
 from autograd.ops import TABLE, Elementwise, find
 from autograd.tensor import Tensor
-from autograd.testing.specs import Array, Real, literal, points
+from autograd.testing.specs import Array, Real, literal, one_of, points, several
 from autograd.value import SIGNS, Value
 
 LARGEST = 1e3  # what a line of a program may amount to
 MARGIN = 1e-2  # how far a program stays from kinks, ties and the edges of a domain
 LENGTHS = (2, 3, 1)
+NUMBERS = (0.5, 1.5, -0.75, 2.0, 0.25, -1.25, 3.0)
 
 
 def values(low: float = -np.inf, high: float = np.inf) -> st.SearchStrategy[Value]:
@@ -100,17 +102,16 @@ def _ready() -> list[str]:
 
 @st.composite
 def _programs(draw: Any, scalar: bool, most: int, ops: tuple[str, ...], smooth: bool) -> Program:
-    numbers = st.sampled_from((0.5, 1.5, -0.75, 2.0, 0.25, -1.25, 3.0))
     inputs: dict[str, Any] = {}
-    for k in range(draw(st.integers(1, 3))):
-        shape = () if scalar else tuple(draw(st.lists(st.sampled_from(LENGTHS), min_size=1, max_size=2)))
-        size = int(np.prod(shape))
-        flat = np.array(draw(st.lists(numbers, min_size=size, max_size=size)))
+    for k in range(draw(one_of((1, 2, 3)))):
+        shape = () if scalar else tuple(draw(several(LENGTHS, draw(one_of((1, 2))))))
+        size = math.prod(shape)
+        flat = np.array(draw(several(NUMBERS, size)))
         apart = 0.0625 * np.arange(size)  # no two alike, so that nothing ties by accident
         inputs[f"x{k}"] = (flat + apart).reshape(shape) if shape else float(flat[0])
     draft = Draft(draw, inputs, ops, smooth)
     draft.add_line(arrays=not scalar)
-    while len(draft.lines) < most and draw(st.integers(0, 7)):
+    while len(draft.lines) < most and draw(one_of(tuple(range(8)))):
         draft.add_line(arrays=not scalar)
     return draft.program()
 
@@ -136,8 +137,8 @@ class Draft:
     def add_line(self, arrays: bool) -> None:
         """One more line: an elementwise operation, or one that moves, reduces or multiplies arrays."""
         names = list(self.numbers)[::-1]
-        a = self.draw(st.sampled_from(names[:2]))
-        whole = self._whole(a, names) if arrays and self.draw(st.integers(0, 2)) == 2 else []
+        a = self.draw(one_of(tuple(names[:2])))
+        whole = self._whole(a, names) if arrays and self.draw(one_of((0, 1, 2))) == 2 else []
         op, text, used = self.draw(st.sampled_from(whole)) if whole else self._elementwise(a, names)
         line = Line(f"t{len(self.lines)}", op, text, used)
         self.numbers[line.name] = self._value(text)
@@ -157,8 +158,8 @@ class Draft:
 
     def _elementwise(self, a: str, names: Sequence[str]) -> tuple[str, str, tuple[str, ...]]:
         """An operation of the table whose domain has the numbers, from a random one on; tanh, which always fits, where none has."""
-        b = self.draw(st.sampled_from(names))
-        start = self.draw(st.integers(0, len(self.ops) - 1))
+        b = self.draw(one_of(tuple(names)))
+        start = self.draw(one_of(tuple(range(len(self.ops)))))
         for op in (*self.ops[start:], *self.ops[:start]):
             row = find(op)
             assert isinstance(row, Elementwise)
@@ -184,8 +185,8 @@ class Draft:
         arrays = [name for name in names if np.ndim(self.numbers[name])]
         if a not in arrays:
             return []
-        b = self.draw(st.sampled_from(arrays))
-        axis = self.draw(st.integers(-np.ndim(self.numbers[a]), np.ndim(self.numbers[a]) - 1))
+        b = self.draw(one_of(tuple(arrays)))
+        axis = self.draw(one_of((0, -1, 1, -2)[: 2 * np.ndim(self.numbers[a])]))
         one = {
             "sum": f"np.sum({a}, axis={axis})",
             "mean": f"np.mean({a}, axis={axis}, keepdims=True)",

@@ -268,7 +268,7 @@ def test_large_results_are_looked_at_one_by_one_at_kinks():
         check_vjp(lambda x: np.max(x.real), both, (np.array([1.0, 1.0, 0.0]),))
 
 
-def test_edges_that_nothing_can_leave_and_shapes_that_change_on_the_way():
+def test_edges_steps_that_are_rounded_away_and_shapes_that_change_on_the_way():
     assert (
         check_vjp(lambda x: np.abs(x.real), lambda xs, g: (g * (xs[0] >= 0),), (np.zeros(7),), domains=[(0.0, np.inf)]).verdict
         == "pass"
@@ -278,6 +278,12 @@ def test_edges_that_nothing_can_leave_and_shapes_that_change_on_the_way():
     x = np.array([[0.0, 0.0, 1e-9, 999.999999], [0.0, 20.0, 1e-12, 0.0], [710.0, 0.0, 1000.0, 0.0], [0.0, 0.0, -1000.0, 0.0]])
     f, vjp = next(case for case in rules.RIGHT_TWINS if case.name == "batch_norm_lost_mean_right").make()
     assert check_vjp(f, vjp, (x,), domains=[(-1000.0, 1000.0)]).verdict == "pass"
+
+    # what small steps move is rounded away beside the 2s, and the function then stands perfectly still at 2.5e-13
+    q, k, v = np.array([[0.0, 0.0], [1e-12, 1e-12]]), np.zeros((4, 2)), np.zeros((4, 3))
+    v[1:, 1] = 2.0, -2.0, 1e-12
+    f, vjp = next(case for case in rules.RIGHT_TWINS if case.name == "attention_lost_scale_right").make()
+    assert check_vjp(f, vjp, (q, k, v)).verdict == "pass"
 
     def shrinks(x):
         return x.real * 1.0 if abs(x.real[0] - 1.0) < 1e-3 or x.real[0] > 1.05 else x.real[:3] * 1.0
