@@ -124,10 +124,15 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
 
 
 def _upheld(ladder: Ladder, claims: Array) -> Array:
-    """Which claims some rungs in a row uphold: where smaller steps do not move at all, that may be since they are rounded away."""
+    """Which claims three rungs in a row uphold: where smaller steps do not move at all, that may be since they are rounded away.
+
+    Two rungs that agree by accident, both being rounded to one number, have the error of their neighbours.
+    """
     with np.errstate(all="ignore"):
         size, apart, error = np.abs(claims), np.abs(ladder.central - claims), ladder.central_error
-        upheld = (error <= 0.2 * size) & (apart <= 3.0 * error)
+        near = np.where(np.isfinite(error), error, 0.0)
+        near[1:-1] = np.maximum.reduce([near[:-2], near[1:-1], near[2:]])
+        upheld = np.isfinite(error) & (near <= 0.25 * size) & (apart <= 3.0 * near)
         row = upheld[:-2] & upheld[1:-1] & upheld[2:]
         sharp = np.minimum.reduce([error[:-2], error[1:-1], error[2:]]) <= 1e-2 * size
     found: Array = (row & sharp).any(axis=0)
