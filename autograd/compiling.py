@@ -20,7 +20,7 @@ def compile(
 
     Arguments are floats, arrays, nodes and nested containers of them; arrays of floats reach ``f`` as object arrays of Values.
     Other arguments are fixed: new ones trace ``f`` anew. Values and Tensors from outside are read afresh at every call, and
-    ``backward()`` fills their ``.grad``; all other things from outside are constants. With ``in_axes`` (0 for what is batched along
+    ``backward()`` fills their ``.grad``; so are names, attributes and short lists, but not what arrays hold. With ``in_axes`` (0 for what is batched along
     its first axis, None for what is not) ``f`` is the function of one sample. ``exact`` keeps the order of every sum, and every
     bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is another array library, such as jax.numpy;
     ``limit`` is how many nodes a trace may have. ``f`` runs twice at the first call and whenever a branch changes, and what it

@@ -292,8 +292,15 @@ class Node:
     # Nodes are equal only to themselves, so that they can stand in sets and dicts; np.equal compares their numbers.
     __hash__ = object.__hash__
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    def __eq__(self, other: object) -> Any:
+        if self is other or not modes.special:
+            return self is other
+        trace = modes.current().trace
+        return trace is not None and trace.equal(self, other)
+
+    def __ne__(self, other: object) -> Any:
+        equal = self == other
+        return not equal if isinstance(equal, bool) else equal.opposite()
 
     def __lt__(self, other: Any) -> Any:
         return self._compared("<", other, operator.lt)
@@ -337,6 +344,14 @@ class Node:
         if modes.special and modes.current().trace is not None:
             return bool(modes.current().trace.read(self))
         return bool(self._number("a truth value"))
+
+    def _untraced(self, what: str) -> None:
+        """Refuse to be read where compile() watches, which would not see it change."""
+        if modes.current().trace is not None:
+            raise GraphError(
+                f"compile(): {what} of {self.brief()} is read while the function is traced, and later calls would not see it "
+                f"change: pass it as an argument, or use grad() or value_and_grad() inside"
+            )
 
     def _number(self, call: str) -> float:
         if self.shape != () and int(np.prod(self.shape)) != 1:

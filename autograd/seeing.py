@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import modes
+from autograd.errors import GraphError
 from autograd.node import Node
 from autograd.trees import flatten, mapped
 
@@ -59,6 +60,7 @@ class Trace:
         self.looked: list[Any] = []  # what was looked at and chosen by, in the order in which it was
         self.kept: list[Any] = []  # whose identity says something, so that nothing else gets it
         self.constants: dict[int, Any] = {}  # constant Tensors that took part, by the identity of their array
+        self.numbers: set[int] = set()  # nodes that are plain numbers where nothing is traced, by their identity
 
     def note(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, what: str) -> Any:
         """Keep what was seen."""
@@ -73,6 +75,28 @@ class Trace:
     def compared(self, sign: str, a: Any, b: Any) -> Mask:
         """What a comparison of nodes gives."""
         return Mask(self, sign, unwrapped(a), unwrapped(b))
+
+    def equal(self, node: Node, other: Any) -> Any:
+        """What ``==`` gives: of nodes that are plain numbers where nothing is traced, whether they are equal; else identity."""
+        numeric = isinstance(other, Seen | Mask | float | int | np.ndarray | np.number)
+        if self._is_number(node) and (numeric or (isinstance(other, Node) and self._is_number(other))):
+            return self.compared("==", node, other)
+        return False
+
+    def _is_number(self, node: Node) -> bool:
+        """Whether a node was computed from arguments that are floats or arrays, and from nothing else."""
+        stack, seen = [node], set[int]()
+        while stack:
+            x = stack.pop()
+            if id(x) in self.numbers or id(x) in seen or x in self.origins:
+                continue
+            if x.op is None:
+                return False
+            seen.add(id(x))
+            stack += [arg for arg in x.args if isinstance(arg, Node)]
+        self.numbers |= seen
+        self.kept.append(node)
+        return True
 
     def leaf(self, like: Node, data: Any, kind: str, *sources: Any) -> Any:
         """A leaf that stands for something computed."""
@@ -132,6 +156,11 @@ def look(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     trace = current()
     if trace is not None:
         leaves, build = flatten((args, kwargs))
+        if result is None:
+            raise GraphError(
+                f"compile(): {_called(function)} writes numbers that are followed into an array that is not: write what it does as "
+                f"an expression, as with np.where, np.concatenate or np.array([…])"
+            )
         places = [i for i, x in enumerate(leaves) if isinstance(x, Node | Seen | Mask)]
         others = [None if i in places else x for i, x in enumerate(leaves)]  # a guard must not keep a graph alive
 
@@ -216,6 +245,10 @@ class Mask:
 
     __index__ = __int__
 
+    def opposite(self) -> Mask:
+        """Where it does not hold."""
+        return Mask(self.trace, "!=" if self.sign == "==" else "==", self.left, self.right)
+
     def __xor__(self, other: Any) -> Any:
         return Mask(self.trace, "!=", self, _as_truth(other))
 
@@ -296,8 +329,8 @@ class Seen:
         self.node = node
 
     def after(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Arithmetic: with plain numbers it stays something read, with nodes it is a node."""
-        if any(isinstance(x, Node) for x in args):
+        """Arithmetic: with plain numbers it stays something read, with nodes, or arrays of them, it is a node."""
+        if any(isinstance(x, Node) or (isinstance(x, np.ndarray) and x.dtype == object) for x in args):
             return function(*map(_meets, args))
         result = function(*(x.number() if isinstance(x, Mask) else unwrapped(x) for x in args))
         return Seen(self.trace, result) if isinstance(result, Node) else result
@@ -358,6 +391,12 @@ class Seen:
 
     def __getitem__(self, index: Any) -> Any:
         return Seen(self.trace, self.node[index])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise GraphError(
+            "compile(): numbers that were read, as by .data, are followed and cannot be assigned to: write an expression, as with "
+            "np.where or np.concatenate"
+        )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.array(self.decided("a plain array"), dtype)

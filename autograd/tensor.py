@@ -114,6 +114,8 @@ class Tensor(Node):
     @property
     def grad(self) -> Any:
         """∂(what backward() was called on)/∂self, in the shape of the data; zeros before. Of an interior node it is read-only."""
+        if modes.special:
+            self._untraced(".grad")
         if isinstance(self._grad, Node):
             return self._grad
         if type(self._grad) is float:

@@ -1,4 +1,4 @@
-"""Nested lists, tuples, dicts and dataclasses of numbers and nodes: taken apart into leaves, and put together again."""
+"""Nested lists, tuples, dicts, object arrays and dataclasses of numbers and nodes: taken apart into leaves and put together."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
+
+import numpy as np
 
 Build = Callable[[Sequence[Any]], Any]
 
@@ -44,7 +46,20 @@ def opened(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [f.name for f in dataclasses.fields(tree)]
         return [getattr(tree, n) for n in names], lambda children: _remade(tree, names, children)
+    if isinstance(tree, np.ndarray) and tree.dtype == object:
+        return tree.ravel().tolist(), lambda children: arrayed(children, tree.shape)
     return [], None
+
+
+def arrayed(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Entries as an array: of floats where all are numbers, else of objects.
+
+    >>> arrayed([1, 2.0], (2, 1)).tolist()
+    [[1.0], [2.0]]
+    """
+    array = np.empty(len(entries), dtype=float if all(isinstance(x, float | int | np.number) for x in entries) else object)
+    array[:] = entries
+    return array.reshape(shape)
 
 
 def _filled(tree: dict[Any, Any], children: Sequence[Any]) -> dict[Any, Any]:

@@ -74,6 +74,8 @@ class Value(Node):
     @property
     def grad(self) -> Any:
         """∂(what backward() was called on)/∂self; 0.0 before, a node after ``backward(create_graph=True)``."""
+        if modes.special:
+            self._untraced(".grad")
         return self._grad
 
     @grad.setter

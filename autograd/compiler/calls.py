@@ -37,7 +37,7 @@ class Call:
             keys.append(self._apart(arg))
         self.starts.append(len(self.leaves))
         if kwargs:
-            keys.append(self._apart(kwargs))
+            keys.append(("keywords", self._apart(kwargs)))
         self.signature = tuple(keys)
         if in_axes is not None:
             self.axes = self._batched(in_axes)
@@ -55,6 +55,9 @@ class Call:
             self_leaves.append(tree)
             if tree.dtype.kind == "f":
                 return tree.shape, tree.dtype.char
+            if tree.dtype == object:
+                self_leaves.pop()
+                return kind, tree.shape, *map(self._apart, tree.ravel().tolist())
             return FIXED, (tree.shape, tree.dtype.str), tree.tobytes()
         if isinstance(tree, Node):
             self.nodes = True
@@ -140,12 +143,19 @@ class Call:
             names += [stem] if count == 1 else [f"{stem}{j}" for j in range(count)]
         return names
 
-    def fresh(self) -> tuple[Any, list[Any]]:
-        """The arguments with nodes of the trace's own in place of what is traced, and these nodes."""
+    @property
+    def fixed(self) -> list[Any]:
+        """The leaves that are not traced."""
+        return [x for x in self.leaves if not is_traced(x)]
+
+    def fresh(self) -> tuple[Any, list[Any], set[int]]:
+        """The arguments with nodes of the trace's own in place of what is traced, these nodes, and which are plain numbers."""
         own: list[Any] = []
         known: dict[int, Any] = {}  # a node that is passed twice is one node inside, too
         filled = iter([_fresh(x, own, known) if is_traced(x) else x for x in self.one()])
-        return (refilled(self.args, filled), refilled(self.kwargs, filled)), own
+        given = {id(node) for node in known.values()}
+        numbers = {id(node) for node in own if id(node) not in given}
+        return (refilled(self.args, filled), refilled(self.kwargs, filled)), own, numbers
 
 
 def is_traced(x: Any) -> bool:

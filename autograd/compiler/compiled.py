@@ -18,11 +18,10 @@ from autograd.compiler.calls import FIXED, Call, is_traced
 from autograd.compiler.grouped import Grouped, grouped
 from autograd.compiler.replay import Replay
 from autograd.compiler.results import make_result
-from autograd.compiler.surroundings import fingerprint
+from autograd.compiler.surroundings import Surroundings
 from autograd.compiler.tracing import twice
 from autograd.compiler.variant import Variant
-from autograd.compiler.watching import Watch
-from autograd.door import described
+from autograd.door import described, to_array
 from autograd.errors import AutogradError, CompileWarning, DataError, GraphError, SettingError, ShapeError
 from autograd.node import Node
 from autograd.notes import Hooks
@@ -48,6 +47,8 @@ class Compiled:
             raise SettingError(f"compile(): in_axes is 0, None, or a tuple of these, one per argument, not {in_axes!r}")
         if exact and (xp is not None or in_axes is not None or buffers):
             raise SettingError("compile(): exact=True computes as the function itself does, so it has no in_axes, xp or buffers")
+        if xp is not None and not (hasattr(xp, "matmul") and hasattr(xp, "where")):
+            raise SettingError(f"compile(): xp is an array library, such as jax.numpy, not {described(xp)}")
         if buffers and xp is not None:
             raise SettingError("compile(): buffers=True is NumPy's out=, which other array libraries do not have: leave out one")
         self.f = f
@@ -163,7 +164,7 @@ class Compiled:
         if trace is not None:
             return followed(trace, transforms.hvp(self.f, x, v, *args))
         call = Call((x, *args), {}, None)
-        if not is_traced(call.leaves[0]):
+        if not call.leaves or not is_traced(call.leaves[0]):
             raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {described(x)}: pass a float or an array of floats")
         still = [
             refilled(a, iter([np.zeros(np.shape(y))[()] if is_traced(y) else y for y in Call((a,), {}, None).leaves])) for a in args
@@ -186,7 +187,9 @@ class Compiled:
                 f"needed"
             )
         pairs = zip(leaves_like(tangents, call.args), call.leaves, strict=True)
-        found = [(t._data if isinstance(t, Node) else t, x) for t, x in pairs if is_traced(x)]
+        found = [
+            (t._data if isinstance(t, Node) else to_array(t, f"{name} of {self.__name__}"), x) for t, x in pairs if is_traced(x)
+        ]
         shapes = [[np.shape(t) for t, _ in found], [np.shape(x._data if isinstance(x, Node) else x) for _, x in found]]
         if shapes[0] != shapes[1]:
             raise ShapeError(
@@ -240,7 +243,7 @@ class Compiled:
         reason = ""
         known = self._variants.get(call.signature, [])
         for variant in list(known):
-            moved = variant.watch.change() or ("" if variant.holds() else "a constant Tensor has other numbers")
+            moved = variant.around.change() or ("" if variant.holds() else "a constant Tensor has other numbers")
             if moved:
                 reason = reason or moved
                 continue
@@ -309,15 +312,7 @@ class Compiled:
 
     def _new(self, call: Call) -> Any:
         """A new variant, proved against the run that it was traced from; where that fails, the graph itself is replayed."""
-        before = fingerprint(self.f)
-        traced = twice(self.f, call.fresh, self.limit)
-        after = fingerprint(self.f)
-        changed = [name for name in before if after.get(name) != before[name]]
-        if changed:
-            raise GraphError(
-                f"compile(): {self.__name__} changes {changed[0]} while it is traced, which would happen at the first call only: "
-                f"return what it collects instead"
-            )
+        traced = twice(self.f, call.fresh, self.limit, call.fixed)
         self.traces += 1
         variant: Any = None
         fault = ""
@@ -336,7 +331,8 @@ class Compiled:
         if self.exact or fault:
             variant = Replay(traced, call.given(self.f), fault)
         outside = [node for i, node in traced.leaves.items() if i not in traced.own]
-        variant.watch = Watch(self.f, [*outside, *(tensor for tensor, _ in traced.constants)])
+        nodes = [*outside, *(tensor for tensor, _ in traced.constants)]
+        variant.around = Surroundings([self.f, *call.fixed], nodes)
         known = self._variants.setdefault(call.signature, [])
         known.insert(0, variant)
         self._variants.move_to_end(call.signature)
@@ -375,6 +371,8 @@ class Compiled:
         ...     twice.export(folder + "/twice.py").name
         'twice.py'
         """
+        if not isinstance(path, str | Path):
+            raise DataError(f"export() of {self.__name__} takes a path, as in export('step.py'), not {described(path)}")
         return exporting.export(self.__name__, *self._ran(), Path(path))
 
     @property
@@ -397,14 +395,17 @@ class Compiled:
         """The scalar graph of the last call, run again uncompiled, with the gradients of its nodes, in the program's groups."""
         variant, name, needed = self._ran()
         assert self._call is not None
-        traced = twice(self.f, self._call.fresh, self.limit)
+        traced = twice(self.f, self._call.fresh, self.limit, self._call.fixed)
         roots = [x for x in traced.done.outputs if isinstance(x, Node)]
+        gradients: dict[int, Any] = {}
         if len(roots) == 1 and roots[0].shape == ():
-            checking.pulled(roots, list(traced.leaves.values()), traced.done.since)
+            leaves = list(traced.leaves.values())
+            gradients = dict(zip(map(id, leaves), checking.pulled(roots, leaves, traced.done.since), strict=True))
         if isinstance(variant, Replay):
-            return Grouped(roots, {}, {}, {})
+            return Grouped(roots, gradients, {}, {}, {})
         variant = Variant(traced, self._call.given(self.f), None)
-        return grouped(roots, traced, variant.raiser, variant.function(name, needed))
+        needed = tuple(k for k in needed if k < len(variant.slots))  # it may have fewer parameters by now
+        return grouped(roots, gradients, traced, variant.raiser, variant.function(name, needed))
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, traced {self.traces} time{'s' * (self.traces != 1)}>"

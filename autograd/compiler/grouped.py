@@ -17,30 +17,35 @@ RESHAPED = {"reshape", "broadcast_to", "transpose", "swapaxes"}
 
 
 class Grouped(NamedTuple):
-    """A graph by its roots; of its nodes, by their identity, the group each is in and the one that it is a part of; names.
+    """A graph by its roots; of its nodes, by their identity, the gradients of leaves, the group and what each is a part of; names.
 
     An addition inside a sum is a part of the last one, any other node of itself. ``names`` are what the source calls the
     groups that have a line there.
     """
 
     roots: list[Node]
+    gradients: dict[int, Any]
     groups: dict[int, int]
     parts: dict[int, int]
     names: dict[int, str]
 
 
-def grouped(roots: list[Node], traced: Traced, raiser: Raiser, function: Function) -> Grouped:
+def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser: Raiser, function: Function) -> Grouped:
     """The groups of a traced graph as the program has them, with the names that one of its functions gives them."""
     groups, stands = _resolved(raiser)
     ids = {id(node): i for node, i in zip(traced.done.nodes, traced.numbers, strict=True) if type(i) is int} | traced.others
     lines = raiser.lines | {c: members[0] for c, members in raiser.loose.items() if len(members) == 1}
+    inputs = {int(raiser.classes[i]) for i in traced.leaves}
     arrays = set(raiser.classes[raiser.kind == ARRAY].tolist())
-    names = {c: function.name_of(line if c in arrays else _whole(line)) for c, line in lines.items()}
+    names: dict[str, int] = {}  # of several groups with one line, the first has its name
+    for c, line in sorted(lines.items(), key=lambda item: item[0] not in inputs):
+        names.setdefault(function.name_of(line if c in arrays else _whole(line)), c)
     return Grouped(
         roots,
+        gradients,
         {node: int(groups[i]) for node, i in ids.items()},
         {node: int(stands[i]) for node, i in ids.items()},
-        {c: name for c, name in names.items() if name},
+        {c: name for name, c in names.items() if name},
     )
 
 

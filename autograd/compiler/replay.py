@@ -13,9 +13,9 @@ import numpy as np
 
 from autograd import walk
 from autograd.compiler.line import Line
+from autograd.compiler.surroundings import Surroundings
 from autograd.compiler.tracing import Traced
 from autograd.compiler.variant import Given, Slot, changed, stem
-from autograd.compiler.watching import Watch
 from autograd.door import to_array
 from autograd.errors import GraphError
 from autograd.flat import evaluator
@@ -43,7 +43,7 @@ class Output(NamedTuple):
 class Replay:
     """A graph with leaves of its own, into which the numbers of each call are put."""
 
-    watch: Watch
+    around: Surroundings
     exclusive = False  # its gradients may be arrays that it goes on using
 
     def __init__(self, traced: Traced, given: Given, fault: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from autograd import modes, walk
 from autograd.collector import uncollected
 from autograd.compiler.columns import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Ref, Scalars
-from autograd.compiler.surroundings import drawn, generators
+from autograd.compiler.surroundings import Surroundings
 from autograd.door import described
 from autograd.errors import GraphError
 from autograd.node import Node
@@ -24,7 +24,7 @@ from autograd.trees import Build, flatten
 from autograd.value import Value
 from autograd.walk import WIDE
 
-Make = Callable[[], tuple[Any, list[Any]]]  # fresh arguments (args, kwargs), and the nodes among them
+Make = Callable[[], tuple[Any, list[Any], set[int]]]  # fresh (args, kwargs), the nodes among them, and which stand for numbers
 
 
 class Traced(NamedTuple):
@@ -52,13 +52,22 @@ class Run(NamedTuple):
     since: int  # when it began
 
 
-def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> Run:
-    """The function, run once and watched."""
+def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int, numbers: set[int]) -> Run:
+    """The function, run once and watched; ``numbers`` are the nodes that stand for plain ones, by their identity."""
     since = modes.tick()
     trace = Trace()
+    trace.numbers |= numbers
     with modes.differentiated(since), watched(trace):
-        result = f(*args, **kwargs)
-    outputs, build = _opened(result)
+        try:
+            result = f(*args, **kwargs)
+        except TypeError as error:
+            if "ufunc" in str(error):
+                error.add_note(
+                    "compile(): an array of floats reaches the function as an object array of Values; for what takes whole arrays, "
+                    "pass a Tensor"
+                )
+            raise
+    outputs, build = flatten(result)
     outputs = [trace.cut(x.node) if isinstance(x, Seen) else x.number() if isinstance(x, Mask) else x for x in outputs]
     if not any(isinstance(x, Node) for x in outputs):
         raise GraphError(
@@ -78,30 +87,6 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limi
     return Run(trace, nodes, outputs, build, since)
 
 
-def _opened(result: Any) -> tuple[list[Any], Build]:
-    """What a function returned, taken apart; object arrays into their entries, which come back as an array."""
-    leaves, build = flatten(result)
-    shapes = [x.shape if isinstance(x, np.ndarray) and x.dtype == object else None for x in leaves]
-    opened = [[x] if shape is None else x.ravel().tolist() for x, shape in zip(leaves, shapes, strict=True)]
-    sizes = [len(part) for part in opened]
-
-    def rebuilt(numbers: Sequence[Any]) -> Any:
-        given, whole = iter(numbers), []
-        for size, shape in zip(sizes, shapes, strict=True):
-            entries = [next(given) for _ in range(size)]
-            whole.append(entries[0] if shape is None else _array_of(entries, shape))
-        return build(whole)
-
-    return [x for part in opened for x in part], rebuilt
-
-
-def _array_of(entries: list[Any], shape: tuple[int, ...]) -> Any:
-    """Numbers as an array of floats, nodes as an object array."""
-    array = np.empty(len(entries), dtype=object if any(isinstance(x, Node) for x in entries) else float)
-    array[:] = entries
-    return array.reshape(shape)
-
-
 def _nodes_in(sources: Sequence[Any]) -> list[Node]:
     """The nodes among sources, those of masks included."""
     opened = [x for source in sources for x in (source.nodes() if isinstance(source, Mask) else [source])]
@@ -109,18 +94,25 @@ def _nodes_in(sources: Sequence[Any]) -> list[Node]:
 
 
 @uncollected()
-def twice(f: Callable[..., Any], make: Make, limit: int) -> Traced:
-    """The function run twice, each time on arguments of its own; the second run in columns."""
-    before = generators(f)
-    (args, kwargs), own = make()
-    first = run(f, args, kwargs, limit)
-    if drawn(before):
+def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = ()) -> Traced:
+    """The function run twice, each time on arguments of its own; the second run in columns. ``fixed`` are its other arguments."""
+    around = Surroundings([f, *fixed])
+    around.attend()
+    (args, kwargs), own, numbers = make()
+    first = run(f, args, kwargs, limit, numbers)
+    if around.drawn():
         raise GraphError(
             "compile(): the function draws random numbers, which would be the same at every call: draw them outside, and pass them "
             "as arguments"
         )
-    (args, kwargs), mine = make()
-    second = run(f, args, kwargs, limit)
+    (args, kwargs), mine, numbers = make()
+    second = run(f, args, kwargs, limit, numbers)
+    changed = around.change()
+    if changed:
+        raise GraphError(
+            f"compile(): {getattr(f, '__name__', 'the function')} changes what it reads while it is traced ({changed}), which "
+            f"would happen at the first call only: return what it collects instead"
+        )
     shared = {id(node) for node in first.nodes} & {id(node) for node in second.nodes}
     for node in second.nodes:
         if id(node) in shared:

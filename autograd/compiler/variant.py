@@ -15,8 +15,8 @@ from autograd.compiler.function import Function
 from autograd.compiler.line import Line, data_of
 from autograd.compiler.program import Lines
 from autograd.compiler.raising import Raiser
+from autograd.compiler.surroundings import Surroundings
 from autograd.compiler.tracing import Traced
-from autograd.compiler.watching import Watch
 from autograd.node import Node
 from autograd.ops import find
 from autograd.tensor import Tensor
@@ -53,7 +53,7 @@ class Given(NamedTuple):
 class Variant:
     """The program of one trace."""
 
-    watch: Watch
+    around: Surroundings
     exclusive = True  # each of its results has memory of its own
 
     def __init__(self, traced: Traced, given: Given, xp: Any, buffers: bool = False) -> None:
@@ -67,6 +67,7 @@ class Variant:
         self.world = Lines()
         self.slots: list[Slot] = []
         self.functions: dict[Any, Any] = {}
+        self._named: set[int] = set()
         with np.errstate(**QUIET):
             self.raiser = self._raised(traced)
             self.outputs = [
@@ -107,7 +108,7 @@ class Variant:
                 else:
                     free[i] = (("arg", k), place)
             elif traced.scalars.kind[i] == ARRAY:
-                line = inputs[i] = self.world.input(stem([node]) or ("b" if len(node.shape) < 2 else "W"), node._data)
+                line = inputs[i] = self._input(stem([node]), "b" if len(node.shape) < 2 else "W", node._data)
                 self.slots.append(Slot(line, None, [node], node.shape))
             else:
                 free[i] = (None, 0)
@@ -115,6 +116,18 @@ class Variant:
         raiser = Raiser(self.world, traced.scalars, free, inputs, [*looked, *(i for i in traced.outputs if i >= 0)])
         raiser.run()
         return raiser
+
+    def _input(self, given: str, role: str, data: Any) -> Line:
+        """An input by the name that it was given, or by the part it plays."""
+        line = self.world.input(given or role, data)
+        self._name(given, line)
+        return line
+
+    def _name(self, given: str, line: Line) -> str:
+        """Keep that a name was given, so that it gets no number."""
+        if given:
+            self._named.add(id(line))
+        return given
 
     def _guards(self, traced: Traced) -> list[Guarded]:
         """What was looked at, and what was seen: branches of one kind together."""
@@ -141,12 +154,16 @@ class Variant:
         for _, ids in sorted(self.raiser.order, key=lambda found: found[0]):
             nodes = [traced.leaves[i] for i in ids.ravel().tolist()]
             line = self.raiser.lines[int(self.raiser.classes[ids.flat[0]])]
-            line.name = stem(nodes) or line.name
+            line.name = self._name(stem(nodes), line) or line.name
             self.slots.append(Slot(line, None, nodes, ids.shape))
             self.parts.append((len(self.values), len(self.values) + len(nodes), ids.shape))
             self.values += nodes
         for letter in ("W", "b", "p"):
-            same = [slot.line for slot in self.slots if slot.line.name == letter and slot.arg is None]
+            same = [
+                slot.line
+                for slot in self.slots
+                if slot.line.name == letter and slot.arg is None and id(slot.line) not in self._named
+            ]
             for k, line in enumerate(same):
                 line.name = f"{letter}{k + 1}" if len(same) > 1 or letter != "p" else letter
 
@@ -272,7 +289,12 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, tuple | list) and isinstance(b, tuple | list):
         return len(a) == len(b) and all(map(same, a, b))
     x, y = np.asarray(a), np.asarray(b)
-    return x.shape == y.shape and bool(np.all((x == y) | ((x != x) & (y != y))))
+    if x.shape != y.shape:
+        return False
+    alike = (x == y) | ((x != x) & (y != y))
+    if x.dtype.kind == y.dtype.kind == "f":
+        alike &= np.signbit(x) == np.signbit(y)  # atan2 and copysign tell 0.0 from -0.0
+    return bool(np.all(alike))
 
 
 def changed(function: Callable[..., Any], numbers: Sequence[Any], result: Any, what: str) -> str:

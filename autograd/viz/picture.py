@@ -74,13 +74,13 @@ def draw(
         if report.graph is None:
             raise GraphError(f"draw(): the report on {report.subject} has no graph: it is of a rule, not of recorded nodes")
         root, guilty = report.graph, report.guilty
-    shot = snapshot(root)
+    shot = snapshot(root, {} if given is None else given.gradients)
     all_ = np.arange(shot.size)
     look = Look(tuple(show), color, direction)
     lines = None if given is None else _lines(shot, given, max_nodes)
     picture = Picture(shot, all_, all_, look, guilty=tuple(shot.index(node) for node in guilty), lines=lines)
     if fold is None or fold is True:
-        return picture.fold() if shot.size > max_nodes or fold else picture
+        return picture.fold() if shot.size > max_nodes or fold or lines else picture
     return picture if fold is False else picture.fold(by=fold)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -140,8 +141,10 @@ class Snapshot:
         return {id(node): i for i, node in enumerate(self.nodes)}
 
 
-def snapshot(roots: Any) -> Snapshot:
+def snapshot(roots: Any, gradients: Mapping[int, Any] = MappingProxyType({})) -> Snapshot:
     """The graph below one node, or below several; GraphError for anything else.
+
+    ``gradients`` stand in for those that some nodes hold, by the nodes' identity.
 
     >>> from autograd import Value
     >>> a = Value(3.0); shot = snapshot(a * a)
@@ -160,7 +163,8 @@ def snapshot(roots: Any) -> Snapshot:
     places = {id(node): i for i, node in enumerate(nodes)}
     tails, heads, slots, locals_ = _edges(nodes, places)
     wiring = Wiring(_kinds(nodes), *(np.array(column, dtype=np.int64) for column in (tails, heads, slots)))
-    grads = [_numbers(node._grad) for node in nodes] if any(_began(top) for top in tops) else None
+    began = any(_began(top) for top in tops)
+    grads = [_numbers(gradients.get(id(node), node._grad)) for node in nodes] if began else None
     with np.errstate(**QUIET):
         pushes = _pushes(nodes, grads, heads, slots, locals_) if grads else None
         data = Column.of([_numbers(node._data) for node in nodes])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
-from autograd.compiler.watching import Watch
+from autograd.compiler.surroundings import Surroundings
 
 
 def data(n=7, seed=0):
@@ -201,10 +201,10 @@ def test_every_way_to_a_node_is_watched(kind):
 
 def test_a_shorter_list_is_another():
     rows = [np.ones(3), Value(2.0)]
-    watch = Watch(lambda: rows[-1] * 1.0, [rows[1]])
+    watch = Surroundings([lambda: rows[-1] * 1.0], [rows[1]])
     assert watch.change() == ""
     del rows[0]
-    assert watch.change() == "entry 1 of a list is another"
+    assert watch.change() == "what is in rows has changed"
 
 
 def test_a_name_that_is_not_bound_yet_leads_nowhere():
@@ -228,7 +228,7 @@ def test_a_name_that_is_unbound_again_is_another():
     def f():
         return w * 1.0  # noqa: F821 - unbound below, which is what this is about
 
-    watch = Watch(f, [w])
+    watch = Surroundings([f], [w])
     del w
     with pytest.raises(NameError):
         f()
@@ -239,14 +239,14 @@ def test_what_is_deep_or_leads_back_ends():
     node = Value(1.0)
     ring = [node]
     ring.append(ring)
-    watch = Watch(lambda: ring[0] * 1.0, [node])
+    watch = Surroundings([lambda: ring[0] * 1.0], [node])
     assert watch.change() == ""
     words = np.array(["a", "b"], dtype=object)
-    assert Watch(lambda: [words, ring[0]], [node]).change() == ""
+    assert Surroundings([lambda: [words, ring[0]]], [node]).change() == ""
     deep = node
     for _ in range(40):
         deep = [deep]
-    assert Watch(lambda: deep, [node]).change() == ""
+    assert Surroundings([lambda: deep], [node]).change() == ""
 
 
 def test_a_parameter_that_is_made_anew_at_every_call_is_refused():

@@ -508,7 +508,7 @@ def test_max_and_min_elsewhere_are_pythons():
         return x * max(x.data, 1.0) * min(i for i in (1.0, 2.0))
 
     for _ in range(2):
-        with pytest.raises(GraphError, match="changes found while it is traced"):
+        with pytest.raises(GraphError, match=r"changes what it reads while it is traced \(what is in found has changed\)"):
             compile(f)(2.0)
     assert set(found) == {(3, 2, "b", 7, 1)}
     assert max is __builtins__["max"] if isinstance(__builtins__, dict) else __builtins__.max
@@ -795,8 +795,8 @@ def test_what_differs_from_run_to_run_is_refused():
         return p * x
 
     for f, text in (
-        (counting, r"computed 1 and then 2 in one place: it changes numbers outside"),
-        (growing, r"computed \d+ nodes and then \d+ others: it changes something outside"),
+        (counting, "what is in counter has changed"),
+        (growing, "what is in counter has changed"),
         (lambda x: x * random.random(), "draws random numbers"),
         (lambda x: x * np.random.rand(), "draws random numbers"),  # noqa: NPY002 - what people write
         (lambda x: x * generator.random(), "draws random numbers"),
@@ -804,13 +804,13 @@ def test_what_differs_from_run_to_run_is_refused():
         (lambda t: (ag.stack([t, t]) * np.random.default_rng().random(2)).sum(), "in one place"),
         (stepping, "changes numbers outside, such as a parameter"),
         (lambda x: x * 2.0 if generator.random() < 1e-9 else x * 3.0, "draws random numbers"),
-        (lambda x: [log.append(1), x * 2.0][1], "changes log while it is traced"),
-        (lambda x: [deep["a"][0].update({len(deep["a"][0]): 1}), x * 2.0][1], "changes deep while it is traced"),
-        (lambda x: [vars(holder).update(n=holder.n + 1), x * 2.0][1], "changes holder while it is traced"),
-        (lambda x: [buffer.__setitem__(1, buffer[1] + 1.0), x * 2.0][1], "changes buffer while it is traced"),
-        (functools.partial(lambda acc, x: [acc.append(1), x * 2.0][1], []), "changes argument 0 while it is traced"),
-        (holder.method, "changes self while it is traced"),
-        (lambda x, acc=log: [acc.append(1), x * 2.0][1], "changes a default of <lambda> while it is traced"),
+        (lambda x: [log.append(1), x * 2.0][1], "what is in log has changed"),
+        (lambda x: [deep["a"][0].update({len(deep["a"][0]): 1}), x * 2.0][1], "what is in deep has changed"),
+        (lambda x: [vars(holder).update(n=holder.n + 1), x * 2.0][1], "Holder.n is another"),
+        (lambda x: [buffer.__setitem__(1, buffer[1] + 1.0), x * 2.0][1], "what is in buffer has changed"),
+        (functools.partial(lambda acc, x: [acc.append(1), x * 2.0][1], []), "what is in an argument, .* of type list, has changed"),
+        (holder.method, "Holder.n is another"),
+        (lambda x, acc=log: [acc.append(1), x * 2.0][1], "what is in a default of <lambda> has changed"),
     ):
         with pytest.raises(GraphError, match=text):
             compile(f)(1.0)
