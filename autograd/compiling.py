@@ -20,11 +20,13 @@ def compile(
 
     Arguments are floats, arrays, nodes and nested containers of them; arrays of floats reach ``f`` as object arrays of Values.
     Other arguments are fixed: new ones trace ``f`` anew. Values and Tensors from outside are read afresh at every call, and
-    ``backward()`` fills their ``.grad``; so are names, attributes and short lists, but not what arrays hold. With ``in_axes`` (0 for what is batched along
-    its first axis, None for what is not) ``f`` is the function of one sample. ``exact`` keeps the order of every sum, and every
-    bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is another array library, such as jax.numpy;
-    ``limit`` is how many nodes a trace may have. ``f`` runs twice at the first call and whenever a branch changes, and what it
-    does on the side happens then only. DataError, SettingError and GraphError for what cannot be compiled.
+    ``backward()`` fills their ``.grad``; names, attributes and short lists are looked at again, but not what arrays hold.
+
+    With ``in_axes`` (0 for what is batched along its first axis, None for what is not) ``f`` is the function of one sample.
+    ``exact`` keeps the order of every sum, and every bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is
+    another array library, such as jax.numpy; ``limit`` is how many nodes a trace may have. ``f`` runs twice at the first call
+    and whenever a branch changes, and what it does on the side happens then only. DataError, SettingError and GraphError for
+    what cannot be compiled.
 
     >>> import numpy as np
     >>> squares = compile(lambda x: sum(x[i] * x[i] for i in range(3)))
