@@ -98,6 +98,7 @@ class Ladder(NamedTuple):
     right: Array
     right_error: Array
     jump: Array
+    steps: Array  # of shape (rungs,)
 
 
 def climb(line: Line, y: Array) -> Ladder:
@@ -113,7 +114,8 @@ def climb(line: Line, y: Array) -> Ladder:
         right, left, central = (ahead - y) / h, (y - behind) / h, (ahead - behind) / (2.0 * h)
         slope = np.fmax(np.fmax(np.abs(right), np.abs(left)), np.abs(central))
         bar = 4.0 * EPS * (size + slope * most) / h
-        bar += np.where(np.all((ahead == y) & (behind == y), axis=0), 4.0 * EPS / h, 0.0)  # numbers of size 1 may hide inside
+        stands = np.all([(side == y) | np.isnan(side) for side in (ahead, behind)], axis=(0, 1))
+        bar += np.where(stands, 4.0 * EPS / h, 0.0)  # numbers of size 1 may hide inside
         steepest = np.max(slope, axis=0, where=np.isfinite(slope), initial=0.0)
         still_ahead, still_behind = (np.abs(side - y) <= 4.0 * EPS * size for side in (ahead, behind))
         return Ladder(
@@ -121,6 +123,7 @@ def climb(line: Line, y: Array) -> Ladder:
             *_settled(left, 2.0 * bar, SHRINK, still_behind, grain, steepest),
             *_settled(right, 2.0 * bar, SHRINK, still_ahead, grain, steepest),
             jump=np.abs(ahead - behind),
+            steps=steps,
         )
 
 

@@ -118,24 +118,23 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
         answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
     if any(j.verdict == "fail" for j in answers):
-        drowned = _drowned(line, answers) | ((value == 0.0) & _upheld(ladder, claims))
+        most = max((float(np.max(np.abs(x), initial=0.0)) for x in point.xs), default=0.0)
+        drowned = _drowned(line, answers) | ((value == 0.0) & _lost(ladder, claims, most))
         answers = [j._replace(verdict=UNDECIDED) if d and j.verdict == "fail" else j for j, d in zip(answers, drowned, strict=True)]
     return answers, line.evaluations + evaluations
 
 
-def _upheld(ladder: Ladder, claims: Array) -> Array:
-    """Which claims three rungs in a row uphold: where smaller steps do not move at all, that may be since they are rounded away.
+def _lost(ladder: Ladder, claims: Array, most: float) -> Array:
+    """Which claims small steps, at which nothing moves, say nothing against: the function may be a sum that cancels.
 
-    Two rungs that agree by accident, both being rounded to one number, have the error of their neighbours.
+    Two larger steps in a row come close to the claim, or what it would change over the largest step is rounding beside inputs of
+    size ``most``.
     """
     with np.errstate(all="ignore"):
-        size, apart, error = np.abs(claims), np.abs(ladder.central - claims), ladder.central_error
-        near = np.where(np.isfinite(error), error, 0.0)
-        near[1:-1] = np.maximum.reduce([near[:-2], near[1:-1], near[2:]])
-        upheld = np.isfinite(error) & (near <= 0.25 * size) & (apart <= 3.0 * near)
-        row = upheld[:-2] & upheld[1:-1] & upheld[2:]
-        sharp = np.minimum.reduce([error[:-2], error[1:-1], error[2:]]) <= 1e-2 * size
-    found: Array = (row & sharp).any(axis=0)
+        close = np.abs(ladder.central - claims) <= 0.05 * np.abs(claims)
+        widest = np.max(np.where(np.isfinite(ladder.central), ladder.steps[:, None], 0.0), axis=0)
+        small = np.abs(claims) * widest <= 4.0 * EPS * most
+    found: Array = (close[:-1] & close[1:]).any(axis=0) | small
     return found
 
 

@@ -284,6 +284,8 @@ def test_edges_steps_that_are_rounded_away_and_shapes_that_change_on_the_way():
     v[1:, 1] = 2.0, -2.0, 1e-12
     f, vjp = next(case for case in rules.RIGHT_TWINS if case.name == "attention_lost_scale_right").make()
     assert check_vjp(f, vjp, (q, k, v)).verdict == "pass"
+    k[1, 1], k[3, 1], q[1, 0] = 0.53125, 0.5625, 9.99
+    assert check_vjp(f, vjp, (q, k, v), domains=[(-10.0, 10.0)] * 3).verdict == "pass"
 
     def shrinks(x):
         return x.real * 1.0 if abs(x.real[0] - 1.0) < 1e-3 or x.real[0] > 1.05 else x.real[:3] * 1.0
