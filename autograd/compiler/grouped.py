@@ -6,14 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.columns import ARRAY, CONSTANT, ENTRY
+from autograd.compiler.columns import CONSTANT, ENTRY
 from autograd.compiler.function import Function
-from autograd.compiler.line import Line
 from autograd.compiler.raising import Raiser
 from autograd.compiler.tracing import Traced
 from autograd.node import Node
-
-RESHAPED = {"reshape", "broadcast_to", "transpose", "swapaxes"}
 
 
 class Grouped(NamedTuple):
@@ -36,10 +33,9 @@ def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser
     ids = {id(node): i for node, i in zip(traced.done.nodes, traced.numbers, strict=True) if type(i) is int} | traced.others
     lines = raiser.lines | {c: members[0] for c, members in raiser.loose.items() if len(members) == 1}
     inputs = {int(raiser.classes[i]) for i in traced.leaves}
-    arrays = set(raiser.classes[raiser.kind == ARRAY].tolist())
     names: dict[str, int] = {}  # of several groups with one line, the first has its name
     for c, line in sorted(lines.items(), key=lambda item: item[0] not in inputs):
-        names.setdefault(function.name_of(line if c in arrays else _whole(line)), c)
+        names.setdefault(function.name_of(line), c)
     return Grouped(
         roots,
         gradients,
@@ -47,13 +43,6 @@ def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser
         {node: int(stands[i]) for node, i in ids.items()},
         {c: name for name, c in names.items() if name},
     )
-
-
-def _whole(line: Any) -> Any:
-    """The line of which another is only the numbers in another shape."""
-    while isinstance(line, Line) and line.row in RESHAPED:
-        line = line.args[0]
-    return line
 
 
 def _resolved(raiser: Raiser) -> tuple[Any, Any]:

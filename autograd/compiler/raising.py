@@ -423,7 +423,7 @@ class Raiser:
         for _, k in sorted(products, reverse=True):
             _, x, y = blocks[k]
             found = [matched(x, y, x, y)]
-            if (x >= 0).all() and CONSTANT in self.kind[[x[0, 0], y[0, 0]]]:
+            if (x >= 0).all() and self.kind[y[0, 0]] == CONSTANT:
                 found.append(matched(x, y, *self._by_value(x, y)))
             factors = min((f for f in found if f), key=lambda f: f.rows.size + f.columns.size, default=None)
             if factors is not None:
@@ -431,15 +431,12 @@ class Raiser:
         return None, None
 
     def _by_value(self, x: Ints, y: Ints) -> tuple[Ints, Ints]:
-        """Codes for the factors of products in which equal constants are one: a row that was read afresh for each sum is one row.
+        """Codes for factors and their constants, of which equal ones are one: a row that was read afresh for each sum is one row.
 
         Where a sum of the same two rows stands twice, as of two samples that are alike, the second is told apart.
         """
-        codes = [self._codes(ids) if self.kind[ids[0, 0]] == CONSTANT else ids for ids in (x, y)]
-        again = repeats(np.hstack(codes))[:, None]
-        if self.kind[x[0, 0]] == CONSTANT:
-            return np.hstack([codes[0], again]), codes[1]
-        return codes[0], np.hstack([codes[1], again])
+        codes = self._codes(y)
+        return x, np.hstack([codes, repeats(np.hstack([x, codes]))[:, None]])
 
     def _sums_arranged(self, blocks: Sequence[Any], count: int) -> Layout:
         """How sums stand that are no matrix product: as their first terms, where each has its own."""

@@ -21,8 +21,9 @@ from autograd.node import Node
 
 MANY = 1_000_000  # things beyond which no more are looked at
 SHORT = 32  # entries of a list without nodes that are followed
-LARGE = 100_000  # numbers of an array that are compared while a function is traced
+LARGE = 100_000  # numbers, of an array or of all long lists, that are compared while a function is traced
 SIMPLE = (float, int, bool, str, bytes, complex, type(None))
+PLAIN = frozenset(SIMPLE)
 OPAQUE = (*SIMPLE, types.ModuleType, types.BuiltinFunctionType, np.generic)
 RECORDS = (types.SimpleNamespace, UserDict, UserList)  # of the standard library, whose attributes are a user's
 ROWS = (list, tuple, deque)
@@ -30,6 +31,7 @@ DICTS = (dict, OrderedDict, defaultdict)
 IMPLIED = frozenset({"training", "forward"})  # which modules read without being asked to by name
 OURS = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"__main__"})
 RANDOM = ("Generator", "RandomState", "Random")  # the classes that draw: by name, since NumPy imports its own late
+UNKNOWN = "what it reads is another"  # and was as before when it was looked at, by another thread
 _ABSENT = object()
 
 
@@ -53,6 +55,7 @@ class Surroundings:
         self._grids: list[tuple[Any, list[Any]]] = []
         self._contents: list[tuple[Any, bytes]] = []
         self._sources: dict[int, Any] = {}
+        self._left = LARGE
         self._called: dict[int, str] = {}  # of each container the name that leads to it
         self._keep(_Reach(roots), None if nodes is None else {id(node) for node in nodes})
         self._states: list[tuple[Any, str]] = []
@@ -60,14 +63,18 @@ class Surroundings:
     def change(self) -> str:
         """The first thing that is another now; "" where all is as it was."""
         if not _equal(list(map(dict.get, self._dicts, self._keys)), self._values):
-            for mapping, key, value, owner in zip(self._dicts, self._keys, self._values, self._whose, strict=True):
-                if not _same(mapping.get(key), value):
-                    return _said(owner, key)
+            followed = zip(self._dicts, self._keys, self._values, self._whose, strict=True)
+            return next((_said(owner, key) for now, key, was, owner in followed if not _same(now.get(key), was)), UNKNOWN)
         if not _equal(self._own, self._was):
-            for owner, now, was in zip(self._owners, self._own, self._was, strict=True):
-                for name in (*was, *(now.keys() - was.keys())):
-                    if not _same(now.get(name, _ABSENT), was.get(name, _ABSENT)):
-                        return _said(owner, name)
+            return next(
+                (
+                    _said(owner, name)
+                    for owner, now, was in zip(self._owners, self._own, self._was, strict=True)
+                    for name in now.keys() | was.keys()
+                    if not _same(now.get(name, _ABSENT), was.get(name, _ABSENT))
+                ),
+                UNKNOWN,
+            )
         for cell, value, name in self._cells:
             if not _holds(cell, value):
                 return f"the name {name} is another"
@@ -75,9 +82,8 @@ class Surroundings:
             if not _same(_attribute(owner, name), value):
                 return _said(owner, name)
         if not _equal(self._rows, self._entries):
-            for row, was in zip(self._rows, self._entries, strict=True):
-                if not _alike(row, was):
-                    return self._inside(row)
+            kept = zip(self._rows, self._entries, strict=True)
+            return next((self._inside(row) for row, was in kept if not _alike(row, was)), UNKNOWN)
         for mapping, keys, values in self._mappings:
             if list(mapping) != keys or not _equal(list(mapping.values()), values):
                 return self._inside(mapping)
@@ -147,21 +153,22 @@ class Surroundings:
                     self._follow(own, name, x)
 
     def _container(self, x: Any, contents: bool, name: str) -> None:
+        if contents and isinstance(x, (*ROWS, dict, set, frozenset)) and len(x) > SHORT:
+            self._left -= len(x)
+            if self._left < 0:
+                return
         self._called[id(x)] = name
         if isinstance(x, ROWS):
             self._rows.append(x)
             self._entries.append(x if isinstance(x, tuple) else deque(x) if isinstance(x, deque) else list(x))
         elif isinstance(x, dict):
-            self._mapping(x)
+            self._mappings.append((x, list(x.keys()), list(x.values())))
         elif isinstance(x, set | frozenset):
             self._sets.append((x, x.copy()))
         elif isinstance(x, np.ndarray) and x.dtype == object:
             self._grids.append((x, x.ravel().tolist()))
         elif isinstance(x, np.ndarray) and contents and x.size <= LARGE:
             self._contents.append((x, x.tobytes()))
-
-    def _mapping(self, x: dict[Any, Any]) -> None:
-        self._mappings.append((x, list(x.keys()), list(x.values())))
 
     def _follow(self, mapping: dict[Any, Any], key: Any, owner: Any) -> None:
         self._dicts.append(mapping)
@@ -246,11 +253,11 @@ class _Reach:
         if isinstance(x, dict):
             return list(x.values())
         if isinstance(x, (*ROWS, set, frozenset)):
-            return list(x)
+            return () if PLAIN.issuperset(map(type, x)) else list(x)
         if isinstance(x, np.ndarray):
             return x.ravel().tolist() if x.dtype == object else ()
         if not _has_attributes(x):
-            return (x.f,) if _root(type(x)) == "autograd" and hasattr(x, "f") else ()  # of what is compiled, the function
+            return (x.f,) if type(x).__name__ == "Compiled" else ()  # of what is compiled, the function
         attributes = [*(vars(x).items() if hasattr(x, "__dict__") else ()), *((n, _attribute(x, n)) for n in _slots(type(x)))]
         if _root(type(x)) == "nn":
             return [value for _, value in attributes]
@@ -302,10 +309,10 @@ def _same(now: Any, was: Any) -> bool:
 
 
 def _equal(now: Any, was: Any) -> bool:
-    """Whether all is equal, in one comparison: what is the same is not looked into; arrays that are not the same are no answer."""
+    """Whether all is equal, in one comparison: what is the same is not looked into; what cannot be compared is another."""
     try:
         return bool(now == was)
-    except ValueError:
+    except Exception:  # two arrays, or whatever a user's class does
         return False
 
 

@@ -119,22 +119,25 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
         answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
     if any(j.verdict == "fail" for j in answers):
         most = max((float(np.max(np.abs(x), initial=0.0)) for x in point.xs), default=0.0)
-        drowned = _drowned(line, answers) | ((value == 0.0) & _lost(ladder, claims, most))
+        drowned = _drowned(line, answers) | _lost(ladder, claims, value, most)
         answers = [j._replace(verdict=UNDECIDED) if d and j.verdict == "fail" else j for j, d in zip(answers, drowned, strict=True)]
     return answers, line.evaluations + evaluations
 
 
-def _lost(ladder: Ladder, claims: Array, most: float) -> Array:
-    """Which claims small steps, at which nothing moves, say nothing against: the function may be a sum that cancels.
+def _lost(ladder: Ladder, claims: Array, value: Array, most: float) -> Array:
+    """Which claims only steps speak against whose effect is rounding beside inputs of size ``most``: a sum may cancel inside.
 
-    Two larger steps in a row come close to the claim, or what it would change over the largest step is rounding beside inputs of
-    size ``most``.
+    That is so where two larger steps in a row come close to the claim, or where nothing moves, not even at the largest step.
     """
     with np.errstate(all="ignore"):
-        close = np.abs(ladder.central - claims) <= 0.05 * np.abs(claims)
-        widest = np.max(np.where(np.isfinite(ladder.central), ladder.steps[:, None], 0.0), axis=0)
-        small = np.abs(claims) * widest <= 4.0 * EPS * most
-    found: Array = (close[:-1] & close[1:]).any(axis=0) | small
+        apart, steps = np.abs(claims - value), ladder.steps[:, None]
+        size = np.maximum(np.abs(claims), np.abs(value))
+        close = np.abs(ladder.central - claims) <= 0.05 * size
+        against = np.max(np.where(np.abs(ladder.central - value) <= 0.05 * size, steps, 0.0), axis=0)
+        widest = np.max(np.where(np.isfinite(ladder.central), steps, 0.0), axis=0)
+        small, none = (apart * h <= 4.0 * EPS * most for h in (against, widest))
+    upheld = (close[:-1] & close[1:]).any(axis=0)
+    found: Array = (upheld & small) | ((value == 0.0) & none)
     return found
 
 

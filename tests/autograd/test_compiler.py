@@ -5,6 +5,7 @@ import copy
 import dataclasses
 import functools
 import gc
+import itertools
 import math
 import os
 import pickle
@@ -776,7 +777,7 @@ def test_what_differs_from_run_to_run_is_refused():
         counter.append(1.0)
         return sum(x * c for c in counter)
 
-    generator = np.random.default_rng(0)
+    generator, ticks = np.random.default_rng(0), itertools.count(2)
     p = Value(1.0)
 
     log, deep, buffer = [], {"a": [{}]}, np.zeros(3)
@@ -797,6 +798,7 @@ def test_what_differs_from_run_to_run_is_refused():
     for f, text in (
         (counting, "what is in counter has changed"),
         (growing, "what is in counter has changed"),
+        (lambda x: sum(x for _ in range(next(ticks))), r"computed \d+ nodes and then \d+ others: it changes something outside"),
         (lambda x: x * random.random(), "draws random numbers"),
         (lambda x: x * np.random.rand(), "draws random numbers"),  # noqa: NPY002 - what people write
         (lambda x: x * generator.random(), "draws random numbers"),

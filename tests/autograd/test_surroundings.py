@@ -11,6 +11,7 @@ import pytest
 
 import nn
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile, grad
+from autograd.compiler.surroundings import Surroundings
 
 SHARED = Value(2.0)
 LONG = [[1.0] for _ in range(25_000)]  # which must not hide what is named after it
@@ -165,6 +166,10 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
         trainer.epoch = k
         trainer.rate = float("0.1")
     assert trainer.step.traces == 1
+    rows = [0.0] * 100_001  # too many to be compared
+    everything = Surroundings([lambda: rows])
+    rows[5] = 1.0
+    assert everything.change() == ""
     mark = np.array([1.0])
     many = [mark, Value(1.0)]
     pair = compile(lambda: many[0] * many[1])

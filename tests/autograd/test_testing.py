@@ -287,6 +287,11 @@ def test_edges_steps_that_are_rounded_away_and_shapes_that_change_on_the_way():
     k[1, 1], k[3, 1], q[1, 0] = 0.53125, 0.5625, 9.99
     assert check_vjp(f, vjp, (q, k, v), domains=[(-10.0, 10.0)] * 3).verdict == "pass"
 
+    # terms of size 0.1 that cancel to 10⁻¹³: small steps see how they round
+    x, A = np.array([-0.5, 0.5, 0.5]), np.array([[-0.5, 1e-12, 0.0], [-0.5, -0.5, 0.5], [-0.5, 0.0, -0.5]])
+    f, vjp = next(case for case in rules.RIGHT_TWINS if case.name == "quadratic_form_symmetric_right").make()
+    assert check_vjp(f, vjp, (x, A)).verdict == "pass"
+
     def shrinks(x):
         return x.real * 1.0 if abs(x.real[0] - 1.0) < 1e-3 or x.real[0] > 1.05 else x.real[:3] * 1.0
 
