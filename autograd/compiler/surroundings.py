@@ -7,10 +7,11 @@ a dict is followed where it leads to a node or is short; what a long list of num
 from __future__ import annotations
 
 import functools
+import inspect
 import random
 import sys
 import types
-from collections import OrderedDict, UserDict, UserList, defaultdict, deque
+from collections import UserDict, UserList, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -27,7 +28,6 @@ PLAIN = frozenset(SIMPLE)
 OPAQUE = (*SIMPLE, types.ModuleType, types.BuiltinFunctionType, np.generic)
 RECORDS = (types.SimpleNamespace, UserDict, UserList)  # of the standard library, whose attributes are a user's
 ROWS = (list, tuple, deque)
-DICTS = (dict, OrderedDict, defaultdict)
 IMPLIED = frozenset({"training", "forward"})  # which modules read without being asked to by name
 OURS = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"__main__"})
 RANDOM = ("Generator", "RandomState", "Random")  # the classes that draw: by name, since NumPy imports its own late
@@ -124,7 +124,7 @@ class Surroundings:
                 self._container(x.keywords, False, "the keywords of a partial")
             elif leading is None or id(x) in leading or (_short(x) and id(x) in reach.heard):
                 self._container(x, leading is None, reach.called[id(x)])
-            if _has_attributes(x):
+            if reach.has_attributes(x):
                 self._instance(x, reach, leading)
 
     def _function(self, f: Any, reach: _Reach) -> None:
@@ -181,6 +181,8 @@ class _Reach:
     """Everything that some things lead to, breadth first, and who leads to whom."""
 
     def __init__(self, roots: Iterable[Any]) -> None:
+        roots = list(roots)
+        self._home = {_root(inspect.unwrap(x)) for x in roots if callable(x)} - OURS - {"nn"}  # the packages of what is compiled
         self.things: list[Any] = []
         self.spoken: set[str] = set()
         self.called: dict[int, str] = {}  # the first name on the way to each thing
@@ -223,17 +225,32 @@ class _Reach:
 
     def names(self, f: Any) -> Iterator[tuple[dict[str, Any], str]]:
         """Where the names that a user's function takes from outside stand: among its globals, or in a user's module."""
-        if _is_library(f):
+        if self._is_library(f):
             return
         names = spoken(f.__code__)
         yield from ((f.__globals__, name) for name in names if name in f.__globals__)
         for x in (*(f.__globals__.get(name) for name in names), *(_content(cell) for _, cell in _cells(f))):
-            if isinstance(x, types.ModuleType) and not _is_ours(x.__name__):
+            if isinstance(x, types.ModuleType) and not self._is_foreign(x.__name__):
                 yield from ((vars(x), name) for name in names if name in vars(x))
 
     def follows(self, owner: type, name: str) -> bool:
         """Whether an attribute of a user's class is spoken of."""
-        return name in self.spoken and not _is_library(owner)
+        return name in self.spoken and not self._is_library(owner)
+
+    def has_attributes(self, x: Any) -> bool:
+        """Whether a thing is an object of a user's, or of nn, with attributes."""
+        if isinstance(x, (Node, type, types.FunctionType, types.MethodType, functools.partial, np.ndarray, *OPAQUE)):
+            return False
+        return isinstance(x, RECORDS) or not self._is_foreign(type(x).__module__)
+
+    def _is_library(self, x: Any) -> bool:
+        """Whether a function or a class is no user's."""
+        return self._is_foreign(x.__module__) or _root(x) == "nn"
+
+    def _is_foreign(self, module: str | None) -> bool:
+        """Whether a module is this library's, Python's, or of another installed package than what is compiled."""
+        package = (module or "").partition(".")[0]
+        return package in OURS or (package not in self._home and package != "nn" and _is_installed(package))
 
     def _children(self, x: Any) -> Iterable[Any]:
         if isinstance(x, Node):
@@ -256,7 +273,7 @@ class _Reach:
             return () if PLAIN.issuperset(map(type, x)) else list(x)
         if isinstance(x, np.ndarray):
             return x.ravel().tolist() if x.dtype == object else ()
-        if not _has_attributes(x):
+        if not self.has_attributes(x):
             return (x.f,) if type(x).__name__ == "Compiled" else ()  # of what is compiled, the function
         attributes = [*(vars(x).items() if hasattr(x, "__dict__") else ()), *((n, _attribute(x, n)) for n in _slots(type(x)))]
         if _root(type(x)) == "nn":
@@ -265,7 +282,7 @@ class _Reach:
         return [type(x)]
 
     def _of_function(self, f: Any) -> list[Any]:
-        if not _is_library(f):
+        if not self._is_library(f):
             self.spoken.update(spoken(f.__code__))
         meant = [(name, mapping[name]) for mapping, name in self.names(f)]
         meant += [(name, _content(cell)) for name, cell in _cells(f)]
@@ -276,7 +293,7 @@ class _Reach:
         return [x for _, x in meant]
 
     def _of_class(self, x: type) -> list[Any]:
-        if _is_library(x):
+        if self._is_library(x):
             return []
         return [*vars(x).values(), *x.__bases__]
 
@@ -335,21 +352,11 @@ def _root(x: Any) -> str:
     return (getattr(x, "__module__", None) or "").partition(".")[0]
 
 
-def _is_library(x: Any) -> bool:
-    """Whether a function or a class is no user's."""
-    return _is_ours(x.__module__) or _root(x) == "nn"
-
-
-def _is_ours(module: str | None) -> bool:
-    """Whether a module is no user's: this library's, NumPy's or Python's."""
-    return (module or "").partition(".")[0] in OURS
-
-
-def _has_attributes(x: Any) -> bool:
-    """Whether a thing is an object of a user's, or of nn, with attributes."""
-    if isinstance(x, (Node, type, types.FunctionType, types.MethodType, functools.partial, np.ndarray, *OPAQUE)):
-        return False
-    return isinstance(x, RECORDS) or not _is_ours(type(x).__module__)
+@functools.cache
+def _is_installed(package: str) -> bool:
+    """Whether a package came from an index, and is not what somebody is working on."""
+    file = getattr(sys.modules.get(package), "__file__", None) or ""
+    return "site-packages" in file or "dist-packages" in file
 
 
 def _slots(kind: type) -> list[str]:

@@ -6,12 +6,13 @@ import functools
 import math
 import types
 
+import hypothesis
 import numpy as np
 import pytest
 
 import nn
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile, grad
-from autograd.compiler.surroundings import Surroundings
+from autograd.compiler.surroundings import Surroundings, _Reach
 
 SHARED = Value(2.0)
 LONG = [[1.0] for _ in range(25_000)]  # which must not hide what is named after it
@@ -176,6 +177,14 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
     pair()
     many[0] = np.array([1.0, 2.0])
     assert pair()[1].data == 2.0
+
+
+def test_installed_packages_are_not_looked_into():
+    settings = hypothesis.settings(max_examples=1)
+    reach = _Reach([lambda: (hypothesis.given, hypothesis.strategies.integers, settings)])
+    assert len(reach.things) < 20
+    inside = _Reach([hypothesis.given])  # but what is compiled itself is
+    assert len(inside.things) > 100
 
 
 def test_random_sources_and_counters_in_helpers():
