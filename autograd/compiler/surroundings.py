@@ -20,7 +20,7 @@ import numpy as np
 from autograd.door import described
 from autograd.node import Node
 
-MANY = 1_000_000  # things beyond which no more are looked at
+MANY = 100_000  # things, rows of numbers aside, beyond which no more are looked at
 SHORT = 32  # entries of a list without nodes that are followed
 LARGE = 100_000  # numbers, of an array or of all long lists, that are compared while a function is traced
 SIMPLE = (float, int, bool, str, bytes, complex, type(None))
@@ -28,6 +28,8 @@ PLAIN = frozenset(SIMPLE)
 OPAQUE = (*SIMPLE, types.ModuleType, types.BuiltinFunctionType, np.generic)
 RECORDS = (types.SimpleNamespace, UserDict, UserList)  # of the standard library, whose attributes are a user's
 ROWS = (list, tuple, deque)
+CALLED = (type, types.FunctionType, types.MethodType, functools.partial, classmethod, staticmethod, property)
+MAKING = frozenset({"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__getstate__", "__setstate__", "__reduce__"})
 IMPLIED = frozenset({"training", "forward"})  # which modules read without being asked to by name
 OURS = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"__main__"})
 RANDOM = ("Generator", "RandomState", "Random")  # the classes that draw: by name, since NumPy imports its own late
@@ -57,7 +59,13 @@ class Surroundings:
         self._sources: dict[int, Any] = {}
         self._left = LARGE
         self._called: dict[int, str] = {}  # of each container the name that leads to it
-        self._keep(_Reach(roots), None if nodes is None else {id(node) for node in nodes})
+        reach = _Reach(roots)
+        if nodes is None:
+            self._keep(reach, reach.heard, None)
+        else:
+            reach.quietly()
+            leading = reach.leading({id(node) for node in nodes})
+            self._keep(reach, reach.heard | leading, leading)
         self._states: list[tuple[Any, str]] = []
 
     def change(self) -> str:
@@ -110,9 +118,8 @@ class Surroundings:
         """Whether one of them has been drawn from since."""
         return any(_state(source) != state for source, state in self._states)
 
-    def _keep(self, reach: _Reach, wanted: set[int] | None) -> None:
-        leading = None if wanted is None else reach.leading(wanted)
-        for x in reach.things:
+    def _keep(self, reach: _Reach, wanted: set[int], leading: set[int] | None) -> None:
+        for x in (x for x in reach.things if id(x) in wanted):
             kind = type(x)
             if kind.__name__ in RANDOM:
                 self._sources[id(x)] = x
@@ -144,13 +151,11 @@ class Surroundings:
         for name in () if whole else list(own):
             if name in reach.spoken or id(own[name]) in (leading or ()):
                 self._follow(own, name, x)
-        for name in (reach.spoken | IMPLIED) - own.keys():
-            found = _in_class(type(x), name)
-            if found is not _ABSENT and (name == "forward" or not isinstance(found, types.FunctionType)):
-                if isinstance(found, types.MemberDescriptorType):
-                    self._attributes.append((x, name, _attribute(x, name)))
-                elif not whole and hasattr(x, "__dict__"):
-                    self._follow(own, name, x)
+        for name, slotted in reach.of_class(type(x)):
+            if slotted:
+                self._attributes.append((x, name, _attribute(x, name)))
+            elif not whole and name not in own and hasattr(x, "__dict__"):
+                self._follow(own, name, x)
 
     def _container(self, x: Any, contents: bool, name: str) -> None:
         if contents and isinstance(x, (*ROWS, dict, set, frozenset)) and len(x) > SHORT:
@@ -184,10 +189,13 @@ class _Reach:
         roots = list(roots)
         self._home = {_root(inspect.unwrap(x)) for x in roots if callable(x)} - OURS - {"nn"}  # the packages of what is compiled
         self.things: list[Any] = []
-        self.spoken: set[str] = set()
+        self.spoken: set[str] = set(IMPLIED)
         self.called: dict[int, str] = {}  # the first name on the way to each thing
         self._parents: dict[int, list[int]] = {}
         self._seen: set[int] = set()
+        self._count = 0
+        self._silent = False
+        self._of_classes: dict[type, list[tuple[str, bool]]] = {}
         self._quiet: list[tuple[str, Any, int]] = []  # attributes that nothing has spoken of yet
         spoken_of: list[tuple[Any, int]] = [(x, 0) for x in roots]
         while spoken_of:
@@ -195,6 +203,10 @@ class _Reach:
             spoken_of = [(x, parent) for name, x, parent in self._quiet if name in self.spoken]
             self._quiet = [entry for entry in self._quiet if entry[0] not in self.spoken]
         self.heard = set(self._seen)
+
+    def quietly(self) -> None:
+        """Look at the attributes that nothing speaks of, too, functions aside: they may lead to a node."""
+        self._silent = True
         while self._quiet:
             waiting = deque((x, parent) for _, x, parent in self._quiet)
             self._quiet = []
@@ -202,12 +214,13 @@ class _Reach:
 
     def _spread(self, waiting: deque[tuple[Any, int]]) -> None:
         """Look at things and at what they lead to, but for attributes that are not spoken of."""
-        while waiting and len(self._seen) < MANY:
+        while waiting and self._count < MANY:
             x, parent = waiting.popleft()
             self._parents.setdefault(id(x), []).append(parent)
-            if id(x) in self._seen or isinstance(x, OPAQUE):
+            if id(x) in self._seen or isinstance(x, OPAQUE) or (self._silent and isinstance(x, CALLED)):
                 continue
             self._seen.add(id(x))
+            self._count += not (isinstance(x, ROWS) and PLAIN.issuperset(map(type, x)))
             self.things.append(x)
             self.called.setdefault(id(x), self.called.get(parent, ""))
             waiting.extend((child, id(x)) for child in self._children(x) if not isinstance(child, SIMPLE))
@@ -232,6 +245,17 @@ class _Reach:
         for x in (*(f.__globals__.get(name) for name in names), *(_content(cell) for _, cell in _cells(f))):
             if isinstance(x, types.ModuleType) and not self._is_foreign(x.__name__):
                 yield from ((vars(x), name) for name in names if name in vars(x))
+
+    def of_class(self, kind: type) -> list[tuple[str, bool]]:
+        """The names spoken of that a class has, its methods aside, and whether each is a slot; any may have another forward."""
+        if kind not in self._of_classes:
+            found = [(name, _in_class(kind, name)) for name in self.spoken]
+            self._of_classes[kind] = [
+                (name, isinstance(x, types.MemberDescriptorType))
+                for name, x in found
+                if x is not _ABSENT and (name == "forward" or not isinstance(x, types.FunctionType))
+            ]
+        return self._of_classes[kind]
 
     def follows(self, owner: type, name: str) -> bool:
         """Whether an attribute of a user's class is spoken of."""
@@ -290,12 +314,16 @@ class _Reach:
         meant += [(defaults, x) for x in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values())]
         for name, x in meant:
             self.called.setdefault(id(x), name)
-        return [x for _, x in meant]
+        made = [vars(x).get("__init__") for _, x in meant if isinstance(x, type) and not self._is_library(x)]
+        return [*made, *(x for _, x in meant)]
 
     def _of_class(self, x: type) -> list[Any]:
+        """Its bases and what Python itself asks it for; the other attributes when they are spoken of."""
         if self._is_library(x):
             return []
-        return [*vars(x).values(), *x.__bases__]
+        asked = [v for name, v in vars(x).items() if name.startswith("__") and name not in MAKING]
+        self._quiet += [(name, v, id(x)) for name, v in vars(x).items() if not name.startswith("__")]
+        return [*asked, *x.__bases__]
 
 
 def spoken(code: types.CodeType) -> list[str]:

@@ -109,6 +109,16 @@ def ways():
     doubled = Doubled()
     yield "train and eval", lambda: doubled(SHARED), doubled.eval
 
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.scale = 3.0
+
+        def forward(self, x):
+            return x * self.scale
+
+    scaled = Scaled()
+    yield "number in a module", lambda: scaled(SHARED), lambda: setattr(scaled, "scale", 5.0)
+
 
 @pytest.mark.parametrize(("name", "f", "change"), list(ways()), ids=lambda x: x if isinstance(x, str) else "")
 def test_what_leads_elsewhere_is_traced_anew(name, f, change):
@@ -157,6 +167,37 @@ def test_a_name_that_means_something_else_at_every_call_is_refused():
         for k in range(5):
             batch = np.full(3, float(k))
             step()
+
+
+def test_what_a_trainer_keeps_beside_is_no_change():
+    class Trainer:
+        def __init__(self):
+            self.w, self.rate, self.epoch, self.losses = Value(2.0), 0.1, 0, []
+            self.step = compile(self.loss)
+
+        def loss(self):
+            return self.w * self.rate
+
+        def train(self):
+            for _ in range(6):
+                self.losses.append(self.step().data)
+                self.epoch += 1
+
+    trainer = Trainer()
+    trainer.train()
+    assert trainer.step.traces == 1
+    trainer.rate = 0.5
+    trainer.train()
+    assert (trainer.step.traces, trainer.losses[-1]) == (2, 1.0)
+
+    class Made:
+        def __init__(self, x):
+            self.y = x * SHARED
+
+    made = compile(lambda x: Made(x).y)
+    assert made(1.0).data == SHARED.data
+    globals()["SHARED"] = Value(4.0)
+    assert made(1.0).data == 4.0
 
 
 def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
