@@ -6,6 +6,7 @@ a dict is followed where it leads to a node or is short; what a long list of num
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
 import random
@@ -13,7 +14,7 @@ import sys
 import types
 from collections import UserDict, UserList, deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -240,11 +241,11 @@ class _Reach:
         """Where the names that a user's function takes from outside stand: among its globals, or in a user's module."""
         if self._is_library(f):
             return
-        names = spoken(f.__code__)
+        names, attributes = words(f.__code__)
         yield from ((f.__globals__, name) for name in names if name in f.__globals__)
         for x in (*(f.__globals__.get(name) for name in names), *(_content(cell) for _, cell in _cells(f))):
             if isinstance(x, types.ModuleType) and not self._is_foreign(x.__name__):
-                yield from ((vars(x), name) for name in names if name in vars(x))
+                yield from ((vars(x), name) for name in attributes if name in vars(x))
 
     def of_class(self, kind: type) -> list[tuple[str, bool]]:
         """The names spoken of that a class has, its methods aside, and whether each is a slot; any may have another forward."""
@@ -307,7 +308,7 @@ class _Reach:
 
     def _of_function(self, f: Any) -> list[Any]:
         if not self._is_library(f):
-            self.spoken.update(spoken(f.__code__))
+            self.spoken |= words(f.__code__).attributes
         meant = [(name, mapping[name]) for mapping, name in self.names(f)]
         meant += [(name, _content(cell)) for name, cell in _cells(f)]
         defaults = f"a default of {f.__name__}"
@@ -326,10 +327,29 @@ class _Reach:
         return [*asked, *x.__bases__]
 
 
-def spoken(code: types.CodeType) -> list[str]:
-    """The names in a function's code, those in the functions and comprehensions within it included."""
-    inner = [name for x in code.co_consts if isinstance(x, types.CodeType) for name in spoken(x)]
-    return list(dict.fromkeys([*code.co_names, *inner]))
+class Words(NamedTuple):
+    """What the code of a function speaks of: names from outside, and attributes."""
+
+    names: frozenset[str]
+    attributes: frozenset[str]
+
+
+@functools.cache
+def words(code: types.CodeType) -> Words:
+    """The words of a function, and of the functions and comprehensions within it.
+
+    >>> def f(x): return [scale * x.w for _ in range(2)]
+    >>> sorted(words(f.__code__).names), sorted(words(f.__code__).attributes)
+    (['range', 'scale'], ['w'])
+    """
+    names, attributes = set(), set()
+    for instruction in dis.get_instructions(code):
+        if instruction.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")):
+            names.add(instruction.argval)
+        elif instruction.opname.startswith(("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")):
+            attributes.add(instruction.argval)
+    inner = [words(x) for x in code.co_consts if isinstance(x, types.CodeType)]
+    return Words(frozenset(names.union(*(w.names for w in inner))), frozenset(attributes.union(*(w.attributes for w in inner))))
 
 
 def _cells(f: Any) -> Iterator[tuple[str, Any]]:

@@ -190,6 +190,13 @@ def test_what_a_trainer_keeps_beside_is_no_change():
     trainer.train()
     assert (trainer.step.traces, trainer.losses[-1]) == (2, 1.0)
 
+    globals()["losses"] = {}  # which is an attribute's name as well
+    named = compile(lambda x: nn.losses.mse(x, [0.0]))
+    for k in range(6):
+        globals()["losses"] = {k: k}
+        assert float(named(Tensor([2.0]))) == 4.0
+    assert named.traces == 1
+
     class Made:
         def __init__(self, x):
             self.y = x * SHARED
