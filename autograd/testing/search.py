@@ -7,13 +7,15 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd.door import described
 from autograd.errors import DataError, SettingError
 from autograd.testing.contract import Check
 from autograd.testing.graphs import ORDERS, graph_check
 from autograd.testing.pair import Pair
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
-from autograd.testing.specs import Array, Choice, Real, Spec, lengths, literal, points
+from autograd.testing.specs import Array, Choice, Real, Spec, lengths, literal, points, probes
 
 MOST_UNDECIDED = 0.2
 
@@ -72,18 +74,52 @@ def searched(at: Callable[[dict[str, Any], bool], Report], specs: dict[str, Spec
             report.values = point
             report.raised(True)
 
+    fixed = probes(specs)[: max_examples // 2]
     test = hypothesis.given(point=points(specs))(prove)
     if seed is not None:
         test = hypothesis.seed(seed)(test)
-    try:
-        hypothesis.settings(max_examples=max_examples, **quiet())(test)()
-    except GradientError as error:
-        full = at(error.report.values, False)
-        report = full if full.verdict == FAIL else error.report
-        report.values, report.evaluations = error.report.values, total.evaluations
+    test = hypothesis.settings(max_examples=max_examples - len(fixed), **quiet())(test)
+
+    def probe() -> None:
+        for point in fixed:
+            prove(point)
+
+    probed = _failing(probe)
+    found = _failing(test)  # Hypothesis may come upon a simpler point with the same fault
+    if probed is not None and found is None:
+        found = _simpler(probed, at, specs)
+    if found is not None:
+        full = at(found.values, False)
+        report = full if full.verdict == FAIL else found
+        report.values, report.evaluations = found.values, total.evaluations
         return report
     tally.judge(total)
     return total
+
+
+def _failing(search: Callable[[], Any]) -> Report | None:
+    """The report of the point at which a search ends; None where all pass."""
+    try:
+        search()
+    except GradientError as error:
+        return error.report
+    return None
+
+
+def _simpler(found: Report, at: Callable[[dict[str, Any], bool], Report], specs: dict[str, Spec]) -> Report:
+    """The same fault with as many entries as possible at zero, or at the edge next to it."""
+    for name, spec in specs.items():
+        if isinstance(spec, Choice):
+            continue
+        for i in range(np.size(found.values[name])):
+            entries = np.array(found.values[name])
+            entries.flat[i] = min(max(0.0, spec.low), spec.high)
+            values = {**found.values, name: entries if entries.ndim else float(entries)}
+            report = at(values, True)
+            if report.verdict == FAIL and report.fault == found.fault:
+                report.values = values
+                found = report
+    return found
 
 
 def quiet() -> dict[str, Any]:

@@ -198,6 +198,44 @@ def lengths(specs: dict[str, Spec]) -> dict[str, list[int]]:
     return {d: [n for n in (1, 2, 3, *range(4, most + 1), 0) if least <= n <= most] for d, (least, most) in limits.items()}
 
 
+def probes(specs: dict[str, Spec]) -> list[dict[str, Any]]:
+    """The points that every search tries: each extreme of each domain among ordinary numbers, each option, and nothing at all.
+
+    >>> [point["x"] for point in probes({"x": Real(0.0, 1.0)})][:3]
+    [0.0, 1e-12, 1e-09]
+    """
+    known = {name: numbers(spec.low, spec.high) for name, spec in specs.items() if not isinstance(spec, Choice)}
+    sizes = {d: min(2, max(choices)) for d, choices in lengths(specs).items()}
+    count = max(len(k.extreme) for k in known.values())
+    return [_probe(specs, known, sizes, k) for k in range(count)] + _empty(specs, known)
+
+
+def _probe(specs: dict[str, Spec], known: dict[str, Numbers], sizes: dict[str, int], k: int) -> dict[str, Any]:
+    """Probe number ``k``: the extremes of the inputs are not the same ones, and stand in other places."""
+    values: dict[str, Any] = {}
+    for j, (name, spec) in enumerate(specs.items()):
+        if isinstance(spec, Choice):
+            values[name] = spec.options[k % len(spec.options)]
+            continue
+        ordinary, extreme = known[name].ordinary[1:], known[name].extreme
+        odd = extreme[(k + 7 * j) % len(extreme)] if extreme else ordinary[0]
+        if isinstance(spec, Real):
+            values[name] = odd
+            continue
+        shape = tuple(d if isinstance(d, int) else sizes[d] for d in spec.dims)
+        flat = [known[name].nudged(ordinary[(k + i + j) % len(ordinary)], i) for i in range(math.prod(shape))]
+        if flat:
+            flat[k % len(flat)] = odd
+        values[name] = np.array(flat, dtype=spec.dtype).reshape(shape)
+    return values
+
+
+def _empty(specs: dict[str, Spec], known: dict[str, Numbers]) -> list[dict[str, Any]]:
+    """The point at which every named dimension that may be is of length 0."""
+    sizes = {d: min(choices) for d, choices in lengths(specs).items()}
+    return [_probe(specs, known, sizes, 0)] if 0 in sizes.values() else []
+
+
 def _array(draw: Any, spec: Array, shape: tuple[int, ...]) -> Any:
     """An array in one of several moods: all sorts, ordinary, ties, or ordinary with one odd entry."""
     size, known = math.prod(shape), numbers(spec.low, spec.high)

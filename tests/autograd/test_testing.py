@@ -314,6 +314,32 @@ def specs(case):
     )
 
 
+def test_every_search_tries_every_extreme():
+    def make(lies):
+        def rule(xs, g, power):
+            return g.sum() + float(lies(*xs, power)), g * 1.0
+
+        return lambda x, y, power: x + y, rule
+
+    def search(lies, seed):
+        return search_vjp(
+            lambda: make(lies),
+            x=Real(),
+            y=Array("n"),
+            power=Choice(2, 3),
+            hypothesis_seed=seed,
+            raise_on_fail=False,
+            max_examples=50,
+        )
+
+    for seed in range(5):
+        found = search(lambda x, y, power: x == 5e3, seed)
+        assert (found.verdict, found.values["x"], np.count_nonzero(found.values["y"])) == ("fail", 5e3, 0)
+    # ordinary numbers beside an extreme one at the places that the probes have them: Hypothesis does not come upon it
+    rare = search(lambda x, y, power: x == -710.0 and y.size == 2 and (y == y.round(2)).sum() == 1, 0)
+    assert (rare.verdict, rare.values["x"], np.count_nonzero(rare.values["y"]) <= 2) == ("fail", -710.0, True)
+
+
 @pytest.mark.parametrize("case", rules.WRONG[::9], ids=lambda c: c.name)
 def test_the_search_finds_shrinks_and_reports(case):
     with pytest.raises(GradientError) as caught:
