@@ -91,17 +91,16 @@ def _match(first: int, up: Array, free: Array, room: Array) -> None:
     There is always a way: the shares themselves are a matching in fractions, so there is one in whole numbers.
     """
     has_room = up.sum(axis=0) < room
-    reached: dict[int, tuple[int, int]] = {}  # a group that makes room: for whom, and in which part
+    reached: dict[int, tuple[int, int]] = {first: (first, -1)}  # a group that makes room: for whom, and in which part
     waiting = [first]
-    for group in waiting:
+    for group in waiting:  # pragma: no branch - there is always a way
         wanted = free[group] & ~up[group]
         if np.any(wanted & has_room):
             break
         held = up & wanted
-        for other in np.flatnonzero(held.any(axis=1)).tolist():
-            if other not in reached and other != first:
-                reached[other] = group, int(np.argmax(held[other]))
-                waiting.append(other)
+        for other in sorted(set(np.flatnonzero(held.any(axis=1)).tolist()) - reached.keys()):
+            reached[other] = group, int(np.argmax(held[other]))
+            waiting.append(other)
     part = int(np.argmax(wanted & has_room))
     up[group, part] = True
     while group != first:
