@@ -112,7 +112,7 @@ class _Result:
                 self._grad = self.plain(1.0) if self.rank else 1.0
             fresh = pulled.variant.exclusive
             for source, c in zip(self.left, pulled.spread(g), strict=True):
-                if type(c) is float:
+                if type(c) is float and not source.rank:
                     source._grad += c
                 else:
                     source.receive(c, None, fresh)

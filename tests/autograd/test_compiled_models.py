@@ -302,6 +302,12 @@ def test_what_asks_about_numbers_is_looked_at_again():
     np.testing.assert_array_equal(t.grad, [1.0, 2.0])
 
 
+def test_a_tensor_without_axes_gets_a_gradient_that_is_always_the_same():
+    b = Tensor(1.0)
+    compile(lambda: 2.0 * b)().backward()
+    assert b.grad == 2.0
+
+
 @given(st.lists(st.floats(-5, 5), min_size=2, max_size=2), st.booleans())
 def test_gradients_are_the_callers_own(x, twice):
     p, q = Tensor(x), Tensor(x)
