@@ -14,6 +14,7 @@ from autograd.errors import (
     OutOfRangeError,
     SettingError,
     ShapeError,
+    UnfitError,
 )
 from autograd.explaining import explain
 from autograd.functions import (
@@ -125,6 +126,7 @@ __all__ = [
     "SettingError",
     "ShapeError",
     "Tensor",
+    "UnfitError",
     "Value",
     "absolute",
     "add",

@@ -17,6 +17,10 @@ class GraphError(AutogradError, RuntimeError):
     """A graph asked for something it cannot give, such as the gradient of a vector without a cotangent."""
 
 
+class UnfitError(GraphError):
+    """A rule that cannot become a part of a compiled program: what an optimizer does is then done after it."""
+
+
 class AnomalyError(AutogradError, FloatingPointError):
     """A nan or an inf that an operation made inside anomaly()."""
 

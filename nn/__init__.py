@@ -7,6 +7,7 @@ from nn.history import History
 from nn.layers import MLP, Dropout, Embedding, LayerNorm, Linear, RMSNorm, Sequential
 from nn.module import Module
 from nn.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
+from nn.stepping import TrainingStep
 from nn.train import fit
 from nn.tuning import Tuning, tune
 
@@ -26,6 +27,7 @@ __all__ = [
     "RMSNorm",
     "RMSProp",
     "Sequential",
+    "TrainingStep",
     "TrainingWarning",
     "Tuning",
     "activations",

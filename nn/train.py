@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from autograd import AnomalyError, GraphError, Node, SettingError, anomaly, as_tensor, compile, no_grad
+from autograd import AnomalyError, GraphError, SettingError, anomaly, as_tensor, no_grad
 from nn.activations import name_of
 from nn.checks import positive, whole
 from nn.data import Part, batches, pair
@@ -26,6 +26,7 @@ from nn.optim import SGD, Optimizer
 from nn.optim.optimizer import numbers
 from nn.random import Seed, generator
 from nn.resuming import Saved, fingerprint
+from nn.stepping import TrainingStep, as_floats
 
 Metric = Callable[[Any, Any], float]
 
@@ -65,8 +66,8 @@ def fit(
     the model keeps the parameters of the step before. TrainingWarning tells of divergence, vanishing or exploding gradients
     and dead units.
 
-    With ``compiled`` the loss of a batch goes through ``autograd.compile``, for a model and a loss that it can follow: small
-    networks then train two to three times as fast. GraphError where it cannot, as where Dropout draws.
+    With ``compiled`` a step is one program, as :class:`nn.TrainingStep` makes it, for a model and a loss that ``autograd.compile``
+    can follow: small networks then train two to three times as fast. GraphError where it cannot, as where Dropout draws.
 
     With ``checkpoint``, a path, all is written there after each epoch, and a run that finds it goes on from it: to the same bits as
     one that was never stopped. DataError where the data, the model, the loss or the optimizer are others. What a module keeps apart
@@ -167,9 +168,8 @@ class _Run:
     """One model, its loss and its optimizer at work."""
 
     def __init__(self, model: Module, loss: Loss, optimizer: Optimizer, metric: Metric | None, compiled: bool) -> None:
-        self.model, self.loss, self.optimizer, self.metric, self.compiled = model, loss, optimizer, metric, compiled
-        self.eager: Loss = lambda x, y: loss(model(x), y)
-        self.of_batch = compile(self.eager) if compiled else self.eager
+        self.model, self.loss, self.optimizer, self.metric = model, loss, optimizer, metric
+        self.work = TrainingStep(model, loss, optimizer, compiled)
         self.names = list(model.named_parameters())
         self.best: list[Any] = []  # the parameters of the epoch with the least validation loss
 
@@ -189,7 +189,7 @@ class _Run:
         self.best = saved.best if saved is not None else []
         if validation is not None and limits.target is not None and self.judge(validation)[1] is None:
             raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
-        inputs, targets = (as_floats(X), as_floats(Y)) if self.compiled else (X, Y)
+        inputs, targets = (X, Y) if self.work.program is None else (as_floats(X), as_floats(Y))
         shuffle = batch_size is not None
         try:
             while not (reason := limits.reason(history)):
@@ -227,26 +227,23 @@ class _Run:
 
     def step(self, x: Any, y: Any) -> float:
         """Forward, loss, backward, update on one batch; its loss."""
-        self.optimizer.zero_grad()
-        value = self.of_batch(x, y)
-        if not isinstance(value, Node):
-            raise SettingError(f"fit(): the loss is a function that gives a Tensor or a Value, not {value!r}")
-        if not np.isfinite(float(value)):
-            raise GraphError(f"the loss became {float(value)} {self._where()}{self._first_bad(x, y)}")
-        value.backward()
+        value = self.work.forward(x, y)
+        if not np.isfinite(value):
+            raise GraphError(f"the loss became {value} {self._where()}{self._first_bad(x, y)}")
+        self.work.backward()
         gradients = [p.grad for _, p in self.names]
         if not all_finite(gradients):
             name = next(name for (name, _), g in zip(self.names, gradients, strict=True) if not np.all(np.isfinite(g)))
             raise GraphError(f"the gradient of {name} is not finite {self._where()}{self._first_bad(x, y)}")
         before, where = [numbers(p) for p in self.optimizer.parameters], self._where()
         self._whole = before
-        self.optimizer.step()
+        self.work.move()
         if not all_finite([numbers(p) for p in self.optimizer.parameters]):
             for p, was in zip(self.optimizer.parameters, before, strict=True):
                 p.data = was
             raise GraphError(f"a parameter became infinite {where}")
         self._whole = None
-        return float(value)
+        return value
 
     def _where(self) -> str:
         rate = f"learning rate {self.optimizer.lr:g}"
@@ -256,7 +253,7 @@ class _Run:
         """Which operation, in which layer, made the first nan or inf of that batch."""
         try:
             with anomaly(), self.model.scopes():
-                self.eager(x, y).backward()
+                self.work.eager(x, y).backward()
         except AnomalyError as error:
             return f"; {error}"
         return ""
@@ -282,11 +279,6 @@ class _Run:
 def all_finite(arrays: list[Any]) -> bool:
     """Whether no entry is nan or infinite: by the sum of squares, which is quick, and one by one where that is not finite."""
     return bool(np.isfinite(sum(np.vdot(a, a) for a in arrays))) or all(np.all(np.isfinite(a)) for a in arrays)
-
-
-def as_floats(a: Any) -> Any:
-    """The array as floats, which compile() follows from batch to batch."""
-    return a if a.dtype.kind == "f" else a.astype(float)
 
 
 def is_classes(shape: tuple[int, ...], y: Any) -> bool:

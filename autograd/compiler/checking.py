@@ -44,9 +44,9 @@ def proof(variant: Variant, traced: Traced, call: Call) -> Proof:
         return Proof(0.0, 0.0, f"on the same numbers {change}, by rounding")
     if variant.given.batch is not None:
         mine, near = ([np.asarray(x)[0] for x in side] if side is not None else None for side in (mine, near))
-    worst, fault = _apart("value", mine, outputs, near)
+    worst, fault = apart("value", mine, outputs, near)
     if fault:  # or only what is left of large parts that cancel
-        worst, fault = _apart("value", mine, outputs, near, [_mass(traced)] * len(outputs))
+        worst, fault = apart("value", mine, outputs, near, [_mass(traced)] * len(outputs))
     if fault:
         return Proof(worst, 0.0, fault)
     moves = variant.arguments + variant.outer if variant.outer and variant.arguments else variant.outer or variant.arguments
@@ -60,9 +60,9 @@ def proof(variant: Variant, traced: Traced, call: Call) -> Proof:
     mine, near = (None if side is None else side[place] for side in both)
     scales = [1.0 / size if variant.slots[k].arg in (variant.given.batch or {}) else 1.0 for k in moves]
     eager = [g * s for g, s in zip(_gradients(variant, traced, moves, pulled), scales, strict=True)]
-    slope, fault = _apart("gradient", mine, eager, near)
+    slope, fault = apart("gradient", mine, eager, near)
     if fault:  # as above
-        slope, fault = _apart("gradient", mine, eager, near, _gradients(variant, traced, moves, _masses))
+        slope, fault = apart("gradient", mine, eager, near, _gradients(variant, traced, moves, _masses))
     return Proof(worst, slope, fault)
 
 
@@ -148,7 +148,7 @@ def _assembled(shape: tuple[int, ...], parts: dict[int, tuple[Node, Any]]) -> An
     return total
 
 
-def _apart(
+def apart(
     what: str, mine: Any, eager: Sequence[Any], near: Sequence[Any] | None, masses: Sequence[Any] | None = None
 ) -> tuple[float, str]:
     """The largest difference, relative to the largest number of its array, and what is wrong where it is too large."""

@@ -20,9 +20,10 @@ from autograd.compiler.replay import Replay
 from autograd.compiler.results import make_result
 from autograd.compiler.surroundings import Surroundings
 from autograd.compiler.tracing import twice
+from autograd.compiler.updating import Name, Rule, Update
 from autograd.compiler.variant import Variant
 from autograd.door import described, to_array
-from autograd.errors import AutogradError, CompileWarning, DataError, GraphError, SettingError, ShapeError
+from autograd.errors import AutogradError, CompileWarning, DataError, GraphError, SettingError, ShapeError, UnfitError
 from autograd.node import Node
 from autograd.notes import Hooks
 from autograd.seeing import current
@@ -178,6 +179,43 @@ class Compiled:
         variant, _, results, _ = self._run(call, wanted, along)
         by_leaf = {variant.slots[k].arg: plain(g) for k, g in zip(variant.arguments, results[0], strict=True)}
         return self._by_argument(call, by_leaf, 0)
+
+    def updating(
+        self, rule: Rule, tensors: Sequence[Any], names: Sequence[Name], state: Sequence[Any], results: Sequence[Name]
+    ) -> Update:
+        """A rule, such as an optimizer's, for the Tensors that the function captures, ready for ``value_and_update``.
+
+        ``rule(gradients, points, state)`` takes lists of arrays and gives one: the new points, and then the new state. ``state``
+        are floats and arrays like those of the calls to come; ``names`` and ``results`` say what the source calls the state and
+        the results, each by a word and the number of the Tensor that it belongs to, or None. The rule is run on Tensors as well,
+        and has no effects.
+
+        >>> from autograd import Tensor, compile
+        >>> w = Tensor([1.0, 2.0])
+        >>> loss = compile(lambda: (w * w).sum())
+        >>> descend = loss.updating(lambda g, p, s: [p[0] - s[0] * g[0]], [w], [("rate", None)], [0.1], [("", 0)])
+        >>> value, _, moved = loss.value_and_update(descend, [0.25])
+        >>> value, moved[0]
+        (5.0, array([0.5, 1. ]))
+        """
+        return Update(rule, tensors, names, state, results)
+
+    def value_and_update(self, update: Update, state: Sequence[Any], *args: Any) -> Any:
+        """The value, gradients by the Tensors of an update, and what its rule makes of them, all in one program.
+
+        None where somebody needs to see every node; UnfitError where this program cannot have the rule as a part of it.
+        """
+        if Hooks.living or modes.special:
+            return None
+        call = Call(args, {}, self.in_axes)
+
+        def wanted(variant: Any) -> tuple[tuple[str, Any], tuple[int, ...]]:
+            if isinstance(variant, Replay):
+                raise UnfitError(f"the function is replayed {variant.why}")
+            return ("value_and_update", update), ()
+
+        _, _, results, _ = self._run(call, wanted, state)
+        return float(results[0][0]), results[1], results[2]
 
     def _along(self, call: Call, tangents: tuple[Any, ...], name: str) -> list[Any]:
         """Tangents as numbers, checked against the arguments; dicts are matched by key."""
@@ -404,7 +442,8 @@ class Compiled:
         if isinstance(variant, Replay):
             return Grouped(roots, gradients, {}, {}, {})
         variant = Variant(traced, self._call.given(self.f), None)
-        needed = tuple(k for k in needed if k < len(variant.slots))  # it may have fewer parameters by now
+        if isinstance(needed, tuple):
+            needed = tuple(k for k in needed if k < len(variant.slots))  # it may have fewer parameters by now
         return grouped(roots, gradients, traced, variant.raiser, variant.function(name, needed))
 
     def __repr__(self) -> str:

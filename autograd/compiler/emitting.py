@@ -106,6 +106,8 @@ class Writer:
         if line.of is not None and id(line.of) in self.names:
             of = self.names[id(line.of)]
             return self.fresh(f"D{of[1:]}" if of[0] == "Z" and of[1:].isdigit() else f"d{of}")
+        if line.name:
+            return self.fresh(line.name)
         if line.op in COMPARISONS:
             return self.numbered("M")
         if not line.shape:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from threading import Lock
 from typing import Any
@@ -75,7 +74,7 @@ class Function:
         self._xp = np if xp is None else xp
         self.fixed = [*(line.data for line in self.source.constants), *self.source.indices]
         self.fixed += [np.empty(shape, dtype) for shape, dtype in self.source.buffers]
-        self._alone: AbstractContextManager[Any] = Lock() if self.source.buffers else nullcontext()
+        self._alone = Lock() if self.source.buffers else None
         self.run = self._made(math)
         self._careful: Callable[..., Any] | None = None
         self._copies = any(map(any, self._copied))
@@ -94,7 +93,13 @@ class Function:
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         """The results, one sequence per group."""
-        with self._alone, np.errstate(**QUIET):
+        if self._alone is None:
+            return self._called(inputs)
+        with self._alone:
+            return self._called(inputs)
+
+    def _called(self, inputs: Sequence[Any]) -> list[Any]:
+        with np.errstate(**QUIET):
             try:
                 return self._grouped(self.run(*inputs, *self.fixed))
             except RAISED:

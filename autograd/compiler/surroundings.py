@@ -31,7 +31,7 @@ RECORDS = (types.SimpleNamespace, UserDict, UserList)  # of the standard library
 ROWS = (list, tuple, deque)
 CALLED = (type, types.FunctionType, types.MethodType, functools.partial, classmethod, staticmethod, property)
 MAKING = frozenset({"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__getstate__", "__setstate__", "__reduce__"})
-IMPLIED = frozenset({"training", "forward"})  # which modules read without being asked to by name
+IMPLIED = frozenset({"training", "forward", "one", "all"})  # which modules and transforms read without being asked to by name
 OURS = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"__main__"})
 RANDOM = ("Generator", "RandomState", "Random")  # the classes that draw: by name, since NumPy imports its own late
 UNKNOWN = "what it reads is another"  # and was as before when it was looked at, by another thread
@@ -139,7 +139,8 @@ class Surroundings:
         for mapping, name in reach.names(f):
             self._follow(mapping, name, None)
         self._cells += [(cell, _content(cell), name) for name, cell in _cells(f)]
-        self._attributes += [(f, name, getattr(f, name)) for name in ("__defaults__", "__kwdefaults__")]
+        if not reach.is_library(f):
+            self._attributes += [(f, name, getattr(f, name)) for name in ("__defaults__", "__kwdefaults__")]
 
     def _instance(self, x: Any, reach: _Reach, leading: set[int] | None) -> None:
         """Attributes that lead to a node, or that are spoken of; of a module of ours all."""
@@ -239,7 +240,7 @@ class _Reach:
 
     def names(self, f: Any) -> Iterator[tuple[dict[str, Any], str]]:
         """Where the names that a user's function takes from outside stand: among its globals, or in a user's module."""
-        if self._is_library(f):
+        if self.is_library(f):
             return
         names, attributes = words(f.__code__)
         yield from ((f.__globals__, name) for name in names if name in f.__globals__)
@@ -260,7 +261,7 @@ class _Reach:
 
     def follows(self, owner: type, name: str) -> bool:
         """Whether an attribute of a user's class is spoken of."""
-        return name in self.spoken and not self._is_library(owner)
+        return name in self.spoken and not self.is_library(owner)
 
     def has_attributes(self, x: Any) -> bool:
         """Whether a thing is an object of a user's, or of nn, with attributes."""
@@ -268,7 +269,7 @@ class _Reach:
             return False
         return isinstance(x, RECORDS) or not self._is_foreign(type(x).__module__)
 
-    def _is_library(self, x: Any) -> bool:
+    def is_library(self, x: Any) -> bool:
         """Whether a function or a class is no user's."""
         return self._is_foreign(x.__module__) or _root(x) == "nn"
 
@@ -307,7 +308,7 @@ class _Reach:
         return [type(x)]
 
     def _of_function(self, f: Any) -> list[Any]:
-        if not self._is_library(f):
+        if not self.is_library(f):
             self.spoken |= words(f.__code__).attributes
         meant = [(name, mapping[name]) for mapping, name in self.names(f)]
         meant += [(name, _content(cell)) for name, cell in _cells(f)]
@@ -315,12 +316,12 @@ class _Reach:
         meant += [(defaults, x) for x in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values())]
         for name, x in meant:
             self.called.setdefault(id(x), name)
-        made = [vars(x).get("__init__") for _, x in meant if isinstance(x, type) and not self._is_library(x)]
+        made = [vars(x).get("__init__") for _, x in meant if isinstance(x, type) and not self.is_library(x)]
         return [*made, *(x for _, x in meant)]
 
     def _of_class(self, x: type) -> list[Any]:
         """Its bases and what Python itself asks it for; the other attributes when they are spoken of."""
-        if self._is_library(x):
+        if self.is_library(x):
             return []
         asked = [v for name, v in vars(x).items() if name.startswith("__") and name not in MAKING]
         self._quiet += [(name, v, id(x)) for name, v in vars(x).items() if not name.startswith("__")]

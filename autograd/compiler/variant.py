@@ -188,10 +188,14 @@ class Variant:
         """What the guards look at."""
         return [line for guard in self.guards for line in guard.lines]
 
-    def function(self, name: str, moves: tuple[int, ...] = ()) -> Any:
-        """The function called value, value_and_gradients, pullback, jvp or hvp; ``moves`` are the slots to differentiate by."""
+    def function(self, name: str, moves: Any = ()) -> Any:
+        """The function called value, value_and_gradients, pullback, jvp or hvp; ``moves`` are the slots to differentiate by. Or
+        value_and_update, where it is the Update.
+        """
         key = name, moves
         if key not in self.functions:
+            if name == "value_and_update":  # of which one is in use at a time
+                self.functions = {other: f for other, f in self.functions.items() if other[0] != name}
             with np.errstate(**QUIET):
                 self.functions[key] = getattr(self, f"_{name}")(moves)
         return self.functions[key]
@@ -209,6 +213,15 @@ class Variant:
         if self.given.batch is not None:
             value = self.world.call(find("mean"), (value,), {"axis": None, "keepdims": False})
         return self._function("value_and_gradients", [[value], self._pulled([value], [1.0], moves)], 1)
+
+    def _value_and_update(self, update: Any) -> Function:
+        """The value, the gradients by the Tensors of an update, and what its rule makes of them."""
+        moves = update.gradients(self)
+        gradients = self._pulled(self.outputs, [1.0], moves)
+        given, results = update.written(self.world, gradients, [self.slots[k].line for k in moves])
+        function = self._function("training_step", [self.outputs, gradients, results], 1, given)
+        update.prove(function, [line.data for line in self.lines], [self.slots[k].line.data for k in moves])
+        return function
 
     def _pulled(self, roots: Sequence[Any], cotangents: Sequence[Any], moves: tuple[int, ...]) -> list[Any]:
         """The gradients by some slots, in their shapes."""
@@ -267,7 +280,7 @@ class Variant:
 
     def holds(self) -> bool:
         """Whether the constant Tensors that took part are what they were."""
-        return all(tensor._data is array for tensor, array in self.constants)
+        return not self.constants or all(tensor._data is array for tensor, array in self.constants)
 
     def changed(self, looked: Sequence[Any]) -> str:
         """What was seen otherwise than when the function was traced; "" where nothing was."""

@@ -22,6 +22,19 @@ def numbers(p: Any) -> Any:
     return p.recorded() if isinstance(p, Tensor) else p.data
 
 
+def followed(
+    words: Sequence[Transform], memories: Sequence[Sequence[Memory]], updates: Sequence[Any], points: Sequence[Any], step: int
+) -> tuple[Any, Sequence[Any]]:
+    """What a sentence makes of gradients: a rate, and updates that are to be subtracted so many times."""
+    last = words[-1] if words else None
+    rate: Any = 1.0
+    if isinstance(last, scale):
+        rate, words = last.at(step), words[:-1]
+    for word, own in zip(words, memories):
+        updates = word.all(updates, own, points, step)
+    return rate, updates
+
+
 class Group:
     """Some parameters, the sentence that moves them, and what each transform remembers of each parameter."""
 
@@ -31,17 +44,10 @@ class Group:
         self.memories: list[list[Memory]] = [[{} for _ in self.parameters] for _ in self.transforms]
 
     def step(self, t: int) -> None:
-        """Move each parameter against its update; a rate at the end of the sentence takes the minus sign along."""
-        updates = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in self.parameters]
+        """Move each parameter against its update."""
+        updates: Sequence[Any] = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in self.parameters]
         points = [numbers(p) for p in self.parameters]
-        words = list(zip(self.transforms, self.memories, strict=True))
-        last = self.transforms[-1] if words else None
-        rate = 1.0
-        if isinstance(last, scale):
-            rate = float(last.rate(t - 1))
-            words.pop()
-        for transform, memories in words:
-            updates = transform.all(updates, memories, points, t)
+        rate, updates = followed(self.transforms, self.memories, updates, points, t)
         for p, u in zip(self.parameters, updates, strict=True):
             p.move(-rate * u)
 

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd import SettingError
+import autograd as ag
+from autograd import Node, SettingError
 from nn.checks import positive, within
 from nn.optim.schedules import Schedule, scheduled
 
@@ -65,9 +66,23 @@ class scale(Transform):  # noqa: N801 - words of a sentence are small
     def __init__(self, rate: float | Schedule) -> None:
         self.rate = scheduled(rate)
 
+    def at(self, step: int) -> Any:
+        """The rate in step 1, 2, …"""
+        return float(self.rate(step - 1))
+
     def all(self, updates: Sequence[Any], memories: Sequence[Memory], points: Sequence[Any], step: int) -> list[Any]:
-        rate = float(self.rate(step - 1))
+        rate = self.at(step)
         return [rate * u for u in updates]
+
+
+class Given(scale):
+    """A rate that is a number of its own in a compiled step."""
+
+    def __init__(self, number: Any) -> None:
+        self.number = number
+
+    def at(self, step: int) -> Any:
+        return self.number
 
 
 class weight_decay(Transform):  # noqa: N801 - as above
@@ -91,8 +106,10 @@ class clip_by_norm(Transform):  # noqa: N801 - as above
         self.limit = positive("clip_by_norm", limit)
 
     def all(self, updates: Sequence[Any], memories: Sequence[Memory], points: Sequence[Any], step: int) -> list[Any]:
-        norm = float(np.sqrt(sum(float(np.vdot(u, u)) for u in updates)))
-        return [u * (self.limit / norm) for u in updates] if norm > self.limit else list(updates)
+        squares = (np.vdot(u, u) for u in updates)
+        norm = ag.sqrt(sum(x if isinstance(x, Node) else float(x) for x in squares))
+        factor = self.limit / ag.maximum(norm, self.limit)
+        return [u * factor for u in updates]
 
 
 class clip_by_value(Transform):  # noqa: N801 - as above

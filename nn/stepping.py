@@ -1,0 +1,109 @@
+"""Steps: forward, loss, backward and the optimizer's move on one batch; each by itself, or all compiled into one program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Node, SettingError, Tensor, UnfitError, as_tensor, compile
+from nn.losses import Loss
+from nn.losses import loss as named_loss
+from nn.module import Module
+from nn.optim.optimizer import Optimizer
+from nn.optim.pure import Plan
+
+
+class TrainingStep:
+    """One step of training, a function of a batch (x, y) that gives its loss: forward, loss, backward, the optimizer's move.
+
+    With ``compiled`` all of it is one program, whose text is ``program.source``; where the optimizer cannot be a part of that, it
+    moves afterwards, and ``apart`` says why. SettingError for what is no optimizer, or where the loss gives no node.
+
+    >>> import nn
+    >>> model = nn.Linear(1, 1, rng=0)
+    >>> step = TrainingStep(model, "quadratic", nn.SGD(model.parameters(), lr=0.5), compiled=True)
+    >>> losses = [step(np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])) for _ in range(200)]
+    >>> losses[-1] < 1e-6, step.apart
+    (True, '')
+    """
+
+    def __init__(self, model: Module, loss: str | Loss, optimizer: Optimizer, compiled: bool = False) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise SettingError(f"TrainingStep(): optimizer is one such as nn.Adam(model.parameters()), not {optimizer!r}")
+        of_prediction = named_loss(loss)
+        self.optimizer = optimizer
+        on_arrays = all(isinstance(p, Tensor) for p in optimizer.parameters)
+
+        def eager(x: Any, y: Any) -> Any:
+            return of_prediction(model(x), y)
+
+        def training_step(x: Any, y: Any) -> Any:
+            return eager(whole(x), whole(y)) if on_arrays else eager(x, y)
+
+        self.eager: Loss = eager
+        self.program: Any = compile(training_step) if compiled else None
+        self.apart = "" if on_arrays else "it moves Values"
+        self._plan: Plan | None = None
+        self._loss: Any = None  # of the last batch, as a node
+        self._ahead: tuple[Any, Any] = ((), ())  # where there is none: the gradients and the move, as the program gave them
+
+    def __call__(self, x: Any, y: Any) -> float:
+        """The loss of a batch; the parameters have moved, and have the gradients by which they did."""
+        value = self.forward(x, y)
+        self.backward()
+        self.move()
+        return value
+
+    def forward(self, x: Any, y: Any) -> float:
+        """The loss of a batch."""
+        if self.program is not None:
+            x, y = as_floats(x), as_floats(y)
+            found = self._in_one(x, y)
+            if found is not None:
+                value, *self._ahead = found
+                self._loss = None
+                return float(value)
+        self.optimizer.zero_grad()
+        self._loss = self.eager(x, y) if self.program is None else self.program(x, y)
+        if not isinstance(self._loss, Node):
+            raise SettingError(f"TrainingStep(): the loss is a function that gives a Tensor or a Value, not {self._loss!r}")
+        return float(self._loss)
+
+    def backward(self) -> None:
+        """Fill ``.grad`` of the parameters."""
+        if self._loss is not None:
+            self._loss.backward()
+        elif self._plan is not None:
+            self._plan.update.differentiate(self._ahead[0])
+
+    def move(self) -> None:
+        """Let the optimizer move the parameters."""
+        if self._loss is not None:
+            self.optimizer.step()
+        elif self._plan is not None:
+            self._plan.move(self._ahead[1])
+
+    def _in_one(self, x: Any, y: Any) -> Any:
+        """Loss, gradients, and what the optimizer makes of them; None where it cannot be a part of the program, or must not now."""
+        if self.apart:
+            return None
+        try:
+            if self._plan is None or not self._plan.holds():
+                self._plan = Plan(self.optimizer, self.program)
+            return self.program.value_and_update(self._plan.update, self._plan.state(), x, y)
+        except UnfitError as error:
+            self.apart = str(error)
+            return None
+
+
+def as_floats(a: Any) -> Any:
+    """An array as floats, which compile() follows from batch to batch."""
+    if type(a) is np.ndarray:
+        return a if a.dtype.kind == "f" else a.astype(float)
+    return a if isinstance(a, Node) else np.asarray(a, dtype=float)
+
+
+def whole(a: Any) -> Any:
+    """An array of Values, as compile() makes of one of floats, as a Tensor; anything else as it is."""
+    return as_tensor(a) if isinstance(a, np.ndarray) and a.dtype == object else a
