@@ -370,7 +370,7 @@ class Compiled:
             variant = Replay(traced, call.given(self.f), fault)
         outside = [node for i, node in traced.leaves.items() if i not in traced.own]
         nodes = [*outside, *(tensor for tensor, _ in traced.constants)]
-        variant.around = Surroundings([self.f, *call.fixed], nodes)
+        variant.around = Surroundings(self.f, call.fixed, nodes)
         known = self._variants.setdefault(call.signature, [])
         known.insert(0, variant)
         self._variants.move_to_end(call.signature)

@@ -96,7 +96,7 @@ def _nodes_in(sources: Sequence[Any]) -> list[Node]:
 @uncollected()
 def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = ()) -> Traced:
     """The function run twice, each time on arguments of its own; the second run in columns. ``fixed`` are its other arguments."""
-    around = Surroundings([f, *fixed])
+    around = Surroundings(f, fixed)
     around.attend()
     (args, kwargs), own, numbers = make()
     first = run(f, args, kwargs, limit, numbers)

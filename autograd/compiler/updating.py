@@ -32,7 +32,7 @@ class Update:
         self, rule: Rule, tensors: Sequence[Tensor], names: Sequence[Name], state: Sequence[Any], results: Sequence[Name]
     ) -> None:
         self.rule, self.tensors, self.names, self.state, self.results = rule, tuple(tensors), names, list(state), results
-        self.around = Surroundings([rule], ())
+        self.around = Surroundings(rule, nodes=())
 
     def gradients(self, variant: Any) -> tuple[int, ...]:
         """The slots of its Tensors, in its order; UnfitError where the function reaches others, or not all of them."""

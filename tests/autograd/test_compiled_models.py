@@ -201,7 +201,7 @@ def test_every_way_to_a_node_is_watched(kind):
 
 def test_a_shorter_list_is_another():
     rows = [np.ones(3), Value(2.0)]
-    watch = Surroundings([lambda: rows[-1] * 1.0], [rows[1]])
+    watch = Surroundings(lambda: rows[-1] * 1.0, nodes=[rows[1]])
     assert watch.change() == ""
     del rows[0]
     assert watch.change() == "what is in rows has changed"
@@ -228,7 +228,7 @@ def test_a_name_that_is_unbound_again_is_another():
     def f():
         return w * 1.0  # noqa: F821 - unbound below, which is what this is about
 
-    watch = Surroundings([f], [w])
+    watch = Surroundings(f, nodes=[w])
     del w
     with pytest.raises(NameError):
         f()
@@ -239,14 +239,14 @@ def test_what_is_deep_or_leads_back_ends():
     node = Value(1.0)
     ring = [node]
     ring.append(ring)
-    watch = Surroundings([lambda: ring[0] * 1.0], [node])
+    watch = Surroundings(lambda: ring[0] * 1.0, nodes=[node])
     assert watch.change() == ""
     words = np.array(["a", "b"], dtype=object)
-    assert Surroundings([lambda: [words, ring[0]]], [node]).change() == ""
+    assert Surroundings(lambda: [words, ring[0]], nodes=[node]).change() == ""
     deep = node
     for _ in range(40):
         deep = [deep]
-    assert Surroundings([lambda: deep], [node]).change() == ""
+    assert Surroundings(lambda: deep, nodes=[node]).change() == ""
 
 
 def test_a_parameter_that_is_made_anew_at_every_call_is_refused():

@@ -12,7 +12,8 @@ import pytest
 
 import nn
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile, grad
-from autograd.compiler.surroundings import Surroundings, _Reach
+from autograd.compiler.reaching import Reach
+from autograd.compiler.surroundings import Surroundings
 
 SHARED = Value(2.0)
 LONG = [[1.0] for _ in range(25_000)]  # which must not hide what is named after it
@@ -216,7 +217,7 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
         trainer.rate = float("0.1")
     assert trainer.step.traces == 1
     rows = [0.0] * 100_001  # too many to be compared
-    everything = Surroundings([lambda: rows])
+    everything = Surroundings(lambda: rows)
     rows[5] = 1.0
     assert everything.change() == ""
     mark = np.array([1.0])
@@ -229,9 +230,11 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
 
 def test_installed_packages_are_not_looked_into():
     settings = hypothesis.settings(max_examples=1)
-    reach = _Reach([lambda: (hypothesis.given, hypothesis.strategies.integers, settings)])
+    reach = Reach(lambda: (hypothesis.given, hypothesis.strategies.integers, settings))
     assert len(reach.things) < 20
-    inside = _Reach([hypothesis.given])  # but what is compiled itself is
+    passed = Reach(lambda f: f(settings), [hypothesis.given])  # nor one of which something is passed as an argument
+    assert len(passed.things) < 100
+    inside = Reach(hypothesis.given)  # but what is compiled itself is
     assert len(inside.things) > 100
 
 
