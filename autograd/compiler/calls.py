@@ -50,36 +50,41 @@ class Call:
             return kind
         if kind is list or kind is tuple:
             return kind, *map(self._apart, tree)
-        self_leaves = self.leaves
         if kind is np.ndarray:
-            self_leaves.append(tree)
-            if tree.dtype.kind == "f":
-                return tree.shape, tree.dtype.char
-            if tree.dtype == object:
-                self_leaves.pop()
-                return kind, tree.shape, *map(self._apart, tree.ravel().tolist())
-            return FIXED, (tree.shape, tree.dtype.str), tree.tobytes()
+            return self._of_array(tree)
         if isinstance(tree, Node):
-            self.nodes = True
-            twin = next((k for k, x in enumerate(self_leaves) if x is tree), len(self_leaves))
-            self_leaves.append(tree)
-            return twin, tree.rank, tree.shape, tree._data.dtype.char if isinstance(tree, Tensor) else ""
+            return self._of_node(tree)
         if isinstance(tree, np.floating):
-            self_leaves.append(float(tree))
+            self.leaves.append(float(tree))
             return float
         if isinstance(tree, dict):
             return kind, *((type(key), key) for key in tree), *map(self._apart, tree.values())
         children, rebuilt = opened(tree)
-        if rebuilt is not None:
-            return kind, *map(self._apart, children)
-        self_leaves.append(tree)
+        return self._fixed(tree) if rebuilt is None else (kind, *map(self._apart, children))
+
+    def _of_array(self, array: Any) -> Any:
+        if array.dtype == object:
+            return np.ndarray, array.shape, *map(self._apart, array.ravel().tolist())
+        self.leaves.append(array)
+        if array.dtype.kind == "f":
+            return array.shape, array.dtype.char
+        return FIXED, (array.shape, array.dtype.str), array.tobytes()
+
+    def _of_node(self, node: Any) -> Any:
+        self.nodes = True
+        twin = next((k for k, x in enumerate(self.leaves) if x is node), len(self.leaves))
+        self.leaves.append(node)
+        return twin, node.rank, node.shape, node._data.dtype.char if isinstance(node, Tensor) else ""
+
+    def _fixed(self, x: Any) -> Any:
+        self.leaves.append(x)
         try:
-            hash(tree)
+            hash(x)
         except TypeError:
             raise DataError(
-                f"compile(): an argument is {described(tree)}: pass floats, arrays, nodes, containers of them, or what has a hash"
+                f"compile(): an argument is {described(x)}: pass floats, arrays, nodes, containers of them, or what has a hash"
             ) from None
-        return FIXED, kind, tree
+        return FIXED, type(x), x
 
     def _batched(self, in_axes: Any) -> list[int | None]:
         """For each leaf whether it is batched: 0, or None."""

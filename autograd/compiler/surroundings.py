@@ -72,7 +72,7 @@ class Surroundings:
             and (not self._dicts or _equal(list(map(dict.get, self._dicts, self._keys)), self._values))
             and (not self._cells or _equal(list(map(content, self._cells)), self._meant))
             and (not self._attributes or _equal([attribute(x, name) for x, name in self._attributes], self._had))
-            and all([_equal(see(x), seen) for x, see, seen in self._held])
+            and all(_equal(see(x), seen) for x, see, seen in self._held)
         )
 
     def _changes(self) -> Iterator[str]:

@@ -137,8 +137,7 @@ class _Columns:
         self.own = {id(x): k for k, x in enumerate(own) if x is not None}
         self._ids: dict[int, int] = {}
         self._floats: dict[int, int] = {}
-        trace = done.trace
-        add, kind_of, of, ids = self.scalars.add, self.scalars.kind_of, self.of, self._ids
+        kind_of, of = self.scalars.kind_of, self.of
         kinds: list[int] = self.scalars.kind
         numbers: dict[Any, int] = {}
         columns = (kinds, self.scalars.first, self.scalars.second, self.scalars.data)
@@ -165,24 +164,33 @@ class _Columns:
                 put_first(left)
                 put_second(right)
                 put_data(node._data)
-            elif isinstance(node, Value) and op.name == "item":
-                i = ids[id(node)] = add(ENTRY, data=node._data)
-                self.scalars.arrays[i] = (None, [Ref(of(node.left[0]))], {})
-            elif isinstance(node, Value):
-                sides = [of(x) for x in node.left]
-                mask = trace.masks.get(id(node.static.get("condition")))
-                kind = kind_of(op, node.static) if mask is None else kind_of("where", {})
-                third = None if mask is None else self._mask(mask)
-                i = ids[id(node)] = add(kind, sides[0], sides[1] if len(sides) > 1 else -1, node._data)
-                if third is not None:
-                    self.scalars.third[i] = third
             else:
-                static = {k: Ref(self._mask(trace.masks[id(v)])) if id(v) in trace.masks else v for k, v in node.static.items()}
-                args = [Ref(of(x)) if isinstance(x, Node) else x for x in node.args]
-                i = ids[id(node)] = self._array(op, args, static, node._data)
-                self.scalars.dtypes[i] = node._data.dtype
+                self._wide(node)
         self.outputs = [of(x) if isinstance(x, Node) else -1 for x in done.outputs]
-        self.guards = [(guard, [self._mask(x) if isinstance(x, Mask) else of(x) for x in guard.sources]) for guard in trace.guards]
+        self.guards = [
+            (guard, [self._mask(x) if isinstance(x, Mask) else of(x) for x in guard.sources]) for guard in done.trace.guards
+        ]
+
+    def _wide(self, node: Any) -> None:
+        """A node with settings, with more arguments, or of arrays."""
+        op, scalars, masks = node.op, self.scalars, self.done.trace.masks
+        if isinstance(node, Value) and op.name == "item":
+            i = scalars.add(ENTRY, data=node._data)
+            scalars.arrays[i] = (None, [Ref(self.of(node.left[0]))], {})
+        elif isinstance(node, Value):
+            sides = [self.of(x) for x in node.left]
+            mask = masks.get(id(node.static.get("condition")))
+            third = None if mask is None else self._mask(mask)
+            kind = scalars.kind_of(op, node.static) if mask is None else scalars.kind_of("where", {})
+            i = scalars.add(kind, sides[0], sides[1] if len(sides) > 1 else -1, node._data)
+            if third is not None:
+                scalars.third[i] = third
+        else:
+            static = {k: Ref(self._mask(masks[id(v)])) if id(v) in masks else v for k, v in node.static.items()}
+            args = [Ref(self.of(x)) if isinstance(x, Node) else x for x in node.args]
+            i = self._array(op, args, static, node._data)
+            scalars.dtypes[i] = node._data.dtype
+        self._ids[id(node)] = i
 
     def of(self, x: Any) -> int:
         """The number of an argument."""
