@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.line import COMPARISONS, Line, below
+from autograd.compiler.line import Line, below
 from autograd.compiler.program import Lines
 from autograd.errors import SettingError
 from autograd.ops import Op
+from autograd.seeing import COMPARE
 
 
 def batched(world: Lines, roots: Sequence[Any], inputs: dict[int, Line], size: int) -> list[Any]:
@@ -55,7 +56,7 @@ def _one(world: Lines, line: Line, new: dict[int, Any], wide: set[int], size: in
         x = new[id(x)] if isinstance(x, Line) else x
         return world.broadcast_to(x, (size, *world.shape(x)))
 
-    if line.op in COMPARISONS:
+    if line.op in COMPARE:
         return world.compared(line.op, *map(flat, line.args))
     if line.op == "stopped":
         return world.constant(flat(line.args[0]))

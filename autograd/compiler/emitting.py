@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.line import COMPARISONS, Line, below
+from autograd.compiler.line import Line, below
 from autograd.compiler.rolling import Entry, rolled
 from autograd.ops import Op
+from autograd.seeing import COMPARE
 
 TIGHT, POWER, SIGN, TIMES, PLUS, BOTH, COMPARED, LOOSE = range(8, 0, -1)
 SIGNS = {
@@ -21,7 +22,7 @@ SIGNS = {
     "matmul": ("@", TIMES),
     "power": ("**", POWER),
 }
-SIGNS |= {sign: (sign, COMPARED) for sign in COMPARISONS}
+SIGNS |= {sign: (sign, COMPARED) for sign in COMPARE}
 SIGNS |= {"&": ("&", BOTH), "|": ("|", BOTH)}
 VIEWS = {"transpose", "reshape", "swapaxes"}
 WIDTH = 88  # beyond which an expression gets a name of its own
@@ -108,7 +109,7 @@ class Writer:
             return self.fresh(f"D{of[1:]}" if of[0] == "Z" and of[1:].isdigit() else f"d{of}")
         if line.name:
             return self.fresh(line.name)
-        if line.op in COMPARISONS:
+        if line.op in COMPARE:
             return self.numbered("M")
         if not line.shape:
             return self.numbered("s")

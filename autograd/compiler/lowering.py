@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.line import COMPARISONS, Line, below
+from autograd.compiler.line import Line, below
 from autograd.compiler.program import Lines
 from autograd.compiler.simpler import is_row
 from autograd.ops import TABLE, Op
 from autograd.ops.table import peak
+from autograd.seeing import COMPARE
 
 
 def _logsumexp(world: Lines, a: Any, axis: Any, keepdims: bool) -> Any:
@@ -111,7 +112,7 @@ def unspoken(line: Line) -> bool:
 def _again(line: Line, args: tuple[Any, ...]) -> Any:
     """A line without a row, of other arguments."""
     world = line.world
-    if line.op in COMPARISONS:
+    if line.op in COMPARE:
         return world.compared(line.op, *args)
     if line.op == "isfinite":
         return world.isfinite(*args)

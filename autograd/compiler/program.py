@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.line import COMPARISONS, Line, data_of, key_of
+from autograd.compiler.line import Line, data_of, key_of
 from autograd.compiler.simpler import SIMPLER
 from autograd.ops import TABLE, Op
 from autograd.ops.rows import Linear
+from autograd.seeing import COMPARE
 from autograd.worlds import ARRAY, World
 
 SCATTERED = Linear(
@@ -87,7 +88,7 @@ class Lines(World):
     def compared(self, sign: str, a: Any, b: Any) -> Any:
         """A comparison, entry by entry: an array of truth values."""
         a, b = (x if isinstance(x, Line | float) else self.number(x) for x in (a, b))
-        return self._kept((sign, key_of(a), key_of(b)), sign, (a, b), {}, lambda: COMPARISONS[sign](data_of(a), data_of(b)))
+        return self._kept((sign, key_of(a), key_of(b)), sign, (a, b), {}, lambda: COMPARE[sign](data_of(a), data_of(b)))
 
     def plain(self, name: str, a: Any, compute: Callable[..., Any], **static: Any) -> Any:
         """A line without a derivative."""
