@@ -56,45 +56,63 @@ def search_vjp(
     return report.raised(raise_on_fail)
 
 
-def searched(at: Callable[[dict[str, Any], bool], Report], specs: dict[str, Spec], max_examples: int, seed: int | None) -> Report:
+At = Callable[[dict[str, Any], bool], Report]  # the report of a point, brief or in full
+
+
+def searched(at: At, specs: dict[str, Spec], max_examples: int, seed: int | None) -> Report:
     """The report of the simplest point that fails, or of all that passed."""
-    import hypothesis
+    search = Search(at)
+    fixed = probes(specs)[: max_examples // 2]
+    probed = _failing(lambda: search.prove_all(fixed))
+    found = _failing(_drawn(search.prove, specs, max_examples - len(fixed), seed))  # it may come upon a simpler point
+    if probed is not None and found is None:
+        found = _simpler(probed, at, specs)
+    if found is None:
+        search.tally.judge(search.total)
+        return search.total
+    full = at(found.values, False)
+    report = full if full.verdict == FAIL else found
+    report.values, report.evaluations = found.values, search.total.evaluations
+    return report
 
-    total = Report("search")
-    tally = Tally()
-    first: list[str] = []  # the first fault found: shrinking must not slip to another
 
-    def prove(point: dict[str, Any]) -> None:
-        report = at(point, True)
-        total.subject = report.subject
-        total.evaluations += report.evaluations
-        tally.count(report)
-        if report.verdict == FAIL and report.fault == (first or [report.fault])[0]:
-            first[:] = [report.fault]
+class Search:
+    """What has been seen of the points of a search."""
+
+    def __init__(self, at: At) -> None:
+        self.at = at
+        self.total = Report("search")
+        self.tally = Tally()
+        self.fault = ""  # the first one found: shrinking must not slip to another
+
+    def prove(self, point: dict[str, Any]) -> None:
+        """Check a point; GradientError where it fails, with the fault that was found first."""
+        report = self.at(point, True)
+        self.total.subject = report.subject
+        self.total.evaluations += report.evaluations
+        self.tally.count(report)
+        if report.verdict == FAIL and report.fault == (self.fault or report.fault):
+            self.fault = report.fault
             report.values = point
             report.raised(True)
 
-    fixed = probes(specs)[: max_examples // 2]
-    test = hypothesis.given(point=points(specs))(prove)
+    def prove_all(self, points: list[dict[str, Any]]) -> None:
+        """Check several points."""
+        for point in points:
+            self.prove(point)
+
+
+def _drawn(prove: Callable[[dict[str, Any]], None], specs: dict[str, Spec], count: int, seed: int | None) -> Callable[[], Any]:
+    """A test of so many points that Hypothesis draws."""
+    import hypothesis
+
+    def proved(point: dict[str, Any]) -> None:
+        prove(point)
+
+    test = hypothesis.given(point=points(specs))(proved)
     if seed is not None:
         test = hypothesis.seed(seed)(test)
-    test = hypothesis.settings(max_examples=max_examples - len(fixed), **quiet())(test)
-
-    def probe() -> None:
-        for point in fixed:
-            prove(point)
-
-    probed = _failing(probe)
-    found = _failing(test)  # Hypothesis may come upon a simpler point with the same fault
-    if probed is not None and found is None:
-        found = _simpler(probed, at, specs)
-    if found is not None:
-        full = at(found.values, False)
-        report = full if full.verdict == FAIL else found
-        report.values, report.evaluations = found.values, total.evaluations
-        return report
-    tally.judge(total)
-    return total
+    return hypothesis.settings(max_examples=count, **quiet())(test)
 
 
 def _failing(search: Callable[[], Any]) -> Report | None:
@@ -106,7 +124,7 @@ def _failing(search: Callable[[], Any]) -> Report | None:
     return None
 
 
-def _simpler(found: Report, at: Callable[[dict[str, Any], bool], Report], specs: dict[str, Spec]) -> Report:
+def _simpler(found: Report, at: At, specs: dict[str, Spec]) -> Report:
     """The same fault with as many entries as possible at zero, or at the edge next to it."""
     for name, spec in specs.items():
         if isinstance(spec, Choice):
