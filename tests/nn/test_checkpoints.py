@@ -165,13 +165,14 @@ def trained(path, epochs, seed=1, **more):
     return history, nn.parameters_to_vector(model.parameters())
 
 
-def test_going_on_is_the_same_as_going_through(tmp_path):
-    through, a = trained(tmp_path / "a.npz", 6)
-    trained(tmp_path / "b.npz", 2)
-    on, b = trained(tmp_path / "b.npz", 6)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_going_on_is_the_same_as_going_through(tmp_path, compiled):
+    through, a = trained(tmp_path / "a.npz", 6, compiled=compiled)
+    trained(tmp_path / "b.npz", 2, compiled=compiled)
+    on, b = trained(tmp_path / "b.npz", 6, compiled=compiled)
     assert np.array_equal(a, b)
     assert np.array_equal(through.loss, on.loss)
-    again, c = trained(tmp_path / "b.npz", 6)
+    again, c = trained(tmp_path / "b.npz", 6, compiled=compiled)
     assert again.epochs == 6
     assert np.array_equal(b, c)
 
