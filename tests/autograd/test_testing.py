@@ -365,14 +365,11 @@ def test_too_many_undecided_points_are_an_error_of_their_own():
 def test_shrinking_does_not_slip_from_one_fault_to_another():
     def rule(xs, g):
         n = len(xs[0])
-        return (np.zeros(5) if n == 2 else 2.0 * g * xs[0] + (n > 2),)
+        return (np.zeros(5) if n == 1 else 2.0 * g * xs[0] + (n > 1),)
 
-    faults = set()
-    for seed in range(6):
+    for seed in range(6):  # the first points have two entries, and one is simpler
         report = search_vjp(lambda: (lambda x: np.sum(x * x), rule), x=Array("n"), hypothesis_seed=seed, raise_on_fail=False)
-        assert (report.fault == "shape") == (report.values["x"].size == 2)
-        faults.add(report.fault)
-    assert faults
+        assert (report.fault == "shape", report.values["x"].size) == (False, 2)
 
 
 def test_specs_say_what_is_wrong_with_them():
