@@ -15,6 +15,7 @@ def compile(
     xp: Any = None,
     buffers: bool = False,
     limit: int = 4_000_000,
+    tensors: bool = False,
 ) -> Any:
     """The function ``f``, traced at its first call and raised to a few operations on arrays, forward and backward.
 
@@ -24,7 +25,8 @@ def compile(
 
     With ``in_axes`` (0 for what is batched along its first axis, None for what is not) ``f`` is the function of one sample.
     ``exact`` keeps the order of every sum, and every bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is
-    another array library, such as jax.numpy; ``limit`` is how many nodes a trace may have. ``f`` runs twice at the first call
+    another array library, such as jax.numpy; ``limit`` is how many nodes a trace may have; with ``tensors`` arrays reach ``f`` as
+    Tensors, in one piece, which makes first calls on large ones quick. ``f`` runs twice at the first call
     and whenever a branch changes, and what it does on the side happens then only. DataError, SettingError and GraphError for
     what cannot be compiled.
 
@@ -44,4 +46,4 @@ def compile(
     """
     from autograd.compiler import Compiled  # here, so that importing the library does not wait for its compiler
 
-    return Compiled(f, in_axes, argnums, exact, xp, buffers, limit)
+    return Compiled(f, in_axes, argnums, exact, xp, buffers, limit, tensors)

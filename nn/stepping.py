@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Node, SettingError, Tensor, UnfitError, as_tensor, compile
+from autograd import Node, SettingError, Tensor, UnfitError, compile
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.module import Module
@@ -35,14 +35,11 @@ class TrainingStep:
         self.optimizer = optimizer
         on_arrays = all(isinstance(p, Tensor) for p in optimizer.parameters)
 
-        def eager(x: Any, y: Any) -> Any:
+        def training_step(x: Any, y: Any) -> Any:
             return of_prediction(model(x), y)
 
-        def training_step(x: Any, y: Any) -> Any:
-            return eager(whole(x), whole(y)) if on_arrays else eager(x, y)
-
-        self.eager: Loss = eager
-        self.program: Any = compile(training_step) if compiled else None
+        self.eager: Loss = training_step
+        self.program: Any = compile(training_step, tensors=on_arrays) if compiled else None
         self.apart = "" if on_arrays else "it moves Values"
         self._plan: Plan | None = None
         self._loss: Any = None  # of the last batch, as a node
@@ -102,8 +99,3 @@ def as_floats(a: Any) -> Any:
     if type(a) is np.ndarray:
         return a if a.dtype.kind == "f" else a.astype(float)
     return a if isinstance(a, Node) else np.asarray(a, dtype=float)
-
-
-def whole(a: Any) -> Any:
-    """An array of Values, as compile() makes of one of floats, as a Tensor; anything else as it is."""
-    return as_tensor(a) if isinstance(a, np.ndarray) and a.dtype == object else a

@@ -22,11 +22,12 @@ FIXED = "fixed"  # begins the key of what is not followed: another value is anot
 class Call:
     """One call. ``signature`` is what a variant is made for: structure, shapes, and everything that is not traced."""
 
-    __slots__ = ("args", "axes", "kwargs", "leaves", "nodes", "signature", "starts")
+    __slots__ = ("args", "axes", "kwargs", "leaves", "nodes", "signature", "starts", "tensors")
 
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any) -> None:
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, tensors: bool = False) -> None:
         self.args = args
         self.kwargs = kwargs
+        self.tensors = tensors  # whether arrays reach the function as Tensors
         self.leaves: list[Any] = []
         self.nodes = False
         self.axes: list[int | None] | None = None
@@ -117,7 +118,10 @@ class Call:
         """What a variant is made of."""
         leaves = self.one()
         keys = [
-            (k, place) for k, x in enumerate(leaves) if is_traced(x) for place in range(1 if isinstance(x, Node) else np.size(x))
+            (k, place)
+            for k, x in enumerate(leaves)
+            if is_traced(x)
+            for place in range(1 if self.tensors or isinstance(x, Node) else np.size(x))
         ]
         numbers = [
             None
@@ -157,7 +161,7 @@ class Call:
         """The arguments with nodes of the trace's own in place of what is traced, these nodes, and which are plain numbers."""
         own: list[Any] = []
         known: dict[int, Any] = {}  # a node that is passed twice is one node inside, too
-        filled = iter([_fresh(x, own, known) if is_traced(x) else x for x in self.one()])
+        filled = iter([_fresh(x, own, known, self.tensors) if is_traced(x) else x for x in self.one()])
         given = {id(node) for node in known.values()}
         numbers = {id(node) for node in own if id(node) not in given}
         return (refilled(self.args, filled), refilled(self.kwargs, filled)), own, numbers
@@ -168,15 +172,15 @@ def is_traced(x: Any) -> bool:
     return isinstance(x, Node | float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind == "f")
 
 
-def _fresh(leaf: Any, own: list[Any], known: dict[int, Any]) -> Any:
-    """Nodes in place of a leaf: a Value for a number, an object array of Values for an array."""
+def _fresh(leaf: Any, own: list[Any], known: dict[int, Any], tensors: bool) -> Any:
+    """Nodes in place of a leaf: a Value for a number, a Tensor or an object array of Values for an array."""
     if isinstance(leaf, Node):
         if id(leaf) not in known:
             known[id(leaf)] = _single(leaf, own)
         else:
             own.append(None)
         return known[id(leaf)]
-    if np.ndim(leaf) == 0:
+    if np.ndim(leaf) == 0 or tensors:
         return _single(leaf, own)
     box = np.empty(np.shape(leaf), dtype=object)
     flat = [Value(x) for x in np.ravel(leaf).tolist()]
@@ -188,7 +192,7 @@ def _fresh(leaf: Any, own: list[Any], known: dict[int, Any]) -> Any:
 def _single(leaf: Any, own: list[Any]) -> Any:
     """One node in place of a number or a node."""
     data = leaf._data if isinstance(leaf, Node) else leaf
-    node: Any = Tensor(data) if isinstance(leaf, Tensor) else Value(data)
+    node: Any = Tensor(data) if isinstance(leaf, Tensor) or np.ndim(data) else Value(data)
     node.name = leaf.name if isinstance(leaf, Node) else None
     own.append(node)
     return node

@@ -37,7 +37,9 @@ ATTEMPTS = 3  # re-traces in a row after which a function counts as one that nev
 class Compiled:
     """A compiled function: ``source`` is the program as Python, ``report()`` says what became of the scalar graph."""
 
-    def __init__(self, f: Callable[..., Any], in_axes: Any, argnums: Any, exact: bool, xp: Any, buffers: bool, limit: int) -> None:
+    def __init__(
+        self, f: Callable[..., Any], in_axes: Any, argnums: Any, exact: bool, xp: Any, buffers: bool, limit: int, tensors: bool
+    ) -> None:
         if not callable(f):
             raise DataError(f"compile() takes a function first, not {described(f)}")
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
@@ -59,6 +61,7 @@ class Compiled:
         self.xp = xp
         self.buffers = buffers
         self.limit = limit
+        self.tensors = tensors
         self.traces = 0
         self.__name__ = getattr(f, "__name__", "compiled")
         self.__doc__ = f.__doc__
@@ -76,7 +79,7 @@ class Compiled:
         """What ``f`` gives: nodes where nodes take part, else plain numbers. With in_axes, one result per sample."""
         if Hooks.living or (modes.special and (current() is not None or modes.current().anomaly)):
             return self.f(*args, **kwargs)  # for those who need to see every node
-        call = Call(args, kwargs, self.in_axes)
+        call = Call(args, kwargs, self.in_axes, self.tensors)
         recorded = modes.recording()
 
         def wanted(variant: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
@@ -105,7 +108,7 @@ class Compiled:
                     f"value_and_grad() of {self.__name__} inside a compiled function needs arguments: use grad() there"
                 )
             return followed(trace, transforms.value_and_grad(self.f, self.argnums)(*args, **kwargs))
-        call = Call(args, kwargs, self.in_axes)
+        call = Call(args, kwargs, self.in_axes, self.tensors)
         chosen = self._chosen(call) if args else None
 
         def wanted(variant: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
@@ -145,7 +148,7 @@ class Compiled:
         trace = current()
         if trace is not None:
             return followed(trace, transforms.jvp(self.f, tuple(primals), tuple(tangents)))
-        call = Call(tuple(primals), {}, self.in_axes)
+        call = Call(tuple(primals), {}, self.in_axes, self.tensors)
         along = self._along(call, tuple(tangents), "jvp()")
         variant, _, results, _ = self._run(call, lambda variant: (("jvp", ()), ()), along)
         return tuple(variant.build([plain(x) for x in results[k]]) for k in (0, 1))
@@ -164,7 +167,7 @@ class Compiled:
         trace = current()
         if trace is not None:
             return followed(trace, transforms.hvp(self.f, x, v, *args))
-        call = Call((x, *args), {}, None)
+        call = Call((x, *args), {}, None, self.tensors)
         if not call.leaves or not is_traced(call.leaves[0]):
             raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {described(x)}: pass a float or an array of floats")
         still = [
@@ -207,7 +210,7 @@ class Compiled:
         """
         if Hooks.living or modes.special:
             return None
-        call = Call(args, {}, self.in_axes)
+        call = Call(args, {}, self.in_axes, self.tensors)
 
         def wanted(variant: Any) -> tuple[tuple[str, Any], tuple[int, ...]]:
             if isinstance(variant, Replay):

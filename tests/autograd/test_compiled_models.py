@@ -13,6 +13,8 @@ import autograd as ag
 import nn
 from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
 from autograd.compiler.surroundings import Surroundings
+from autograd.viz import draw
+from oracles import same
 
 
 def data(n=7, seed=0):
@@ -323,6 +325,45 @@ def test_gradients_are_the_callers_own(x, twice):
         L.backward()
     np.testing.assert_array_equal(first, [0.0, 0.0])
     np.testing.assert_allclose(p.grad, (3.0 if twice else 0.0) * (np.array(x) + 1.0))
+
+
+# -- arrays in one piece
+
+
+def of_arrays(W, x, s):
+    return (s * np.tanh(x @ W.T)).sum() + np.where(x > 0, x, 0.0).sum() * W[0, 0]
+
+
+@pytest.mark.parametrize("settings", [{}, {"buffers": True}, {"exact": True}])
+def test_arrays_may_reach_a_function_in_one_piece(settings):
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+    step = compile(of_arrays, tensors=True, argnums=(0, 1, 2), **settings)
+    value, gradients = step.value_and_grad(W, x, 2.0)
+    expected, wanted = ag.value_and_grad(of_arrays, (0, 1, 2))(W, x, 2.0)
+    same(value, expected, rtol=1e-14)
+    for a, b in zip(gradients, wanted, strict=True):
+        same(a, b, rtol=1e-13, atol=1e-14)
+    assert isinstance(step(W, x, 2.0), float)
+    assert isinstance(step(W, x, Value(2.0)), ag.Node)
+    assert step.report().nodes < 20
+    assert compile(lambda d: (d["a"] * d["b"][0]).sum(), tensors=True)({"a": x, "b": [x]}) == pytest.approx(np.sum(x * x))
+
+
+def test_arrays_in_one_piece_in_batches_along_tangents_and_in_pictures():
+    rng = np.random.default_rng(0)
+    W, x, t = rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=5)
+
+    def sample(W, x, t):
+        return (np.tanh(W @ x).sum() - t) ** 2
+
+    step = compile(sample, tensors=True, in_axes=(None, 0, 0))
+    same(step.value_and_grad(W, x, t)[0], np.mean([sample(W, a, b) for a, b in zip(x, t, strict=True)]), rtol=1e-13)
+    whole = compile(sample, tensors=True)
+    along = (np.ones((4, 3)), np.zeros(3), 0.0)
+    same(whole.jvp((W, x[0], 1.0), along)[1], ag.jvp(sample, (W, x[0], 1.0), along)[1], rtol=1e-12)
+    same(whole.hvp(W, along[0], x[0], 1.0), ag.hvp(sample, W, along[0], x[0], 1.0), rtol=1e-12, atol=1e-14)
+    assert "tanh" in draw(whole).to_mermaid()
 
 
 # -- fit
