@@ -13,12 +13,16 @@ from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.optim.pure import Plan
 
+MOST = 8  # plans in a row, after which an optimizer moves on its own
+
 
 class TrainingStep:
     """One step of training, a function of a batch (x, y) that gives its loss: forward, loss, backward, the optimizer's move.
 
     With ``compiled`` all of it is one program, whose text is ``program.source``; where the optimizer cannot be a part of that, it
-    moves afterwards, and ``apart`` says why. SettingError for what is no optimizer, or where the loss gives no node.
+    moves afterwards, and ``apart`` says why. As in ``autograd.compile``, what arrays hold besides parameters and what is remembered
+    is taken as constant; rates are asked for before the forward pass. SettingError for what is no optimizer, or where the loss
+    gives no node; GraphError for a loss that cannot be compiled.
 
     >>> import nn
     >>> model = nn.Linear(1, 1, rng=0)
@@ -42,6 +46,7 @@ class TrainingStep:
         self.program: Any = compile(training_step, tensors=on_arrays) if compiled else None
         self.apart = "" if on_arrays else "it moves Values"
         self._plan: Plan | None = None
+        self._made = 0  # plans in a row
         self._loss: Any = None  # of the last batch, as a node
         self._ahead: tuple[Any, Any] = ((), ())  # where there is none: the gradients and the move, as the program gave them
 
@@ -53,7 +58,7 @@ class TrainingStep:
         return value
 
     def forward(self, x: Any, y: Any) -> float:
-        """The loss of a batch."""
+        """The loss of a batch; in one program, the gradients and the move are known then, too."""
         if self.program is not None:
             x, y = as_floats(x), as_floats(y)
             found = self._in_one(x, y)
@@ -86,7 +91,12 @@ class TrainingStep:
         if self.apart:
             return None
         try:
-            if self._plan is None or not self._plan.holds():
+            if self._plan is not None and self._plan.optimizer is self.optimizer and self._plan.holds():
+                self._made = 0
+            else:
+                self._made += 1
+                if self._made > MOST:
+                    raise UnfitError("its settings change at every step")
                 self._plan = Plan(self.optimizer, self.program)
             return self.program.value_and_update(self._plan.update, self._plan.state(), x, y)
         except UnfitError as error:
@@ -95,7 +105,11 @@ class TrainingStep:
 
 
 def as_floats(a: Any) -> Any:
-    """An array as floats, which compile() follows from batch to batch."""
-    if type(a) is np.ndarray:
-        return a if a.dtype.kind == "f" else a.astype(float)
-    return a if isinstance(a, Node) else np.asarray(a, dtype=float)
+    """Whole numbers and truth values as floats, which compile() follows from batch to batch; anything else as it is."""
+    if type(a) is np.ndarray and a.dtype.kind == "f":
+        return a
+    try:
+        array = np.asarray(a) if isinstance(a, np.ndarray | list | tuple) else None
+    except ValueError:  # rows of unequal lengths
+        return a
+    return a if array is None or array.dtype.kind not in "iubf" else array.astype(float, copy=False)

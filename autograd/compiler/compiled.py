@@ -69,7 +69,7 @@ class Compiled:
         self._last: tuple[Any, str, tuple[int, ...]] | None = None
         self._call: Call | None = None
         self._more: Sequence[Any] = ()  # what the last call's program was given beside its inputs
-        self._reasons: list[str] = []
+        self._reasons: dict[Any, list[str]] = {}  # of each signature, why it was traced anew, since the last call that was not
         self._unmet: list[Any] = []  # signatures in a row that were traced for and not met again
         self._lock = threading.RLock()
 
@@ -184,14 +184,22 @@ class Compiled:
         return self._by_argument(call, by_leaf, 0)
 
     def updating(
-        self, rule: Rule, tensors: Sequence[Any], names: Sequence[Name], state: Sequence[Any], results: Sequence[Name]
+        self,
+        rule: Rule,
+        tensors: Sequence[Any],
+        names: Sequence[Name],
+        state: Sequence[Any],
+        results: Sequence[Name],
+        trials: Sequence[Sequence[Any]] = (),
+        watched: Sequence[Any] = (),
     ) -> Update:
         """A rule, such as an optimizer's, for the Tensors that the function captures, ready for ``value_and_update``.
 
         ``rule(gradients, points, state)`` takes lists of arrays and gives one: the new points, and then the new state. ``state``
         are floats and arrays like those of the calls to come; ``names`` and ``results`` say what the source calls the state and
         the results, each by a word and the number of the Tensor that it belongs to, or None. The rule is run on Tensors as well,
-        and has no effects.
+        and copies of it on arrays; ``trials`` are more states on which the program must give what it gives. What the rule and
+        the things that are ``watched`` hold is compared at every call.
 
         >>> from autograd import Tensor, compile
         >>> w = Tensor([1.0, 2.0])
@@ -201,16 +209,19 @@ class Compiled:
         >>> value, moved[0]
         (5.0, array([0.5, 1. ]))
         """
-        return Update(rule, tensors, names, state, results)
+        return Update(rule, tensors, names, state, results, trials, watched)
 
     def value_and_update(self, update: Update, state: Sequence[Any], *args: Any) -> Any:
         """The value, gradients by the Tensors of an update, and what its rule makes of them, all in one program.
 
-        None where somebody needs to see every node; UnfitError where this program cannot have the rule as a part of it.
+        None where somebody needs to see every node, or an argument has a gradient, too; UnfitError where this program cannot have
+        the rule as a part of it.
         """
         if Hooks.living or modes.special:
             return None
         call = Call(args, {}, self.in_axes, self.tensors)
+        if call.nodes and any(map(is_moving, call.leaves)):
+            return None
 
         def wanted(variant: Any) -> tuple[tuple[str, Any], tuple[int, ...]]:
             if isinstance(variant, Replay):
@@ -295,7 +306,7 @@ class Compiled:
             reason = reason or change
             if not change:
                 if self._reasons or self._unmet:
-                    self._reasons.clear()
+                    self._reasons.pop(call.signature, None)
                     self._unmet.clear()
                 if variant is not known[0]:
                     with self._lock:
@@ -309,7 +320,7 @@ class Compiled:
 
     def _traced(self, call: Call, wanted: Callable[[Any], Any], more: Sequence[Any], reason: str) -> Any:
         """A new variant, run."""
-        self._count(reason)
+        self._count(call.signature, reason)
         self._count_fixed(call)
         variant = self._new(call)
         (name, needed), moves = wanted(variant)
@@ -323,17 +334,17 @@ class Compiled:
             )
         return variant, inputs, results, moves
 
-    def _count(self, reason: str) -> None:
+    def _count(self, signature: Any, reason: str) -> None:
         """Count the guards that failed in a row; GraphError where that never ends."""
         if not reason:
             return
-        self._reasons.append(reason)
-        if len(self._reasons) > ATTEMPTS:
-            reasons = "; ".join(self._reasons)
-            self._reasons.clear()
+        reasons = self._reasons.setdefault(signature, [])
+        reasons.append(reason)
+        if len(reasons) > ATTEMPTS:
+            del self._reasons[signature]
             raise GraphError(
-                f"compile(): {self.__name__} changed its structure at {ATTEMPTS + 1} calls in a row ({reasons}): choose with "
-                f"autograd.where, which follows the numbers, pass what changes as an argument, or call the function uncompiled"
+                f"compile(): {self.__name__} changed its structure at {ATTEMPTS + 1} calls in a row ({'; '.join(reasons)}): choose "
+                f"with autograd.where, which follows the numbers, pass what changes as an argument, or call the function uncompiled"
             )
 
     def _count_fixed(self, call: Call) -> None:

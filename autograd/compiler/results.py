@@ -100,8 +100,8 @@ class _Result:
 
     def backward(self: Any, cotangent: Any = None, *, create_graph: bool = False) -> None:
         """Fill ``.grad`` of every node below: at once where all of them are leaves that stand still."""
-        pulled: Pulled = self.right["pulled"]
-        if create_graph or modes.special or Hooks.living or pulled.gradients is None or not pulled.leafy:
+        pulled: Pulled | None = self.right["pulled"] if self.op is not None else None
+        if pulled is None or create_graph or modes.special or Hooks.living or pulled.gradients is None or not pulled.leafy:
             Node.backward(self, cotangent, create_graph=create_graph)
             return
         with walk.lock:

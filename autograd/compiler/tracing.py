@@ -60,12 +60,13 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limi
     with modes.differentiated(since), watched(trace):
         try:
             result = f(*args, **kwargs)
-        except TypeError as error:
-            if "ufunc" in str(error):
+        except Exception as error:
+            if isinstance(error, TypeError) and "ufunc" in str(error):
                 error.add_note(
                     "compile(): an array of floats reaches the function as an object array of Values; for what takes whole arrays, "
                     "pass a Tensor"
                 )
+            error.add_note(f"compile(): {getattr(f, '__name__', 'the function')} was run on nodes in place of floats and arrays")
             raise
     outputs, build = flatten(result)
     outputs = [trace.cut(x.node) if isinstance(x, Seen) else x.number() if isinstance(x, Mask) else x for x in outputs]

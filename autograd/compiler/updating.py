@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,18 @@ class Update:
     """A rule for the data of some Tensors: of gradients, points and a state, lists of arrays, it makes the new points and state."""
 
     def __init__(
-        self, rule: Rule, tensors: Sequence[Tensor], names: Sequence[Name], state: Sequence[Any], results: Sequence[Name]
+        self,
+        rule: Rule,
+        tensors: Sequence[Tensor],
+        names: Sequence[Name],
+        state: Sequence[Any],
+        results: Sequence[Name],
+        trials: Sequence[Sequence[Any]],
+        watched: Sequence[Any],
     ) -> None:
         self.rule, self.tensors, self.names, self.state, self.results = rule, tuple(tensors), names, list(state), results
-        self.around = Surroundings(rule, nodes=())
+        self.trials = [self.state, *map(list, trials)]
+        self.around = Surroundings(rule, watched, nodes=())
 
     def gradients(self, variant: Any) -> tuple[int, ...]:
         """The slots of its Tensors, in its order; UnfitError where the function reaches others, or not all of them."""
@@ -59,7 +68,7 @@ class Update:
 
         def fresh() -> Any:
             own = [Value(x) if type(x) is float else Tensor(x) for x in numbers]
-            return (self._parts(own), {}), own, set()
+            return (self._parts(own), {}), own, {id(x) for x in own}  # where nothing is traced, all of them are plain
 
         try:
             traced = twice(self.rule, fresh, LIMIT)
@@ -80,19 +89,21 @@ class Update:
 
     def prove(self, function: Any, inputs: Sequence[Any], points: Sequence[Any]) -> None:
         """UnfitError where the program does not give what the rule gives on the same gradients, as far as rounding lets it."""
-        given = [*inputs, *self.state]
-        _, gradients, mine = function(given)[:3]
-        near = function.shaken(given, SHAKE)
-        with np.errstate(**QUIET):
-            wanted = self.rule(copied(gradients), copied(points), copied(self.state))
-        kinds = [(np.shape(x), np.asarray(x).dtype) for x in mine]
-        if kinds != [(np.shape(x), np.asarray(x).dtype) for x in wanted] or kinds[: len(points)] != [
-            (p.shape, p.dtype) for p in points
-        ]:
-            raise UnfitError("its results have other shapes or types than what they replace")
-        _, fault = apart("update", mine, wanted, None if near is None else near[2])
-        if fault:
-            raise UnfitError(fault)
+        for state in self.trials:
+            given = [*inputs, *state]
+            _, gradients, mine = function(given)[:3]
+            near = function.shaken(given, SHAKE)
+            try:
+                with np.errstate(**QUIET):
+                    wanted = deepcopy(self.rule)(copied(gradients), copied(points), copied(state))
+            except Exception as error:
+                raise UnfitError(f"{type(error).__name__}: {error}") from error
+            kinds = [_kind(x) for x in mine]
+            if kinds != [_kind(x) for x in wanted] or kinds[: len(points)] != [_kind(p) for p in points]:
+                raise UnfitError("its results have other shapes or types than what they replace")
+            _, fault = apart("update", mine, wanted, None if near is None else near[2])
+            if fault:
+                raise UnfitError(fault)
 
     def differentiate(self, gradients: Sequence[Any]) -> None:
         """Put the gradients where ``backward()`` puts them."""
@@ -120,6 +131,10 @@ def _raised(world: Lines, traced: Traced, lines: Sequence[Line]) -> list[Any]:
     raiser.run()
     results = zip(traced.outputs, traced.done.outputs, strict=True)
     return [raiser.whole(i) if i >= 0 else world.number(x._data if isinstance(x, Node) else x) for i, x in results]
+
+
+def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
+    return np.shape(x), np.asarray(x).dtype
 
 
 def copied(numbers: Sequence[Any]) -> list[Any]:

@@ -218,7 +218,9 @@ class Variant:
         """The value, the gradients by the Tensors of an update, and what its rule makes of them."""
         moves = update.gradients(self)
         gradients = self._pulled(self.outputs, [1.0], moves)
+        known = dict(self.world.known)
         given, results = update.written(self.world, gradients, [self.slots[k].line for k in moves])
+        self.world.known = known  # the lines of an optimizer live as long as it keeps its settings
         function = self._function("training_step", [self.outputs, gradients, results], 1, given)
         update.prove(function, [line.data for line in self.lines], [self.slots[k].line.data for k in moves])
         return function

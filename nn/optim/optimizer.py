@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Node, SettingError, ShapeError, Tensor
-from nn.optim.transforms import Chain, Memory, Transform, chain, scale
+from nn.optim.transforms import Chain, Memory, Transform, chain, is_rate, scale
 
 
 def numbers(p: Any) -> Any:
@@ -26,10 +26,9 @@ def followed(
     words: Sequence[Transform], memories: Sequence[Sequence[Memory]], updates: Sequence[Any], points: Sequence[Any], step: int
 ) -> tuple[Any, Sequence[Any]]:
     """What a sentence makes of gradients: a rate, and updates that are to be subtracted so many times."""
-    last = words[-1] if words else None
     rate: Any = 1.0
-    if isinstance(last, scale):
-        rate, words = last.at(step), words[:-1]
+    if words and is_rate(words[-1]):
+        rate, words = words[-1].at(step), words[:-1]
     for word, own in zip(words, memories):
         updates = word.all(updates, own, points, step)
     return rate, updates

@@ -6,7 +6,7 @@ A transform holds settings only. What it remembers of a parameter is in a dict t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -73,6 +73,11 @@ class scale(Transform):  # noqa: N801 - words of a sentence are small
     def all(self, updates: Sequence[Any], memories: Sequence[Memory], points: Sequence[Any], step: int) -> list[Any]:
         rate = self.at(step)
         return [rate * u for u in updates]
+
+
+def is_rate(word: Any) -> TypeGuard[scale]:
+    """Whether a word is a rate and nothing else."""
+    return isinstance(word, scale) and type(word).all is scale.all
 
 
 class Given(scale):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import GraphError, SettingError, Tensor, anomaly
+from autograd import GraphError, SettingError, ShapeError, Tensor, anomaly, no_grad
 from autograd.viz import draw
 from nn.optim import (
     Optimizer,
@@ -259,101 +259,258 @@ def test_a_word_that_writes_to_what_it_remembers(before):
     agree(*outcomes)
 
 
-class Looking(Transform):
-    def one(self, update, memory, point, step):
-        return update if step > 2 else 0.5 * update
+class Made(Transform):
+    """A word from a function of (word, update, memory, point, step)."""
 
-
-class Noisy(Transform):
-    def __init__(self):
-        self.rng = np.random.default_rng(0)
+    def __init__(self, f):
+        self.f, self.n, self.log, self.rng = f, 0, [], np.random.default_rng(0)
 
     def one(self, update, memory, point, step):
-        return update * (1.0 + 0.1 * self.rng.random())
+        return self.f(self, update, memory, point, step)
 
 
-class Counting(Transform):
-    def one(self, update, memory, point, step):
-        memory["count"] = memory.get("count", 0) + 1
-        return update / memory["count"]
+def counted(word, u, memory, p, t):
+    memory["count"] = memory.get("count", 0) + 1
+    return u / memory["count"]
 
 
-class InPlace(Transform):
-    def one(self, update, memory, point, step):
-        seen = memory.setdefault("seen", np.zeros(np.shape(update)))
-        np.add(seen, update, out=seen)
-        return seen
+def third(word, u, memory, p, t):
+    memory["n"] = memory.get("n", 0.0) + 1.0
+    return 0.1 * u if memory["n"] == 3 else u
 
 
-class TwoFaced(Transform):
-    def one(self, update, memory, point, step):
-        return update if isinstance(update, np.ndarray) else 2.0 * update
+def in_place(word, u, memory, p, t):
+    seen = memory.setdefault("seen", np.zeros(np.shape(u)))
+    np.add(seen, u, out=seen)
+    return seen
 
 
-class Wider(Transform):
-    def one(self, update, memory, point, step):
-        memory["wide"] = np.asarray(update, dtype=np.longdouble) if isinstance(update, np.ndarray) else update
-        return update
+def failing(word, u, memory, p, t):
+    if not np.any(u):
+        raise ValueError("no gradient")
+    return u
 
 
-class Failing(Transform):
-    def one(self, update, memory, point, step):
-        if not np.any(update):
-            raise ValueError("no gradient")
-        return update
+def turning(word, u, memory, p, t):
+    if "a" in memory:
+        del memory["a"]
+        return 3.0 * u
+    memory["a"] = 1.0 * u
+    return u
+
+
+def dated(word, u, memory, p, t):
+    memory["t"] = t
+    return u
+
+
+def wide(word, u, memory, p, t):
+    memory["wide"] = np.asarray(u, dtype=np.longdouble) if isinstance(u, np.ndarray) else u
+    return u
+
+
+def selfish(word, u, memory, p, t):
+    word.n += 1
+    word.log.append(t)
+    return u / word.n
 
 
 FIXED = Tensor([[2.0]], constant=True)
 
 
-class Borrowing(Transform):
-    def one(self, update, memory, point, step):
-        return update * (FIXED if isinstance(update, Tensor) else FIXED.numpy())[0, 0]
-
-
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        (Looking, "it depends on numbers that it looks at (a branch)"),
-        (Counting, "its results have other shapes or types"),
-        (InPlace, "np.add with out="),
-        (TwoFaced, "its update is "),
-        (Wider, "its results have other shapes or types"),
-        (Failing, "ValueError: no gradient"),
-        (Borrowing, "it takes numbers of other nodes"),
+        (lambda word, u, m, p, t: u if t > 2 else 0.5 * u, "it depends on numbers that it looks at (a branch)"),
+        (lambda word, u, m, p, t: 0.1 * u if t == 3 else u, "it depends on numbers that it looks at (a branch)"),
+        (lambda word, u, m, p, t: 0.1 * u if t % 2 in (1,) else u, "it depends on numbers that it looks at (a branch)"),
+        (third, "it depends on numbers that it looks at (a branch)"),
+        (lambda word, u, m, p, t: {3: 0.1}.get(t, 1.0) * u, "its update is "),
+        (lambda word, u, m, p, t: 0.1 * u if isinstance(t, int) else u, "its update is "),
+        (lambda word, u, m, p, t: u if isinstance(u, np.ndarray) else 2.0 * u, "its update is "),
+        (lambda word, u, m, p, t: u * (1.0 + 0.1 * word.rng.random()), "compile(): the function draws random numbers"),
+        (selfish, "compile(): the function changes what it reads"),
+        (counted, "its results have other shapes or types"),
+        (dated, "its results have other shapes or types"),
+        (wide, "its results have other shapes or types"),
+        (in_place, "np.add with out="),
+        (failing, "ValueError: no gradient"),
+        (lambda word, u, m, p, t: u * (FIXED if isinstance(u, Tensor) else FIXED.numpy())[0, 0], "it takes numbers of other nodes"),
+        (lambda word, u, m, p, t: np.where(t == 3, 0.1, 1.0) * u, ""),
+        (turning, ""),
     ],
 )
 def test_what_cannot_be_a_part_of_the_program_moves_afterwards(word, why):
     outcomes = []
     for compiled in (True, False):
         model = nn.Linear(3, 2, rng=0)
-        optimizer = Optimizer(model.parameters(), chain(word(), scale(0.1)))
+        made = Made(word)
+        optimizer = Optimizer(model.parameters(), chain(made, scale(0.1)))
         step = nn.TrainingStep(model, "mse", optimizer, compiled)
         losses = [step(X, T) for _ in range(5)]
-        outcomes.append([np.array(losses), model.state_dict()["W"], optimizer.state_dict()])
+        outcomes.append([np.array(losses), model.state_dict()["W"], made.n, made.log, optimizer.state_dict()])
         if compiled:
             assert step.apart.startswith(why), step.apart
+            assert bool(step.apart) == bool(why)
     agree(*outcomes)
 
 
-def test_a_word_that_draws_or_counts_moves_afterwards():
+def test_a_word_that_counted_before_moves_afterwards():
     model = nn.Linear(3, 2, rng=0)
-    step = nn.TrainingStep(model, "mse", Optimizer(model.parameters(), chain(Noisy(), scale(0.1))), compiled=True)
-    assert step(X, T) > step(X, T)
-    assert step.apart.startswith("compile(): the function draws random numbers")
-    optimizer = Optimizer(model.parameters(), chain(Counting(), scale(0.1)))
-    nn.TrainingStep(model, "mse", optimizer)(X, T)
+    for word, why in [(counted, "it remembers other things than floats and arrays of floats"), (in_place, "np.add with out=")]:
+        optimizer = Optimizer(model.parameters(), chain(Made(word), scale(0.1)))
+        nn.TrainingStep(model, "mse", optimizer)(X, T)
+        step = nn.TrainingStep(model, "mse", optimizer, compiled=True)
+        before = optimizer.state_dict()
+        step(X, T)
+        assert step.apart.startswith(why)
+        for name, x in optimizer.state_dict().items():
+            added = model.W.grad if name == "0.Made0.0.seen" else model.b.grad if name == "0.Made0.1.seen" else 1
+            np.testing.assert_array_equal(x, before[name] + added)
+
+
+def test_updates_and_memories_that_do_not_fit_are_errors_as_ever():
+    for compiled in (True, False):
+        model = nn.Linear(3, 2, rng=0)
+        wrong = Optimizer(model.parameters(), chain(Made(lambda word, u, m, p, t: u.sum(axis=-1, keepdims=True))))
+        with pytest.raises(ShapeError, match=r"move\(\): a step of shape \(2, 1\) does not fit"):
+            nn.TrainingStep(model, "mse", wrong, compiled)(X, T)
+        optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        step = nn.TrainingStep(model, "mse", optimizer, compiled)
+        step(X, T)
+        step(X, T)
+        optimizer.groups[0].memories[0][0]["velocity"] = np.ones((5, 2, 3))
+        with pytest.raises(ShapeError, match=r"move\(\): a step of shape \(5, 2, 3\) does not fit"):
+            step(X, T)
+
+
+def sets_transforms(optimizer, step, model):
+    optimizer.groups[0].transforms = [scale(0.5)]
+
+
+def sets_memories(optimizer, step, model):
+    optimizer.groups[0].memories = [[{}, {}], [{}, {}]]
+
+
+def sets_one_memory(optimizer, step, model):
+    optimizer.groups[0].memories[0][0] = {"velocity": np.ones((2, 3))}
+
+
+def sets_parameters(optimizer, step, model):
+    optimizer.groups[0].parameters = optimizer.groups[0].parameters[::-1]
+    optimizer.groups[0].memories[0] = optimizer.groups[0].memories[0][::-1]
+
+
+def sets_optimizer(optimizer, step, model):
+    step.optimizer = nn.SGD(model.parameters(), lr=0.5)
+
+
+def sets_rate(optimizer, step, model):
+    optimizer.groups[0].transforms[-1].rate = lambda t: 0.3
+
+
+@pytest.mark.parametrize("change", [sets_transforms, sets_memories, sets_one_memory, sets_parameters, sets_optimizer, sets_rate])
+def test_what_is_replaced_in_an_optimizer_is_followed(change):
+    outcomes = []
+    for compiled in (True, False):
+        model = nn.Linear(3, 2, rng=0)
+        optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        step = nn.TrainingStep(model, "mse", optimizer, compiled)
+        for k in range(7):
+            if k == 4:
+                change(optimizer, step, model)
+            step(X, T)
+        outcomes.append([model.W.data, model.b.data, optimizer.state_dict()])
+        assert step.apart == ""
+    agree(*outcomes)
+
+
+class Signs(scale):
+    def all(self, updates, memories, points, step):
+        return [np.sign(u) * self.at(step) for u in updates]
+
+
+@pytest.mark.parametrize("words", [(Signs(0.5), scale(0.1)), (scale(0.1), Signs(0.5))])
+def test_a_rate_of_ones_own_and_a_schedule_that_counts(words):
+    outcomes = []
+    for compiled in (True, False):
+        calls = []
+
+        def counting(step, calls=calls):
+            calls.append(step)
+            return 0.1 / len(calls)
+
+        model = nn.Linear(3, 2, rng=0)
+        step = nn.TrainingStep(model, "mse", Optimizer(model.parameters(), chain(*words, scale(counting))), compiled)
+        losses = [step(X, T) for _ in range(5)]
+        outcomes.append([np.array(losses), model.W.data, calls, {}])
+        assert step.apart == ""
+    agree(*outcomes)
+    assert outcomes[0][2] == [0, 1, 2, 3, 4]
+
+
+def test_settings_that_change_at_every_step_end_the_attempts():
+    model = nn.Linear(3, 2, rng=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.5)
     step = nn.TrainingStep(model, "mse", optimizer, compiled=True)
-    step(X, T)
-    assert step.apart == "it remembers other things than floats and arrays of floats"
-    assert [row[0]["count"] for row in optimizer.groups[0].memories[:1]] == [2]
-    optimizer = Optimizer(model.parameters(), chain(InPlace(), scale(0.1)))
-    nn.TrainingStep(model, "mse", optimizer)(X, T)
-    step = nn.TrainingStep(model, "mse", optimizer, compiled=True)
-    before = optimizer.state_dict()["0.InPlace0.0.seen"]
-    step(X, T)
-    assert step.apart.startswith("np.add with out=")
-    np.testing.assert_array_equal(optimizer.state_dict()["0.InPlace0.0.seen"], before + model.W.grad)
+    for k in range(12):
+        optimizer.groups[0].transforms[0].mu = 0.5 + 0.01 * k
+        step(X, T)
+    assert step.apart == "its settings change at every step"
+
+
+def test_gradients_go_on_through_what_a_step_is_given():
+    outcomes = []
+    for compiled in (True, False):
+        model, before, x = nn.Linear(3, 2, rng=0), nn.Linear(3, 3, rng=1), Tensor(X)
+        step = nn.TrainingStep(model, "mse", nn.SGD(model.parameters(), lr=0.1), compiled)
+        step(before(X), T)
+        step(X, model(X) * 0.5 + 1.0)
+        step(x, T)
+        outcomes.append([before.b.grad, model.b.grad, model.b.data, x.grad, {}])
+        assert step.apart == ""
+    agree(*outcomes)
+
+
+def test_no_gradient_where_none_is_recorded():
+    for compiled in (True, False):
+        model = nn.Linear(3, 2, rng=0)
+        step = nn.TrainingStep(model, "mse", nn.SGD(model.parameters(), lr=0.1), compiled)
+        with no_grad():
+            step(X, T)
+        assert not model.W.grad.any()
+
+
+def test_one_change_and_batches_of_several_sizes():
+    factor = [0.1]
+    model = nn.Linear(3, 2, rng=0)
+    step = nn.TrainingStep(
+        model, lambda pred, y: factor[0] * nn.losses.mse(pred, y), nn.SGD(model.parameters(), lr=0.1), compiled=True
+    )
+    for n in (1, 2, 3, 4, 5):
+        step(X[:n], T[:n])
+    factor[0] = 0.2
+    for n in (1, 2, 3, 4, 5):
+        step(X[:n], T[:n])
+    assert step.program.traces == 10
+
+
+@pytest.mark.parametrize(
+    ("y", "loss"),
+    [
+        ({"a": T}, lambda pred, y: ((pred - y["a"]) ** 2).mean()),
+        (([1.0, 2.0], [3.0]), lambda pred, y: pred.sum() * y[1][0]),
+        ("square", lambda pred, y: (pred * pred).sum() if y == "square" else pred.sum()),
+        (None, lambda pred, y: (pred * pred).sum() if y is None else pred.sum()),
+    ],
+)
+def test_targets_of_any_kind(y, loss):
+    outcomes = []
+    for compiled in (True, False):
+        model = nn.Linear(3, 2, rng=0)
+        step = nn.TrainingStep(model, loss, nn.SGD(model.parameters(), lr=0.01), compiled)
+        outcomes.append([np.array([step(X, y) for _ in range(3)]), model.W.data, {}])
+    agree(*outcomes)
 
 
 class Shift(nn.Module):
