@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Node, SettingError, Tensor, UnfitError, compile
+from autograd import GraphError, Node, SettingError, Tensor, UnfitError, compile
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.module import Module
@@ -22,7 +22,7 @@ class TrainingStep:
     With ``compiled`` all of it is one program, whose text is ``program.source``; where the optimizer cannot be a part of that, it
     moves afterwards, and ``apart`` says why. As in ``autograd.compile``, what arrays hold besides parameters and what is remembered
     is taken as constant; rates are asked for before the forward pass. SettingError for what is no optimizer, or where the loss
-    gives no node; GraphError for a loss that cannot be compiled.
+    gives no node; GraphError for a loss that cannot be compiled, and for steps out of turn.
 
     >>> import nn
     >>> model = nn.Linear(1, 1, rng=0)
@@ -48,7 +48,7 @@ class TrainingStep:
         self._plan: Plan | None = None
         self._made = 0  # plans in a row
         self._loss: Any = None  # of the last batch, as a node
-        self._ahead: tuple[Any, Any] = ((), ())  # where there is none: the gradients and the move, as the program gave them
+        self._ahead: tuple[Any, Any] | None = None  # where there is none: the gradients and the move, as the program gave them
 
     def __call__(self, x: Any, y: Any) -> float:
         """The loss of a batch; the parameters have moved, and have the gradients by which they did."""
@@ -63,8 +63,8 @@ class TrainingStep:
             x, y = as_floats(x), as_floats(y)
             found = self._in_one(x, y)
             if found is not None:
-                value, *self._ahead = found
-                self._loss = None
+                value, *ahead = found
+                self._loss, self._ahead = None, ahead
                 return float(value)
         self.optimizer.zero_grad()
         self._loss = self.eager(x, y) if self.program is None else self.program(x, y)
@@ -76,15 +76,24 @@ class TrainingStep:
         """Fill ``.grad`` of the parameters."""
         if self._loss is not None:
             self._loss.backward()
-        elif self._plan is not None:
-            self._plan.update.differentiate(self._ahead[0])
+        else:
+            plan, (gradients, _) = self._planned("backward()")
+            plan.update.differentiate(gradients)
 
     def move(self) -> None:
         """Let the optimizer move the parameters."""
         if self._loss is not None:
             self.optimizer.step()
-        elif self._plan is not None:
-            self._plan.move(self._ahead[1])
+        else:
+            plan, (_, moved) = self._planned("move()")
+            plan.move(moved)
+        self._loss = self._ahead = None
+
+    def _planned(self, call: str) -> tuple[Plan, tuple[Any, Any]]:
+        """The plan, and what it gave for the last batch."""
+        if self._plan is None or self._ahead is None:
+            raise GraphError(f"TrainingStep.{call}: there is no loss to follow: call forward(x, y) first")
+        return self._plan, self._ahead
 
     def _in_one(self, x: Any, y: Any) -> Any:
         """Loss, gradients, and what the optimizer makes of them; None where it cannot be a part of the program, or must not now."""

@@ -228,6 +228,12 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
     assert pair()[1].data == 2.0
 
 
+def test_what_is_put_back_before_it_is_named_has_changed_all_the_same(monkeypatch):
+    watch = Surroundings(lambda: SHARED)
+    monkeypatch.setattr(watch, "_is_as_it_was", lambda: False)  # as when another thread is at work
+    assert watch.change() == "what it reads is another"
+
+
 def test_installed_packages_are_not_looked_into():
     settings = hypothesis.settings(max_examples=1)
     reach = Reach(lambda: (hypothesis.given, hypothesis.strategies.integers, settings))

@@ -334,6 +334,8 @@ FIXED = Tensor([[2.0]], constant=True)
         (dated, "its results have other shapes or types"),
         (wide, "its results have other shapes or types"),
         (in_place, "np.add with out="),
+        (lambda word, u, m, p, t: u.view(np.ndarray), "AttributeError: "),
+        (lambda word, u, m, p, t: u if not isinstance(t, int) or t != 10 else u / [], "ValueError: "),
         (failing, "ValueError: no gradient"),
         (lambda word, u, m, p, t: u * (FIXED if isinstance(u, Tensor) else FIXED.numpy())[0, 0], "it takes numbers of other nodes"),
         (lambda word, u, m, p, t: np.where(t == 3, 0.1, 1.0) * u, ""),
@@ -457,6 +459,26 @@ def test_settings_that_change_at_every_step_end_the_attempts():
         optimizer.groups[0].transforms[0].mu = 0.5 + 0.01 * k
         step(X, T)
     assert step.apart == "its settings change at every step"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_step_is_taken_in_its_order(compiled):
+    model = nn.Linear(3, 2, rng=0)
+    step = nn.TrainingStep(model, "mse", nn.SGD(model.parameters(), lr=0.1), compiled)
+    for call in (step.backward, step.move):
+        with pytest.raises(GraphError, match=rf"TrainingStep.{call.__name__}\(\): there is no loss to follow: call forward"):
+            call()
+    before = model.W.numpy()
+    loss = step.forward(X, T)
+    np.testing.assert_array_equal(model.W.data, before)
+    step.backward()
+    gradient = model.W.grad.copy()
+    np.testing.assert_array_equal(model.W.data, before)
+    step.move()
+    np.testing.assert_allclose(model.W.data, before - 0.1 * gradient)
+    assert float(nn.losses.mse(model(X), T)) < loss
+    with pytest.raises(GraphError, match="there is no loss"):
+        step.move()
 
 
 def test_gradients_go_on_through_what_a_step_is_given():
