@@ -51,6 +51,9 @@ class Call:
             return kind
         if kind is list or kind is tuple:
             return kind, *map(self._apart, tree)
+        if kind is np.ndarray and tree.dtype.kind == "f":
+            self.leaves.append(tree)
+            return tree.shape, tree.dtype.char
         if kind is np.ndarray:
             return self._of_array(tree)
         if isinstance(tree, Node):
@@ -67,8 +70,6 @@ class Call:
         if array.dtype == object:
             return np.ndarray, array.shape, *map(self._apart, array.ravel().tolist())
         self.leaves.append(array)
-        if array.dtype.kind == "f":
-            return array.shape, array.dtype.char
         return FIXED, (array.shape, array.dtype.str), array.tobytes()
 
     def _of_node(self, node: Any) -> Any:

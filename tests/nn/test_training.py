@@ -31,8 +31,9 @@ def test_adam_is_the_texts_four_lines(grads, lr):
         p.grad, q.grad = g, [g, 2 * g]
         scalar.step()
         array.step()
-    same(p.data, adam_by_hand(1.0, grads, lr), rtol=1e-13, atol=1e-15)  # it starts at 1, and may come near 0
-    same(q.data, [adam_by_hand(1.0, grads, lr), adam_by_hand(2.0, [2 * g for g in grads], lr)], rtol=1e-13)
+    near = {"rtol": 1e-13, "atol": 2e-15}  # it starts at 1 or 2, and may come near 0
+    same(p.data, adam_by_hand(1.0, grads, lr), **near)
+    same(q.data, [adam_by_hand(1.0, grads, lr), adam_by_hand(2.0, [2 * g for g in grads], lr)], **near)
 
 
 def test_the_first_adam_step_pins_the_place_of_epsilon():
