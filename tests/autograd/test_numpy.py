@@ -173,7 +173,8 @@ CASES = [
 def spread(seed, shapes):
     """Arrays whose entries are at least 0.2 apart, so that a sort or a maximum does not tie, and at least 0.1 from 0."""
     rng = np.random.default_rng(seed)
-    return [rng.permutation(0.3 + 0.25 * np.arange(np.prod(s, dtype=int)) - 0.5 * rng.random()).reshape(s) for s in shapes]
+    starts = [0.1 + 0.05 * rng.random() - 0.25 * rng.integers(2) for _ in shapes]
+    return [rng.permutation(x + 0.25 * np.arange(np.prod(s, dtype=int))).reshape(s) for x, s in zip(starts, shapes, strict=True)]
 
 
 def test_every_function_of_the_page_has_a_case():
