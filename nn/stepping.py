@@ -102,6 +102,7 @@ class TrainingStep:
         try:
             if self._plan is not None and self._plan.optimizer is self.optimizer and self._plan.holds():
                 self._made = 0
+                self._plan.renew()
             else:
                 self._made += 1
                 if self._made > MOST:

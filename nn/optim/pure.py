@@ -74,7 +74,8 @@ class Plan:
         self.sizes = [*map(len, memories)]
         self.places = [(k, name) for k, memory in enumerate(memories) for name in memory]
         self.last = [memories[k][name] for k, name in self.places]
-        self.rates = self._rates()
+        self.rates: list[float] = []
+        self.renew()
         if not all(isinstance(x, float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind == "f") for x in self.last):
             raise UnfitError("it remembers other things than floats and arrays of floats")
         try:
@@ -99,13 +100,15 @@ class Plan:
         return program.updating(rule, self.parameters, names, self.state(), results, trials, self.others)
 
     def holds(self) -> bool:
-        """Whether the optimizer is what it was when the plan was made, and remembers what it was left with; with its new rates."""
+        """Whether the optimizer is what it was when the plan was made, and remembers what it was left with."""
         if self.groups != [(group.transforms, group.parameters) for group in self.optimizer.groups]:
             return False
-        if self.others and not (self._remembers(self._memories()) and not self.update.around.change()):
-            return False
-        self.rates = self._rates()
-        return True
+        return not self.others or (self._remembers(self._memories()) and not self.update.around.change())
+
+    def renew(self) -> None:
+        """Ask for the rates of the next step, each once, since a schedule may count."""
+        step = self.optimizer.steps + 1
+        self.rates = [word.at(step) for word in self.scales]
 
     def _remembers(self, memories: list[Memory]) -> bool:
         """Whether what is remembered are the very things that were left there."""
@@ -116,11 +119,6 @@ class Plan:
     def _memories(self) -> list[Memory]:
         """What is remembered, word by word and parameter by parameter."""
         return [memory for group, t in self.rows for memory in group.memories[t]]
-
-    def _rates(self) -> list[float]:
-        """The rates of the next step."""
-        step = self.optimizer.steps + 1
-        return [word.at(step) for word in self.scales]
 
     def state(self) -> list[Any]:
         """The numbers of the next step: rates, the step, and what is remembered."""
