@@ -26,9 +26,9 @@ def compile(
     With ``in_axes`` (0 for what is batched along its first axis, None for what is not) ``f`` is the function of one sample.
     ``exact`` keeps the order of every sum, and every bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is
     another array library, such as jax.numpy; ``limit`` is how many nodes a trace may have; with ``tensors`` arrays reach ``f`` as
-    Tensors, in one piece, which makes first calls on large ones quick. ``f`` runs twice at the first call
-    and whenever a branch changes, and what it does on the side happens then only. DataError, SettingError and GraphError for
-    what cannot be compiled.
+    Tensors, in one piece, which makes first calls on large ones quick. ``f`` runs three times at the first call and whenever a
+    branch changes, and what it does on the side happens then only. DataError, SettingError and GraphError for what cannot be
+    compiled.
 
     >>> import numpy as np
     >>> squares = compile(lambda x: sum(x[i] * x[i] for i in range(3)))

@@ -168,12 +168,11 @@ DUAL = _DualWorld(
 )
 
 
-def pull_along(root: Node, cotangent: Any, sources: Sequence[Node], tangents: Sequence[Any], since: int) -> list[Any]:
+def pull_along(root: Node, cotangent: Any, sources: Sequence[Node], tangents: Sequence[Any], nodes: Sequence[Node]) -> list[Any]:
     """How the cotangents of ``sources`` change when these move along ``tangents``; None where they do not.
 
-    For a ``root`` that is one number this is its Hessian times the tangents.
+    For a ``root`` that is one number this is its Hessian times the tangents. ``nodes`` are those below it, in order.
     """
-    nodes, _ = walk.order((root,), since)
     with np.errstate(**QUIET):
         moving = walk.moved(nodes, sources, tangents)
         return _Pull(moving).run(nodes, root, cotangent, sources)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -55,7 +57,8 @@ class Node:
     def blank(cls) -> Self:
         """A leaf with nothing in it yet."""
         node = object.__new__(cls)
-        node.op = node.left = node.right = node.dleft = node.dright = None
+        node.op = node.left = node.dleft = node.dright = None
+        node.right = modes.clock
         node.info = modes.note_here()
         node.stamp = modes.clock
         node._grad = 0.0
@@ -289,18 +292,14 @@ class Node:
 
     # -- what it does as a number
 
-    # Nodes are equal only to themselves, so that they can stand in sets and dicts; np.equal compares their numbers.
+    # Equal numbers do not make two nodes one, so sets and dicts tell them apart by identity, as those of PyTorch's tensors do.
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> Any:
-        if self is other or not modes.special:
-            return self is other
-        trace = modes.current().trace
-        return trace is not None and trace.equal(self, other)
+        return self._compared("==", other, operator.eq)
 
     def __ne__(self, other: object) -> Any:
-        equal = self == other
-        return not equal if isinstance(equal, bool) else equal.opposite()
+        return self._compared("!=", other, operator.ne)
 
     def __lt__(self, other: Any) -> Any:
         return self._compared("<", other, operator.lt)
@@ -315,12 +314,23 @@ class Node:
         return self._compared(">=", other, operator.ge)
 
     def _compared(self, sign: str, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
-        """A comparison of numbers; a mask where compile() watches."""
-        if modes.special:
+        """A comparison of numbers; a mask where compile() watches. NotImplemented for what is no number."""
+        if self.rank and isinstance(other, list | tuple):
+            other = to_array(other, f"{sign} of {self.brief()}")
+        known = is_real(other) or (sign in EQUALITY and isinstance(other, complex))
+        if modes.special and (known or getattr(other, "followed", False)):
             trace = modes.current().trace
             if trace is not None:
                 return trace.compared(sign, self, other)
-        return compare(self._data, raw(other)) if is_real(other) else NotImplemented
+        if not known:
+            return NotImplemented
+        try:
+            return compare(self._data, raw(other))
+        except ValueError:
+            raise ShapeError(
+                f"{sign} compares {self.brief()} of shape {self.shape} with an array of shape {np.shape(raw(other))}, and these do "
+                f"not broadcast: reshape or index one of them"
+            ) from None
 
     def __float__(self) -> float:
         return self._cut("float()")
@@ -409,6 +419,7 @@ def stale(node: Node) -> GraphError:
     )
 
 
+EQUALITY = ("==", "!=")
 PLAIN = (float, int, np.floating, np.integer, np.bool_)
 
 
@@ -424,7 +435,7 @@ def raw(x: Any) -> Any:
 
 def is_real(x: Any) -> bool:
     """Whether numbers can be compared with it."""
-    return isinstance(x, (Node, *PLAIN)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fiub")
+    return isinstance(x, (Node, *PLAIN, numbers.Real, Decimal)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fiub")
 
 
 def rank_of(x: Any, op: Op) -> int:

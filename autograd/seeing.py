@@ -60,7 +60,6 @@ class Trace:
         self.looked: list[Any] = []  # what was looked at and chosen by, in the order in which it was
         self.kept: list[Any] = []  # whose identity says something, so that nothing else gets it
         self.constants: dict[int, Any] = {}  # constant Tensors that took part, by the identity of their array
-        self.numbers: set[int] = set()  # nodes that are plain numbers where nothing is traced, by their identity
 
     def note(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, what: str) -> Any:
         """Keep what was seen."""
@@ -75,28 +74,6 @@ class Trace:
     def compared(self, sign: str, a: Any, b: Any) -> Mask:
         """What a comparison of nodes gives."""
         return Mask(self, sign, unwrapped(a), unwrapped(b))
-
-    def equal(self, node: Node, other: Any) -> Any:
-        """What ``==`` gives: of nodes that are plain numbers where nothing is traced, whether they are equal; else identity."""
-        numeric = isinstance(other, Seen | Mask | float | int | np.ndarray | np.number)
-        if self._is_number(node) and (numeric or (isinstance(other, Node) and self._is_number(other))):
-            return self.compared("==", node, other)
-        return False
-
-    def _is_number(self, node: Node) -> bool:
-        """Whether a node was computed from arguments that are floats or arrays, and from nothing else."""
-        stack, seen = [node], set[int]()
-        while stack:
-            x = stack.pop()
-            if id(x) in self.numbers or id(x) in seen or x in self.origins:
-                continue
-            if x.op is None:
-                return False
-            seen.add(id(x))
-            stack += [arg for arg in x.args if isinstance(arg, Node)]
-        self.numbers |= seen
-        self.kept.append(node)
-        return True
 
     def leaf(self, like: Node, data: Any, kind: str, *sources: Any) -> Any:
         """A leaf that stands for something computed."""
@@ -244,10 +221,6 @@ class Mask:
         return int(self.decided("int()"))
 
     __index__ = __int__
-
-    def opposite(self) -> Mask:
-        """Where it does not hold."""
-        return Mask(self.trace, "!=" if self.sign == "==" else "==", self.left, self.right)
 
     def __xor__(self, other: Any) -> Any:
         return Mask(self.trace, "!=", self, _as_truth(other))

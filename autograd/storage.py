@@ -93,7 +93,7 @@ def _copied(old: Any, memo: dict[int, Any]) -> Any:
 def shallow(old: Any) -> Any:
     """Another node with the same arguments, data and gradient."""
     new = type(old).blank()
-    for slot in ("op", "left", "right", "dleft", "dright"):
+    for slot in ("op", "left", "right", "dleft", "dright") if old.op is not None else ():  # a leaf keeps its own birth
         setattr(new, slot, getattr(old, slot))
     new._data, new._grad, new.info = old.recorded(), copy(_plain(old._grad)), copy(old.info)
     if hasattr(old, "_state"):

@@ -59,7 +59,8 @@ class Tensor(Node):
         self._grad = 0.0
         self._state = CONSTANT if constant and not followed else OWN
         self._sources = ()
-        self.op = self.left = self.right = self.dleft = self.dright = None
+        self.op = self.left = self.dleft = self.dright = None
+        self.right = modes.clock
         self.info = modes.note_here()
         self.stamp = modes.clock
         if name is not None:
@@ -205,6 +206,10 @@ class Tensor(Node):
             raise DataError(f"len() of {self.brief()}: it is one number and has no length")
         return int(self.shape[0])
 
+    def __contains__(self, x: Any) -> bool:
+        """Whether an entry equals ``x``, as NumPy says it."""
+        return bool(np.any(self == x))
+
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
@@ -275,7 +280,8 @@ class Tensor(Node):
             out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, WIDE, arrays
         else:
             out._state = CONSTANT
-            out.op = out.left = out.right = out.dleft = out.dright = None
+            out.op = out.left = out.dleft = out.dright = None
+            out.right = modes.clock
         return out
 
     def _look_around(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:

@@ -1,14 +1,16 @@
 """Transforms: functions into their derivatives. Reverse and forward mode over the graph that one run of the function records.
 
 Inputs are floats, arrays, Values, Tensors, or nested lists, tuples, dicts and dataclasses of them; results have the same structure.
-Inside another transform, and for inputs that are nodes, derivatives are nodes, so that transforms nest to any order. Each
-differentiates with respect to nodes of its own, so that perturbations cannot be confused.
+Results are nodes where there is something left to differentiate by: inside another transform, for inputs that are nodes, and where
+the function uses nodes from outside, outside of no_grad. Elsewhere they are plain numbers. Each transform differentiates with
+respect to nodes of its own, so that perturbations cannot be confused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ from autograd.ops import find
 from autograd.tensor import Tensor
 from autograd.trees import Build, flatten, leaves_like, mapped, structure
 from autograd.value import Value
+from autograd.walk import UNRECORDED
 
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 Function = Callable[..., Any]
@@ -42,7 +45,7 @@ class _Run:
         self.builds = [build for _, build in flat]
         self.sizes = [len(leaves) for leaves, _ in flat]
         given = [leaf for leaves, _ in flat for leaf in leaves]
-        self.graph = _depth.get() > 0 or any(isinstance(leaf, Node) for leaf in given)
+        self.nested = _depth.get() > 0 or any(isinstance(leaf, Node) for leaf in given)
         self.since = modes.tick()
         with modes.differentiated(self.since):
             self.inputs = [_source(call, leaf) for leaf in given]
@@ -55,12 +58,23 @@ class _Run:
                 result = f(*own, **kwargs)
         finally:
             _depth.reset(token)
+        for x in self.inputs:
+            if x.op is None:
+                x.right = UNRECORDED  # nobody else can ask for derivatives by it
         self.aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
                 raise GraphError(f"{call} with has_aux=True takes a function that returns (result, aux), not {described(result)}")
             result, self.aux = result
         self.outputs, self.build_output = _outputs(call, result)
+        self.roots = [y for y in self.outputs if isinstance(y, Node)]
+        self.nodes, ends = walk.order(self.roots, self.since)
+        self.captures = walk.reaches_older(ends, self.since)
+
+    @property
+    def graph(self) -> bool:
+        """Whether derivatives are nodes."""
+        return self.nested or (self.captures and modes.recording())
 
     def _trees(self, leaves: Sequence[Any]) -> list[Any]:
         """A list of leaves as one tree for each argument that is differentiated."""
@@ -75,34 +89,31 @@ class _Run:
         trees = self._trees(leaves)
         return trees[0] if self.single else tuple(trees)
 
-    def finished(self, x: Any) -> Any:
-        """What the caller gets of a node: itself inside other transforms, its numbers outside."""
-        if self.graph or not isinstance(x, Node):
-            return x
-        return x._data if isinstance(x, Value) else np.array(x._data)
-
     @property
     def value(self) -> Any:
-        return self.build_output([self.finished(y) for y in self.outputs])
+        return self.build_output([_finished(y, self.graph) for y in self.outputs])
 
-    def pull(self, cotangents: Sequence[Any]) -> list[Any]:
-        """The cotangents of the inputs, zero where nothing arrives."""
-        pairs = [(y, g) for y, g in zip(self.outputs, cotangents, strict=True) if isinstance(y, Node)]
-        roots, seeds = [y for y, _ in pairs], [g if self.graph else _numbers(g) for _, g in pairs]
-        arrived = walk.pullback(roots, seeds, self.inputs, GRAPH if self.graph else None, self.since)
-        return self._like(self.inputs, arrived)
+    @property
+    def auxiliary(self) -> Any:
+        """The auxiliary results: nodes where they can be differentiated, as the others are."""
+        leaves, build = flatten(self.aux)
+        return build([_finished(x, isinstance(x, Node) and self._stays(x)) for x in leaves])
 
-    def push(self, tangents: Sequence[Any]) -> list[Any]:
-        """The tangents of the outputs, zero where an output does not move."""
-        given = [t if self.graph else _numbers(t) for t in tangents]
-        nodes = [y if isinstance(y, Node) else None for y in self.outputs]
-        roots = [y for y in nodes if y is not None]
-        moved = iter(walk.pushforward(roots, self.inputs, given, GRAPH if self.graph else None, self.since))
-        return self._like(self.outputs, [None if y is None else next(moved) for y in nodes])
+    def _stays(self, x: Node) -> bool:
+        return self.nested or (modes.recording() and walk.reaches_older(walk.order((x,), self.since)[1], self.since))
 
-    def _like(self, nodes: Sequence[Any], derivatives: Sequence[Any]) -> list[Any]:
-        """Derivatives as callers get them, with zeros for None."""
-        return [_given_back(d, like, self.graph) for d, like in zip(derivatives, nodes, strict=True)]
+    def pull(self, cotangents: Sequence[Any], graph: bool) -> list[Any]:
+        """The cotangents of the inputs, zero where nothing arrives; nodes with ``graph``."""
+        seeds = [g if graph else _numbers(g) for y, g in zip(self.outputs, cotangents, strict=True) if isinstance(y, Node)]
+        arrived = walk.pullback(self.roots, seeds, self.inputs, GRAPH if graph else None, self.nodes)
+        return [_given_back(d, like, graph) for d, like in zip(arrived, self.inputs, strict=True)]
+
+    def push(self, tangents: Sequence[Any], graph: bool) -> list[Any]:
+        """The tangents of the outputs, zero where an output does not move; nodes with ``graph``."""
+        given = [t if graph else _numbers(t) for t in tangents]
+        moved = iter(walk.pushforward(self.roots, self.inputs, given, GRAPH if graph else None, self.nodes))
+        pairs = [(next(moved) if isinstance(y, Node) else None, y) for y in self.outputs]
+        return [_given_back(t, like, graph) for t, like in pairs]
 
 
 def _argnum_tuple(call: str, argnums: Any) -> tuple[int, ...]:
@@ -149,6 +160,18 @@ def _outputs(call: str, result: Any) -> tuple[list[Any], Build]:
 
 def _numbers(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x
+
+
+def _finished(x: Any, graph: bool) -> Any:
+    """A result as callers get it: the node itself with ``graph``, else its numbers."""
+    if graph or not isinstance(x, Node):
+        return x
+    return x._data if isinstance(x, Value) else np.array(x._data)
+
+
+def _recorded(tree: Any) -> bool:
+    """Whether a cotangent or a tangent has nodes in it, by which derivatives can be asked for."""
+    return modes.recording() and any(isinstance(leaf, Node) for leaf in flatten(tree)[0])
 
 
 def _given_back(d: Any, like: Any, graph: bool) -> Any:
@@ -211,8 +234,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
 def _differentiated(call: str, f: Function, args: Any, kwargs: Any, argnums: Any, has_aux: bool) -> tuple[Any, Any, Any]:
     """Value, auxiliary output and gradient of a function that returns one number."""
     run = _Run(call, f, args, kwargs, argnums, has_aux)
-    gradient = run.by_argument(run.pull([_as_kind(1.0, _scalar(run))]))
-    return run.value, mapped(run.finished, run.aux), gradient
+    gradient = run.by_argument(run.pull([_as_kind(1.0, _scalar(run))], run.graph))
+    return run.value, run.auxiliary, gradient
 
 
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
@@ -244,9 +267,9 @@ def vjp(f: Function, *args: Any, has_aux: bool = False, **kwargs: Any) -> Any:
 
     def pullback(cotangent: Any) -> Any:
         matched = _matched("pullback()", "cotangent", cotangent, run.outputs, tree)
-        return run.by_argument(run.pull(matched))
+        return run.by_argument(run.pull(matched, run.graph or _recorded(cotangent)))
 
-    return (run.value, pullback, mapped(run.finished, run.aux)) if has_aux else (run.value, pullback)
+    return (run.value, pullback, run.auxiliary) if has_aux else (run.value, pullback)
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False, **kwargs: Any) -> Any:
@@ -263,8 +286,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: b
         )
     run = _Run("jvp()", f, primals, kwargs, tuple(range(len(primals))), has_aux)
     moving = _matched("jvp()", "tangent", tuple(tangents), run.inputs, tuple(run._trees(run.inputs)))
-    tangent = run.build_output(run.push(moving))
-    return (run.value, tangent, mapped(run.finished, run.aux)) if has_aux else (run.value, tangent)
+    tangent = run.build_output(run.push(moving, run.graph or _recorded(tangents)))
+    return (run.value, tangent, run.auxiliary) if has_aux else (run.value, tangent)
 
 
 def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", has_aux: bool = False) -> Function:
@@ -285,10 +308,11 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", 
         ins, outs = ([np.shape(_numbers(x)) for x in side] for side in (run.inputs, run.outputs))
         n_in, n_out = (sum(int(np.prod(s)) for s in shapes) for shapes in (ins, outs))
         forward = mode == "fwd" or (mode == "auto" and n_in < n_out)
-        rows = _entries(run.push, run.inputs) if forward else _entries(run.pull, run.outputs)
+        move, sources = (run.push, run.inputs) if forward else (run.pull, run.outputs)
+        rows = _entries(partial(move, graph=run.graph), sources)
         blocks = [[_block(rows, i, j, outs[i], ins[j], forward) for j in range(len(ins))] for i in range(len(outs))]
         result = run.build_output([run.by_argument(block) for block in blocks])
-        return (result, mapped(run.finished, run.aux)) if has_aux else result
+        return (result, run.auxiliary) if has_aux else result
 
     return derivative
 
@@ -342,15 +366,15 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
     run = _Run("hvp()", f, (x, *args), kwargs, 0, False)
     root = _scalar(run)
-    if run.graph or Hooks.living or not isinstance(root, Node):  # nor does it hear hooks
+    if run.graph or _recorded(v) or Hooks.living or not isinstance(root, Node):  # nor does it hear hooks
         return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
     tangents = [_numbers(t) for t in _matched("hvp()", "tangent", v, run.inputs, run.by_argument(run.inputs))]
     try:
         with modes.differentiated(run.since):
-            changes = pull_along(root, root.plain(1.0), run.inputs, tangents, run.since)
+            changes = pull_along(root, root.plain(1.0), run.inputs, tangents, run.nodes)
     except NotImplementedError:  # the result of a compiled function, which has no rule on duals
         return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
-    return run.by_argument(run._like(run.inputs, changes))
+    return run.by_argument([_given_back(d, like, False) for d, like in zip(changes, run.inputs, strict=True)])
 
 
 def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = False) -> Any:

@@ -47,8 +47,24 @@ def opened(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
         names = [f.name for f in dataclasses.fields(tree)]
         return [getattr(tree, n) for n in names], lambda children: _remade(tree, names, children)
     if isinstance(tree, np.ndarray) and tree.dtype == object:
-        return tree.ravel().tolist(), lambda children: arrayed(children, tree.shape)
+        return _opened_array(tree)
     return [], None
+
+
+def _opened_array(array: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+    """The entries of an object array. Where numbers are replaced by arrays of one shape, the result is one array."""
+    entries = array.ravel().tolist()
+
+    def rebuilt(children: list[Any]) -> Any:
+        shapes = _shapes(children)
+        one = len(shapes) == 1 and shapes != {()} and _shapes(entries) == {()}
+        return _joined(children, array.shape) if one else arrayed(children, array.shape)
+
+    return entries, rebuilt
+
+
+def _shapes(entries: Sequence[Any]) -> set[tuple[int, ...]]:
+    return {getattr(x, "shape", ()) for x in entries}
 
 
 def arrayed(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
@@ -58,8 +74,19 @@ def arrayed(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
     [[1.0], [2.0]]
     """
     array = np.empty(len(entries), dtype=float if all(isinstance(x, float | int | np.number) for x in entries) else object)
-    array[:] = entries
+    for i, entry in enumerate(entries):
+        array[i] = entry
     return array.reshape(shape)
+
+
+def _joined(arrays: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Arrays of one shape, as the entries of a container of ``shape``, in one array: the container's axes are the last ones.
+
+    So derivatives have the shape output + input, and batches that of the batch + sample.
+    """
+    node = next((x for x in arrays if hasattr(x, "graph_world")), None)
+    stack = np.stack if node is None else node.graph_world.stack
+    return stack(arrays, axis=-1).reshape(arrays[0].shape + shape)
 
 
 def _filled(tree: dict[Any, Any], children: Sequence[Any]) -> dict[Any, Any]:

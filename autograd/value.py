@@ -14,7 +14,7 @@ from autograd.flat import compiled
 from autograd.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
 from autograd.ops import Elementwise, Op, find
 from autograd.seeing import adopted
-from autograd.walk import WIDE, unbroadcast
+from autograd.walk import UNRECORDED, WIDE, unbroadcast
 from autograd.worlds import evaluated
 
 SIGNS = {
@@ -48,7 +48,8 @@ class Value(Node):
         if not modes.special or not adopted(self, data):
             self._data = to_float(data, "Value()")
         self._grad = 0.0
-        self.op = self.left = self.right = self.dleft = self.dright = None
+        self.op = self.left = self.dleft = self.dright = None
+        self.right = modes.clock
         self.info = modes.note_here()
         self.stamp = modes.clock
         if name is not None:
@@ -102,7 +103,11 @@ class Value(Node):
     def detach(self) -> Value:
         """The same number without its history."""
         trace = modes.current().trace if modes.special else None
-        return Value(self._data) if trace is None else trace.cut(self)
+        if trace is not None:
+            return trace.cut(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
+        out = Value(self._data)
+        out.right = UNRECORDED
+        return out
 
     @classmethod
     def of(cls, tensor: Any) -> Value:
@@ -110,6 +115,7 @@ class Value(Node):
         out = cls.blank()
         out._data = tensor._number("item()")
         if not modes.recording():
+            out.right = UNRECORDED
             return out
         out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
         return out
@@ -156,6 +162,7 @@ class Value(Node):
         out = Value.blank()
         out._data = y
         if not modes.recording():
+            out.right = UNRECORDED
             return out
         out.op = op
         if static or len(args) > 2:

@@ -1,11 +1,13 @@
 """The walks along a graph: the order of its nodes, reverse mode and forward mode. Iterative; they know nodes by their edges only.
 
 A *flat* node (a scalar operation of one or two arguments) keeps its arguments in ``left`` and ``right`` and the local derivatives
-in ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *wide*: ``dleft is WIDE``.
+in ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *wide*: ``dleft is WIDE``. A leaf keeps
+in ``right`` the reading of the clock at which it was made, which no visit changes, or UNRECORDED.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -21,6 +23,9 @@ from autograd.worlds import ARRAY, QUIET
 # The mark of a node whose arguments stand in one tuple.
 WIDE: Any = object()
 
+# When a leaf was made that is a number and nothing else: nobody will ask for derivatives by it.
+UNRECORDED = math.inf
+
 # The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
 # nodes would overwrite each other's stamps and count contributions twice.
 lock = threading.RLock()
@@ -30,7 +35,8 @@ _walking = False  # whether a backward pass is under way, in the thread that has
 def order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:
     """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use.
 
-    With ``since``, a reading of the clock, what was made before it is left out.
+    With ``since``, a reading of the clock, the walk ends at nodes that were made before it: they count as leaves, once for each
+    use.
     """
     with lock:
         return _order(roots, since)
@@ -45,7 +51,10 @@ def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
     push, pop = stack.append, stack.pop
     waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each wide node on the stack
     for node in roots:
-        if node.stamp is stamp or node.stamp < since:
+        if node.stamp is stamp:
+            continue
+        if node.stamp < since:
+            leaf(node)
             continue
         node.stamp = stamp
         if node.op is None:
@@ -58,7 +67,10 @@ def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
                 if entering:
                     waiting.append(iter(node.sources))
                 for _, following in waiting[-1]:
-                    if following.stamp is not stamp and following.stamp >= since:
+                    if following.stamp is not stamp:
+                        if following.stamp < since:
+                            leaf(following)
+                            continue
                         following.stamp = stamp
                         if following.op is not None:
                             push(node)
@@ -74,29 +86,50 @@ def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
             else:
                 if entering and towards is not None:
                     following = node.left
-                    if following.stamp is not stamp and following.stamp >= since:
-                        following.stamp = stamp
-                        if following.op is not None:
-                            push(node)
-                            node = following
-                            continue
-                        leaf(following)
+                    if following.stamp is not stamp:
+                        if following.stamp < since:
+                            leaf(following)
+                        else:
+                            following.stamp = stamp
+                            if following.op is not None:
+                                push(node)
+                                node = following
+                                continue
+                            leaf(following)
                 if node.dright is not None:
                     following = node.right
-                    if following.stamp is not stamp and following.stamp >= since:
-                        following.stamp = stamp
-                        if following.op is not None:
-                            push(node)
-                            node = following
-                            entering = True
-                            continue
-                        leaf(following)
+                    if following.stamp is not stamp:
+                        if following.stamp < since:
+                            leaf(following)
+                        else:
+                            following.stamp = stamp
+                            if following.op is not None:
+                                push(node)
+                                node = following
+                                entering = True
+                                continue
+                            leaf(following)
             emit(node)
             if not stack:
                 break
             node = pop()
             entering = False
     return nodes, leaves
+
+
+def reaches_older(ends: Iterable[Any], since: int) -> bool:
+    """Whether nodes at which a walk ended lead to a leaf that records, and was made before ``since``."""
+    waiting = list(ends)
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if node.op is None:
+            if node.right < since:
+                return True
+        elif id(node) not in seen:
+            seen.add(id(node))
+            waiting.extend(source for _, source in node.sources)
+    return False
 
 
 def backward(root: Any, cotangent: Any) -> None:
@@ -225,13 +258,20 @@ def _handed_on(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
     return c
 
 
-def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
+def pullback(
+    roots: Sequence[Any],
+    cotangents: Sequence[Any],
+    sources: Sequence[Any],
+    xp: Any = None,
+    nodes: Sequence[Any] | None = None,
+) -> list[Any]:
     """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
 
     With ``xp`` the cotangents are nodes themselves, computed in that world, so that they can be differentiated again.
-    ``since`` says that the sources were not made before that reading of the clock, so that older history need not be walked.
+    ``nodes`` are the interior nodes below the roots in their order, where the caller knows them.
     """
-    nodes, _ = order(roots, since)
+    if nodes is None:
+        nodes, _ = order(roots)
     live = depending(nodes, sources)
     arrived: dict[Any, Any] = {}
 
@@ -281,9 +321,15 @@ def pullback(roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[
     return [arrived.get(source) for source in sources]
 
 
-def pushforward(roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None, since: int = 0) -> list[Any]:
-    """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move)."""
-    nodes, _ = order(roots, since)
+def pushforward(
+    roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None, nodes: Sequence[Any] | None = None
+) -> list[Any]:
+    """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move).
+
+    ``nodes`` as in :func:`pullback`.
+    """
+    if nodes is None:
+        nodes, _ = order(roots)
     with np.errstate(**QUIET):
         moving = moved(nodes, sources, tangents, xp)
     return [moving.get(root) for root in roots]

@@ -130,8 +130,12 @@ def _picked(world: Lines, line: Line, args: Sequence[Any], static: dict[str, Any
 def _by_place(world: Lines, line: Line, a: Any) -> Any:
     """Entries by their flat places: right for any index."""
     shape = line.args[0].shape
-    places = np.arange(int(np.prod(shape))).reshape(shape)[line.static["index"]]
-    flat = world.reshape(a, (world.shape(a)[0], int(np.prod(shape))))
+    return _taken(world, line, a, np.arange(int(np.prod(shape))).reshape(shape)[line.static["index"]])
+
+
+def _taken(world: Lines, line: Line, a: Any, places: Any) -> Any:
+    """The entries of each sample at flat ``places``."""
+    flat = world.reshape(a, (world.shape(a)[0], int(np.prod(line.args[0].shape))))
     return world.getitem(flat, index=(slice(None), places))
 
 
@@ -147,6 +151,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "stack": _joined,
     "getitem": _picked,
     "transpose": _transposed,
+    "repeated": lambda world, line, args, static: _taken(world, line, args[0], static["source"]),
     "reshape": lambda world, line, args, static: world.reshape(args[0], (world.shape(args[0])[0], *line.shape)),
     "broadcast_to": lambda world, line, args, static: world.broadcast_to(
         world.reshape(args[0], (world.shape(args[0])[0], *(1,) * (len(line.shape) - len(line.args[0].shape)), *line.args[0].shape)),

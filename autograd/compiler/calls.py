@@ -15,6 +15,7 @@ from autograd.node import Node
 from autograd.tensor import Tensor
 from autograd.trees import flatten, opened, refilled
 from autograd.value import Value
+from autograd.worlds import QUIET
 
 FIXED = "fixed"  # begins the key of what is not followed: another value is another program
 
@@ -115,6 +116,13 @@ class Call:
             return self.leaves
         return [x[0] if axis == 0 else x for x, axis in zip(self.leaves, self.axes, strict=True)]
 
+    def moved(self, by: float) -> Call:
+        """The call of one sample whose numbers are further from zero by the share ``by`` of themselves; zeros become ``by``."""
+        twins: dict[int, Any] = {}
+        filled = iter([_moved(x, by, twins) if is_traced(x) else x for x in self.one()])
+        args = refilled(self.args, filled)
+        return Call(args, refilled(self.kwargs, filled), None, self.tensors)
+
     def given(self, f: Callable[..., Any]) -> Given:
         """What a variant is made of."""
         leaves = self.one()
@@ -158,19 +166,28 @@ class Call:
         """The leaves that are not traced."""
         return [x for x in self.leaves if not is_traced(x)]
 
-    def fresh(self) -> tuple[Any, list[Any], set[int]]:
-        """The arguments with nodes of the trace's own in place of what is traced, these nodes, and which are plain numbers."""
+    def fresh(self) -> tuple[Any, list[Any]]:
+        """The arguments with nodes of the trace's own in place of what is traced, and these nodes."""
         own: list[Any] = []
         known: dict[int, Any] = {}  # a node that is passed twice is one node inside, too
         filled = iter([_fresh(x, own, known, self.tensors) if is_traced(x) else x for x in self.one()])
-        given = {id(node) for node in known.values()}
-        numbers = {id(node) for node in own if id(node) not in given}
-        return (refilled(self.args, filled), refilled(self.kwargs, filled)), own, numbers
+        return (refilled(self.args, filled), refilled(self.kwargs, filled)), own
 
 
 def is_traced(x: Any) -> bool:
     """Whether a leaf of the arguments is traced, and not fixed."""
     return isinstance(x, Node | float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind == "f")
+
+
+def _moved(leaf: Any, by: float, twins: dict[int, Any]) -> Any:
+    """A leaf with other numbers; a node that is passed twice has one twin."""
+    if isinstance(leaf, Node):
+        if id(leaf) not in twins:
+            twins[id(leaf)] = leaf.leaf(_moved(leaf._data, by, twins))
+        return twins[id(leaf)]
+    with np.errstate(**QUIET):
+        moved = np.where(np.equal(leaf, 0.0), by, leaf + by * leaf)
+    return float(moved) if np.ndim(leaf) == 0 else moved.astype(leaf.dtype)
 
 
 def _fresh(leaf: Any, own: list[Any], known: dict[int, Any], tensors: bool) -> Any:

@@ -1,23 +1,27 @@
 """The first call proves the program: value and gradients against the run that was traced, as far apart as rounding may put them.
 
 What rounding may do is measured: every number that goes in is moved by a 10¹²th of itself, some thousand times what rounding does.
+The value is also compared at other inputs, with the function itself: a number that the trace took for a constant shows there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd import walk
+from autograd.collector import uncollected
 from autograd.compiler.calls import Call
 from autograd.compiler.tracing import Traced
 from autograd.compiler.variant import Variant
 from autograd.node import Node
+from autograd.trees import flatten
 from autograd.worlds import QUIET
 
 SHAKE = 2.0**-40
+MOVE = 2.0**-10  # of each input: far enough to see what a constant hides, and near enough to stay on the same branches
 
 
 class Proof(NamedTuple):
@@ -66,16 +70,45 @@ def proof(variant: Variant, traced: Traced, call: Call) -> Proof:
     return Proof(worst, slope, fault)
 
 
+@uncollected()
+def fault_elsewhere(f: Callable[..., Any], variant: Any, traced: Traced, call: Call) -> str:
+    """What is wrong with a program's values at inputs that are moved; "" where nothing is, or where this cannot be told.
+
+    It cannot where the function decides otherwise there, or refuses such inputs.
+    """
+    moved = call.moved(MOVE)
+    (args, kwargs), own = moved.fresh()
+    if not own:
+        return ""
+    batch = variant.given.batch or {}
+    leaves = [np.repeat(np.asarray(x)[None], len(batch[k]), axis=0) if k in batch else x for k, x in enumerate(moved.leaves)]
+    inputs = variant.inputs(leaves)
+    try:
+        results, near = _both(variant.function("value"), inputs)
+        changed = bool(variant.guards) and bool(variant.changed(results[-1]))
+        outputs = [] if changed else [x._data if isinstance(x, Node) else x for x in flatten(f(*args, **kwargs))[0]]
+    except Exception:  # the function's own, about inputs that nobody has passed
+        return ""
+    if changed:
+        return ""
+    if len(outputs) != len(results[0]):
+        return f"it has {len(results[0])} results where the function gives {len(outputs)}"
+    sides = results[0], None if near is None else near[0]
+    mine, other = ([np.asarray(x)[0] for x in side] if batch and side is not None else side for side in sides)
+    fault = apart("value", mine, outputs, other)[1]
+    return apart("value", mine, outputs, other, [_mass(traced)] * len(outputs))[1] if fault else ""
+
+
 def _both(function: Any, inputs: Sequence[Any]) -> tuple[Any, Any]:
     """The results, and the same when all numbers are moved a little."""
-    return function(inputs), function.shaken(inputs, SHAKE)
+    return function(inputs), function.shaken(inputs, SHAKE) if hasattr(function, "shaken") else None
 
 
 def pulled(roots: Sequence[Node], sources: Sequence[Node], since: int) -> list[Any]:
     """The gradients of the sum of all results."""
     if len(roots) == 1 and all(source.is_leaf for source in sources):
         return _walked(roots[0], sources)
-    return walk.pullback(roots, [root.plain(1.0) for root in roots], sources, since=since)
+    return walk.pullback(roots, [root.plain(1.0) for root in roots], sources, nodes=walk.order(roots, since)[0])
 
 
 def _walked(root: Any, sources: Sequence[Any]) -> list[Any]:

@@ -382,6 +382,12 @@ class Compiled:
                 raise GraphError(f"compile(): {self.__name__} cannot be compiled so: {fault}")
         if self.exact or fault:
             variant = Replay(traced, call.given(self.f), fault)
+        fault = checking.fault_elsewhere(self.f, variant, traced, call)
+        if fault:
+            raise GraphError(
+                f"compile(): {self.__name__} is not what was traced: at other inputs {fault}. A number that depends on the inputs "
+                f"was taken for a constant: compute it from Values and Tensors, or pass it as an argument"
+            )
         outside = [node for i, node in traced.leaves.items() if i not in traced.own]
         nodes = [*outside, *(tensor for tensor, _ in traced.constants)]
         variant.around = Surroundings(self.f, call.fixed, nodes)

@@ -215,7 +215,8 @@ class Raiser:
             if not places.ndim:
                 return self.loose[c][int(places)]
             return self.world.reshape(self.world.stack([self.loose[c][p] for p in places.ravel()]), places.shape)
-        return picked(self.world, self.lines[c], places)
+        found = self.lines[c]
+        return picked(self.world, found, places) if isinstance(found, Line) else found  # one number, always the same
 
     def _is_array(self, i: int) -> bool:
         """Whether a node is one entry of an array of several."""

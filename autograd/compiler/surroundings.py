@@ -12,6 +12,7 @@ import sys
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from autograd.node import Node
 SHORT = 32  # entries of a list without nodes that are followed
 LARGE = 100_000  # numbers, of an array or of all long lists, that are compared while a function is traced
 RANDOM = ("Generator", "RandomState", "Random")  # the classes that draw: by name, since NumPy imports its own late
+# Compared by value: what makes two of them equal is all that they are, and no node can be in them.
+COMPARED = (*SIMPLE, set, frozenset, types.MethodType, types.BuiltinMethodType, range, slice, np.dtype)
 UNKNOWN = "what it reads is another"  # and was as before when it was looked at, by another thread
 
 
@@ -67,12 +70,12 @@ class Surroundings:
     def _is_as_it_was(self) -> bool:
         """Whether nothing has changed, in a few comparisons of lists."""
         return (
-            _equal(self._own, self._was)
-            and _equal(self._rows, self._entries)
-            and (not self._dicts or _equal(list(map(dict.get, self._dicts, self._keys)), self._values))
-            and (not self._cells or _equal(list(map(content, self._cells)), self._meant))
-            and (not self._attributes or _equal([attribute(x, name) for x, name in self._attributes], self._had))
-            and all(_equal(see(x), seen) for x, see, seen in self._held)
+            all(map(_same_entries, self._own, self._was))
+            and all(map(_alike, self._rows, self._entries))
+            and _alike(list(map(dict.get, self._dicts, self._keys)), self._values)
+            and _alike(list(map(content, self._cells)), self._meant)
+            and _alike([attribute(x, name) for x, name in self._attributes], self._had)
+            and all(_same(see(x), seen) for x, see, seen in self._held)
         )
 
     def _changes(self) -> Iterator[str]:
@@ -94,7 +97,7 @@ class Surroundings:
             if not _alike(row, entries):
                 yield self._inside(row)
         for x, see, seen in self._held:
-            if not _equal(see(x), seen):
+            if not _same(see(x), seen):
                 yield self._inside(x)
 
     def _inside(self, x: Any) -> str:
@@ -185,21 +188,26 @@ class Surroundings:
 
 
 def _same(now: Any, was: Any) -> bool:
-    """Whether two things are one, or equal numbers."""
-    return now is was or (type(now) is type(was) and isinstance(was, SIMPLE) and now == was)
-
-
-def _equal(now: Any, was: Any) -> bool:
-    """Whether all is equal, in one comparison: what is the same is not looked into; what cannot be compared is another."""
-    try:
-        return bool(now == was)
-    except Exception:  # two arrays, or whatever a user's class does
+    """Whether two things are one, or equal numbers, or containers of such. Nodes are compared by identity: another is another."""
+    if now is was:
+        return True
+    if type(now) is not type(was):
         return False
+    if isinstance(was, ROWS):
+        return _alike(now, was)
+    if isinstance(was, dict):
+        return _same_entries(now, was)
+    return isinstance(was, COMPARED) and bool(now == was)
 
 
 def _alike(entries: Any, was: Sequence[Any]) -> bool:
     """Whether entries are the same, or equal numbers."""
-    return len(entries) == len(was) and all(map(_same, entries, was))
+    return len(entries) == len(was) and (all(map(is_, entries, was)) or all(map(_same, entries, was)))
+
+
+def _same_entries(now: dict[Any, Any], was: dict[Any, Any]) -> bool:
+    """The same of dicts."""
+    return now.keys() == was.keys() and _alike(list(map(now.get, was)), list(was.values()))
 
 
 def _said(owner: Any, name: Any) -> str:

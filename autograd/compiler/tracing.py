@@ -24,7 +24,7 @@ from autograd.trees import Build, flatten
 from autograd.value import Value
 from autograd.walk import WIDE
 
-Make = Callable[[], tuple[Any, list[Any], set[int]]]  # fresh (args, kwargs), the nodes among them, and which stand for numbers
+Make = Callable[[], tuple[Any, list[Any]]]  # fresh (args, kwargs), and the nodes among them
 
 
 class Traced(NamedTuple):
@@ -52,11 +52,10 @@ class Run(NamedTuple):
     since: int  # when it began
 
 
-def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int, numbers: set[int]) -> Run:
-    """The function, run once and watched; ``numbers`` are the nodes that stand for plain ones, by their identity."""
+def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> Run:
+    """The function, run once and watched."""
     since = modes.tick()
     trace = Trace()
-    trace.numbers |= numbers
     with modes.differentiated(since), watched(trace):
         try:
             result = f(*args, **kwargs)
@@ -99,15 +98,15 @@ def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = 
     """The function run twice, each time on arguments of its own; the second run in columns. ``fixed`` are its other arguments."""
     around = Surroundings(f, fixed)
     around.attend()
-    (args, kwargs), own, numbers = make()
-    first = run(f, args, kwargs, limit, numbers)
+    (args, kwargs), own = make()
+    first = run(f, args, kwargs, limit)
     if around.drawn():
         raise GraphError(
             "compile(): the function draws random numbers, which would be the same at every call: draw them outside, and pass them "
             "as arguments"
         )
-    (args, kwargs), mine, numbers = make()
-    second = run(f, args, kwargs, limit, numbers)
+    (args, kwargs), mine = make()
+    second = run(f, args, kwargs, limit)
     changed = around.change()
     if changed:
         raise GraphError(
@@ -176,8 +175,9 @@ class _Columns:
         """A node with settings, with more arguments, or of arrays."""
         op, scalars, masks = node.op, self.scalars, self.done.trace.masks
         if isinstance(node, Value) and op.name == "item":
+            array = self.of(node.left[0])  # which comes before its entry
             i = scalars.add(ENTRY, data=node._data)
-            scalars.arrays[i] = (None, [Ref(self.of(node.left[0]))], {})
+            scalars.arrays[i] = (None, [Ref(array)], {})
         elif isinstance(node, Value):
             sides = [self.of(x) for x in node.left]
             mask = masks.get(id(node.static.get("condition")))

@@ -78,11 +78,11 @@ def smallest(y: Node, leaves: Sequence[Node], fails: Callable[[Expression], bool
     while moved:  # the head moves down
         moved = False
         for parent in dict.fromkeys(best.root.parents):
-            if parent in best.nodes and better(candidate := best.with_root(parent)):
+            if parent in set(best.nodes) and better(candidate := best.with_root(parent)):
                 best, moved = candidate, True
                 break
     for node in reversed(best.nodes[:-1]):  # subtrees become inputs, large ones first
-        if node in best.nodes and better(candidate := best.with_input(node)):
+        if node in set(best.nodes) and better(candidate := best.with_input(node)):
             best = candidate
     for node in list(best.inputs):  # inputs become constants
         if len(best.inputs) > 1 and better(candidate := best.without_input(node)):

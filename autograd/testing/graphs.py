@@ -177,7 +177,7 @@ def _modes(own: _Graph, check: Check, report: Report) -> None:
     us = [check.rng.uniform(0.5, 1.5, x.shape) * np.where(x == 0.0, 1.0, np.abs(x)) for x in xs]
     along = [u[()] if kind is Value else u for u, kind in zip(us, own.kinds, strict=True)]
     at = [float(x) if kind is Value else x for x, kind in zip(xs, own.kinds, strict=True)]
-    with np.errstate(**QUIET):
+    with no_grad(), np.errstate(**QUIET):  # a number, also where the function uses nodes from outside
         _, tangent = jvp(lambda *xs: own.f(*xs, **own.static), tuple(at), tuple(along))
         forward = float(np.sum(np.asarray(tangent) * g))
         claims, scales = Claims(check.seeds[:1], check.answers[:1]).along(us)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from itertools import chain
 from operator import is_
 from typing import Any
 
@@ -101,7 +102,8 @@ class Plan:
 
     def holds(self) -> bool:
         """Whether the optimizer is what it was when the plan was made, and remembers what it was left with."""
-        if self.groups != [(group.transforms, group.parameters) for group in self.optimizer.groups]:
+        now = [(group.transforms, group.parameters) for group in self.optimizer.groups]
+        if len(now) != len(self.groups) or not all(map(_same_objects, chain(*now), chain(*self.groups))):
             return False
         return not self.others or (self._remembers(self._memories()) and not self.update.around.change())
 
@@ -137,3 +139,8 @@ class Plan:
             memories[k][name] = x
         if self.places == self.after:
             self.last = list(results[len(self.parameters) :])
+
+
+def _same_objects(now: Sequence[Any], was: Sequence[Any]) -> bool:
+    """Whether two lists hold the very same objects."""
+    return len(now) == len(was) and all(map(is_, now, was))
