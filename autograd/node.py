@@ -325,12 +325,13 @@ class Node:
         if not known:
             return NotImplemented
         try:
-            return compare(self._data, raw(other))
+            found = compare(self._data, raw(other))
         except ValueError:
             raise ShapeError(
                 f"{sign} compares {self.brief()} of shape {self.shape} with an array of shape {np.shape(raw(other))}, and these do "
                 f"not broadcast: reshape or index one of them"
             ) from None
+        return bool(found) if isinstance(found, np.bool_) else found
 
     def __float__(self) -> float:
         return self._cut("float()")
