@@ -128,7 +128,9 @@ elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a
 elementwise("log1p",        lambda xp, a: xp.log1p(a),           lambda xp, y, a: 1.0 / (1.0 + a),          domain=Domain(low=-1.0))
 elementwise("log2",         lambda xp, a: xp.log2(a),            lambda xp, y, a: 1.0 / (LN2 * (a + 0.0)),  domain=POSITIVE)
 elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a: 1.0 / (LN10 * (a + 0.0)), domain=POSITIVE)
-elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.sigmoid(a - b), lambda xp, y, a, b: xp.sigmoid(b - a))
+elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.logaddexp_slope(a, b),
+                                                                 lambda xp, y, a, b: xp.logaddexp_slope(b, a),
+            kink="½ to each where both are the same infinity")
 
 # Circles and hyperbolas
 elementwise("deg2rad",      lambda xp, a: RADIAN * a,            lambda xp, y, a: RADIAN)
@@ -164,7 +166,9 @@ elementwise("arctan2_slope", lambda xp, a, b: xp.where(xp.equal(xp.hypot(a, b), 
 elementwise("arcsinh_slope", lambda xp, a: 1.0 / xp.hypot(1.0, a),                        lambda xp, y, a: -vanishing(xp, y, a) * y * y)
 elementwise("arccosh_slope", lambda xp, a: 1.0 / (xp.sqrt(a - 1.0) * xp.sqrt(a + 1.0)),   lambda xp, y, a: -vanishing(xp, y, a) * y * y,
             domain=Domain(low=1.0))
-elementwise("arctanh_slope", lambda xp, a: 1.0 / ((1.0 - a) * (1.0 + a)),                 lambda xp, y, a: 2.0 * a * y * y, domain=UNIT)
+elementwise("arctanh_slope", lambda xp, a: 1.0 / ((1.0 - a) * (1.0 + a)),                 lambda xp, y, a: 2.0 * vanishing(xp, y, a) * y, domain=UNIT)
+elementwise("logaddexp_slope", lambda xp, a, b: xp.where(xp.equal(a, b), 0.5, xp.sigmoid(a - b)),
+                             lambda xp, y, a, b: y * (1.0 - y),                           lambda xp, y, a, b: -y * (1.0 - y))
 elementwise("erf_slope",     lambda xp, a: 2.0 / ROOT_PI * xp.exp(-a * a),                lambda xp, y, a: -2.0 * vanishing(xp, y, a))
 
 # Activations
