@@ -105,8 +105,8 @@ elementwise("absolute",     lambda xp, a: abs(a),                lambda xp, y, a
 elementwise("sign",         lambda xp, a: xp.sign(a),            lambda xp, y, a: 0.0,        domain=KINK_AT_0, kink="0 everywhere")
 elementwise("square",       lambda xp, a: a * a,                 lambda xp, y, a: 2.0 * a)
 elementwise("reciprocal",   lambda xp, a: 1.0 / a,               lambda xp, y, a: -y * y,     domain=POSITIVE)
-elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / (y + 0.0),                  domain=POSITIVE)  # -0 + 0 = 0
-elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: xp.power(y, -2.0) / 3.0,          domain=KINK_AT_0)
+elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / (y + 0.0),                  domain=POSITIVE, kink="inf at ±0")  # -0 + 0 = 0
+elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: xp.power(y, -2.0) / 3.0,          domain=KINK_AT_0, kink="inf at 0")
 elementwise("remainder",    lambda xp, a, b: xp.remainder(a, b), lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
             domain=(UNIT_CELL, Domain(1.0, 2.0)), kink="as between the jumps")
 elementwise("fmod",         lambda xp, a, b: xp.fmod(a, b),      lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
@@ -124,10 +124,10 @@ elementwise("rint",         lambda xp, a: xp.rint(a),            lambda xp, y, a
 elementwise("exp",          lambda xp, a: xp.exp(a),             lambda xp, y, a: y)
 elementwise("exp2",         lambda xp, a: xp.exp2(a),            lambda xp, y, a: LN2 * y)
 elementwise("expm1",        lambda xp, a: xp.expm1(a),           lambda xp, y, a: xp.exp(a))
-elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a: 1.0 / (a + 0.0),          domain=POSITIVE)  # as sqrt
+elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a: 1.0 / (a + 0.0),          domain=POSITIVE, kink="inf at ±0")
 elementwise("log1p",        lambda xp, a: xp.log1p(a),           lambda xp, y, a: 1.0 / (1.0 + a),          domain=Domain(low=-1.0))
-elementwise("log2",         lambda xp, a: xp.log2(a),            lambda xp, y, a: 1.0 / (LN2 * (a + 0.0)),  domain=POSITIVE)
-elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a: 1.0 / (LN10 * (a + 0.0)), domain=POSITIVE)
+elementwise("log2",         lambda xp, a: xp.log2(a),            lambda xp, y, a: 1.0 / (LN2 * (a + 0.0)),  domain=POSITIVE, kink="inf at ±0")
+elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a: 1.0 / (LN10 * (a + 0.0)), domain=POSITIVE, kink="inf at ±0")
 elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.logaddexp_slope(a, b),
                                                                  lambda xp, y, a, b: xp.logaddexp_slope(b, a),
             kink="½ to each where both are the same infinity")
