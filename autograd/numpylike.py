@@ -132,7 +132,10 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
     >>> float(std(Tensor([1.0, 3.0])))
     1.0
     """
-    centred = _centred(as_tensor(a), axis)
+    tensor = as_tensor(a)
+    axes = range(tensor.ndim) if axis is None else [i % tensor.ndim for i in np.atleast_1d(axis)]
+    first = functions.GRAPH.constant(tensor[tuple(slice(1) if i in axes else slice(None) for i in range(tensor.ndim))])
+    centred = _centred(tensor - first, axis)  # exactly 0 where all are the same, whatever their mean is rounded to
     length = functions.norm(centred, None, axis, keepdims)
     return length / sqrt(_freedom(centred, length, ddof))
 
