@@ -242,7 +242,8 @@ class _Pull:
     def _dual(self, x: Any) -> Any:
         if not isinstance(x, Node):
             return x
-        return Dual(x._data, self.moving[x]) if x in self.moving else x._data
+        data = np.float64(x._data) if type(x._data) is float else x._data  # which divides by 0 as arrays do
+        return Dual(data, self.moving[x]) if x in self.moving else data
 
     def _arrive(self, source: Any, c: Any, d: Any) -> None:
         """Add to what a node has received, in the type of its own numbers."""

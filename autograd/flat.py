@@ -14,14 +14,14 @@ def __mul__(self, other):
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 from autograd import modes
 from autograd.door import to_float
 from autograd.ops import TABLE, Elementwise
-from autograd.worlds import FLOAT, RAISED, SOURCE, Expr, evaluated, lines, symbol
+from autograd.worlds import FLOAT, KEPT, RAISED, SOURCE, Expr, Symbols, evaluated, lines, printed, symbol
 
 SAFE = {
     "name",
@@ -106,13 +106,13 @@ def _fixed(reflected: bool) -> str:
 
 
 @cache
-def _values(op: Elementwise) -> dict[str, Expr]:
-    """The row's value and partials as expressions in the variables a, b and y."""
+def _values(op: Elementwise, xp: Symbols = SOURCE) -> dict[str, Expr]:
+    """The row's value and partials as expressions in the variables a, b and y, written in the world ``xp``."""
     names = "ab"[: op.arity]
     args = [symbol(n) for n in names]
-    values = {"y": op.f(SOURCE, *args)}
+    values = {"y": op.f(xp, *args)}
     for n, partial in zip(names, op.partials, strict=True):
-        local = partial(SOURCE, symbol("y"), *args)
+        local = partial(xp, symbol("y"), *args)
         values[f"d{n}"] = local if isinstance(local, Expr) else Expr("number", (local,))
     return values
 
@@ -120,7 +120,7 @@ def _values(op: Elementwise) -> dict[str, Expr]:
 def _guarded(values: dict[str, Expr], otherwise: str) -> list[str]:
     """The assignments; where Python's math can raise (log 0, overflow), the careful way is taken instead."""
     body = lines(values)
-    if _heads(values) <= SAFE:
+    if _heads(values.values()) <= SAFE:
         return body
     return ["try:", *_indented(body), "except RAISED:", f"    return {otherwise}"]
 
@@ -176,7 +176,7 @@ def _compiled(row: str, name: str, names: dict[str, Any], reflected: bool, watch
     op = scalar_row(row)
     source = method_source(row, name, reflected, watched).replace(f"def {name}(", "def method(", 1)  # tanh calls math's tanh
     given = {**names, "ROW": op, "RAISED": RAISED, "new": object.__new__, "to_float": to_float}
-    given |= {head: getattr(FLOAT, head) for head in _heads(_values(op)) if head in vars(FLOAT) and head != "where"}
+    given |= {head: getattr(FLOAT, head) for head in _heads(_values(op).values()) if head in vars(FLOAT) and head != "where"}
     factory = [f"def factory({', '.join(given)}):", *_indented(source.splitlines()), "    return method"]
     scope: dict[str, Any] = {}
     # The globals are those of modes, where ``special`` is.
@@ -206,22 +206,25 @@ def evaluator(op: Elementwise) -> Callable[..., tuple[float, ...]]:
     names = ", ".join("ab"[: op.arity])
     otherwise = f"careful({names})"
     body = [f"def row({names}):", *_indented([*_guarded(values, otherwise), f"return {', '.join(values)}"])]
-    scope: dict[str, Any] = {head: getattr(FLOAT, head) for head in _heads(values) if head in vars(FLOAT) and head != "where"}
+    scope: dict[str, Any] = {
+        head: getattr(FLOAT, head) for head in _heads(values.values()) if head in vars(FLOAT) and head != "where"
+    }
     scope |= {"RAISED": RAISED, "careful": careful}
     exec(compile(_text(body), f"<evaluated from row {op.name}>", "exec"), scope)  # noqa: S102 - our own text
     row: Callable[..., tuple[float, ...]] = scope["row"]
     return row
 
 
-def _heads(values: dict[str, Expr]) -> set[str]:
+def _heads(expressions: Iterable[Expr]) -> set[str]:
     """Every operator and function that the expressions use."""
     uses: dict[Expr, int] = {}
-    for value in values.values():
-        value.count(uses)
+    for e in expressions:
+        e.count(uses)
     return {part.head for part in uses}
 
 
 ZERO = Expr("number", (0.0,))
+OPERATORS = {"name", "number", "where", "&", ">", ">=", "<", "<=", "==", "+", "-", "*", "/", "neg", "abs"}  # what is not called
 ROW_OF = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "neg": "negative", "abs": "absolute"}
 
 
@@ -229,44 +232,54 @@ ROW_OF = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "neg": "n
 def bend(op: Elementwise, moves: str) -> Callable[..., tuple[float, float] | None]:
     """How the partials by the arguments that ``moves`` names change: a function of a, b, y and of their tangents.
 
-    It returns None where Python's math cannot say.
+    It returns None where Python's math cannot say, and at the points that a partial treats apart.
 
     >>> bend(scalar_row("multiply"), "ab")(3.0, 2.0, 6.0, 0.5, 0.25, 1.75)
     (0.25, 0.5)
     """
     moving = {symbol(name): symbol("t" + name) for name in (*moves, "y")}
+    apart: dict[Expr, None] = {}
     try:
-        changes = {f"t{n}": _changed(e, moving) if n[1:] in moves else None for n, e in _values(op).items() if n != "y"}
+        changes = {
+            f"t{n}": _changed(e, moving, apart) if n[1:] in moves else None for n, e in _values(op, KEPT).items() if n != "y"
+        }
     except Exception:  # a rule that branches on its numbers, or asks for functions that math lacks, cannot be written down
         return lambda *numbers: None
     values = {name: ZERO if change is None else change for name, change in changes.items()}
     result = ", ".join([*values, *["0.0"] * (2 - len(values))])
     body = [
         "def bent(a, b, y, ta, tb, ty):",
+        *_indented([line for condition in apart for line in (f"if {printed(condition)}:", "    return None")]),
         *_indented(["try:", *_indented([*lines(values), f"return {result}"]), "except RAISED:", "    return None"]),
     ]
-    scope: dict[str, Any] = {head: getattr(FLOAT, head) for head in _heads(values) if head in vars(FLOAT) and head != "where"}
-    scope["RAISED"] = RAISED
+    used = _heads([*values.values(), *apart])
+    scope: dict[str, Any] = {"RAISED": RAISED, **{head: getattr(FLOAT, head) for head in used - OPERATORS}}
     exec(compile(_text(body), f"<second derivatives of row {op.name}>", "exec"), scope)  # noqa: S102 - our own text
     bent: Callable[..., tuple[float, float] | None] = scope["bent"]
     return bent
 
 
-def _changed(e: Expr, moving: dict[Expr, Expr]) -> Expr | None:
-    """The derivative of an expression along a direction, by the rows' own partials; None for zero."""
+def _changed(e: Expr, moving: dict[Expr, Expr], apart: dict[Expr, None]) -> Expr | None:
+    """The derivative of an expression along a direction, by the rows' own partials; None for zero.
+
+    The conditions that hold at single points, where the branch that is taken there does not say how the expression changes, are
+    put into ``apart``.
+    """
     if e.head == "name":
         return moving.get(e)
     if e.head == "number" or e.is_condition:
         return None
-    changes = [_changed(arg, moving) for arg in e.args]
+    changes = [_changed(arg, moving, apart) for arg in e.args]
     if e.head == "where":
         _, one, other = changes
         if one is None and other is None:
             return None
+        if "==" in _heads([e.args[0]]):
+            apart[e.args[0]] = None
         return Expr("where", (e.args[0], ZERO if one is None else one, ZERO if other is None else other))
     total: Expr | None = None
     for change, partial in zip(changes, scalar_row(ROW_OF.get(e.head, e.head)).partials, strict=True):
-        local = partial(SOURCE, e, *e.args) if change is not None else 0.0
+        local = partial(KEPT, e, *e.args) if change is not None else 0.0
         if change is not None and not (isinstance(local, float) and local == 0.0):
             term = change if isinstance(local, float) and local == 1.0 else change * local
             total = term if total is None else total + term

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -120,19 +121,34 @@ def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
     >>> float(var(Tensor([1.0, 3.0])))
     1.0
     """
-    tensor = as_tensor(a)
-    centred = tensor - tensor.mean(axis, keepdims=True)
+    centred = _centred(as_tensor(a), axis)
     total = (centred * centred).sum(axis, keepdims)
-    return total / float(tensor.size / max(total.size, 1) - ddof)
+    return total / _freedom(centred, total, ddof)
 
 
 def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """The square root of var; where the variance is 0 the derivative is not defined, and is nan.
+    """The square root of var; where the entries are all the same its derivatives are 0, as those of norm at the origin.
 
     >>> float(std(Tensor([1.0, 3.0])))
     1.0
     """
-    return functions.sqrt(var(a, axis, ddof=ddof, keepdims=keepdims))
+    tensor = as_tensor(a)
+    axes = range(tensor.ndim) if axis is None else [i % tensor.ndim for i in np.atleast_1d(axis)]
+    first = functions.GRAPH.constant(tensor[tuple(slice(1) if i in axes else slice(None) for i in range(tensor.ndim))])
+    centred = _centred(tensor - first, axis)  # exactly 0 where all are the same, whatever their mean is rounded to
+    length = functions.norm(centred, None, axis, keepdims)
+    return length / sqrt(_freedom(centred, length, ddof))
+
+
+def _centred(tensor: Tensor, axis: Axis) -> Tensor:
+    """The entries minus their mean."""
+    centred: Tensor = tensor - tensor.mean(axis, keepdims=True)
+    return centred
+
+
+def _freedom(tensor: Tensor, reduced: Tensor, ddof: float) -> float:
+    """How many entries each entry of a reduction has taken in, less ``ddof``; not less than 0, as in NumPy."""
+    return max(float(tensor.size / max(reduced.size, 1) - ddof), 0.0)
 
 
 def average(a: Any, axis: Axis = None, weights: Any = None, *, keepdims: bool = False) -> Any:

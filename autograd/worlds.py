@@ -1,4 +1,4 @@
-"""The libraries that a row is handed: FLOAT (math), ARRAY (numpy), and SOURCE and TEXT, which write instead of computing.
+"""The libraries that a row is handed: FLOAT (math), ARRAY (numpy), and SOURCE, TEXT and KEPT, which write instead of computing.
 
 Each world owns its policy for what mathematics leaves open. Python's ``math`` raises at log 0 or on overflow; there the row is
 evaluated again by :func:`ieee`, so that floats and arrays agree on every input.
@@ -245,7 +245,7 @@ def evaluated(rule: Callable[..., Any], floats: Sequence[float], static: dict[st
 
 
 # --------------------------------------------------------------------------------------------------------------------------
-# SOURCE and TEXT: the row writes itself down
+# SOURCE, TEXT and KEPT: the row writes itself down
 
 
 class Expr:
@@ -355,11 +355,16 @@ class Symbols:
             raise AttributeError(name)
         if name == "equal":
             return partial(expr, "==")
-        return partial(expr, name) if self._keep(name) else partial(TABLE[name].f, self)
+        return partial(self._written, name)
+
+    def _written(self, name: str, *args: Any, **settings: Any) -> Any:
+        """A function of the arguments alone as it is called; a row with settings opened up."""
+        return expr(name, *args) if self._keep(name) and not settings else TABLE[name].f(self, *args, **settings)
 
 
-SOURCE = Symbols(FLOAT.__dict__.__contains__)
-TEXT = Symbols(lambda name: True)
+SOURCE = Symbols(frozenset(vars(FLOAT)).__contains__)  # FLOAT itself collects the rows that it has opened
+TEXT = Symbols(lambda name: not name.endswith("_slope"))  # a slope is read as the formula that it is
+KEPT = Symbols(lambda name: True)
 
 # How tightly each operator binds; a function call and a leaf bind tightest.
 BINDS = {"where": 0, "&": 1, ">": 2, ">=": 2, "<": 2, "<=": 2, "==": 2, "+": 3, "-": 3, "*": 4, "/": 4, "neg": 5}
@@ -405,16 +410,20 @@ def lines(results: dict[str, Expr]) -> list[str]:
     for result in results.values():
         result.count(uses)
     known: dict[Expr, str] = {}
-    out = []
+    out: list[str] = []
+    shared = 0
     for name, result in results.items():
         parts: dict[Expr, int] = {}
         result.count(parts)
         for part in parts:
             if uses[part] > 1 and not part.is_leaf and part not in known and part not in results.values():
                 text = printed(part, known)
-                known[part] = f"t{len(known)}"
+                known[part] = f"t{shared}"
+                shared += 1
                 out.append(f"{known[part]} = {text}")
         out.append(f"{name} = {value_of(printed(result, known), result)}")
+        if not result.is_leaf and not result.is_condition:
+            known[result] = name
     return out
 
 

@@ -7,7 +7,7 @@ Partials read ``(xp, y, a, b, …)``: ``y`` is the value that the operation gave
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign, inf, log, pi, prod, sqrt
+from math import comb, copysign, inf, log, pi, prod, sqrt
 from typing import Any
 
 from autograd.ops.rows import KINK_AT_0, POSITIVE, REAL, UNIT, Domain, Op, Rule, bilinear, custom, elementwise, linear
@@ -23,13 +23,63 @@ def inverse_of(b: Any) -> Any:
     return copysign(inf, b) if type(b) is float and b == 0.0 else 1.0 / b
 
 
+def shielded(xp: Any, y: Any) -> Any:
+    """A divisor with 1 for 0: a quotient that ``where`` passes over has finite derivatives then, and 0 times them is 0."""
+    return xp.where(xp.equal(y, 0.0), 1.0, y)
+
+
+def share(xp: Any, a: Any, y: Any) -> Any:
+    """a/y; where the length y is 0, this and all its derivatives are 0."""
+    return xp.where(xp.equal(y, 0.0), 0.0, a / shielded(xp, y))
+
+
+def vanishing(xp: Any, y: Any, a: Any) -> Any:
+    """y·a, and 0 where y is 0, however large ``a`` is."""
+    return y * xp.where(xp.equal(y, 0.0), 0.0, a)
+
+
 def power_slope(xp: Any, a: Any, b: Any) -> Any:
-    """b·aᵇ⁻¹, and 0 where a and b are both 0; with short ways for exponents that are plain numbers."""
-    if type(b) is float and b == 2.0:
-        return b * a
-    if type(b) is float and b != 0.0:
-        return b * xp.power(a, b - 1.0)
-    return b * xp.power(xp.where(xp.equal(a, 0.0) & xp.equal(b, 0.0), 1.0, a), b - 1.0)
+    """b·aᵇ⁻¹; with short ways for exponents that are plain numbers."""
+    if type(b) is float and b == 0.0:
+        return 0.0
+    if type(b) is float:
+        return b * a if b == 2.0 else b * xp.power(a, b - 1.0)
+    return xp.power_derivative(a, b, by_a=1, by_b=0)
+
+
+def power_derivative(xp: Any, a: Any, b: Any, by_a: int, by_b: int) -> Any:
+    """∂ᵐ⁺ⁿaᵇ/∂aᵐ∂bⁿ = aᵇ⁻ᵐ (c₀lⁿ + … + cₙ) with l = log a, where cₖ is (n over k) times the k-th derivative of b(b-1)…(b-m+1).
+
+    Where a = 0 it is the limit from the right; where b = 0, too, it is 0.
+    """
+    if type(by_a) is not int:  # a page of formulas has names for the orders
+        return xp.power_derivative(a, b, by_a, by_b)
+    at_zero = xp.equal(a, 0.0)
+    if by_a == 0:
+        return xp.where(at_zero & (b >= 0.0), 0.0, prod([xp.log(a)] * by_b, start=xp.power(a, b)))
+    power = xp.power(a, b - float(by_a))
+    if (by_a, by_b) == (1, 0):
+        return xp.where(xp.equal(b, 0.0), 0.0, b * power)
+    first, *rest = falling_factors(b, by_a, by_b)
+    total = first
+    for factor in rest:
+        total = vanishing(xp, total, xp.log(a)) + factor
+    whole = xp.where(at_zero & (b > float(by_a)), 0.0, vanishing(xp, total, power))
+    return xp.where(at_zero & xp.equal(b, 0.0), 0.0, whole)
+
+
+def falling_factors(b: Any, m: int, n: int) -> list[Any]:
+    """(n over k) times the k-th derivative of b(b-1)…(b-m+1), for k = 0, …, n."""
+    coefficients, factors = [1.0], []  # lowest power first
+    for i in range(m):
+        coefficients = [low - i * high for low, high in zip([0.0, *coefficients], [*coefficients, 0.0], strict=True)]
+    for k in range(n + 1):
+        value: Any = 0.0
+        for coefficient in reversed(coefficients):
+            value = value * b + coefficient
+        factors.append(float(comb(n, k)) * value)
+        coefficients = [j * coefficient for j, coefficient in enumerate(coefficients)][1:]
+    return factors
 
 
 # one aligned line per operation: the table is read as a page of calculus
@@ -43,16 +93,20 @@ elementwise("divide",       lambda xp, a, b: a / b,              lambda xp, y, a
             domain=(REAL, POSITIVE))
 elementwise("power",        lambda xp, a, b: xp.power(a, b),
             lambda xp, y, a, b: power_slope(xp, a, b),
-            lambda xp, y, a, b: xp.where(xp.equal(a, 0.0) & (b >= 0.0), 0.0, y * xp.log(a)),
+            lambda xp, y, a, b: xp.power_derivative(a, b, by_a=0, by_b=1),
             domain=(POSITIVE, REAL), kink="∂a is 0 where a = b = 0; ∂b is 0 where a = 0 ≤ b")
+elementwise("power_derivative", lambda xp, a, b, *, by_a, by_b: power_derivative(xp, a, b, by_a, by_b),
+            lambda xp, y, a, b, *, by_a, by_b: xp.power_derivative(a, b, by_a=by_a + 1, by_b=by_b),
+            lambda xp, y, a, b, *, by_a, by_b: xp.power_derivative(a, b, by_a=by_a, by_b=by_b + 1),
+            domain=(POSITIVE, REAL), kink="the limit from the right at a = 0; 0 where a = b = 0")
 elementwise("positive",     lambda xp, a: +a,                    lambda xp, y, a: 1.0)
 elementwise("negative",     lambda xp, a: -a,                    lambda xp, y, a: -1.0)
 elementwise("absolute",     lambda xp, a: abs(a),                lambda xp, y, a: xp.sign(a), domain=KINK_AT_0, kink="0 at 0")
 elementwise("sign",         lambda xp, a: xp.sign(a),            lambda xp, y, a: 0.0,        domain=KINK_AT_0, kink="0 everywhere")
 elementwise("square",       lambda xp, a: a * a,                 lambda xp, y, a: 2.0 * a)
 elementwise("reciprocal",   lambda xp, a: 1.0 / a,               lambda xp, y, a: -y * y,     domain=POSITIVE)
-elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / y,    domain=POSITIVE)
-elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: 1.0 / (3.0 * y * y),                domain=KINK_AT_0)
+elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / (y + 0.0),                  domain=POSITIVE, kink="inf at ±0")  # -0 + 0 = 0
+elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: xp.power(y, -2.0) / 3.0,          domain=KINK_AT_0, kink="inf at 0")
 elementwise("remainder",    lambda xp, a, b: xp.remainder(a, b), lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
             domain=(UNIT_CELL, Domain(1.0, 2.0)), kink="as between the jumps")
 elementwise("fmod",         lambda xp, a, b: xp.fmod(a, b),      lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
@@ -70,11 +124,13 @@ elementwise("rint",         lambda xp, a: xp.rint(a),            lambda xp, y, a
 elementwise("exp",          lambda xp, a: xp.exp(a),             lambda xp, y, a: y)
 elementwise("exp2",         lambda xp, a: xp.exp2(a),            lambda xp, y, a: LN2 * y)
 elementwise("expm1",        lambda xp, a: xp.expm1(a),           lambda xp, y, a: xp.exp(a))
-elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a: 1.0 / a,           domain=POSITIVE)
-elementwise("log1p",        lambda xp, a: xp.log1p(a),           lambda xp, y, a: 1.0 / (1.0 + a),   domain=Domain(low=-1.0))
-elementwise("log2",         lambda xp, a: xp.log2(a),            lambda xp, y, a: 1.0 / (LN2 * a),   domain=POSITIVE)
-elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a: 1.0 / (LN10 * a),  domain=POSITIVE)
-elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.sigmoid(a - b), lambda xp, y, a, b: xp.sigmoid(b - a))
+elementwise("log",          lambda xp, a: xp.log(a),             lambda xp, y, a: 1.0 / (a + 0.0),          domain=POSITIVE, kink="inf at ±0")
+elementwise("log1p",        lambda xp, a: xp.log1p(a),           lambda xp, y, a: 1.0 / (1.0 + a),          domain=Domain(low=-1.0))
+elementwise("log2",         lambda xp, a: xp.log2(a),            lambda xp, y, a: 1.0 / (LN2 * (a + 0.0)),  domain=POSITIVE, kink="inf at ±0")
+elementwise("log10",        lambda xp, a: xp.log10(a),           lambda xp, y, a: 1.0 / (LN10 * (a + 0.0)), domain=POSITIVE, kink="inf at ±0")
+elementwise("logaddexp",    lambda xp, a, b: xp.logaddexp(a, b), lambda xp, y, a, b: xp.logaddexp_slope(a, b),
+                                                                 lambda xp, y, a, b: xp.logaddexp_slope(b, a),
+            kink="½ to each where both are the same infinity")
 
 # Circles and hyperbolas
 elementwise("deg2rad",      lambda xp, a: RADIAN * a,            lambda xp, y, a: RADIAN)
@@ -82,23 +138,38 @@ elementwise("rad2deg",      lambda xp, a: a / RADIAN,            lambda xp, y, a
 elementwise("sin",          lambda xp, a: xp.sin(a),             lambda xp, y, a: xp.cos(a))
 elementwise("cos",          lambda xp, a: xp.cos(a),             lambda xp, y, a: -xp.sin(a))
 elementwise("tan",          lambda xp, a: xp.tan(a),             lambda xp, y, a: 1.0 + y * y,       domain=Domain(-pi / 2, pi / 2))
-elementwise("arcsin",       lambda xp, a: xp.arcsin(a),          lambda xp, y, a: 1.0 / xp.sqrt((1.0 - a) * (1.0 + a)),  domain=UNIT)
-elementwise("arccos",       lambda xp, a: xp.arccos(a),          lambda xp, y, a: -1.0 / xp.sqrt((1.0 - a) * (1.0 + a)), domain=UNIT)
-elementwise("arctan",       lambda xp, a: xp.arctan(a),          lambda xp, y, a: 1.0 / (1.0 + a * a))
-elementwise("arctan2",      lambda xp, a, b: xp.arctan2(a, b),   lambda xp, y, a, b: b / xp.hypot(a, b) / xp.hypot(a, b),
-                                                                 lambda xp, y, a, b: -a / xp.hypot(a, b) / xp.hypot(a, b),
-            domain=(REAL, POSITIVE))
-elementwise("hypot",        lambda xp, a, b: xp.hypot(a, b),     lambda xp, y, a, b: xp.where(xp.equal(y, 0.0), 0.0, a / y),
-                                                                 lambda xp, y, a, b: xp.where(xp.equal(y, 0.0), 0.0, b / y),
+elementwise("arcsin",       lambda xp, a: xp.arcsin(a),          lambda xp, y, a: xp.arcsin_slope(a),     domain=UNIT)
+elementwise("arccos",       lambda xp, a: xp.arccos(a),          lambda xp, y, a: -xp.arcsin_slope(a),    domain=UNIT)
+elementwise("arctan",       lambda xp, a: xp.arctan(a),          lambda xp, y, a: xp.arctan_slope(a))
+elementwise("arctan2",      lambda xp, a, b: xp.arctan2(a, b),   lambda xp, y, a, b: xp.arctan2_slope(a, b),
+                                                                 lambda xp, y, a, b: -xp.arctan2_slope(b, a),
+            domain=(REAL, POSITIVE), kink="0 at the origin")
+elementwise("hypot",        lambda xp, a, b: xp.hypot(a, b),     lambda xp, y, a, b: share(xp, a, y),
+                                                                 lambda xp, y, a, b: share(xp, b, y),
             domain=(POSITIVE, REAL), kink="0 at the origin")
 elementwise("sinh",         lambda xp, a: xp.sinh(a),            lambda xp, y, a: xp.cosh(a))
 elementwise("cosh",         lambda xp, a: xp.cosh(a),            lambda xp, y, a: xp.sinh(a))
 elementwise("tanh",         lambda xp, a: xp.tanh(a),            lambda xp, y, a: 1.0 - y * y)
-elementwise("arcsinh",      lambda xp, a: xp.arcsinh(a),         lambda xp, y, a: 1.0 / xp.hypot(1.0, a))
-elementwise("arccosh",      lambda xp, a: xp.arccosh(a),         lambda xp, y, a: 1.0 / xp.sqrt((a - 1.0) * (a + 1.0)),  domain=Domain(low=1.0))
-elementwise("arctanh",      lambda xp, a: xp.arctanh(a),         lambda xp, y, a: 1.0 / ((1.0 - a) * (1.0 + a)),         domain=UNIT)
-elementwise("erf",          lambda xp, a: xp.erf(a),             lambda xp, y, a: 2.0 / ROOT_PI * xp.exp(-a * a))
-elementwise("erfc",         lambda xp, a: xp.erfc(a),            lambda xp, y, a: -2.0 / ROOT_PI * xp.exp(-a * a))
+elementwise("arcsinh",      lambda xp, a: xp.arcsinh(a),         lambda xp, y, a: xp.arcsinh_slope(a))
+elementwise("arccosh",      lambda xp, a: xp.arccosh(a),         lambda xp, y, a: xp.arccosh_slope(a),    domain=Domain(low=1.0))
+elementwise("arctanh",      lambda xp, a: xp.arctanh(a),         lambda xp, y, a: xp.arctanh_slope(a),    domain=UNIT)
+elementwise("erf",          lambda xp, a: xp.erf(a),             lambda xp, y, a: xp.erf_slope(a))
+elementwise("erfc",         lambda xp, a: xp.erfc(a),            lambda xp, y, a: -xp.erf_slope(a))
+
+# Slopes of the above, as rows of their own: their derivatives hold where those of the formulas are products of 0 and ∞
+elementwise("arcsin_slope",  lambda xp, a: 1.0 / xp.sqrt((1.0 - a) * (1.0 + a)),          lambda xp, y, a: a * y * y * y,  domain=UNIT)
+elementwise("arctan_slope",  lambda xp, a: 1.0 / (1.0 + a * a),                           lambda xp, y, a: -2.0 * vanishing(xp, y, a) * y)
+elementwise("arctan2_slope", lambda xp, a, b: xp.where(xp.equal(xp.hypot(a, b), 0.0), 0.0, b / xp.hypot(a, b) / xp.hypot(a, b)),
+                             lambda xp, y, a, b: -2.0 * y * xp.arctan2_slope(b, a),
+                             lambda xp, y, a, b: (xp.arctan2_slope(b, a) - y) * (xp.arctan2_slope(b, a) + y),
+            domain=(REAL, POSITIVE), kink="0 at the origin")
+elementwise("arcsinh_slope", lambda xp, a: 1.0 / xp.hypot(1.0, a),                        lambda xp, y, a: -vanishing(xp, y, a) * y * y)
+elementwise("arccosh_slope", lambda xp, a: 1.0 / (xp.sqrt(a - 1.0) * xp.sqrt(a + 1.0)),   lambda xp, y, a: -vanishing(xp, y, a) * y * y,
+            domain=Domain(low=1.0))
+elementwise("arctanh_slope", lambda xp, a: 1.0 / ((1.0 - a) * (1.0 + a)),                 lambda xp, y, a: 2.0 * vanishing(xp, y, a) * y, domain=UNIT)
+elementwise("logaddexp_slope", lambda xp, a, b: xp.where(xp.equal(a, b), 0.5, xp.sigmoid(a - b)),
+                             lambda xp, y, a, b: y * (1.0 - y),                           lambda xp, y, a, b: -y * (1.0 - y))
+elementwise("erf_slope",     lambda xp, a: 2.0 / ROOT_PI * xp.exp(-a * a),                lambda xp, y, a: -2.0 * vanishing(xp, y, a))
 
 # Activations
 elementwise("sigmoid",      lambda xp, a: 1.0 / (1.0 + xp.exp(-a)),  # exp may be inf: 1/inf is the 0 that is meant
@@ -181,8 +252,7 @@ def share_of_ties(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
 
 def unit_vector(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
     """∂‖a‖/∂a = a/‖a‖, and the subgradient 0 where the norm is 0."""
-    length = kept(xp, y, a, axis, keepdims)
-    return a / xp.where(xp.equal(length, 0.0), 1.0, length)
+    return share(xp, a, kept(xp, y, a, axis, keepdims))
 
 
 def p_norm(xp: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
@@ -193,8 +263,8 @@ def p_norm(xp: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
 def p_slope(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
     """∂‖a‖ₚ/∂a = sign(a) (|a|/‖a‖ₚ)^(p-1), and 0 where an entry is 0."""
     still = xp.equal(a, 0.0)
-    share = abs(a) / xp.where(still, 1.0, kept(xp, y, a, axis, keepdims))
-    return xp.sign(a) * xp.power(xp.where(still, 1.0, share), ord - 1.0)
+    ratio = abs(a) / xp.where(still, 1.0, shielded(xp, kept(xp, y, a, axis, keepdims)))
+    return xp.sign(a) * xp.power(xp.where(still, 1.0, ratio), ord - 1.0)
 
 
 def gradient_field(name: str, f: Rule, field: Rule, *, kink: str = "", ties: bool = False) -> Op:

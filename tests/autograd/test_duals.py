@@ -148,3 +148,21 @@ def test_a_defined_operation_may_ask_for_any_function():
     frozen = define("frozen_at_its_value", lambda xp, a: a * a, lambda xp, y, a: xp.constant(2.0 * a))
     assert hvp(lambda v: frozen(v), 3.0, 1.0) == hvp(lambda v: frozen(v), np.array(3.0), np.array(1.0)) == 0.0
     assert isinstance(grad(frozen)(Value(3.0)), float | Value)
+
+
+def test_a_slope_that_is_chosen_by_a_condition_bends_as_the_branch_that_is_taken():
+    cube = define(
+        "cube_or_square", lambda xp, a: xp.where(a > 0.0, a**3, a**2), lambda xp, y, a: xp.where(a > 0.0, 3 * a**2, 2 * a)
+    )
+    assert (hvp(cube, 2.0, 1.0), hvp(cube, -2.0, 1.0)) == (12.0, 2.0)
+
+
+def test_a_slope_that_is_chosen_at_one_point_bends_as_the_function_around_it():
+    sinc = define(
+        "sine_over_a",
+        lambda xp, a: xp.where(xp.equal(a, 0.0), 1.0, xp.sin(a) / a),
+        lambda xp, y, a: xp.where(xp.equal(a, 0.0), -a / 3.0, (xp.cos(a) - y) / a),
+    )
+    for make in (float, np.array):
+        same(hvp(sinc, make(0.0), make(1.0)), -1.0 / 3.0)
+        same(hvp(sinc, make(1.0), make(1.0)), np.sin(1.0) - 2.0 * np.cos(1.0), rtol=1e-14)

@@ -1,6 +1,7 @@
 """NumPy's functions on nodes: each that the page of support names gives NumPy's numbers and true derivatives; the rest is refused."""
 
 import inspect
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -388,3 +389,12 @@ def test_functions_without_a_signature_take_their_arguments_as_they_are():
     from autograd.dispatch import _parameters
 
     assert _parameters(dict.fromkeys) is None or _parameters(np.where) is None or _parameters(max) is None
+
+
+def test_var_and_std_divide_by_nothing_less_than_zero():
+    for f in (np.var, np.std):
+        for x in ([1.0, 2.0], [1.0, 1.0], [3.0]):
+            for ddof in (0.5, 1, 2, 3):
+                with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+                    wanted = f(x, ddof=ddof)
+                same(f(Tensor(x), ddof=ddof).data, wanted)

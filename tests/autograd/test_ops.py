@@ -21,6 +21,7 @@ SETTINGS = {
     "elu": [{"alpha": 1.3}],
     "where": [{"condition": True}, {"condition": False}],
     "clip": [{"low": -1.0, "high": 1.5}],
+    "power_derivative": [{"by_a": m, "by_b": n} for m, n in ((1, 0), (0, 1), (1, 1), (2, 1), (1, 2))],
 }
 CASES = [(op, settings) for op in ROWS for settings in SETTINGS.get(op.name, [{}])]
 IDS = [op.name + "".join(f"-{v}" for v in settings.values()) for op, settings in CASES]

@@ -436,6 +436,7 @@ def test_a_gradient_test_fails_as_a_test_and_names_the_node():
 
 ROWS = [op.name for op in TABLE.values() if isinstance(op, Elementwise)]
 SETTINGS = {"leaky_relu": {"slope": 0.1}, "elu": {"alpha": 1.3}, "where": {"condition": True}, "clip": {"low": -1.0, "high": 1.5}}
+SETTINGS["power_derivative"] = {"by_a": 1, "by_b": 1}
 
 
 @pytest.mark.parametrize("name", ROWS)
