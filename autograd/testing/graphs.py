@@ -204,5 +204,8 @@ def _second(own: _Graph, check: Check, report: Report) -> None:
     again = Pair(slope, rule, pair.xs, pair.limits, {}, "check_grad(order=2)", analytic=False)
     second = Check(again, check.brief).run()
     report.evaluations += second.evaluations
-    for finding in second.findings if second.verdict == FAIL else ():
-        report.add("order", f"second order, {finding.message}", argument=finding.argument, index=finding.index)
+    for finding in second.findings:
+        if second.verdict == FAIL:
+            report.add("order", f"second order, {finding.message}", argument=finding.argument, index=finding.index)
+        else:
+            report.doubt(f"second order, {finding.message}", finding.fault)

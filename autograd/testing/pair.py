@@ -86,7 +86,7 @@ class Pair:
             )
         self.rtol = ROUGH if self.rough or y.dtype != np.float64 else RTOL
         if y.size and not np.any(np.isfinite(self.y)):
-            self.report.doubt("the function is nan or infinite here: there is no derivative to compare with")
+            self.report.doubt("the function is nan or infinite here: there is no derivative to compare with", "unbounded")
 
     def _again(self) -> Any:
         """The function's value, asked a second time."""

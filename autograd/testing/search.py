@@ -18,7 +18,8 @@ from autograd.testing.pair import Pair
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
 from autograd.testing.specs import Array, Choice, Real, Spec, lengths, literal, points, probes
 
-MOST_UNDECIDED = 0.2
+MOST_UNDECIDED = 0.2  # of the points at which there is a finite derivative
+MOST_UNBOUNDED = 0.8  # of all points
 DEADLINE = datetime.timedelta(milliseconds=200)  # which Hypothesis sets where nobody asks for one
 
 
@@ -158,20 +159,23 @@ def quiet() -> dict[str, Any]:
 
 
 class Tally:
-    """How many points there were, and how many could not be decided."""
+    """How many points there were, at how many of them no finite derivative exists, and how many others could not be decided."""
 
     def __init__(self) -> None:
-        self.points = self.undecided = 0
+        self.points = self.unbounded = self.undecided = 0
 
     def count(self, report: Report) -> None:
         """Take in the report of one point."""
+        unbounded = report.verdict == INCONCLUSIVE and all(finding.fault == "unbounded" for finding in report.findings)
         self.points += 1
-        self.undecided += report.verdict == INCONCLUSIVE
+        self.unbounded += unbounded
+        self.undecided += report.verdict == INCONCLUSIVE and not unbounded
 
     def judge(self, report: Report) -> None:
-        """Too many undecided points condemn the search itself."""
-        if self.undecided > MOST_UNDECIDED * self.points:
-            share = f"{self.undecided} of {self.points} points could not be decided"
+        """Too many undecided points condemn the search itself, and so does a function with next to no derivatives."""
+        doubtful = self.unbounded + self.undecided
+        if self.undecided > MOST_UNDECIDED * (self.points - self.unbounded) or doubtful > MOST_UNBOUNDED * self.points:
+            share = f"{doubtful} of {self.points} points could not be decided"
             report.add("undecided", f"{share}: narrow the domain with low= and high=, or smooth f")
 
 
