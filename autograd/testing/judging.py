@@ -119,7 +119,7 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
         answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
     if any(j.verdict == "fail" for j in answers):
-        most = max((float(np.max(np.abs(x), initial=0.0)) for x in point.xs), default=0.0)
+        most = max((float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x))) for x in point.xs), default=0.0)
         drowned = _drowned(line, answers) | _lost(ladder, claims, value, most)
         answers = [j._replace(verdict=UNDECIDED) if d and j.verdict == "fail" else j for j, d in zip(answers, drowned, strict=True)]
     return answers, line.evaluations + evaluations
