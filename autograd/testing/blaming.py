@@ -15,8 +15,8 @@ from autograd.ops import Op
 from autograd.testing.estimate import Array
 from autograd.testing.judging import RTOL, Judgement, Limits, Point, judge
 from autograd.testing.report import Report
-from autograd.testing.values import accuse
-from autograd.walk import order
+from autograd.testing.values import Claims, accuse
+from autograd.walk import order, unbroadcast
 from autograd.worlds import ARRAY, QUIET
 
 FEW = 4  # up to so many entries are moved one by one; else so many mixtures of them
@@ -82,25 +82,32 @@ class Local:
         self.moving = self.op.name != "item" and self.y.size > 0 and any(x.size for x in self.xs)
 
     def check(self, report: Report) -> None:
-        """Measure the operation along some directions; each argument that contradicts the row is a finding."""
+        """Measure the operation along some directions; each argument that contradicts the row is a finding.
+
+        What is not finite has no derivative: such entries stand still, and such outputs are left out.
+        """
         rng = np.random.default_rng(0)
-        self.seeds = np.eye(self.y.size) if self.y.size <= FEW else rng.uniform(0.5, 1.5, (3, self.y.size))
+        few = self.y.size <= FEW
+        known = np.isfinite(self.y.ravel())
+        seeds = np.eye(self.y.size)[known] if few else rng.uniform(0.5, 1.5, (3, self.y.size)) * known
+        self.seeds = np.concatenate([seeds, rng.uniform(0.5, 1.5, (1, self.y.size))])  # the last has no 0
         limits = [self._limits(i) for i in self.places]
-        self.point = Point(self._at, self.xs, limits, self.y.ravel(), RTOL).weighted(self.seeds, self.y.shape)
+        self.point = Point(self._at, self.xs, limits, self.y.ravel(), RTOL)
         honest = True
         for k, (i, x) in enumerate(zip(self.places, self.xs, strict=True)):
             try:
-                self._read(i, x.shape)
+                answers = self._read(i, x.shape)
             except Exception as error:
-                report.add("raised", f"{self.name(k)}: its derivative raises {type(error).__name__}: {error}{line_of(self.node)}")
+                if all(np.all(np.isfinite(a)) for a in (*self.args, self.y)):
+                    text = f"{self.name(k)}: its derivative raises {type(error).__name__}: {error}{line_of(self.node)}"
+                    report.add("raised", text)
                 return
-            moves = np.eye(x.size) if x.size <= FEW else rng.choice([-1.0, 1.0], (3, x.size))
-            for u in moves.reshape(-1, *x.shape) * np.where(x == 0.0, 1.0, np.abs(x)):
+            for u in _moves(x, np.all(np.isfinite(answers), axis=0), rng):
                 if not self._holds({k: u}, report):
                     honest = False
                     break
         if honest and self.op.ties:  # entries that tie, moved together
-            self._holds({k: np.ones(x.shape) for k, x in enumerate(self.xs)}, report)
+            self._holds({k: np.isfinite(x) * 1.0 for k, x in enumerate(self.xs)}, report)
 
     def _limits(self, i: int) -> tuple[float, float]:
         low, high = limits_of_row(self.op, len(self.args))[i]
@@ -122,35 +129,34 @@ class Local:
         return self.op.vjp(ARRAY, i, g, self.y, self.args, self.node.static)
 
     def _read(self, i: int, shape: tuple[int, ...]) -> list[Array]:
-        """The cotangents for the seeds; a row may leave it to the engine to sum over what broadcasting repeated."""
+        """The cotangents of an argument for the seeds; a row may leave it to the engine to sum over what broadcasting repeated."""
         cotangents = [np.asarray(self.vjp(i, g.reshape(self.y.shape))) for g in self.seeds]
         np.broadcast_shapes(*(c.shape for c in cotangents), shape)
-        return cotangents
+        return [unbroadcast(ARRAY, c, shape) for c in np.broadcast_arrays(*cotangents, np.zeros(shape))[:-1]]
 
     def _holds(self, moves: dict[int, Array], report: Report) -> bool:
         """Whether the row agrees along a direction with what is measured, and forward mode with reverse."""
         us = [moves.get(k, np.zeros(x.shape)) for k, x in enumerate(self.xs)]
-        claims, scales = np.zeros(len(self.seeds)), np.zeros(len(self.seeds))
-        for k, u in moves.items():
-            terms = [np.multiply(*np.broadcast_arrays(c, u)) for c in self._read(self.places[k], u.shape)]
-            claims += [float(np.sum(t)) for t in terms]
-            scales += [float(np.sum(np.abs(t))) for t in terms]
-        judged, evaluations = judge(self.point, us, claims, scales)
+        parts = [self._read(self.places[k], u.shape) if k in moves else [np.zeros(u.shape)] * len(self.seeds) for k, u in enumerate(us)]
+        claims = Claims(self.seeds, list(zip(*parts, strict=True))).telling(us)
+        claimed, scales = claims.along(us)
+        judged, evaluations = judge(self.point.weighted(claims.seeds, self.y.shape), us, claimed, scales)
         report.evaluations += evaluations
         guilty = [j for j in judged if j.verdict == "fail"]
         if guilty:
             self._accuse(moves, guilty[0], report)
             return False
         tangents = self._filled([moves.get(k) for k in range(len(us))], [None] * len(self.args))
-        pushed = self.op.jvp(ARRAY, tangents, self.y, self.args, self.node.static)
-        forward = self.seeds @ np.broadcast_to(pushed, self.y.shape).ravel()
-        apart = np.abs(forward - claims) > 1e-8 * scales + 1e-12 * max(float(np.max(np.abs(u), initial=0.0)) for u in us)
+        pushed = np.broadcast_to(self.op.jvp(ARRAY, tangents, self.y, self.args, self.node.static), self.y.shape).ravel()
+        forward = np.sum(np.where(claims.seeds == 0.0, 0.0, claims.seeds * pushed), axis=1)
+        rounding = 1e-8 * scales + 1e-12 * max(float(np.max(np.abs(u), initial=0.0)) for u in us)
+        apart = np.isfinite(forward) & np.isfinite(claimed) & (np.abs(forward - claimed) > rounding)
         if np.any(apart):
             n = int(np.argmax(apart))
             message = (
-                f"{self.name(*moves)}: forward mode gives {forward[n]:.10g}, reverse mode {claims[n]:.10g}{line_of(self.node)}"
+                f"{self.name(*moves)}: forward mode gives {forward[n]:.10g}, reverse mode {claimed[n]:.10g}{line_of(self.node)}"
             )
-            report.add("mode", message, claimed=float(forward[n]), measured=float(claims[n]))
+            report.add("mode", message, claimed=float(forward[n]), measured=float(claimed[n]))
         return not np.any(apart)
 
     def _accuse(self, moves: dict[int, Array], j: Judgement, report: Report) -> None:
@@ -170,6 +176,17 @@ class Local:
         path = f" {self.node.path!r}" if self.node.path else ""
         arguments = which(self.places[ks[0]]) if len(ks) == 1 else "its arguments together"
         return f"{self.op.name}{path} by {arguments}"
+
+
+def _moves(x: Array, finite: Array, rng: np.random.Generator) -> list[Array]:
+    """Directions for an argument: its entries one by one where they are few, else mixtures of those with a finite cotangent, and
+    some of the others by themselves. What is not finite stands still."""
+    size = np.where(x == 0.0, 1.0, np.abs(x))
+    moving = np.isfinite(x)
+    alone = np.flatnonzero(moving if x.size <= FEW else moving & ~finite)[:FEW]
+    single = [(np.arange(x.size) == i).reshape(x.shape) for i in alone]
+    mixed = [] if x.size <= FEW else [rng.choice([-1.0, 1.0], x.shape) * (moving & finite) for _ in range(3)]
+    return [np.where(u != 0.0, u * size, 0.0) for u in (*mixed, *single) if np.any(u)]
 
 
 def line_of(node: Node) -> str:

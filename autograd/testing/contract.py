@@ -79,9 +79,12 @@ class Check:
     def first(self) -> None:
         """The rule's answers for the cotangents of the check: their number, shapes and types."""
         m = self.pair.y.size
-        self._ask(np.eye(m) if 0 < m <= FEW else self._mixtures(m) * np.isfinite(self.pair.y.ravel()))
+        self.seeds = np.eye(m) if 0 < m <= FEW else self._mixtures(m) * np.isfinite(self.pair.y.ravel())
+        self.answers = [self._asked(g) for g in self.seeds]
+        self.dense = None
         if m > 1 and not all(np.all(np.isfinite(a)) for row in self.answers for a in row):
-            self._ask(self._mixtures(m))  # an infinite slope times a cotangent of 0 is nan
+            seeds = self._mixtures(m)  # an infinite slope times a cotangent of 0 is nan
+            self.dense = Claims(seeds, [self._asked(g) for g in seeds])
         self.every = np.sum(self.seeds, axis=0)
         # what cancels inside leaves rounding of the size of what went in
         self.scale = max(self.size, _size(self.answers[0]))
@@ -90,12 +93,10 @@ class Check:
         """Cotangents with no zero among them."""
         return self.rng.uniform(0.5, 1.5, (3, m)) * self.rng.choice([-1.0, 1.0], (3, m)) if m else np.zeros((1, 0))
 
-    def _ask(self, seeds: Array) -> None:
-        """The rule's answer for each of some cotangents."""
-        self.seeds, self.results, self.answers = seeds, [], []
-        for g in seeds:
-            self.results.append(self.pair.called(g))
-            self.answers.append(self.pair.read(self.results[-1]))  # at once: the next call may overwrite it
+    def _asked(self, g: Array) -> list[Array]:
+        """The rule's answer for one cotangent; what it returned is kept."""
+        self.results.append(self.pair.called(g))
+        return self.pair.read(self.results[-1])  # at once: the next call may overwrite it
 
     def again(self) -> None:
         """The same question has the same answer."""
@@ -120,7 +121,7 @@ class Check:
     def there(self) -> None:
         """Both are called at another point, after which the rule must give its first answer again, and old results still stand."""
         self.elsewhere = self._elsewhere()
-        for result, answer in zip(self.results, self.answers, strict=True):
+        for result, answer in zip(self.results, [*self.answers, *(self.dense.answers if self.dense else ())], strict=True):
             for i, (r, a) in enumerate(zip(result, answer, strict=True)):
                 if r is not None and not np.array_equal(np.asarray(r, dtype=float), a, equal_nan=True):
                     self.report.add("aliasing", f"the cotangent of input {i} was overwritten by a later call", argument=i)
@@ -179,7 +180,7 @@ class Check:
     def values(self) -> None:
         """The claimed derivatives against measured ones."""
         if self.pair.y.size and any(x.size for x in self.pair.xs):
-            Values(self.pair, Claims(self.seeds, self.answers), self.rng, self.brief).judge()
+            Values(self.pair, Claims(self.seeds, self.answers), self.dense, self.rng, self.brief).judge()
 
     def right_there(self) -> None:
         """At the other point the rule must have been right too; one that gives its first answer there remembers it."""

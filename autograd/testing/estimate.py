@@ -20,19 +20,21 @@ from autograd.errors import DataError, ShapeError
 Array = npt.NDArray[Any]
 Measured: TypeAlias = tuple[Array, Array, Array, Array, Array]  # value, error, left, right and kind of every output
 
-SMOOTH, KINK, JUMP, EDGE, NOISY, UNRESOLVED = "smooth", "kink", "jump", "edge", "noisy", "unresolved"
+SMOOTH, KINK, JUMP, EDGE, NOISY = "smooth", "kink", "jump", "edge", "noisy"
+UNBOUNDED, UNRESOLVED = "unbounded", "unresolved"
 EPS = float(np.finfo(float).eps)
 TINY = 1e-150  # the imaginary step: nothing is subtracted, so it can be as small as one likes
 SHRINK = 4.0  # from one rung of the ladder to the next
 CLOSER = 20  # halvings on the way to where a function starts to move
+GROWING = 8  # so many rungs in a row at which a slope grows, by as much each time, show that it is infinite
 RUNGS = 22  # down to 10⁻¹⁴ of the first; more where the point itself is smaller
 
 
 class Estimate(NamedTuple):
     """A measured derivative: ``value`` ± ``error``, the one-sided ``left`` and ``right`` ones, and what kind of point it is.
 
-    ``kind`` is smooth, kink (left and right differ), jump (the function itself does), edge (only one side exists), noisy
-    (no two steps agree) or unresolved. Arrays where the function returns an array.
+    ``kind`` is smooth, kink (left and right differ), jump (the function itself does), edge (only one side exists), unbounded (the
+    slope is infinite, and ``value`` too), noisy (no two steps agree) or unresolved. Arrays where the function returns an array.
     """
 
     value: Any
@@ -99,6 +101,7 @@ class Ladder(NamedTuple):
     right_error: Array
     jump: Array
     steps: Array  # of shape (rungs,)
+    infinite: Array  # of shape (2, outputs): to the left and to the right, ±inf where the slopes grow without end, else 0
 
 
 def climb(line: Line, y: Array) -> Ladder:
@@ -111,7 +114,7 @@ def climb(line: Line, y: Array) -> Ladder:
         h = steps[:, None]
         grain = np.minimum(_grain(line, y, steps, ahead, 1.0), _grain(line, y, steps, behind, -1.0)) / h
         size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(y))
-        right, left, central = (ahead - y) / h, (y - behind) / h, (ahead - behind) / (2.0 * h)
+        right, left, central = (ahead - y) / h, (y - behind) / h, (ahead - behind + 0.0 * y) / (2.0 * h)  # nan where y is infinite
         slope = np.fmax(np.fmax(np.abs(right), np.abs(left)), np.abs(central))
         bar = 4.0 * EPS * (size + slope * most) / h
         stands = np.all([(side == y) | np.isnan(side) for side in (ahead, behind)], axis=(0, 1))
@@ -124,6 +127,7 @@ def climb(line: Line, y: Array) -> Ladder:
             *_settled(right, 2.0 * bar, SHRINK, still_ahead, grain, steepest),
             jump=np.abs(ahead - behind),
             steps=steps,
+            infinite=np.array([_growing(left, 2.0 * bar), _growing(right, 2.0 * bar)]),
         )
 
 
@@ -175,6 +179,20 @@ def _settled(slopes: Array, bar: Array, factor: float, still: Array, grain: Arra
     return np.where(flat, 0.0, better), np.where(flat, 4.0 * grain, error + np.where(np.isfinite(grain), grain, 0.0))
 
 
+def _growing(slopes: Array, bar: Array) -> Array:
+    """±inf for each output whose slopes on one side grow from rung to rung by at least as much as before, to the last rung that is
+    told from rounding; 0 for the others, whose slopes settle in the end."""
+    change = np.diff(slopes, axis=0)
+    told = np.abs(change) > bar[1:] + bar[:-1]
+    grows = np.zeros(change.shape, bool)
+    size = np.abs(change)
+    steady = (size[1:] >= 0.99 * size[:-1]) & (size[1:] <= 0.995 * SHRINK * size[:-1])  # by as much as a step shrinks: a jump
+    grows[1:] = told[1:] & (np.sign(change[1:]) == np.sign(change[:-1])) & steady
+    last = len(change) - 1 - np.argmax(told[::-1], axis=0)
+    row = np.array([bool(told[k, j]) and k >= GROWING and bool(grows[k - GROWING + 1 : k + 1, j].all()) for j, k in enumerate(last)])
+    return np.where(row, np.inf * np.sign(change[last, np.arange(len(last))]), 0.0)
+
+
 def pick(value: Array, error: Array) -> Array:
     """For each output the rung to believe: the one with the least error, unless smaller steps agree on something else."""
     columns, rungs = np.arange(value.shape[1]), np.arange(len(value))[:, None]
@@ -210,11 +228,17 @@ def conclusions(ladder: Ladder) -> Measured:
     edge_value, edge_error = np.where(np.isfinite(rie), ri, le), np.where(np.isfinite(rie), rie, lee)
     value = np.where(kind == EDGE, edge_value, np.where(kind == KINK, (le + ri) / 2.0, c))
     error = np.where(kind == EDGE, edge_error, np.where(kind == KINK, lee + rie, ce))
-    nothing = ~np.isfinite(error) & (kind != JUMP)
+    before, after = ladder.infinite
+    endless = ((before != 0.0) | (after != 0.0)) & (kind != JUMP)
+    kind[endless] = UNBOUNDED
+    nothing = ~np.isfinite(error) & (kind != JUMP) & ~endless
     kind[nothing & ~np.isfinite(ladder.jump).any(axis=0)] = UNRESOLVED
     left = np.where(np.isfinite(lee), le, np.nan)
     right = np.where(np.isfinite(rie), ri, np.nan)
-    return np.where(nothing, np.nan, value), np.where(nothing, np.inf, error), left, right, kind
+    left, right = np.where(before != 0.0, before, left), np.where(after != 0.0, after, right)
+    with np.errstate(invalid="ignore"):  # from -inf to inf there is no one slope
+        value = np.where(endless, before + after, np.where(nothing, np.nan, value))
+    return value, np.where(nothing | endless, np.inf, error), left, right, kind
 
 
 def derivative(f: Callable[[Any], Any], x: Any, direction: Any = None, *, low: float = -np.inf, high: float = np.inf) -> Estimate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -68,6 +69,7 @@ class Pair:
             if type(error).__name__ == "UnsatisfiedAssumption":  # Hypothesis' assume(): the point is not meant
                 raise
             raise DataError(f"{self.call}: the function raises {type(error).__name__} here: {error}") from error
+        refuse_coroutine(first, self.call)
         y = _numbers_of(first, f"{self.call}: the function returns")
         if y.dtype.kind not in "fiub":
             raise DataError(f"{self.call}: the function returns {described(first)}, where real numbers belong")
@@ -84,7 +86,7 @@ class Pair:
             )
         self.rtol = ROUGH if self.rough or y.dtype != np.float64 else RTOL
         if y.size and not np.any(np.isfinite(self.y)):
-            self.report.doubt("the function is nan or infinite here: there is no derivative to compare with")
+            self.report.doubt("the function is nan or infinite here: there is no derivative to compare with", "unbounded")
 
     def _again(self) -> Any:
         """The function's value, asked a second time."""
@@ -145,6 +147,14 @@ class Pair:
     def answer(self, g: Array, xs: Sequence[Array] | None = None) -> list[Array]:
         """The cotangents of the inputs for one cotangent ``g`` of the output (flat)."""
         return self.read(self.called(g, xs))
+
+
+def refuse_coroutine(y: Any, call: str) -> None:
+    """Raise where a function returned what has yet to be awaited."""
+    if inspect.isawaitable(y):
+        if inspect.iscoroutine(y):
+            y.close()  # nobody will await it
+        raise DataError(f"{call}: the function is async: pass a plain function, with asyncio.run() around what must be awaited")
 
 
 def _room(x: Array, low: float, high: float) -> Array:

@@ -18,7 +18,7 @@ class Finding:
     """One thing that is wrong, or that cannot be decided, in words and as data.
 
     ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nonlinearity, layout, raised, mode,
-    order, function or undecided. ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None
+    order, function or undecided, and unbounded where nothing can be decided since there is no finite derivative. ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None
     where it does not apply.
     """
 
@@ -59,10 +59,10 @@ class Report:
         self.findings.append(Finding(fault, message, **data))
         self.verdict = FAIL
 
-    def doubt(self, message: str) -> None:
+    def doubt(self, message: str, fault: str = "undecided") -> None:
         """Take in something that cannot be decided here."""
         self.verdict = INCONCLUSIVE
-        self.findings.append(Finding("undecided", message))
+        self.findings.append(Finding(fault, message))
 
     def __str__(self) -> str:
         lines = [f"{self.subject}: {self.verdict}, {self.evaluations} evaluations"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import inspect
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from autograd.testing.pair import Pair
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
 from autograd.testing.specs import Array, Choice, Real, Spec, lengths, literal, points, probes
 
-MOST_UNDECIDED = 0.2
+MOST_UNDECIDED = 0.2  # of the points at which there is a finite derivative
+MOST_UNBOUNDED = 0.8  # of all points
+DEADLINE = datetime.timedelta(milliseconds=200)  # which Hypothesis sets where nobody asks for one
 
 
 def search_vjp(
@@ -156,20 +159,23 @@ def quiet() -> dict[str, Any]:
 
 
 class Tally:
-    """How many points there were, and how many could not be decided."""
+    """How many points there were, at how many of them no finite derivative exists, and how many others could not be decided."""
 
     def __init__(self) -> None:
-        self.points = self.undecided = 0
+        self.points = self.unbounded = self.undecided = 0
 
     def count(self, report: Report) -> None:
         """Take in the report of one point."""
+        unbounded = report.verdict == INCONCLUSIVE and all(finding.fault == "unbounded" for finding in report.findings)
         self.points += 1
-        self.undecided += report.verdict == INCONCLUSIVE
+        self.unbounded += unbounded
+        self.undecided += report.verdict == INCONCLUSIVE and not unbounded
 
     def judge(self, report: Report) -> None:
-        """Too many undecided points condemn the search itself."""
-        if self.undecided > MOST_UNDECIDED * self.points:
-            share = f"{self.undecided} of {self.points} points could not be decided"
+        """Too many undecided points condemn the search itself, and so does a function with next to no derivatives."""
+        doubtful = self.unbounded + self.undecided
+        if self.undecided > MOST_UNDECIDED * (self.points - self.unbounded) or doubtful > MOST_UNBOUNDED * self.points:
+            share = f"{doubtful} of {self.points} points could not be decided"
             report.add("undecided", f"{share}: narrow the domain with low= and high=, or smooth f")
 
 
@@ -177,8 +183,8 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
     """Make a function of nodes a pytest test: Hypothesis searches for a point at which its gradient is wrong, and shrinks it.
 
     The keywords are its arguments, as for :func:`search_vjp`; ``order=2`` checks second derivatives too. The test is an ordinary
-    Hypothesis test: its profiles, database, ``@settings`` above it and ``--hypothesis-seed`` apply. What fails is cut to the
-    smallest expression and blamed on a node once it is shrunk.
+    Hypothesis test: its profiles, database, ``@settings`` above it and ``--hypothesis-seed`` apply, but for Hypothesis's own deadline
+    of 200 ms: any other deadline is kept. What fails is cut to the smallest expression and blamed on a node once it is shrunk.
 
     >>> import numpy as np
     >>> @gradient_test(x=Array("n"), s=Real(-2.0, 2.0))
@@ -202,9 +208,11 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
         test: Any = hypothesis.given(point=points(specs))(holds)
 
         def judged(*instance: Any, **given: Any) -> None:
-            test._hypothesis_internal_use_settings = hypothesis.settings(deadline=None)
             for name in [n for n in vars(judged) if n.startswith("_hypothesis_internal_use")]:
                 setattr(test, name, getattr(judged, name))  # what decorators above have set
+            settings = test._hypothesis_internal_use_settings
+            if settings.deadline == DEADLINE:  # a first call may import or compile for as long as it likes
+                test._hypothesis_internal_use_settings = hypothesis.settings(settings, deadline=None)
             property_.bound = functools.partial(function, *instance, **given)
             property_.judge(test)
 
@@ -222,6 +230,7 @@ def _others(function: Callable[..., Any], specs: dict[str, Spec]) -> list[inspec
     """The arguments that are not drawn: self, fixtures and parameters of a test."""
     if not callable(function):
         raise DataError(f"gradient_test() decorates a function, not {described(function)}")
+    refuse_async(function)
     parameters = inspect.signature(function).parameters
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     free = [p for name, p in parameters.items() if name not in specs and p.kind in named and p.default is inspect.Parameter.empty]
@@ -230,6 +239,20 @@ def _others(function: Callable[..., Any], specs: dict[str, Spec]) -> list[inspec
             if name not in parameters:
                 raise SettingError(f"gradient_test(): {name}= is drawn, but the function has no such argument")
     return free
+
+
+def refuse_async(function: Callable[..., Any]) -> None:
+    """Raise where a test returns something to be awaited or iterated over, and no node."""
+    called = function.func if isinstance(function, functools.partial) else function
+    bodies = (called, getattr(type(called), "__call__", None))
+    name = getattr(called, "__name__", type(called).__name__)
+    if any(inspect.iscoroutinefunction(body) or inspect.isasyncgenfunction(body) for body in bodies):
+        raise DataError(
+            f"gradient_test(): {name} is async, and what it returns has no gradient: "
+            "make it a plain function that returns a node, with asyncio.run() around what must be awaited"
+        )
+    if any(map(inspect.isgeneratorfunction, bodies)):
+        raise DataError(f"gradient_test(): {name} yields, and what it returns has no gradient: return one node")
 
 
 class Property:
