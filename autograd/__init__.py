@@ -2,8 +2,8 @@
 
 from autograd import foreign as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
 from autograd import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
-from autograd.compiling import compile
-from autograd.defining import define
+from autograd.compiler.api import compile
+from autograd.numpy_api.define_operation import define
 from autograd.errors import (
     AnomalyError,
     AutogradError,
@@ -16,8 +16,8 @@ from autograd.errors import (
     ShapeError,
     UnfitError,
 )
-from autograd.explaining import explain
-from autograd.functions import (
+from autograd.transforms.explain_paths import explain
+from autograd.numpy_api.functions import (
     absolute,
     add,
     affine,
@@ -108,11 +108,11 @@ from autograd.functions import (
     vdot,
     where,
 )
-from autograd.modes import anomaly, no_grad, scope
-from autograd.node import Node
-from autograd.tensor import Tensor
+from autograd.state.context import anomaly, no_grad, scope
+from autograd.core.node import Node
+from autograd.core.tensor import Tensor
 from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
-from autograd.value import Value
+from autograd.core.value import Value
 
 __all__ = [
     "AnomalyError",

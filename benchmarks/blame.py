@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd import Tensor, Value, define
 from autograd.testing import GradientError, blame, check_grad
-from autograd.walk import order
+from autograd.graph.reverse_mode import order
 
 PLANTED = {
     "lost_sign": (np.sin, lambda xp, a: xp.sin(a), lambda xp, y, a: -xp.cos(a)),

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.viz import draw
-from autograd.viz.dot import dot
+from autograd.viz.formats.dot import dot
 from nn.scalar import MLP
 
 SECONDS, GIGABYTES = 60, 4

@@ -1,15 +1,15 @@
 """Small networks on the gradient laboratory: modules, losses, optimizers, metrics, data and a training loop."""
 
 from nn import activations, checkpoint, data, delta, init, losses, metrics, optim, scalar, toys
-from nn.functional import functional_call, parameters_to_vector, vector_to_parameters
-from nn.health import TrainingWarning
-from nn.history import History
-from nn.layers import MLP, Dropout, Embedding, LayerNorm, Linear, RMSNorm, Sequential
-from nn.module import Module
+from nn.modules.functional import functional_call, parameters_to_vector, vector_to_parameters
+from nn.training.diagnostics import TrainingWarning
+from nn.training.history import History
+from nn.modules.layers import MLP, Dropout, Embedding, LayerNorm, Linear, RMSNorm, Sequential
+from nn.modules.module import Module
 from nn.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
-from nn.stepping import TrainingStep
-from nn.train import fit
-from nn.tuning import Tuning, tune
+from nn.training.training_step import TrainingStep
+from nn.training.fit_loop import fit
+from nn.training.tuning import Tuning, tune
 
 __all__ = [
     "MLP",

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from autograd import DataError, SettingError, ShapeError
 from nn import checkpoint
-from nn.checks import whole
+from nn.input_checks import whole
 from nn.metrics import labels_of
 from nn.random import Seed, generator
 

@@ -14,7 +14,7 @@ import numpy as np
 import autograd as ag
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, define
 from nn.activations import name_of
-from nn.checks import positive, within
+from nn.input_checks import positive, within
 
 Loss = Callable[..., Any]
 

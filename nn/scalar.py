@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import ShapeError, Value
 from nn.activations import Activation, activation
-from nn.module import Module, counted
+from nn.modules.module import Module, counted
 from nn.random import Seed, generator
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import SettingError
-from nn.checks import whole, within
+from nn.input_checks import whole, within
 from nn.data import Part
 from nn.random import Seed, generator
 

@@ -12,7 +12,7 @@ import os
 import mpmath
 import numpy as np
 
-from autograd.worlds import World
+from autograd.backends.numpy_backend import World
 
 mp = mpmath.MPContext()
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd import Value, walk, where
-from autograd.node import Node
-from autograd.trees import flatten
+from autograd.core.node import Node
+from autograd.core.pytree import flatten
 
 STEPS = (
     "each",

@@ -1,5 +1,5 @@
 """The compiler: trace → columns → lines of arrays → NumPy source."""
 
-from autograd.compiler.compiled import Compiled
+from autograd.compiler.runtime.compiled_function import Compiled
 
 __all__ = ["Compiled"]

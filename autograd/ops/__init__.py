@@ -1,7 +1,7 @@
 """The operations: ``rows`` says what a row is, ``table`` holds them, ``python -m autograd.ops`` prints them."""
 
 from autograd.ops import table as _filled  # noqa: F401 - importing the table fills it
-from autograd.ops.rows import (
+from autograd.ops.op import (
     REAL,
     TABLE,
     Bilinear,

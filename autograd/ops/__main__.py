@@ -2,7 +2,7 @@
 
 import sys
 
-from autograd.table import text
+from autograd.numpy_api.operation_table import text
 
 if __name__ == "__main__":
     sys.stdout.buffer.write(text().encode("utf-8"))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import comb, copysign, inf, log, pi, prod, sqrt
 from typing import Any
 
-from autograd.ops.rows import KINK_AT_0, POSITIVE, REAL, UNIT, Domain, Op, Rule, bilinear, custom, elementwise, linear
+from autograd.ops.op import KINK_AT_0, POSITIVE, REAL, UNIT, Domain, Op, Rule, bilinear, custom, elementwise, linear
 
 LN2, LN10, ROOT_HALF, ROOT_PI = log(2.0), log(10.0), sqrt(0.5), sqrt(pi)
 ROOT_TAU, RADIAN = sqrt(2.0 * pi), pi / 180.0

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd.anomalies import which
-from autograd.door import described
+from autograd.state.anomaly_checks import which
+from autograd.core.coercion import described
 from autograd.errors import DataError
-from autograd.node import Node
+from autograd.core.node import Node
 from autograd.ops import Op
-from autograd.testing.estimate import Array
-from autograd.testing.judging import RTOL, Judgement, Limits, Point, judge
+from autograd.testing.measurement import Array
+from autograd.testing.judgement import RTOL, Judgement, Limits, Point, judge
 from autograd.testing.report import Report
-from autograd.testing.values import Claims, accuse
-from autograd.walk import order, unbroadcast
-from autograd.worlds import ARRAY, QUIET
+from autograd.testing.checks.value_comparison import Claims, accuse
+from autograd.graph.reverse_mode import order, unbroadcast
+from autograd.backends.numpy_backend import ARRAY, QUIET
 
 FEW = 4  # up to so many entries are moved one by one; else so many mixtures of them
 

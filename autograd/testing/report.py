@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.errors import AutogradError
-from autograd.node import Node
+from autograd.core.node import Node
 
 PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
 

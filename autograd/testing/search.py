@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.door import described
+from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.contract import Check
-from autograd.testing.graphs import ORDERS, graph_check
-from autograd.testing.pair import Pair
+from autograd.testing.checks.vjp_check import Check
+from autograd.testing.checks.grad_check import ORDERS, graph_check
+from autograd.testing.checks.rule_under_test import Pair
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
-from autograd.testing.specs import Array, Choice, Real, Spec, lengths, literal, points, probes
+from autograd.testing.argument_specs import Array, Choice, Real, Spec, lengths, literal, points, probes
 
 MOST_UNDECIDED = 0.2  # of the points at which there is a finite derivative
 MOST_UNBOUNDED = 0.8  # of all points

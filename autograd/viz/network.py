@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.door import described
+from autograd.core.coercion import described
 from autograd.errors import SettingError
-from autograd.viz.boxes import Box, Drawing, Link
+from autograd.viz.folding import Box, Drawing, Link
 from autograd.viz.picture import DIRECTIONS
-from autograd.viz.shown import Shown
-from autograd.viz.words import plain
+from autograd.viz.representations import Shown
+from autograd.viz.labels import plain
 
 WIDEST = 10  # nodes of a layer that are drawn one by one
 

@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.collector import uncollected
+from autograd.state.garbage_collection import uncollected
 from autograd.compiler import Compiled
-from autograd.compiler.grouped import Grouped
-from autograd.door import described
+from autograd.compiler.runtime.picture_groups import Grouped
+from autograd.core.coercion import described
 from autograd.errors import GraphError, SettingError
-from autograd.grouping import Ints, Wiring, between, classes_of, contracted, refinements
-from autograd.node import Node
+from autograd.viz.colour_refinement import Ints, Wiring, between, classes_of, contracted, refinements
+from autograd.core.node import Node
 from autograd.testing.report import GradientError, Report
-from autograd.viz.boxes import SHOWN, Box, Drawing, Name, drawn, shaded
-from autograd.viz.comparing import Difference, compared
-from autograd.viz.judged import measured
-from autograd.viz.page import page
-from autograd.viz.player import depths, frames
-from autograd.viz.shown import Shown, written
+from autograd.viz.folding import SHOWN, Box, Drawing, Name, drawn, shaded
+from autograd.viz.graph_diff import Difference, compared
+from autograd.viz.node_errors import measured
+from autograd.viz.formats.page import page
+from autograd.viz.backward_frames import depths, frames
+from autograd.viz.representations import Shown, written
 from autograd.viz.snapshot import Snapshot, snapshot
 
 DIRECTIONS = ("LR", "RL", "TB")

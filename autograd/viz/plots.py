@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd.door import described, to_array
+from autograd.core.coercion import described, to_array
 from autograd.errors import SettingError, ShapeError
-from autograd.viz.words import plain
+from autograd.viz.labels import plain
 
 Array = npt.NDArray[np.float64]
 

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.door import described
+from autograd.core.coercion import described
 from autograd.errors import GraphError
-from autograd.grouping import Ints, Wiring
-from autograd.node import Node
+from autograd.viz.colour_refinement import Ints, Wiring
+from autograd.core.node import Node
 from autograd.ops import Elementwise
-from autograd.walk import WIDE, order
-from autograd.worlds import ARRAY, QUIET
+from autograd.graph.reverse_mode import WIDE, order
+from autograd.backends.numpy_backend import ARRAY, QUIET
 
 Floats = npt.NDArray[np.float64]
 ORDERLESS = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot"}  # whose arguments can change places

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import cos, pi
 from typing import TypeAlias
 
-from nn.checks import positive, whole, within
+from nn.input_checks import positive, whole, within
 
 Schedule: TypeAlias = Callable[[int], float]
 

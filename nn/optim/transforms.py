@@ -12,7 +12,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import Node, SettingError
-from nn.checks import positive, within
+from nn.input_checks import positive, within
 from nn.optim.schedules import Schedule, scheduled
 
 Memory: TypeAlias = dict[str, Any]

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value, walk
-from autograd.functions import GRAPH
-from autograd.node import apply
+from autograd.numpy_api.functions import GRAPH
+from autograd.core.node import apply
 from autograd.ops import TABLE, Elementwise, find
 from oracles import assert_derivative, same
 

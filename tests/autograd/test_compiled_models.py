@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
-from autograd.compiler.surroundings import Surroundings
+from autograd.compiler.frontend.captured_state import Surroundings
 from autograd.viz import draw
 from oracles import same
 

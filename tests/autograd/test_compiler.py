@@ -24,16 +24,16 @@ import autograd as ag
 import nn
 from autograd import DataError, GraphError, SettingError, ShapeError, Tensor, Value, compile, define, grad, hessian, jvp, no_grad
 from autograd.compiler import deriving, raising, variant
-from autograd.compiler.emitting import Writer, source
-from autograd.compiler.indexing import picked
-from autograd.compiler.line import below, total
-from autograd.compiler.matching import matched
-from autograd.compiler.program import Lines
-from autograd.compiler.rolling import Loop, _affine, _trimmed
-from autograd.compiler.rolling import _read as read
-from autograd.node import Node
+from autograd.compiler.codegen.numpy_source import Writer, source
+from autograd.compiler.ir.indexing import picked
+from autograd.compiler.ir.instruction import below, total
+from autograd.compiler.passes.matmul_detection import matched
+from autograd.compiler.ir.program import Lines
+from autograd.compiler.codegen.loop_rolling import Loop, _affine, _trimmed
+from autograd.compiler.codegen.loop_rolling import _read as read
+from autograd.core.node import Node
 from autograd.testing.strategies import programs
-from autograd.trees import flatten
+from autograd.core.pytree import flatten
 from autograd.viz import draw
 from nn.scalar import MLP
 from scalar_programs import close, eager, scalar_programs

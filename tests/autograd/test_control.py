@@ -109,7 +109,7 @@ def test_arrays_are_read_only_to_hooks_and_what_they_return_is_checked():
 
 
 def test_copies_carry_no_hooks_and_hooks_die_with_their_node():
-    from autograd.notes import Hooks
+    from autograd.state.metadata import Hooks
 
     before = Hooks.living
     a = Value(2.0, name="a")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Tensor, Value, anomaly, define, duals, grad, hessian, hvp, jvp, no_grad
 from autograd.testing import strategies
-from autograd.testing.estimate import SMOOTH, Line, measure
+from autograd.testing.measurement import SMOOTH, Line, measure
 from oracles import same
 
 

@@ -10,7 +10,7 @@ import pytest
 import autograd
 from autograd import define, flat, worlds
 from autograd.ops import TABLE
-from autograd.table import text
+from autograd.numpy_api.operation_table import text
 
 ROOT = pathlib.Path(autograd.__file__).parents[1]
 # Left to right: a module may import what stands before it.
@@ -83,8 +83,8 @@ def test_imports_go_one_way(module, path):
 
 
 def test_a_planted_violation_is_caught():
-    assert violations("walk", "from autograd.node import Node") == ["node"]
-    assert violations("ops", "import autograd.worlds") == ["worlds"]
+    assert violations("walk", "from autograd.core.node import Node") == ["node"]
+    assert violations("ops", "import autograd.backends.numpy_backend") == ["worlds"]
     assert violations("errors", "from autograd import ops") == ["ops"]
 
 
@@ -193,7 +193,7 @@ def test_user_rows_reach_the_library_below():
 
 
 def test_files_of_the_other_autograd_are_noticed(tmp_path):
-    from autograd.foreign import refuse
+    from autograd.installation import refuse
 
     refuse(str(tmp_path))
     (tmp_path / "tracer.py").touch()

@@ -9,8 +9,8 @@ from limits import LONG, MP, limits, mp, objection
 
 import autograd as ag
 from autograd import Tensor, Value
-from autograd.functions import call
-from autograd.numpylike import COMPOSED, COMPOSED_UFUNCS
+from autograd.numpy_api.functions import call
+from autograd.numpy_api.composed_functions import COMPOSED, COMPOSED_UFUNCS
 from autograd.ops import TABLE, Elementwise
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf]

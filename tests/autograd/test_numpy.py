@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import DataError, ShapeError, Tensor, Value, define, jacobian
-from autograd.dispatch import HANDLED, LOOKING, full_name
+from autograd.numpy_api.dispatch import HANDLED, LOOKING, full_name
 from autograd.ops import TABLE
-from autograd.support import sections, text
+from autograd.numpy_api.support_table import sections, text
 from oracles import assert_derivative, same
 
 ROOT = Path(ag.__file__).parents[1]
@@ -355,7 +355,7 @@ def test_values_in_lists_take_part():
 
 
 def test_the_page_is_up_to_date():
-    assert (ROOT / "docs" / "numpy.md").read_text(encoding="utf-8") == text(), "run: python -m autograd.support > docs/numpy.md"
+    assert (ROOT / "docs" / "numpy.md").read_text(encoding="utf-8") == text(), "run: python -m autograd.numpy_api.support_table > docs/numpy.md"
 
 
 def test_edge_values_are_numpys():
@@ -386,7 +386,7 @@ def test_nodes_that_only_choose_are_read():
 
 
 def test_functions_without_a_signature_take_their_arguments_as_they_are():
-    from autograd.dispatch import _parameters
+    from autograd.numpy_api.dispatch import _parameters
 
     assert _parameters(dict.fromkeys) is None or _parameters(np.where) is None or _parameters(max) is None
 

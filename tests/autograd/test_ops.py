@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import DefinitionError, Tensor, Value, hvp, walk
-from autograd.functions import GRAPH, call, settings_of
+from autograd.numpy_api.functions import GRAPH, call, settings_of
 from autograd.ops import TABLE, Domain, Elementwise, elementwise, find
-from autograd.worlds import ARRAY, QUIET
+from autograd.backends.numpy_backend import ARRAY, QUIET
 from oracles import assert_derivative, same
 
 ROWS = [op for op in TABLE.values() if isinstance(op, Elementwise)]

@@ -8,7 +8,7 @@ import autograd as ag
 from autograd import DataError, Tensor, Value, define, flat, tensor, value, walk, worlds
 from autograd.ops import find
 from autograd.testing import Array, Choice, GradientError, Real, check_grad, gradient_test, search
-from autograd.testing.cutting import Expression
+from autograd.testing.minimal_expression import Expression
 
 
 class Planted:
@@ -182,7 +182,7 @@ def test_what_cannot_be_repeated_is_not_cut(monkeypatch):
     def refuses(node, args):
         raise DataError("not twice")
 
-    monkeypatch.setattr("autograd.testing.cutting._repeated", refuses)
+    monkeypatch.setattr("autograd.testing.minimal_expression._repeated", refuses)
     monkeypatch.setattr(find("sin"), "partials", (lambda xp, y, a: -xp.cos(a),))
     with pytest.raises(GradientError) as caught:
         check_grad(lambda x: np.sin(x).sum(), np.array([0.5]))

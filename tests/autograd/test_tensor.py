@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import DataError, Tensor, Value
-from autograd.dispatch import HANDLED
+from autograd.numpy_api.dispatch import HANDLED
 from oracles import same
 
 

@@ -38,7 +38,7 @@ from autograd.testing import (
     gradient_test,
     search_vjp,
 )
-from autograd.worlds import FLOAT
+from autograd.backends.numpy_backend import FLOAT
 from oracles import same
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "rules.py"

@@ -6,7 +6,7 @@ import pytest
 
 from autograd import DataError, SettingError, Tensor, Value, anomaly, define, grad, hvp, jvp, no_grad, scope, stop_gradient, walk
 from autograd.ops import TABLE
-from autograd.ops.rows import Domain
+from autograd.ops.op import Domain
 from autograd.testing import (
     Array,
     Choice,
@@ -26,8 +26,8 @@ from autograd.testing import (
     search_vjp,
     strategies,
 )
-from autograd.testing.cutting import Expression
-from autograd.worlds import FLOAT
+from autograd.testing.minimal_expression import Expression
+from autograd.backends.numpy_backend import FLOAT
 
 
 def test_anomaly_watches_a_hessian_vector_product():

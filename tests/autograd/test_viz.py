@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import GraphError, SettingError, ShapeError, Tensor, Value, anomaly, define, scope, stack
-from autograd.grouping import Wiring, classes_of, contracted
+from autograd.viz.colour_refinement import Wiring, classes_of, contracted
 from autograd.testing import GradientError, blame, check_grad, check_vjp, strategies
 from autograd.viz import draw, gradient_flow, landscape, network, plots, weights
 from autograd.viz import shown as shown_module
 from autograd.viz.layout import arrange
-from autograd.viz.player import frames
+from autograd.viz.backward_frames import frames
 from autograd.viz.snapshot import snapshot
 
 SVG = "{http://www.w3.org/2000/svg}"

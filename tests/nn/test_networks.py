@@ -11,7 +11,7 @@ import autograd as ag
 import nn
 from autograd import DataError, SettingError, ShapeError, Tensor, Value
 from nn import init
-from nn.module import Module
+from nn.modules.module import Module
 from nn.random import generator
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import AutogradError, Tensor, Value
 from nn import data, metrics
-from nn.train import is_classes
+from nn.training.fit_loop import is_classes
 from oracles import same
 
 

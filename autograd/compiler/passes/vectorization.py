@@ -1,0 +1,574 @@
+"""Raising: a graph of numbers becomes a program of arrays.
+
+Sums are contracted, nodes of one structure become one operation, sums of products whose factors pair up in every combination become
+a matrix product.
+
+The structure of a node is what it computes, all the way down to the leaves; a sum is the set of its kinds of terms, however many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Kind, Ref, Scalars, contracted
+from autograd.compiler.ir.indexing import Ints, compact, picked, rectangle
+from autograd.compiler.ir.instruction import Line
+from autograd.compiler.passes.matmul_detection import Factors, Layout, distinct_rows, in_a_row, matched, repeats
+from autograd.compiler.ir.program import Lines
+from autograd.ops import Op, find
+from autograd.ops.op import Linear
+
+NARROW = 3  # groups of so few numbers stay numbers
+
+# Entries of an array, some of them twice; what stands there a second time is never read, so nothing comes back from it.
+REPEATED = Linear(
+    "repeated",
+    lambda xp, a, *, source, there: xp.getitem(xp.reshape(a, (-1,)), index=source),
+    lambda xp, g, a, *, source, there: xp.reshape(xp.where(there, g, 0.0), xp.shape(a)),
+    domains=(),
+    kink="",
+    ties=False,
+)
+
+
+class Raiser:
+    """Turns the columns into lines, group by group."""
+
+    def __init__(
+        self, world: Lines, scalars: Scalars, leaves: dict[int, tuple[Any, int]], inputs: dict[Any, Line], outside: Sequence[int]
+    ) -> None:
+        self.world = world
+        self.scalars = scalars
+        self.columns = [np.array(column, dtype=np.int64) for column in (scalars.first, scalars.second)]
+        self.columns.append(np.full(len(scalars.kind), -1))
+        self.columns[2][list(scalars.third)] = list(scalars.third.values())
+        self.data = np.array(scalars.data)
+        references = [
+            a.node for _, args, static in scalars.arrays.values() for a in (*args, *static.values()) if isinstance(a, Ref)
+        ]
+        self.sums = contracted(scalars, [*outside, *references, *scalars.third.values()])
+        n = len(scalars.kind)
+        self.kind = np.array(scalars.kind, dtype=np.int64)
+        self.position = np.zeros(n, dtype=np.int64)
+        self.lines: dict[int, Any] = {}  # of each class, the array of all its members
+        self.loose: dict[int, list[Any]] = {}  # of a narrow class, its members one by one
+        self.inputs = inputs
+        self.free: dict[int, Ints] = {}  # the classes of leaves whose order is still to be chosen
+        self.factors: set[int] = set()  # the classes of leaves that are weights: factors in sums of products
+        self.added: set[int] = set()  # those that are biases: added to such sums
+        self.twins: dict[int, Ints] = {}  # of a class with members that stand twice: for each entry where its member stands first
+        self.rows: dict[int, Ints] = {}  # the classes whose members are summed row by row, and these rows
+        self.order: list[tuple[int, Ints]] = []  # free leaves in the order that was chosen for them
+        self.log: list[
+            tuple[int, str, str, bool]
+        ] = []  # for each group its size, what it is, what it became, and if that is an array
+        self.keyed: set[int] = set()  # the classes of the arguments
+        self.classes = self._classes(leaves)
+        self._choose_layouts()
+
+    # -- classes
+
+    def _classes(self, leaves: dict[int, tuple[Any, int]]) -> Ints:
+        """The class of every node: those of one structure, and the leaves that play one part."""
+        same = {i: key for i, (key, _) in leaves.items()}
+        rough = self._refined(same)
+        signature: dict[int, set[Any]] = {i: set() for i, key in same.items() if key is None}
+        for slot, column in enumerate(self.columns):
+            for i in np.flatnonzero((self.kind >= 0) & ~self.sums.gone & ~self.sums.roots).tolist():
+                if int(column[i]) in signature:
+                    signature[int(column[i])].add((rough[i], slot))
+        owners = np.repeat(np.arange(len(self.kind)), np.diff(self.sums.start)).tolist()
+        for owner, sign, x, y in zip(owners, self.sums.sign.tolist(), self.sums.x.tolist(), self.sums.y.tolist(), strict=True):
+            if x in signature:
+                signature[x].add((rough[owner], sign, -1 if y < 0 else rough[y]))
+            if y in signature:
+                signature[y].add((rough[owner], sign, rough[x]))
+        fine = {i: key if key is not None else ("part", frozenset(signature[i])) for i, key in same.items()}
+        classes = np.array(self._refined(fine), dtype=np.int64)
+        for i, (key, place) in leaves.items():
+            self.position[i] = place
+            if key is not None:
+                self.lines[int(classes[i])] = self.inputs[key]
+                self.keyed.add(int(classes[i]))
+        free: dict[int, list[int]] = {}
+        for i, (key, _) in leaves.items():
+            if key is None:
+                free.setdefault(int(classes[i]), []).append(i)
+        self.free = {c: np.array(ids) for c, ids in free.items()}
+        return classes
+
+    def _refined(self, leaf_keys: dict[int, Any]) -> list[int]:
+        """Classes by structure: a number for each distinct key, arguments' numbers smaller."""
+        scalars, sums = self.scalars, self.sums
+        found: dict[Any, int] = {}
+        classes = [-1] * len(scalars.kind)
+        gone, roots, start = sums.gone.tolist(), sums.roots.tolist(), sums.start.tolist()
+        xs, ys, signs = sums.x.tolist(), sums.y.tolist(), sums.sign.tolist()
+        power = {i for i, k in enumerate(scalars.kinds) if isinstance(k.op, Op) and k.op.name == "power"}
+        for i, (kind, a, b) in enumerate(zip(scalars.kind, scalars.first, scalars.second, strict=True)):
+            if gone[i]:
+                continue
+            if roots[i]:
+                terms: set[Any] = set()
+                for t in range(start[i], start[i + 1]):
+                    x, y = classes[xs[t]], ys[t]
+                    if y < 0:
+                        terms.add((signs[t], x))
+                    else:
+                        y = classes[y]
+                        terms.add((signs[t], x, y) if x < y else (signs[t], y, x))
+                key: Any = ("sum", frozenset(terms))
+            elif kind >= 0:
+                exponent = scalars.data[b] if kind in power and scalars.kind[b] == CONSTANT else None
+                third = scalars.third.get(i)
+                key = (kind, classes[a], classes[b] if b >= 0 else -1, -1 if third is None else classes[third], exponent)
+            elif kind == LEAF:
+                key = ("leaf", leaf_keys[i])
+            elif kind == CONSTANT:
+                key = "constant"
+            elif kind == ENTRY:
+                classes[i] = classes[scalars.arrays[i][1][0].node]
+                continue
+            elif kind == PEAK:
+                name, parts, _ = scalars.arrays[i]
+                key = (name, frozenset(classes[part.node] for part in parts))
+            else:
+                key = ("array", i)
+            number = found.get(key)
+            if number is None:
+                number = found[key] = len(found)
+            classes[i] = number
+        return classes
+
+    def _choose_layouts(self) -> None:
+        """Give the free leaves that are factors in a product of matrices the shape of its factor; note what is summed in rows."""
+        size = np.bincount(self.classes[self.classes >= 0])
+        for root in self._groups(np.flatnonzero(self.sums.roots)):
+            blocks = self._blocks(root)
+            product = any(y is not None and x.shape[1] > 1 and cx != cy for _, cx, cy, x, y in blocks)
+            for _, cx, cy, x, y in blocks:
+                if product:
+                    (self.added if y is None else self.factors).update((cx, cy))
+                for ids in (x, y):
+                    if ids is None or ids.shape[1] < 2 or (ids < 0).any() or self.kind[ids[0, 0]] == CONSTANT:
+                        continue
+                    rows, c = ids[distinct_rows(ids)[0]], int(self.classes[ids[0, 0]])
+                    if rows.size == size[c] and len(np.unique(rows)) == rows.size:
+                        if c in self.free:
+                            self._lay_out(c, rows)
+                        elif len(rows) > 1:
+                            self.rows.setdefault(c, rows)
+
+    def _lay_out(self, c: int, ids: Ints) -> None:
+        """Settle the order and the shape of a class of free leaves."""
+        del self.free[c]
+        ids = ids.reshape([n for n in ids.shape if n > 1])
+        name = "W" if c in self.factors else "b" if c in self.added else "p"
+        self.position[ids.ravel()] = np.arange(ids.size)
+        self.order.append((c, ids))
+        data = self.data[ids]
+        self.lines[c] = self.world.input(name, data if ids.size > 1 else float(data.reshape(())))
+
+    def _groups(self, members: Ints) -> list[Ints]:
+        """Nodes class by class, in the order of the classes."""
+        if not len(members):
+            return []
+        members = members[np.argsort(self.classes[members], kind="stable")]
+        return np.split(members, np.flatnonzero(np.diff(self.classes[members])) + 1)
+
+    # -- lines
+
+    def run(self) -> None:
+        """Write the lines of all groups."""
+        own = ~self.sums.gone & ((self.kind >= 0) | (self.kind == ARRAY) | (self.kind == PEAK))
+        for c in [*self.free]:
+            if len(self.free[c]) == 1:
+                self._lay_out(c, self.free[c])
+        for members in self._groups(np.flatnonzero(own)):
+            if self.kind[members[0]] == ARRAY:
+                self._array(int(members[0]))
+            elif self.kind[members[0]] == PEAK:
+                self._peak(members)
+            elif self.sums.roots[members[0]]:
+                self._sum(members)
+            else:
+                self._elementwise(members)
+
+    def line(self, ids: Any) -> Any:
+        """The numbers of nodes as a line that broadcasts to their shape."""
+        ids = np.asarray(ids)
+        c = int(self.classes[ids.flat[0]])
+        if self.kind[ids.flat[0]] == CONSTANT:
+            return self._constants(self.data[ids])
+        if c in self.free:
+            chosen = compact(ids)
+            complete = chosen.size == len(self.free[c]) and len(np.unique(chosen)) == chosen.size
+            self._lay_out(c, chosen if complete else self.free[c])
+        twins = self.twins.get(c)
+        if twins is not None and twins.size == ids.size and np.array_equal(self.position[ids].ravel(), twins):
+            return self.world.reshape(self.lines[c], ids.shape)
+        places = compact(self.position[ids])
+        if c in self.loose:
+            if not places.ndim:
+                return self.loose[c][int(places)]
+            return self.world.reshape(self.world.stack([self.loose[c][p] for p in places.ravel()]), places.shape)
+        found = self.lines[c]
+        return picked(self.world, found, places) if isinstance(found, Line) else found  # one number, always the same
+
+    def _is_array(self, i: int) -> bool:
+        """Whether a node is one entry of an array of several."""
+        c = int(self.classes[i])
+        return c in self.free or len(self.world.shape(self.lines.get(c, 0.0))) > 0
+
+    def whole(self, i: int) -> Any:
+        """The line of an array node, or of a number."""
+        return self.lines[int(self.classes[i])] if self.kind[i] == ARRAY else self.line(np.array(i))
+
+    def _constants(self, values: Any) -> Any:
+        """An array of constants, as small as broadcasting allows."""
+        return self.world.number(small(values))
+
+    def _codes(self, ids: Ints) -> Ints:
+        """Numbers that tell nodes of one class apart; constants by what they are."""
+        if self.kind[ids.flat[0]] == CONSTANT:
+            return np.unique(self.data[ids].view(np.int64), return_inverse=True)[1].reshape(ids.shape)  # 0.0 is not -0.0
+        c = int(self.classes[ids.flat[0]])
+        return ids if c in self.free else self.position[ids]
+
+    def _place(self, c: int, ids: Ints, line: Any, there: Any = None) -> None:
+        """Settle which nodes are the entries of a line; where ``there`` is False, one stands a second time."""
+        flat = ids.ravel()
+        places = np.arange(flat.size) if there is None else np.flatnonzero(there)
+        self.position[flat[places]] = places
+        if there is not None:
+            self.twins[c] = self.position[flat]
+        self.lines[c] = self.world.broadcast_to(line, ids.shape) if isinstance(line, Line) or ids.ndim else line
+
+    def _elementwise(self, members: Ints) -> None:
+        """One operation on all members at once."""
+        kind = self.scalars.kinds[self.kind[members[0]]]
+        columns = [column for column in self.columns if column[members[0]] >= 0]
+        codes = [self._codes(column[members]) for column in columns]
+        keys = codes[0]
+        for code in codes[1:]:
+            keys = np.unique(keys, return_inverse=True)[1] * (int(code.max()) + 1) + code
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        own = members[np.sort(first)]
+        twin = own[np.argsort(np.argsort(first))[inverse]]  # for each member the one that computes the same
+        c = int(self.classes[members[0]])
+        if len(own) == 1 or (len(own) <= NARROW and not any(self._is_array(column[own[0]]) for column in columns)):
+            self.position[own] = np.arange(len(own))
+            self._note(members, _called(kind.op), "")
+            self.loose[c] = [self._apply(kind, [self.line(column[i]) for column in columns]) for i in own]
+        else:
+            layout = self._arranged(c, own, columns)
+            self._note(members, _called(kind.op), f"one operation {layout.table.shape}")
+            ids = own[layout.table]
+            self._place(c, ids, self._apply(kind, [self.line(column[ids]) for column in columns]), layout.there)
+        self.position[members] = self.position[twin]
+
+    def _note(self, members: Ints, what: str, how: str) -> None:
+        """Keep for the report what became of a group."""
+        self.log.append((len(members), what, how, bool(how)))
+
+    def _apply(self, kind: Kind, operands: Sequence[Any]) -> Any:
+        if isinstance(kind.op, Op):
+            return self.world.call(kind.op, operands, kind.static)
+        return self._without_row(kind.op, operands)
+
+    def _without_row(self, name: str, args: Sequence[Any]) -> Any:
+        """What a trace has beside rows: comparisons, choices by them, and results cut from their gradient."""
+        if name == "stopped":
+            return self.world.constant(args[0])
+        if name == "number":
+            return self.world.where(args[0], 1.0, 0.0)
+        if name == "where":
+            return self.world.where(args[2], *args[:2])
+        return self.world.compared(name, *args)
+
+    def _arranged(self, c: int, members: Ints, columns: Sequence[Ints]) -> Layout:
+        """How a group stands: as an operand whose entries it takes once, in the rows in which it is summed, or as all pairs."""
+        codes = [self._codes(column[members]) for column in columns]
+        found: list[tuple[bool, int, Layout]] = []
+        for column, code in zip(columns, codes, strict=True):
+            operand = int(self.classes[column[members[0]]])
+            line = self.lines.get(operand)
+            if isinstance(line, Line) and self.kind[column[members[0]]] != CONSTANT and len(np.unique(code)) == len(members):
+                all_of_it = len(members) == int(np.prod(line.shape)) or operand in self.twins
+                found.append((all_of_it and len(line.shape) > 1, len(line.shape), self._like(operand, code, line.shape)))
+        best = max(found, key=lambda one: one[:2]) if found else None
+        if best is not None and best[0]:
+            return best[2]
+        if c in self.rows and np.isin(self.rows[c], members).all() and self.rows[c].size == len(members):
+            place = np.argsort(members)
+            return Layout(place[np.searchsorted(members[place], self.rows[c])])
+        if best is not None:
+            return best[2]
+        if len(codes) == 2:
+            counts = tuple(len(np.unique(code)) for code in codes)
+            if counts[0] * counts[1] == len(members):
+                return in_a_row(np.lexsort(codes[::-1]), counts)
+        return in_a_row(np.arange(len(members)), (len(members),))
+
+    def _like(self, operand: int, code: Ints, shape: tuple[int, ...]) -> Layout:
+        """The layout of members that read the entries ``code`` of a line, each once."""
+        twins = self.twins.get(operand)
+        if twins is not None:
+            reader = np.full(twins.size, -1)
+            reader[code] = np.arange(len(code))
+            table = reader[twins].reshape(shape)
+            if (table >= 0).all():
+                return Layout(table, (twins == np.arange(twins.size)).reshape(shape))
+        order = np.argsort(code)
+        return in_a_row(order, rectangle(code[order], shape))
+
+    # -- sums
+
+    def _blocks(self, members: Ints) -> list[tuple[int, int, int, Any, Any]]:
+        """The terms of a group of sums, kind by kind: sign, the classes of the factors, and who they are, one row per member.
+
+        Of products, first the factors that become columns: weights, else what stands second, as in Q Kᵀ. Members with fewer
+        terms than others have -1 in place of what they lack.
+        """
+        sums = self.sums
+        counts = sums.start[members + 1] - sums.start[members]
+        owner = np.repeat(np.arange(len(members)), counts)
+        terms = np.repeat(sums.start[members], counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        x, y, sign = sums.x[terms], sums.y[terms], sums.sign[terms]
+        cx, cy = self.classes[x], np.where(y < 0, -1, self.classes[y])
+        swap = (y >= 0) & (cx > cy)
+        x, y, cx, cy = np.where(swap, y, x), np.where(swap, x, y), np.where(swap, cy, cx), np.where(swap, cx, cy)
+        kinds, which = np.unique(np.stack([sign, cx, cy], axis=1), axis=0, return_inverse=True)
+        which = which.ravel()
+        blocks: list[tuple[int, int, int, Any, Any]] = []
+        for k, (s, a, b) in enumerate(kinds.tolist()):
+            own = which == k
+            rows = owner[own]
+            lengths = np.bincount(rows, minlength=len(members))
+            column = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+            table = [np.full((len(members), int(lengths.max())), -1) for _ in range(2)]
+            for ids, t in zip((x[own], y[own]), table, strict=True):
+                t[rows, column] = ids
+            if b < 0:
+                blocks.append((s, a, b, table[0], None))
+                continue
+            first, second = table[::-1] if swap[np.flatnonzero(own)[0]] else table
+            columns, rows = (first, second) if self._weight(first) < self._weight(second) else (second, first)
+            blocks.append((s, a, b, columns, rows))
+        return blocks
+
+    def _weight(self, ids: Ints) -> int:
+        """Which factor stands on the right of a product: weights before results before data."""
+        i = int(ids.max())
+        if self.kind[i] == CONSTANT:
+            return 3
+        if self.kind[i] == LEAF:
+            return int(self.classes[i] in self.keyed)
+        return 2
+
+    def _sum(self, members: Ints) -> None:
+        """A group of sums: products of matrices where they are some, else sums along an axis."""
+        c = int(self.classes[members[0]])
+        blocks = [(s, *self._sorted(x, y)) for s, _, _, x, y in self._blocks(members)]
+        few = len(members) <= NARROW and sum(x.shape[1] for _, x, _ in blocks) <= 2 * NARROW
+        if few and not any(self._is_array(ids[0, 0]) for _, x, y in blocks for ids in (x, y) if ids is not None):
+            self.position[members] = np.arange(len(members))
+            self._note(members, "sum", "")
+            self.loose[c] = [
+                self._spelled([(s, x[k], None if y is None else y[k]) for s, x, y in blocks]) for k in range(len(members))
+            ]
+            return
+        main, factors = self._main(blocks) if len(members) > 1 else (None, None)
+        layout = factors.layout if factors else self._sums_arranged(blocks, len(members))
+        width = sum(x.shape[1] for _, x, _ in blocks)
+        how = (
+            f"product of matrices {factors.rows.shape} {factors.columns.shape}"
+            if factors
+            else f"sum along an axis {layout.table.shape}"
+        )
+        self._note(members, f"sum of {width} terms", how)
+        total: Any = None
+        for k, (sign, x, y) in enumerate(blocks):
+            if factors is not None and k == main:
+                term = self._product(factors)
+            else:
+                term = self._term(x[layout.table], None if y is None else y[layout.table])
+            total = (term if sign > 0 else -term) if total is None else total + term if sign > 0 else total - term
+        self._place(c, members[layout.table], total if total is not None else 0.0, layout.there)
+
+    def _spelled(self, terms: Sequence[Any]) -> Any:
+        """A sum of few numbers, written out."""
+        total: Any = None
+        for sign, x, y in terms:
+            for k in np.flatnonzero(x >= 0):
+                term = self.line(x[k]) if y is None else self.line(x[k]) * self.line(y[k])
+                total = (term if sign > 0 else -term) if total is None else total + term if sign > 0 else total - term
+        return 0.0 if total is None else total
+
+    def _sorted(self, x: Ints, y: Any) -> tuple[Ints, Any]:
+        """The terms in an order in which the first sum reads its first factor from the front."""
+        if (x < 0).any():
+            return x, y
+        for ids in (x, y):
+            if ids is not None and self.kind[ids[0, 0]] != CONSTANT:
+                order = np.argsort(self._codes(ids[:1])[0], kind="stable")
+                return x[:, order], None if y is None else y[:, order]
+        return x, y
+
+    def _main(self, blocks: Sequence[Any]) -> tuple[int | None, Factors | None]:
+        """The widest kind of terms that is a product of matrices."""
+        products = [(x.shape[1], k) for k, (_, x, y) in enumerate(blocks) if y is not None and x.shape[1] > 1]
+        for _, k in sorted(products, reverse=True):
+            _, x, y = blocks[k]
+            found = [matched(x, y, x, y)]
+            if (x >= 0).all() and self.kind[y[0, 0]] == CONSTANT:
+                found.append(matched(x, y, *self._by_value(x, y)))
+            factors = min((f for f in found if f), key=lambda f: f.rows.size + f.columns.size, default=None)
+            if factors is not None:
+                return k, factors
+        return None, None
+
+    def _by_value(self, x: Ints, y: Ints) -> tuple[Ints, Ints]:
+        """Codes for factors and their constants, of which equal ones are one: a row that was read afresh for each sum is one row.
+
+        Where a sum of the same two rows stands twice, as of two samples that are alike, the second is told apart.
+        """
+        codes = self._codes(y)
+        return x, np.hstack([codes, repeats(np.hstack([x, codes]))[:, None]])
+
+    def _sums_arranged(self, blocks: Sequence[Any], count: int) -> Layout:
+        """How sums stand that are no matrix product: as their first terms, where each has its own."""
+        if count == 1:
+            return in_a_row(np.zeros(1, dtype=np.int64), ())
+        for _, x, y in blocks:
+            for ids in (x, y):
+                if ids is None or (ids[:, 0] < 0).any() or self.kind[ids[0, 0]] == CONSTANT:
+                    continue
+                c = int(self.classes[ids[0, 0]])
+                code = self.position[ids].min(axis=1) if (ids >= 0).all() else self.position[ids[:, 0]]
+                if isinstance(self.lines.get(c), Line) and len(np.unique(code)) == count:
+                    order = np.argsort(code)
+                    return in_a_row(order, rectangle(code[order], self.lines[c].shape))
+        return in_a_row(np.arange(count), (count,))
+
+    def _product(self, factors: Factors) -> Any:
+        """A product of matrices, or of a stack of them; where a pair is not wanted, the nearest that is stands in its place."""
+        world = self.world
+        left, right = self._padded(factors.rows), self._padded(factors.columns)
+        count, high, wide = len(factors.rows), factors.rows.shape[1], factors.columns.shape[1]
+        if count > 1:
+            found = world.matmul(left, world.swapaxes(right, 1, 2))
+        else:
+            rows, columns = (world.reshape(x, world.shape(x)[1:]) for x in (left, right))
+            if wide == 1:
+                found = world.matmul(rows, world.reshape(columns, world.shape(columns)[1:]))
+            elif high == 1:
+                found = world.matmul(columns, world.reshape(rows, world.shape(rows)[1:]))
+            else:
+                found = world.matmul(rows, world.transpose(columns, axes=None))
+        layout = factors.layout
+        found = world.reshape(found, layout.table.shape)
+        if layout.there is None:
+            return found
+        flat, there = layout.table.ravel(), layout.there.ravel()
+        first = np.empty(int(flat.max()) + 1, dtype=np.int64)
+        first[flat[there]] = np.flatnonzero(there)
+        return world.call(REPEATED, (found,), {"source": first[layout.table], "there": world.number(small(layout.there))})
+
+    def _padded(self, ids: Ints) -> Any:
+        """The numbers of nodes in exactly this shape, with zeros for -1."""
+        there = ids >= 0
+        if there.all():
+            return self._full(ids)
+        line = self._full(np.where(there, ids, ids[..., :1]))
+        return self.world.where(self.world.number(small(there)), line, 0.0)
+
+    def _full(self, ids: Ints) -> Any:
+        """The numbers of nodes in exactly their shape."""
+        line = self.line(ids)
+        same = int(np.prod(self.world.shape(line))) == ids.size
+        return self.world.reshape(line, ids.shape) if same else self.world.broadcast_to(line, ids.shape)
+
+    def _term(self, x: Ints, y: Any) -> Any:
+        """What one kind of term adds to each sum; the terms of a sum stand along the last axis."""
+        *shape, width = x.shape
+        ragged = (x < 0).any()
+        if width == 1 and not ragged:
+            one = self.line(x[..., 0])
+            return one if y is None else one * self.line(y[..., 0])
+        if y is not None and not ragged and len(shape) <= 1:
+            for a, b in ((x, y), (y, x)):
+                if not shape:
+                    return self.world.vdot(self._full(b), self._full(a))
+                if (a == a[:1]).all():  # one vector, with each row of the other
+                    return self.world.matmul(self._full(b), self._full(a[0]))
+        line = self.line(np.where(x < 0, x[..., :1], x))  # every sum has at least one term of each kind
+        if y is not None:
+            line = line * self.line(np.where(y < 0, y[..., :1], y))
+        if ragged:
+            line = self.world.where(self.world.number(small(x >= 0)), line, 0.0)
+        have = self.world.shape(line)
+        if not have or have[-1] == 1:
+            return (self.world.reshape(line, have[:-1]) if have else line) * float(width)
+        return self.world.sum(line, axis=None if len(have) == 1 else -1)
+
+    # -- arrays
+
+    def _array(self, i: int) -> None:
+        """An operation on whole arrays, as it is."""
+        op, args, static = self.scalars.arrays[i]
+        c = int(self.classes[i])
+        if op is None:
+            self.lines[c] = self.inputs[i]
+            return
+        if op == "constant":
+            self.lines[c] = self.world.number(args[0])
+            return
+        if isinstance(op, Op) and op.name == "stack" and static == {"axis": 0} and all(isinstance(a, Ref) for a in args):
+            ids = np.array([a.node for a in args])
+            if (self.classes[ids] == self.classes[ids[0]]).all() and self.kind[ids[0]] != ARRAY:
+                self.lines[c] = self._full(ids)
+                return
+        given = [self.whole(a.node) if isinstance(a, Ref) else a for a in args]
+        settings = {k: self.whole(v.node) if isinstance(v, Ref) else v for k, v in static.items()}
+        line = self.world.call(op, given, settings) if isinstance(op, Op) else self._without_row(op, given)
+        dtype = self.scalars.dtypes.get(i)
+        self.lines[c] = line if dtype is None or not isinstance(line, Line) else self.world.astype(line, dtype=dtype)
+
+    def _peak(self, members: Ints) -> None:
+        """The largest, or the smallest, of some numbers: of each member its own."""
+        name = self.scalars.arrays[int(members[0])][0]
+        parts = [[part.node for part in self.scalars.arrays[int(i)][1]] for i in members]
+        blocks = []
+        for c in dict.fromkeys(int(self.classes[i]) for row in parts for i in row):
+            rows = [[i for i in row if self.classes[i] == c] for row in parts]
+            width = max(map(len, rows))
+            blocks.append((1, c, -1, np.array([row + row[:1] * (width - len(row)) for row in rows]), None))
+        self._note(members, name, f"one operation ({len(members)},)")
+        layout = self._sums_arranged([(1, ids, None) for _, _, _, ids, _ in blocks], len(members))
+        row = find("max" if name == "peak" else "min")
+        total: Any = None
+        for _, _, _, ids, _ in blocks:
+            found = self.world.call(row, (self._full(ids[layout.table]),), {"axis": -1, "keepdims": False})
+            total = (
+                found if total is None else self.world.call(find("maximum" if name == "peak" else "minimum"), (total, found), {})
+            )
+        self._place(int(self.classes[members[0]]), members[layout.table], total)
+
+
+def _called(op: Any) -> str:
+    return op.name if isinstance(op, Op) else str(op)
+
+
+def small(values: Any) -> Any:
+    """An array as small as broadcasting allows."""
+    for axis in range(values.ndim):
+        first = values.take([0], axis)
+        if values.shape[axis] > 1 and ((values == first) & (np.signbit(values) == np.signbit(first))).all():
+            values = first
+    while values.ndim and values.shape[0] == 1:
+        values = values[0]
+    return values

@@ -1,0 +1,70 @@
+"""Which line of a program each node of its graph became: the groups in which the graph is drawn."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY
+from autograd.compiler.codegen.generated_function import Function
+from autograd.compiler.passes.vectorization import Raiser
+from autograd.compiler.frontend.trace import Traced
+from autograd.core.node import Node
+
+
+class Grouped(NamedTuple):
+    """A graph by its roots; of its nodes, by their identity, the gradients of leaves, the group and what each is a part of; names.
+
+    An addition inside a sum is a part of the last one, any other node of itself. ``names`` are what the source calls the
+    groups that have a line there.
+    """
+
+    roots: list[Node]
+    gradients: dict[int, Any]
+    groups: dict[int, int]
+    parts: dict[int, int]
+    names: dict[int, str]
+
+
+def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser: Raiser, function: Function) -> Grouped:
+    """The groups of a traced graph as the program has them, with the names that one of its functions gives them."""
+    groups, stands = _resolved(raiser)
+    ids = {id(node): i for node, i in zip(traced.done.nodes, traced.numbers, strict=True) if type(i) is int} | traced.others
+    lines = raiser.lines | {c: members[0] for c, members in raiser.loose.items() if len(members) == 1}
+    inputs = {int(raiser.classes[i]) for i in traced.leaves}
+    names: dict[str, int] = {}  # of several groups with one line, the first has its name
+    for c, line in sorted(lines.items(), key=lambda item: item[0] not in inputs):
+        names.setdefault(function.name_of(line), c)
+    return Grouped(
+        roots,
+        gradients,
+        {node: int(groups[i]) for node, i in ids.items()},
+        {node: int(stands[i]) for node, i in ids.items()},
+        {c: name for name, c in names.items() if name},
+    )
+
+
+def _resolved(raiser: Raiser) -> tuple[Any, Any]:
+    """For each column its group, and what it is a part of: products in a sum are a group, constants are told apart by their use."""
+    groups, n = raiser.classes.copy(), len(raiser.kind)
+    stands = np.arange(n)
+    consumers: list[list[int]] = [[] for _ in range(n)]
+    for column in raiser.columns:
+        for i in np.flatnonzero(column >= 0).tolist():
+            consumers[column[i]].append(i)
+    times = {k for k, kind in enumerate(raiser.scalars.kinds) if getattr(kind.op, "name", "") == "multiply"}
+    known: dict[Any, int] = {}
+    for i in range(n - 1, -1, -1):
+        kind = int(raiser.kind[i])
+        if raiser.sums.gone[i] and kind not in times:
+            stands[i], groups[i] = stands[consumers[i][0]], groups[consumers[i][0]]
+        elif raiser.sums.gone[i] or kind in (CONSTANT, ENTRY):
+            key = kind, frozenset(groups[j] for j in consumers[i]), tuple(sorted(_factors(raiser, i)))
+            groups[i] = known.setdefault(key, n + len(known))
+    return groups, stands
+
+
+def _factors(raiser: Raiser, i: int) -> list[int]:
+    """The classes of what a product multiplies."""
+    return [int(raiser.classes[column[i]]) for column in raiser.columns if column[i] >= 0]

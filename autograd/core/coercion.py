@@ -1,0 +1,83 @@
+"""The door: what comes in becomes float64 (other float types stay), or is refused with the next step."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.errors import DataError
+
+REAL_KINDS = "fiub"  # NumPy's kinds of dtype: floats, signed and unsigned integers, booleans
+
+
+def to_float(x: Any, call: str) -> float:
+    """A real number as a Python float; DataError for anything else, naming ``call``.
+
+    >>> to_float(True, "Value()")
+    1.0
+    """
+    if type(x) is float:
+        return x
+    if isinstance(x, np.ndarray | np.generic):
+        if x.dtype.kind in REAL_KINDS and x.ndim == 0:
+            return float(x)
+    elif isinstance(x, numbers.Real):
+        try:
+            return float(x)
+        except OverflowError:
+            raise DataError(f"{call}: an integer of {len(repr(x))} digits is beyond float64 (about 1.8e308)") from None
+    raise DataError(f"{call} takes a real number, not {described(x)}{advice(x)}")
+
+
+def to_array(x: Any, call: str) -> npt.NDArray[Any]:
+    """Real numbers as a float array that nobody else can write to; DataError for anything else, naming ``call``.
+
+    >>> to_array([1, 2], "Tensor()")
+    array([1., 2.])
+    """
+    if type(x) is float:
+        return np.array(x)
+    try:
+        array = np.asarray(x)
+    except (ValueError, DataError) as error:  # NumPy's word for ragged lists; ours for nodes inside them
+        raise DataError(f"{call} takes an array of real numbers, not {described(x)}{advice(x)}: {error}") from None
+    if array.dtype.kind not in REAL_KINDS:
+        raise DataError(f"{call} takes real numbers, not {described(x)}{advice(x)}")
+    if array.dtype.kind != "f":
+        return array.astype(np.float64)
+    return array if isinstance(x, list | tuple) or np.isscalar(x) else private(array) if array is x else np.array(array)
+
+
+def private(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array itself where it owns its memory and is read-only, else a copy: later writes outside cannot reach it."""
+    if type(array) is np.ndarray and not array.flags.writeable and array.base is None:
+        return array
+    return np.array(array)
+
+
+def described(x: Any) -> str:
+    """A short description of a thing that is no number."""
+    if isinstance(x, np.ndarray):
+        return f"an array of dtype {x.dtype} and shape {x.shape}"
+    text = repr(x)
+    return f"{text if len(text) <= 60 else text[:57] + '…'} of type {type(x).__name__}"
+
+
+def advice(x: Any) -> str:
+    """What to do instead, where the mistake is a known one."""
+    from autograd.core.node import Node  # here, since the door stands before the nodes
+
+    if isinstance(x, Node):
+        return "; it is a node already: use it as it is, or take x.data for its numbers"
+    if isinstance(x, complex | np.complexfloating) or (isinstance(x, np.ndarray) and x.dtype.kind == "c"):
+        return "; differentiate the real and the imaginary part as two numbers"
+    if isinstance(x, str | bytes):
+        return "; convert it first, as in float(text)"
+    if hasattr(x, "__next__"):
+        return "; make a list of it first, as in list(x)"
+    if isinstance(x, np.ndarray | list | tuple):
+        return "; stack Values into a Tensor with autograd.stack, or convert with np.asarray(x, dtype=float)"
+    return ""

@@ -1,0 +1,498 @@
+"""Node: what Value and Tensor share: edges, names, and the one door through which every operation is recorded."""
+
+from __future__ import annotations
+
+import numbers
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from autograd import modes, storage, walk
+from autograd.state.anomaly_checks import check_hook
+from autograd.core.coercion import advice, described, to_array
+from autograd.errors import DataError, GraphError, ShapeError
+from autograd.state.metadata import Handle, Hooks, Note, shown
+from autograd.ops import TABLE, Op
+from autograd.graph.backward_steps import Step, steps
+from autograd.graph.reverse_mode import WIDE, unbroadcast
+
+# Python's operators and the rows they stand for.
+BINARY = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "mod": "remainder",
+    "floordiv": "floor_divide",
+    "pow": "power",
+}
+UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
+
+
+class Node:
+    """A number or an array that remembers which operation made it, and from what."""
+
+    __slots__ = ("_data", "_grad", "dleft", "dright", "info", "left", "op", "right", "stamp")
+
+    rank: ClassVar[int]  # in a mixed expression the class of the higher rank wins
+    by_rank: ClassVar[dict[int, type[Any]]] = {}
+    graph_world: ClassVar[Any]  # the world in which derivatives are graphs; functions.py, which owns it, puts it here
+    _data: Any
+    _grad: Any
+    op: Op | None
+    left: Any
+    right: Any
+    dleft: Any
+    dright: Any
+    stamp: Any
+    info: Note | None
+
+    def __init_subclass__(cls) -> None:
+        Node.by_rank.setdefault(cls.rank, cls)
+
+    @classmethod
+    def blank(cls) -> Self:
+        """A leaf with nothing in it yet."""
+        node = object.__new__(cls)
+        node.op = node.left = node.dleft = node.dright = None
+        node.right = modes.clock
+        node.info = modes.note_here()
+        node.stamp = modes.clock
+        node._grad = 0.0
+        return node
+
+    # -- what it was made from
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The arguments of the operation in their order, numbers and arrays among them; () for a leaf."""
+        if self.op is None:
+            return ()
+        if self.dleft is WIDE:
+            return tuple(self.left)
+        return (self.left,) if self.op.arity == 1 else (self.left, self.right)
+
+    @property
+    def static(self) -> dict[str, Any]:
+        """The keyword arguments of the operation, such as an axis."""
+        return self.right if self.dleft is WIDE else {}
+
+    @property
+    def sources(self) -> Sequence[tuple[int, Any]]:
+        """The arguments that are nodes, each with its place among the arguments."""
+        return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node)]
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The arguments that are nodes, one entry per argument slot: ``a * a`` has two."""
+        return tuple(arg for _, arg in self.sources)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no operation made it."""
+        return self.op is None
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given, or None."""
+        return self.info.name if self.info else None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise DataError(f"a name is a string, not {described(name)}")
+        self.note().name = name
+
+    def note(self) -> Note:
+        """The note of this node, made when it is first needed."""
+        if self.info is None:
+            self.info = Note()
+        elif self.info.shared:
+            self.info = self.info.own()
+        return self.info
+
+    @property
+    def scope(self) -> str:
+        """The scopes in which it was made, outermost first, as in ``layer1/neuron2``; "" outside all."""
+        return self.info.scope if self.info else ""
+
+    @property
+    def path(self) -> str:
+        """The name behind its scopes, as in ``layer1/neuron2/w``; "" where the node has no name."""
+        return self.info.path if self.info else ""
+
+    @property
+    def line(self) -> str:
+        """The line of the program that made it, where it was made inside anomaly(); else "".
+
+        >>> from autograd import Value, anomaly
+        >>> with anomaly():
+        ...     Value(1.0).line.partition(">")[2]
+        ':2 `Value(1.0).line.partition(">")[2]`'
+        """
+        return shown(self.info.made) if self.info and self.info.made else ""
+
+    # -- what each kind of node says for itself
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> tuple[int, ...]: ...
+
+        data: Any
+
+        @classmethod
+        def leaf(cls, data: Any) -> Any: ...
+
+        @classmethod
+        def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any: ...
+
+        def receive(self, c: Any, op: Op | None, fresh: bool) -> None: ...
+
+        def pull(self) -> None: ...
+
+        def numeric_vjp(self, i: int, g: Any) -> Any: ...
+
+        def numeric_jvp(self, tangents: Sequence[Any]) -> Any: ...
+
+        def of_my_kind(self, g: Any) -> Any: ...
+
+        def plain(self, g: Any) -> Any: ...
+
+        def fitted(self, c: Any, op: Op | None) -> Any: ...
+
+        def check_unchanged(self) -> None: ...
+
+    # -- derivatives
+
+    def backward(self, cotangent: Any = None, *, create_graph: bool = False) -> None:
+        """Fill ``.grad`` of every node below with ∂self/∂node, summed over all paths, weighted by ``cotangent`` (default 1).
+
+        Leaves accumulate over calls; interior nodes hold what the last call put there. With ``create_graph`` the gradients of
+        the leaves are nodes, which can be differentiated again. An array of several entries needs a cotangent of its shape;
+        GraphError and ShapeError say so. S0 eq. 5-14 are this walk, written out for a layered network.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0); (a * a).backward(); a.grad
+        6.0
+        """
+        self._unwatched("backward() of")
+        seed = self.seed(cotangent)
+        if not create_graph:
+            walk.backward(self, seed)
+            return
+        with walk.lock:
+            _, leaves = walk.order((self,))
+            start = cotangent if isinstance(cotangent, type(self)) else self.leaf(seed)
+            cotangents = walk.pullback([self], [start], leaves, self.graph_world)
+            for leaf, g in zip(leaves, cotangents, strict=True):
+                fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
+                # +g is a node of its own: a leaf that two gradients share could be written to
+                leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
+
+    def backward_steps(self, cotangent: Any = None) -> Iterator[Step]:
+        """The backward pass step by step: each node's cotangent, and what it pushes to each argument. Writes no ``.grad``.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0)
+        >>> [(push.contribution, push.complete) for step in (a * a).backward_steps() for push in step.pushes]
+        [(3.0, False), (3.0, True)]
+        """
+        return steps(self, self.seed(cotangent))
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
+        """Call ``hook(gradient)`` in every reverse pass, once the gradient of this node is complete and before it goes on.
+
+        What the hook returns, unless None, takes the place of the gradient; an exception that it raises stops the pass and
+        leaves every leaf's ``.grad`` as it was. A leaf's hook is given what this pass has brought, not what was there before.
+        Arrays are read-only to it; in passes that record themselves it is given nodes. Returns a handle with ``remove()``,
+        which also works as a block. Copies of the node have no hooks. DataError for anything that cannot be called.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0); b = a * a
+        >>> handle = b.register_hook(lambda g: 10 * g)
+        >>> (2 * b).backward(); b.grad, a.grad
+        (20.0, 120.0)
+        """
+        if not callable(hook):
+            raise DataError(f"register_hook() takes a function of the gradient, not {described(hook)}")
+        note = self.note()
+        if note.hooks is None:
+            note.hooks = Hooks()
+        return note.hooks.add(hook)
+
+    def heard(self, g: Any) -> Any:
+        """A complete gradient, after this node's hooks have seen it."""
+        hooks = self.info.hooks if self.info else None
+        for number, hook in list(hooks.items()) if hooks else ():
+            if number not in hooks:  # type: ignore[operator]  # an earlier hook of this pass has removed it
+                continue
+            if isinstance(g, np.ndarray):
+                g = g.view()
+                g.flags.writeable = False
+            given = hook(g)
+            if given is None:
+                continue
+            new = self._replaced(given, isinstance(g, Node))
+            if modes.current().anomaly:
+                check_hook(self, g, new)
+            g = new
+        return g
+
+    def _replaced(self, given: Any, graph: bool) -> Any:
+        """What a hook returned, as a gradient of this node."""
+        numbers = to_array(given._data if isinstance(given, Node) else given, "a hook's result")
+        if numbers.shape not in ((), self.shape):
+            raise ShapeError(f"a hook of {self.brief()} returned shape {numbers.shape}, where {self.shape} belongs")
+        if not graph:
+            return self.plain(numbers)
+        return given if isinstance(given, Node) and given.shape == self.shape else self.leaf(self.plain(numbers))
+
+    def seed(self, cotangent: Any) -> Any:
+        """The cotangent a reverse pass starts from, in this node's shape."""
+        if cotangent is None:
+            if self.shape != () and int(np.prod(self.shape)) != 1:
+                raise GraphError(
+                    f"backward() starts from one number, but {self.brief()} has shape {self.shape}: reduce it first, as in "
+                    f"y.sum().backward(), or pass a cotangent of that shape, as in y.backward(np.ones({self.shape}))"
+                )
+            cotangent = np.ones(self.shape)
+        given = to_array(cotangent.data if isinstance(cotangent, Node) else cotangent, "backward()")
+        if given.shape != self.shape:
+            raise ShapeError(f"backward(): the cotangent has shape {given.shape}, but {self.brief()} has shape {self.shape}")
+        return self.plain(given)
+
+    def vjp(self, i: int, g: Any, xp: Any) -> Any:
+        """The cotangent of argument ``i`` for a cotangent ``g`` of this node; a node itself where a world ``xp`` is given."""
+        if xp is None:
+            return self.numeric_vjp(i, g)
+        self.check_unchanged()
+        assert self.op is not None
+        arg = self.args[i]
+        return arg.of_my_kind(unbroadcast(xp, self.op.vjp(xp, i, g, self, self.args, self.static), arg.shape))
+
+    def jvp(self, tangents: Sequence[Any], xp: Any) -> Any:
+        """The tangent of this node for tangents of its arguments (None where one does not move)."""
+        if xp is None:
+            return self.numeric_jvp(tangents)
+        self.check_unchanged()
+        assert self.op is not None
+        t = self.op.jvp(xp, tangents, self, self.args, self.static)
+        return self.of_my_kind(t if xp.shape(t) == self.shape else xp.broadcast_to(t, self.shape))
+
+    def brief(self) -> str:
+        """What an error message calls this node."""
+        made = "leaf" if self.op is None else f"result of {self.op.name}"
+        name = f"{self.path!r}, " if self.path else ""
+        scope = f" in {self.scope}" if self.scope and not self.path else ""
+        return f"this {type(self).__name__} ({name}{made}{scope}{f', made at {self.line}' if self.line else ''})"
+
+    # -- what it does as a number
+
+    # Equal numbers do not make two nodes one, so sets and dicts tell them apart by identity, as those of PyTorch's tensors do.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return self._compared("==", other, operator.eq)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compared("!=", other, operator.ne)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compared("<", other, operator.lt)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compared("<=", other, operator.le)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compared(">", other, operator.gt)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compared(">=", other, operator.ge)
+
+    def _compared(self, sign: str, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
+        """A comparison of numbers; a mask where compile() watches. NotImplemented for what is no number."""
+        if self.rank and isinstance(other, list | tuple):
+            other = to_array(other, f"{sign} of {self.brief()}")
+        known = is_real(other) or (sign in EQUALITY and isinstance(other, complex))
+        if modes.special and (known or getattr(other, "followed", False)):
+            trace = modes.current().trace
+            if trace is not None:
+                return trace.compared(sign, self, other)
+        if not known:
+            return NotImplemented
+        try:
+            found = compare(self._data, raw(other))
+        except ValueError:
+            raise ShapeError(
+                f"{sign} compares {self.brief()} of shape {self.shape} with an array of shape {np.shape(raw(other))}, and these do "
+                f"not broadcast: reshape or index one of them"
+            ) from None
+        return bool(found) if isinstance(found, np.bool_) else found
+
+    def __float__(self) -> float:
+        return self._cut("float()")
+
+    def __int__(self) -> int:
+        return int(self._cut("int()"))
+
+    def _cut(self, call: str) -> float:
+        """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
+        if modes.special and modes.current().trace is not None:
+            return float(modes.current().trace.read(self))
+        since = modes.current().since
+        if since and self.stamp >= since:
+            raise DataError(
+                f"{call} of {self.brief()} inside grad() or another transform would cut it from the graph: use NumPy's functions "
+                f"and not math's, autograd.stack([...]) and not a plain array, and x.data where no derivative is meant"
+            )
+        return self._number(call)
+
+    def __bool__(self) -> bool:
+        if modes.special and modes.current().trace is not None:
+            return bool(modes.current().trace.read(self))
+        return bool(self._number("a truth value"))
+
+    def _untraced(self, what: str) -> None:
+        """Refuse to be read where compile() watches, which would not see it change."""
+        if modes.current().trace is not None:
+            raise GraphError(
+                f"compile(): {what} of {self.brief()} is read while the function is traced, and later calls would not see it "
+                f"change: pass it as an argument, or use grad() or value_and_grad() inside"
+            )
+
+    def _number(self, call: str) -> float:
+        if self.shape != () and int(np.prod(self.shape)) != 1:
+            raise ShapeError(f"{call} takes one number, but {self.brief()} has shape {self.shape}: index or reduce it first")
+        return float(np.asarray(self._data).reshape(()))
+
+    # -- copying
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._unwatched("pickling")
+        return storage.reduced(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        self._unwatched("copying")
+        return storage.deepcopied(self, memo)
+
+    def __copy__(self) -> Any:
+        self._unwatched("copying")
+        return storage.shallow(self)
+
+    def _unwatched(self, doing: str) -> None:
+        """Raise GraphError inside a compiled function, which could not repeat this."""
+        if modes.special and modes.current().trace is not None:
+            raise GraphError(
+                f"{doing} {self.brief()} inside a compiled function would freeze its numbers: use stop_gradient() for them alone, "
+                f"and do the rest outside"
+            )
+
+    if TYPE_CHECKING:  # written from the rows when the subclasses are made
+
+        def __add__(self, other: Any) -> Any: ...
+        def __radd__(self, other: Any) -> Any: ...
+        def __sub__(self, other: Any) -> Any: ...
+        def __rsub__(self, other: Any) -> Any: ...
+        def __mul__(self, other: Any) -> Any: ...
+        def __rmul__(self, other: Any) -> Any: ...
+        def __truediv__(self, other: Any) -> Any: ...
+        def __rtruediv__(self, other: Any) -> Any: ...
+        def __mod__(self, other: Any) -> Any: ...
+        def __rmod__(self, other: Any) -> Any: ...
+        def __floordiv__(self, other: Any) -> Any: ...
+        def __rfloordiv__(self, other: Any) -> Any: ...
+        def __pow__(self, other: Any) -> Any: ...
+        def __rpow__(self, other: Any) -> Any: ...
+        def __neg__(self) -> Any: ...
+        def __pos__(self) -> Any: ...
+        def __abs__(self) -> Any: ...
+
+
+def stale(node: Node) -> GraphError:
+    """The error of a graph whose arguments were changed after it was recorded."""
+    return GraphError(
+        f"the data of an argument of {node.brief()} was changed after the forward pass: derivatives of higher order need it "
+        f"as it was, so run the forward pass again first"
+    )
+
+
+EQUALITY = ("==", "!=")
+PLAIN = (float, int, np.floating, np.integer, np.bool_)
+
+
+def unassignable(node: Node) -> GraphError:
+    """The error of writing to a result: the graph says what it is."""
+    return GraphError(f"{node.brief()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")
+
+
+def raw(x: Any) -> Any:
+    """The numbers of a node; anything else as it is."""
+    return x._data if isinstance(x, Node) else x
+
+
+def is_real(x: Any) -> bool:
+    """Whether numbers can be compared with it."""
+    return isinstance(x, (Node, *PLAIN, numbers.Real, Decimal)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fiub")
+
+
+def rank_of(x: Any, op: Op) -> int:
+    """Which class of node a plain argument asks for."""
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "fiub":
+            raise DataError(f"{op.name} takes real numbers, not {described(x)}{advice(x)}")
+        return 1 if x.ndim else 0
+    if isinstance(x, PLAIN):
+        return 0
+    raise DataError(f"{op.name} takes numbers, arrays and nodes, not {described(x)}{advice(x)}")
+
+
+def apply(op: Op, *args: Any, **static: Any) -> Any:
+    """Record one operation: the value now, the derivative when it is asked for. Arrays and Tensors make a Tensor.
+
+    >>> from autograd import Value
+    >>> from autograd.ops import find
+    >>> apply(find("exp"), Value(0.0)).data
+    1.0
+    """
+    rank = 0 if op.kind == "elementwise" else 1
+    if any(isinstance(arg, list | tuple) for arg in args):
+        args = tuple(to_array(arg, op.name) if isinstance(arg, list | tuple) else arg for arg in args)
+    for arg in args:
+        wants = arg.rank if isinstance(arg, Node) else rank_of(arg, op)
+        if wants > rank:
+            rank = wants
+    return Node.by_rank[rank].record(op, args, static)
+
+
+# What our operators answer for, if only with an error that says what to do.
+KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict)
+
+
+def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
+    """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
+    if getattr(other, "followed", False):
+        return NotImplemented
+    if isinstance(other, np.ndarray) and other.dtype == object:
+        return NotImplemented
+    if other is None or isinstance(other, KNOWN):
+        return apply(op, first, second)
+    return NotImplemented
+
+
+def operators(unary: Any, binary: Any) -> dict[str, Any]:
+    """Python's operator methods for a class, each made by ``unary(row, name)`` or ``binary(row, name, reflected)``."""
+    methods = {name: unary(row, name) for name, row in UNARY.items()}
+    for name, row in BINARY.items():
+        methods[f"__{name}__"] = binary(row, f"__{name}__", False)
+        methods[f"__r{name}__"] = binary(row, f"__r{name}__", True)
+    return methods
+
+
+def named_rows() -> list[Op]:
+    """The elementwise rows that are methods under their own name: all without settings that Python has no operator for."""
+    spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip"}
+    return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in spoken]

@@ -1,0 +1,514 @@
+"""Tensor: an array in the graph, with NumPy's shapes, indexing, reductions and products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import modes
+from autograd.state.anomaly_checks import check_value
+from autograd.core.coercion import to_array, to_float
+from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
+from autograd.core.node import Node, apply, named_rows, operate, operators, stale, unassignable
+from autograd.ops import TABLE, Op, find
+from autograd.core.observation import adopted
+from autograd.core.value import Value
+from autograd.graph.reverse_mode import WIDE, unbroadcast
+from autograd.backends.numpy_backend import ARRAY, QUIET
+
+# Who else refers to the array of a leaf.
+OWN = 0  # nobody
+RECORDED = 1  # graphs, which need it as it is
+EXPOSED = 2  # the user, who may write to it
+CONSTANT = 3  # graphs, and no gradient flows to it
+
+ARRAYS = {np.ndarray, np.float64}
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+Axis = int | tuple[int, ...] | None
+
+
+class Tensor(Node):
+    """An array with a memory: ``data`` is the ndarray, ``grad`` what the ``backward()`` calls put there, in the same shape.
+
+    Takes real numbers in any nesting; float types stay, ints and bools become float64, and the array is copied unless it is
+    read-only and owns its memory. ``constant=True`` makes a Tensor to which no gradient flows. DataError for anything that is
+    no array of real numbers.
+
+    >>> W = Tensor([[1.0, 2.0], [3.0, 4.0]], name="W")
+    >>> y = (W @ np.array([1.0, -1.0])).sum()
+    >>> y.backward()
+    >>> W.grad
+    array([[ 1., -1.],
+           [ 1., -1.]])
+    """
+
+    __slots__ = ("_sources", "_state")
+    rank = 1
+    _state: int
+    _sources: tuple[tuple[int, Node], ...]
+
+    def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
+        followed = modes.special and adopted(self, data)
+        if not followed:
+            self._data = to_array(data, "Tensor()")
+        self._grad = 0.0
+        self._state = CONSTANT if constant and not followed else OWN
+        self._sources = ()
+        self.op = self.left = self.dleft = self.dright = None
+        self.right = modes.clock
+        self.info = modes.note_here()
+        self.stamp = modes.clock
+        if name is not None:
+            self.name = name
+
+    @classmethod
+    def blank(cls) -> Tensor:
+        node = super().blank()
+        node._state = RECORDED
+        node._sources = ()
+        return node
+
+    # -- the numbers
+
+    @property
+    def data(self) -> npt.NDArray[Any]:
+        """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
+        if modes.special and self._state != CONSTANT:
+            trace = modes.current().trace
+            if trace is not None:
+                return trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
+        if self.op is not None or self._state == CONSTANT:
+            self._data.flags.writeable = False
+            return self._data  # type: ignore[no-any-return]
+        if self._state == RECORDED or not self._data.flags.writeable:
+            self._data = self._data.copy()
+        self._state = EXPOSED
+        return self._data  # type: ignore[no-any-return]  # an ndarray: to_array() and record() see to it
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise unassignable(self)
+        self._unwatched("assigning the data of")
+        if data is self._data:
+            return
+        new = to_array(data, "Tensor.data")
+        if new.shape != self.shape:
+            raise ShapeError(f"the data of {self.brief()} has shape {self.shape}; an array of shape {new.shape} cannot replace it")
+        self._data = new.astype(self._data.dtype, copy=False)
+        self._state = CONSTANT if self._state == CONSTANT else OWN
+
+    def recorded(self) -> npt.NDArray[Any]:
+        """The array for a graph to keep: from now on nobody writes to it."""
+        if self._state == EXPOSED:
+            self._data.flags.writeable = False
+            self._data = self._data.copy()
+        if self._state != CONSTANT:
+            self._state = RECORDED
+        return self._data  # type: ignore[no-any-return]
+
+    @property
+    def grad(self) -> Any:
+        """∂(what backward() was called on)/∂self, in the shape of the data; zeros before. Of an interior node it is read-only."""
+        if modes.special:
+            self._untraced(".grad")
+        if isinstance(self._grad, Node):
+            return self._grad
+        if type(self._grad) is float:
+            self._grad = np.zeros(self.shape, self.dtype)
+        self._grad = np.asarray(self._grad)  # a sum of numbers may have left NumPy's scalar
+        if self.op is None:
+            return self._grad
+        view = self._grad.view()
+        view.flags.writeable = False
+        return view
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        new = grad if isinstance(grad, Node) else to_array(grad, "Tensor.grad")
+        if new.shape not in ((), self.shape) or (isinstance(grad, Node) and grad.shape != self.shape):
+            raise ShapeError(f"the gradient of {self.brief()} has shape {self.shape}, not {new.shape}")
+        self._grad = grad if isinstance(grad, Node) else np.full(self.shape, new, self.dtype)
+
+    @property
+    def constant(self) -> bool:
+        """Whether no gradient flows to it."""
+        return self._state == CONSTANT
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of its axes."""
+        return self._data.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of its axes."""
+        return self._data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """The number of its entries."""
+        return self._data.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its entries: a float type."""
+        return self._data.dtype  # type: ignore[no-any-return]
+
+    def move(self, delta: Any) -> None:
+        """Add ``delta`` to the data, as an optimizer does; graphs recorded before keep the numbers they saw.
+
+        >>> p = Tensor([1.0, 2.0]); p.move([0.5, 0.5]); p.data
+        array([1.5, 2.5])
+        """
+        if self.op is not None:
+            raise unassignable(self)
+        if modes.special:
+            self._unwatched("moving")
+        data = self._data
+        if type(delta) is not np.ndarray or delta.dtype != data.dtype:
+            delta = to_array(delta, "move()").astype(self.dtype, copy=False)
+        if delta.shape != data.shape and delta.shape:
+            raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.brief()} of shape {self.shape}")
+        moved = data + delta
+        self._data = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
+        self._state = CONSTANT if self._state == CONSTANT else OWN
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = 0.0
+
+    def item(self) -> float:
+        """Its one entry as a float; ShapeError where there are several."""
+        number = self._number("item()")
+        trace = modes.current().trace if modes.special else None
+        return number if trace is None or self._state == CONSTANT else trace.read(self.reshape(()))
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """A copy of the numbers, cut from the graph."""
+        if modes.special and self._state != CONSTANT and modes.current().trace is not None:
+            return modes.current().trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
+        return self._data.copy()  # type: ignore[no-any-return]
+
+    def detach(self) -> Tensor:
+        """The same numbers without their history, as a constant."""
+        if modes.special and modes.current().trace is not None:
+            return modes.current().trace.cut(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
+        return Tensor(self.recorded(), constant=True)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise DataError(f"len() of {self.brief()}: it is one number and has no length")
+        return int(self.shape[0])
+
+    def __contains__(self, x: Any) -> bool:
+        """Whether an entry equals ``x``, as NumPy says it."""
+        return bool(np.any(self == x))
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        body = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        kind = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
+        return f"Tensor({body}{kind}{f', name={self.path!r}' if self.name else ''}{', constant=True' if self.constant else ''})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._number(f"format {spec!r}"), spec) if spec else repr(self)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]:
+        raise DataError(
+            f"{self.brief()} would be cut from its graph here: take t.data for its numbers, "
+            f"autograd.stack([...]) for an array of nodes, or np functions that have a row"
+        )
+
+    # -- recording
+
+    def connect(self) -> None:
+        """Find the arguments that are nodes, after they were put in place by hand."""
+        self._sources = tuple((i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node))
+
+    @property
+    def sources(self) -> Sequence[tuple[int, Node]]:
+        """The arguments to which gradients flow, each with its place among the arguments."""
+        return self._sources
+
+    @classmethod
+    def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Tensor:
+        """The node of any operation; the arrays that went in are kept as they are now."""
+        arrays: list[Any] = []
+        kept: list[Any] = []
+        sources: list[tuple[int, Node]] = []
+        for i, arg in enumerate(args):
+            if isinstance(arg, Tensor):
+                if arg._state == RECORDED:
+                    array = arg._data
+                    sources.append((i, arg))
+                elif arg._state == CONSTANT:
+                    array = arg = arg._data
+                else:
+                    array = arg.recorded()
+                    sources.append((i, arg))
+            elif type(arg) is float:
+                array = arg
+            elif isinstance(arg, Value):
+                array = arg._data
+                sources.append((i, arg))
+            else:
+                array = arg = to_array(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
+            arrays.append(array)
+            kept.append(arg)
+        out: Tensor = object.__new__(Tensor)
+        try:
+            data = quiet(op.f, ARRAY, *arrays, **static)
+        except (ValueError, IndexError) as error:
+            raise misfit(op, arrays, static, error) from None
+        out._data = data if type(data) is np.ndarray else np.asarray(data)
+        out._grad = 0.0
+        out.stamp = modes.clock
+        out.info = None
+        out._sources = tuple(sources)
+        if modes.special:
+            out._look_around(op, args, arrays)
+        if out._sources:
+            out._state = RECORDED
+            out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, WIDE, arrays
+        else:
+            out._state = CONSTANT
+            out.op = out.left = out.dleft = out.dright = None
+            out.right = modes.clock
+        return out
+
+    def _look_around(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
+        """What the open blocks ask for: no record, the scope's name, a look for nan and inf."""
+        state = modes.current()
+        self.info = modes.note_here()
+        if state.trace is not None:
+            for arg in args:
+                if isinstance(arg, Tensor) and arg._state == CONSTANT:
+                    state.trace.constants[id(arg._data)] = arg
+        if not state.recording:
+            self._sources = ()
+        if state.anomaly:
+            check_value(op, args, arrays, self._data, self.info)
+
+    # -- what the walks ask
+
+    def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
+        """Take in a contribution to the gradient, from a consumer ``op``: an array that nobody else keeps if ``fresh``."""
+        data, grad = self._data, self._grad
+        if type(c) not in ARRAYS or c.shape != data.shape or c.dtype != data.dtype:
+            c = self.fitted(c, op)
+        if type(grad) is not float:
+            c = grad + c
+        elif self.op is None and not fresh:
+            c = np.array(c)
+        self._grad = c
+
+    def pull(self) -> None:
+        """Hand the gradient on to the arguments."""
+        g, op, y, arrays, static = self._grad, self.op, self._data, self.dright, self.right
+        assert op is not None
+        for i, source in self._sources:
+            c = op.vjp(ARRAY, i, g, y, arrays, static)
+            source.receive(c, op, op.fresh and c is not g)
+
+    def fitted(self, c: Any, op: Op | None) -> Any:
+        """A cotangent for this node in its own shape and type, with the broadcasting undone."""
+        try:
+            return np.asarray(unbroadcast(ARRAY, c, self.shape), dtype=self.dtype)
+        except ShapeError as error:
+            raise ShapeError(f"the derivative of {op.name if op else 'backward()'} gave a wrong shape: {error}") from None
+
+    @classmethod
+    def leaf(cls, data: Any) -> Tensor:
+        return cls(data)
+
+    def numeric_vjp(self, i: int, g: Any) -> Any:
+        assert self.op is not None
+        return self.args[i].fitted(self.op.vjp(ARRAY, i, g, self._data, self.dright, self.right), self.op)
+
+    def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
+        assert self.op is not None
+        t = self.op.jvp(ARRAY, tangents, self._data, self.dright, self.right)
+        return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
+
+    def of_my_kind(self, g: Any) -> Any:
+        return g if (g.shape == () and isinstance(g, Value)) or g.dtype == self.dtype else g.astype(self.dtype)
+
+    def plain(self, g: Any) -> Any:
+        return np.full(self.shape, g, self.dtype)
+
+    def check_unchanged(self) -> None:
+        """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
+        for arg, array in zip(self.left, self.dright, strict=True):
+            if isinstance(arg, Node) and arg._data is not array and not np.array_equal(arg._data, array, equal_nan=True):
+                raise stale(self)
+
+    # -- NumPy's methods
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """Σ over ``axis`` (default: everything)."""
+        return self._reduced("sum", axis, keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The mean over ``axis``."""
+        return self._reduced("mean", axis, keepdims)
+
+    def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """Π over ``axis``; exact where entries are zero."""
+        return self._reduced("prod", axis, keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The largest entry over ``axis``; ties share the gradient evenly."""
+        return self._reduced("max", axis, keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The smallest entry over ``axis``; ties share the gradient evenly."""
+        return self._reduced("min", axis, keepdims)
+
+    def _reduced(self, name: str, axis: Axis, keepdims: bool) -> Tensor:
+        axis = None if axis is None else self._axis(axis, name)
+        return Tensor.record(TABLE[name], (self,), {"axis": axis, "keepdims": bool(keepdims)})
+
+    def _axis(self, axis: Axis, call: str) -> Axis:
+        """The axis or axes, checked; lists become tuples."""
+        if axis is None:
+            return None
+        axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+        for i in axes:
+            if not isinstance(i, int | np.integer) or not -self.ndim <= i < self.ndim:
+                raise ShapeError(f"{call}: axis {i!r} does not exist in shape {self.shape}")
+        if len({i % self.ndim for i in axes}) < len(axes):
+            raise ShapeError(f"{call}: an axis appears twice in {axes}")
+        return axes if isinstance(axis, tuple | list) else int(axis)
+
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        """Running sums along ``axis``; of the flattened array by default."""
+        array = self if axis is not None else self.ravel()
+        return apply(find("cumsum"), array, axis=array._axis(axis or 0, "cumsum"))  # type: ignore[no-any-return]
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same entries in another shape; -1 stands for what is left."""
+        lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return apply(find("reshape"), self, shape=tuple(lengths))  # type: ignore[no-any-return]
+
+    def ravel(self) -> Tensor:
+        """The entries in one row."""
+        return apply(find("ravel"), self)  # type: ignore[no-any-return]
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order; reversed by default."""
+        order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes
+        return apply(find("transpose"), self, axes=tuple(order) if order else None)  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Tensor:
+        """The axes reversed."""
+        return self.transpose()
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged."""
+        return apply(find("swapaxes"), self, axis1=self._axis(axis1, "swapaxes"), axis2=self._axis(axis2, "swapaxes"))  # type: ignore[no-any-return]
+
+    def squeeze(self, axis: Axis = None) -> Tensor:
+        """The axes of length one left out."""
+        return apply(find("squeeze"), self, axis=self._axis(axis, "squeeze"))  # type: ignore[no-any-return]
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """The sum along a diagonal."""
+        axes = {"axis1": self._axis(axis1, "trace"), "axis2": self._axis(axis2, "trace")}
+        return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
+
+    def astype(self, dtype: Any) -> Tensor:
+        """The same numbers in another float type."""
+        if np.dtype(dtype).kind != "f":
+            raise DataError(f"astype() takes a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
+        return apply(find("astype"), self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
+
+    def dot(self, other: Any) -> Tensor:
+        """NumPy's dot: the last axis of this array with the last but one of the other; a product where one is a number."""
+        rank, other_rank = self.ndim, np.ndim(other._data if isinstance(other, Node) else other)
+        if not rank or not other_rank:
+            return self * other  # type: ignore[no-any-return]
+        if rank < 2 or other_rank < 3:
+            return apply(find("matmul"), self, other)  # type: ignore[no-any-return]
+        left, right = ALPHABET[: rank - 1], ALPHABET[rank : rank + other_rank - 2]
+        summed, last = ALPHABET[rank - 1], ALPHABET[-1]
+        subscripts = f"{left}{summed},{right}{summed}{last}->{left}{right}{last}"
+        return apply(find("einsum"), self, other, subscripts=subscripts)  # type: ignore[no-any-return]
+
+    def __matmul__(self, other: Any) -> Any:
+        return operate(find("matmul"), self, other, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return operate(find("matmul"), other, self, other)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return apply(find("getitem"), self, index=frozen_index(index))  # type: ignore[no-any-return]
+
+
+@np.errstate(**QUIET)
+def quiet(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
+    """``f`` by IEEE 754, without a warning."""
+    return f(*args, **static)
+
+
+def misfit(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:
+    """The error of arguments that do not fit together: it names the operation, the shapes and the settings."""
+    shapes = " and ".join(str(np.shape(a)) for a in arrays)
+    settings = "".join(f", {k}={v!r}" for k, v in static.items())
+    if isinstance(error, np.linalg.LinAlgError) and "ingular" in str(error):
+        return AutogradError(f"{op.name} of shape {shapes}: {error}; it has no inverse")
+    kind = ShapeError if isinstance(error, ValueError) else OutOfRangeError
+    return kind(f"{op.name} of shapes {shapes}{settings}: {error}")
+
+
+def frozen_index(index: Any) -> Any:
+    """An index that nobody can change afterwards: arrays and lists in it are copied; nodes are refused."""
+    if isinstance(index, tuple):
+        return tuple(frozen_index(part) for part in index)
+    if isinstance(index, Node):
+        raise DataError(f"an index takes integers, slices and arrays of integers, not {index.brief()}: use its .data as integers")
+    if isinstance(index, list | np.ndarray):
+        return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
+    return index
+
+
+QUICK = {Tensor, float, int}  # what needs no look before it is recorded
+
+
+def _unary(row: str, name: str) -> Callable[[Any], Any]:
+    op = find(row)
+
+    def method(self: Any) -> Any:
+        return Tensor.record(op, (self,), {})
+
+    method.__doc__ = f"Row {row} of the table of operations, entry by entry."
+    method.__qualname__ = f"Tensor.{name}"
+    return method
+
+
+def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
+    op, door = find(row), operate if name.startswith("__") else lambda op, a, b, _: apply(op, a, b)
+
+    def method(self: Any, other: Any) -> Any:
+        first, second = (other, self) if reflected else (self, other)
+        if type(other) in QUICK:
+            return Tensor.record(op, (first, second), {})
+        return door(op, first, second, other)
+
+    method.__doc__ = f"Row {row} of the table of operations, entry by entry."
+    method.__qualname__ = f"Tensor.{name}"
+    return method
+
+
+for _name, _method in operators(_unary, _binary).items():
+    setattr(Tensor, _name, _method)
+for _op in named_rows():
+    setattr(Tensor, _op.name, (_unary if _op.arity == 1 else _binary)(_op.name, _op.name))

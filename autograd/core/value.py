@@ -1,0 +1,267 @@
+"""Value: one float in the graph, as in micrograd, with its operators written out from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import modes
+from autograd.state.anomaly_checks import check_value
+from autograd.core.coercion import to_float
+from autograd.core.scalar_methods import compiled
+from autograd.core.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
+from autograd.ops import Elementwise, Op, find
+from autograd.core.observation import adopted
+from autograd.graph.reverse_mode import UNRECORDED, WIDE, unbroadcast
+from autograd.backends.numpy_backend import evaluated
+
+SIGNS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "remainder": "%",
+    "floor_divide": "//",
+    "power": "**",
+    "negative": "-",
+}
+
+
+class Value(Node):
+    """A scalar with a memory: ``data`` is the number, ``grad`` what the last ``backward()`` calls put there.
+
+    Takes any real number (ints and bools become floats); DataError for anything else.
+
+    >>> a, b = Value(2.0, name="a"), Value(3)
+    >>> c = a * b + b**2
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (15.0, 3.0, 8.0)
+    """
+
+    __slots__ = ()
+    rank = 0
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        if not modes.special or not adopted(self, data):
+            self._data = to_float(data, "Value()")
+        self._grad = 0.0
+        self.op = self.left = self.dleft = self.dright = None
+        self.right = modes.clock
+        self.info = modes.note_here()
+        self.stamp = modes.clock
+        if name is not None:
+            self.name = name
+
+    @property
+    def data(self) -> float:
+        """The number itself. A leaf's can be assigned to, which never changes a graph that was recorded before."""
+        if modes.special:
+            trace = modes.current().trace
+            if trace is not None:
+                return trace.read(self)  # type: ignore[no-any-return]  # a number that is followed
+        return self._data  # type: ignore[no-any-return]  # a float: the setter and record() see to it
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise unassignable(self)
+        self._unwatched("assigning the data of")
+        self._data = to_float(data, "Value.data")
+        self.note().edited = True
+
+    @property
+    def grad(self) -> Any:
+        """∂(what backward() was called on)/∂self; 0.0 before, a node after ``backward(create_graph=True)``."""
+        if modes.special:
+            self._untraced(".grad")
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = grad if isinstance(grad, Node) else to_float(grad, "Value.grad")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Always (): a Value is one number."""
+        return ()
+
+    def move(self, delta: Any) -> None:
+        """Add ``delta`` to the data, as an optimizer does.
+
+        >>> p = Value(1.0); p.move(0.5); p.data
+        1.5
+        """
+        self.data = self._data + to_float(delta, "move()")
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = 0.0
+
+    def detach(self) -> Value:
+        """The same number without its history."""
+        trace = modes.current().trace if modes.special else None
+        if trace is not None:
+            return trace.cut(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
+        out = Value(self._data)
+        out.right = UNRECORDED
+        return out
+
+    @classmethod
+    def of(cls, tensor: Any) -> Value:
+        """The one entry of a Tensor as a Value of the same graph."""
+        out = cls.blank()
+        out._data = tensor._number("item()")
+        if not modes.recording():
+            out.right = UNRECORDED
+            return out
+        out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
+        return out
+
+    # micrograd's names, for programs that draw its graphs
+    @property
+    def _prev(self) -> set[Node]:
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return "" if self.op is None else SIGNS.get(self.op.name, self.op.name)
+
+    def conjugate(self) -> Value:
+        """Itself, being real: NumPy's object loops ask for it."""
+        return self
+
+    def item(self) -> float:
+        """The number itself, as for a Tensor of one entry."""
+        return self.data
+
+    def __repr__(self) -> str:
+        name = f", name={self.path!r}" if self.name else ""
+        return f"Value(data={self._data}, grad={self._grad}{name})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    # -- recording
+
+    @classmethod
+    def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Value:
+        """The node of an elementwise operation, with its local derivatives as numbers."""
+        assert isinstance(op, Elementwise)
+        floats = [arg._data if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
+        y = evaluated(op.f, floats, static)
+        if modes.special and modes.current().anomaly:
+            check_value(op, args, floats, y, modes.note_here())
+        partials = tuple(
+            evaluated(partial, [y, *floats], static) if isinstance(arg, Node) else None
+            for arg, partial in zip(args, op.partials, strict=True)
+        )
+        kept = tuple(arg if isinstance(arg, Node) else x for arg, x in zip(args, floats, strict=True))
+        out = Value.blank()
+        out._data = y
+        if not modes.recording():
+            out.right = UNRECORDED
+            return out
+        out.op = op
+        if static or len(args) > 2:
+            out.left, out.right, out.dleft, out.dright = kept, static, WIDE, partials
+        else:
+            out.left, out.right = (*kept, None)[:2]
+            out.dleft, out.dright = (*partials, None)[:2]
+        return out
+
+    def recorded(self) -> float:
+        """The number for a graph to keep."""
+        return self._data  # type: ignore[no-any-return]  # a float, as above
+
+    def connect(self) -> None:
+        """Nothing to do: the arguments are looked up where they stand."""
+
+    # -- what the walks ask
+
+    def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
+        """Take in a contribution to the gradient."""
+        self._grad = self._grad + float(np.sum(c))
+
+    def pull(self) -> None:
+        """Hand the gradient of a wide node on to its arguments."""
+        for i, arg in enumerate(self.left):
+            if isinstance(arg, Node):
+                arg.receive(self.numeric_vjp(i, self._grad), self.op, True)
+
+    def partial(self, i: int) -> float:
+        """The local derivative with respect to argument ``i``, as it was when the node was made."""
+        saved = self.dright if self.dleft is WIDE else (self.dleft, self.dright)
+        return saved[i]  # type: ignore[no-any-return]
+
+    @classmethod
+    def leaf(cls, data: Any) -> Value:
+        return cls(data)
+
+    def fitted(self, c: Any, op: Op | None) -> float:
+        """A cotangent for this number: what broadcasting repeated is summed."""
+        return float(np.sum(c))
+
+    def vjp(self, i: int, g: Any, xp: Any) -> Any:
+        if xp is None or self.dleft is WIDE or type(g) is not Value:
+            return super().vjp(i, g, xp)
+        left, right = self.left, self.right
+        args = (left,) if right is None else (left, right)
+        for arg in args:
+            if type(arg) is Value and arg.info is not None:
+                self.check_unchanged()
+        assert self.op is not None
+        c = self.op.vjp(xp, i, g, self, args, {})
+        return c if type(c) is Value and type(args[i]) is Value else args[i].of_my_kind(unbroadcast(xp, c, args[i].shape))
+
+    def numeric_vjp(self, i: int, g: Any) -> Any:
+        return self.args[i].plain(g * self.partial(i))
+
+    def numeric_jvp(self, tangents: Sequence[Any]) -> float:
+        return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
+
+    def of_my_kind(self, g: Any) -> Any:
+        return g if isinstance(g, Value) else Node.graph_world.item(g)
+
+    def plain(self, g: Any) -> float:
+        return float(np.asarray(g).reshape(()))
+
+    def check_unchanged(self) -> None:
+        """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
+        for arg in self.args:
+            if isinstance(arg, Node) and arg.info is not None and arg.info.edited:
+                break
+        else:
+            return
+        floats = [raw(arg) for arg in self.args]
+        assert isinstance(self.op, Elementwise)
+        now = [evaluated(self.op.f, floats, self.static)]
+        now += [evaluated(p, [self._data, *floats], self.static) for p in self.op.partials]
+        was = [self._data, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
+        if any(a != b and (a == a or b == b) for a, b in zip(now, was)):
+            raise stale(self)
+
+
+def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
+    return compiled(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
+
+
+def _written_when_called(row: str) -> Callable[..., Any]:
+    """A method that writes itself at its first call: most programs use a few of the rows, and importing should be quick."""
+
+    def method(self: Value, *other: Any) -> Any:
+        if getattr(Value, row) is method:
+            setattr(Value, row, _write(row, row))
+        return getattr(Value, row)(self, *other)
+
+    method.__name__, method.__qualname__ = row, f"Value.{row}"
+    method.__doc__ = f"Row {row} of the table of operations, on a scalar."
+    return method
+
+
+for _name, _method in operators(_write, _write).items():
+    setattr(Value, _name, _method)
+for _op in named_rows():
+    setattr(Value, _op.name, _written_when_called(_op.name))

@@ -1,0 +1,102 @@
+"""Copying and pickling of graphs of any depth: a graph is written as a list, leaves as objects, arguments as positions.
+
+A gradient that is a graph itself is kept as its numbers. Nodes that are pickled together share their leaves; a deep copy also
+shares what is between.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+from autograd.graph.reverse_mode import WIDE, order
+
+
+class At(int):
+    """A position in the list of nodes, where an argument stands for itself in a plain number."""
+
+
+def _written(arg: Any, places: dict[Any, At]) -> Any:
+    return places.get(arg, arg) if hasattr(arg, "stamp") else arg
+
+
+def _plain(grad: Any) -> Any:
+    return grad.recorded() if hasattr(grad, "stamp") else grad
+
+
+def _read(arg: Any, nodes: list[Any]) -> Any:
+    return nodes[arg] if type(arg) is At else arg
+
+
+def reduced(node: Any) -> tuple[Any, ...]:
+    """What pickle stores of a node: a leaf by itself, a graph as its leaves and a flat list of records."""
+    if node.op is None:
+        return restored_leaf, (type(node), node.recorded(), _plain(node._grad), node.info, getattr(node, "_state", None))
+    nodes, leaves = order((node,))
+    places = {n: At(i) for i, n in enumerate([*leaves, *nodes])}
+    records = []
+    for n in nodes:
+        args = tuple(_written(a, places) for a in n.args)
+        saved = n.dright if n.dleft is WIDE else (n.dleft, n.dright)
+        records.append((type(n), n._data, _plain(n._grad), n.info, n.op, args, n.static, saved, n.dleft is WIDE))
+    return restored_graph, (leaves, records)
+
+
+def restored_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) -> Any:
+    """A leaf as pickle stored it."""
+    leaf = cls.blank()
+    leaf._data, leaf._grad, leaf.info = data, grad, info
+    if state is not None:
+        leaf._state = state
+    return leaf
+
+
+def restored_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
+    """The last node of a graph as pickle stored it."""
+    nodes = list(leaves)
+    for cls, data, grad, info, op, args, static, saved, wide in records:
+        node = cls.blank()
+        node._data, node._grad, node.info, node.op = data, grad, info, op
+        parents = tuple(_read(a, nodes) for a in args)
+        if wide:
+            node.left, node.right, node.dleft, node.dright = parents, static, WIDE, saved
+            node.connect()
+        else:
+            node.left, node.right = (*parents, None)[:2]
+            node.dleft, node.dright = saved
+        nodes.append(node)
+    return nodes[-1]
+
+
+def deepcopied(node: Any, memo: dict[int, Any]) -> Any:
+    """A copy of the whole graph below ``node``; what is shared stays shared, and what is copied already is not copied again."""
+    nodes, leaves = order((node,))
+    for old in [*leaves, *nodes]:
+        if id(old) not in memo:
+            memo[id(old)] = _copied(old, memo)
+    return memo[id(node)]
+
+
+def _copied(old: Any, memo: dict[int, Any]) -> Any:
+    def twin(arg: Any) -> Any:
+        return memo[id(arg)] if hasattr(arg, "stamp") else arg
+
+    new = shallow(old)
+    if old.dleft is WIDE:
+        new.left = tuple(twin(a) for a in old.left)
+        new.connect()
+    elif old.op is not None:
+        new.left, new.right = twin(old.left), twin(old.right)
+    return new
+
+
+def shallow(old: Any) -> Any:
+    """Another node with the same arguments, data and gradient."""
+    new = type(old).blank()
+    for slot in ("op", "left", "right", "dleft", "dright") if old.op is not None else ():  # a leaf keeps its own birth
+        setattr(new, slot, getattr(old, slot))
+    new._data, new._grad, new.info = old.recorded(), copy(_plain(old._grad)), copy(old.info)
+    if hasattr(old, "_state"):
+        new._state = old._state
+    new.connect()
+    return new

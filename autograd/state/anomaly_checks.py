@@ -1,0 +1,140 @@
+"""What anomaly() looks for: the operation that first makes a nan or an inf, in the forward pass or in a derivative."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import AnomalyError
+from autograd.state.metadata import Note, shown
+from autograd.ops import Domain, Op
+
+PLACES = ("first", "second", "third")
+
+
+def which(i: int) -> str:
+    """What to call argument ``i`` of an operation.
+
+    >>> which(0), which(7)
+    ('its first argument', 'argument 7')
+    """
+    return f"its {PLACES[i]} argument" if i < len(PLACES) else f"argument {i}"
+
+
+def is_finite(x: Any) -> bool:
+    """Whether a number, every entry of an array, or the data of a node is finite."""
+    return bool(np.all(np.isfinite(getattr(x, "_data", x))))
+
+
+def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, note: Note | None) -> None:
+    """Raise AnomalyError where ``y`` holds a nan, or an infinity that was in none of the arguments."""
+    if is_finite(y):
+        return
+    bad = np.isnan(y)
+    if not np.any(bad):
+        given = [np.isinf(x) if op.kind == "elementwise" else np.any(np.isinf(x)) for x in numbers]
+        bad = ~np.isfinite(y) & ~functools.reduce(np.logical_or, given)
+        if not np.any(bad):
+            return
+    inputs = " and ".join(_argument(arg, x) for arg, x in zip(args, numbers, strict=True))
+    raise AnomalyError(f"{op.name} made {_worst(y, bad)} of {inputs}{_place(note)}{_domain(op)}")
+
+
+def check_local(node: Any, i: int, g: Any, c: Any) -> None:
+    """Raise AnomalyError where a contribution ``c`` to argument ``i`` is not finite, though the cotangent ``g`` was."""
+    if is_finite(g) and not is_finite(c):
+        raise _local(node, i, g, c)
+
+
+def check_hook(node: Any, g: Any, new: Any) -> None:
+    """Raise AnomalyError where a hook turned a finite gradient into another."""
+    if is_finite(g) and not is_finite(new):
+        raise AnomalyError(f"a hook of {node.brief()} made {_worst(new)} of the gradient {_short(g)}")
+
+
+def check_total(node: Any, g: Any) -> None:
+    """Raise AnomalyError where the sum of a node's contributions is not finite; each of them was."""
+    if not is_finite(g):
+        raise _overflowed(node, g)
+
+
+def check_tangent(node: Any, tangent: Any) -> None:
+    """Raise AnomalyError where the tangent of a node is not finite; those of its arguments were."""
+    if not is_finite(tangent):
+        inputs = " and ".join(_argument(arg, getattr(arg, "_data", arg)) for arg in node.args)
+        raise AnomalyError(
+            f"forward mode of {node.op.name} made {_worst(tangent)} at {inputs}{_place(node.info)}{_domain(node.op)}"
+        )
+
+
+def blamed(node: Any, processed: Iterable[Any]) -> AnomalyError:
+    """The error for a node whose gradient is not finite: the consumer that pushed it there, or their sum."""
+    for consumer in processed:
+        for i, source in consumer.sources:
+            if source is node:
+                c = consumer.vjp(i, consumer._grad, None)
+                if not is_finite(c):
+                    return _local(consumer, i, consumer._grad, c)
+    return _overflowed(node, node._grad)
+
+
+def _overflowed(node: Any, g: Any) -> AnomalyError:
+    return AnomalyError(f"the contributions to the gradient of {node.brief()} are finite, but their sum is {_worst(g)}")
+
+
+def _local(node: Any, i: int, g: Any, c: Any) -> AnomalyError:
+    inputs = " and ".join(_argument(arg, getattr(arg, "_data", arg)) for arg in node.args)
+    return AnomalyError(
+        f"the derivative of {node.op.name} by {which(i)} made {_worst(c)} of the cotangent {_short(g)}, "
+        f"at {inputs}{_place(node.info)}{_domain(node.op)}"
+    )
+
+
+def _argument(arg: Any, x: Any) -> str:
+    name = getattr(arg, "path", "")
+    where = "" if is_finite(x) or np.shape(x) == () else ", not all finite"
+    return (f"{name!r} = " if name else "") + _short(x) + where
+
+
+def _short(x: Any) -> str:
+    x = getattr(x, "_data", x)
+    if np.shape(x) == ():
+        return repr(float(x))
+    values = np.asarray(x)
+    finite = values[np.isfinite(values)]
+    reach = f" from {finite.min():.6g} to {finite.max():.6g}" if finite.size else ""
+    return f"an array of shape {np.shape(x)}{reach}"
+
+
+def _worst(x: Any, bad: Any = None) -> str:
+    """The nan, or the infinity, and where it stands first in an array."""
+    values = np.asarray(getattr(x, "_data", x))
+    if bad is None:
+        bad = np.isnan(values) if np.any(np.isnan(values)) else ~np.isfinite(values)
+    bad = np.broadcast_to(bad, values.shape)
+    text = str(float(values[bad].flat[0]))
+    return text if not values.ndim else f"{text} at index {tuple(int(i) for i in np.argwhere(bad)[0])} ({np.sum(bad)} in all)"
+
+
+def _place(note: Note | None) -> str:
+    if note is None:
+        return "; it was recorded outside anomaly(), so its line is not known: run the forward pass inside too"
+    scope = f", in scope {note.scope!r}" if note.scope else ""
+    if note.made is None:
+        return f"{scope}; its line is not known: run the forward pass inside anomaly() too"
+    return f"{scope}, at {shown(note.made)}"
+
+
+def _domain(op: Op) -> str:
+    """What the row says of where its arguments live."""
+    limits = [_interval(name, d) for name, d in zip("ab", op.domains, strict=False) if (d.low, d.high) != (-inf, inf)]
+    return f"; {op.name} is smooth for {' and '.join(limits)}" if limits else ""
+
+
+def _interval(name: str, d: Domain) -> str:
+    low, high = f"{d.low:.6g} < " if d.low > -inf else "", f" < {d.high:.6g}" if d.high < inf else ""
+    return f"{low}{name}{high}" if low else f"{name}{high}"

@@ -1,0 +1,276 @@
+"""The blocks that change how operations are recorded, per thread and per task: no_grad, scope, anomaly. And the nodes' clock.
+
+``special`` counts the blocks that are open anywhere; while it is zero the operators look no further. ``clock`` ticks for every
+walk and every run of a transform: a node is stamped with it when it is made and when it is visited, so that a node stamped before
+a run began was certainly not made by that run.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ContextDecorator, contextmanager
+from contextvars import ContextVar
+from types import CodeType, FrameType
+from typing import Any, Self
+
+from autograd.errors import DataError, GraphError
+from autograd.state.metadata import Note, in_library, users
+
+special = 0
+clock = 1
+_counting = threading.Lock()
+
+
+class State:
+    """What the open blocks of one thread or task ask for."""
+
+    __slots__ = (
+        "_frame",
+        "_generator",
+        "_note",
+        "_notes",
+        "anomaly",
+        "blocks",
+        "lines",
+        "note",
+        "recording",
+        "scope",
+        "since",
+        "trace",
+    )
+
+    def __init__(
+        self,
+        recording: bool = True,
+        scope: str = "",
+        anomaly: bool = False,
+        lines: bool = False,
+        since: int = 0,
+        blocks: tuple[Any, ...] = (),
+        trace: Any = None,
+    ) -> None:
+        self.recording = recording
+        self.since = since  # when the outermost transform that is running began; 0 outside all
+        self.blocks = blocks
+        self.trace = trace  # what notes who looks at numbers, while compile() watches a function
+        self.scope = scope
+        self.anomaly = anomaly  # whether to look for nan and inf
+        self.lines = lines  # whether nodes note the line that made them
+        self.note = Note(scope, shared=True) if scope else None
+        self._notes: dict[tuple[int, int], Note] = {}
+        # A frame of ours that made a node, or whose generator did, and the note: while it runs, the program behind it stands still.
+        self._frame: FrameType | None = None
+        self._generator: CodeType | None = None
+        self._note: Note | None = None
+
+    def but(self, **changes: Any) -> State:
+        """The same with some things changed."""
+        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks", "trace")}
+        return State(**{**now, **changes})
+
+    def note_for(self, frame: FrameType | None) -> Note | None:
+        """The note of the nodes that are made here: one for each place in the user's program where lines are asked for."""
+        if not self.lines or frame is None:
+            return self.note
+        if frame is self._frame or (frame.f_code is self._generator and frame.f_back is self._frame):
+            return self._note
+        code = frame.f_code
+        if not in_library(code.co_filename):
+            return self._noted(frame)
+        generator = code.co_flags & inspect.CO_GENERATOR  # it may be resumed from elsewhere: whoever resumes it stands still
+        self._frame, self._generator = (frame.f_back, code) if generator else (frame, self._generator)
+        self._note = self._noted(users(frame))
+        return self._note
+
+    def _noted(self, frame: FrameType | None) -> Note | None:
+        """The note of the place where a frame of the user's stands."""
+        if frame is None:
+            return self.note
+        code, offset = frame.f_code, frame.f_lasti
+        key = (id(code), offset)
+        if key not in self._notes:
+            self._notes[key] = Note(self.scope, (code, offset), shared=True)  # it keeps the code, so that its id stays its own
+        return self._notes[key]
+
+
+PLAIN = State()
+_state: ContextVar[State] = ContextVar("state", default=PLAIN)
+current = _state.get
+
+
+def _count(change: int) -> None:
+    global special
+    with _counting:
+        special += change
+
+
+def tick() -> int:
+    """The next value of the clock."""
+    global clock
+    with _counting:
+        clock += 1
+        return clock
+
+
+def recording() -> bool:
+    """Whether operations of this thread and task are recorded."""
+    return not special or _state.get().recording
+
+
+def note_here() -> Note | None:
+    """The note of a node that is being made, outside the operators' own methods."""
+    return _state.get().note_for(sys._getframe(2)) if special else None
+
+
+@contextmanager
+def differentiated(since: int) -> Iterator[None]:
+    """The block in which a transform, which began at ``since``, runs its function: recorded even inside no_grad."""
+    state = _state.get()
+    # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
+    blocks = state.blocks if state.recording else (*state.blocks, _RECORDED)
+    token = _state.set(state.but(recording=True, since=state.since or since, blocks=blocks))
+    try:
+        yield
+    finally:
+        _state.reset(token)
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """A block of our own in which anomaly() does not look."""
+    token = _state.set(_state.get().but(anomaly=False))
+    try:
+        yield
+    finally:
+        _state.reset(token)
+
+
+class Block(ContextDecorator):
+    """A block, or a decorated function, inside which the state of the thread or task is another.
+
+    The open blocks of a context form a list, so that one object may be open in several of them, and a block that a generator left
+    open can be closed in any order.
+    """
+
+    def _changed(self, state: State) -> State:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        _enclose((*_state.get().blocks, self))
+        _count(+1)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _count(-1)
+        blocks = list(_state.get().blocks)
+        if self in blocks:  # and not closed by another thread or task than the one that opened it
+            del blocks[len(blocks) - 1 - blocks[::-1].index(self)]
+            _enclose(tuple(blocks))
+
+    def __call__(self, function: Any) -> Any:
+        if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise DataError(
+                f"@{type(self).__name__} on {function.__name__}: the block would close before a generator or an async function "
+                f"runs: open it inside, as in `with {type(self).__name__}(…):`"
+            )
+        return super().__call__(function)
+
+
+def _enclose(blocks: tuple[Any, ...]) -> None:
+    """Make these the open blocks of the context."""
+    state = State(since=_state.get().since, blocks=blocks)
+    for block in blocks:
+        state = block._changed(state)
+    _state.set(state)
+
+
+class tracing(Block):  # noqa: N801 - as below
+    """A block in which whoever looks at the numbers of a node is noted by ``trace``."""
+
+    def __init__(self, trace: Any) -> None:
+        self.trace = trace
+
+    def _changed(self, state: State) -> State:
+        return state.but(trace=self.trace, recording=True)
+
+
+class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
+    """A block, or a function, whose operations are not recorded: their results are constants. Other threads are not affected.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0)
+    >>> with no_grad():
+    ...     b = a * a
+    >>> b.data, b.is_leaf, (a * a).is_leaf
+    (4.0, True, False)
+    """
+
+    def _changed(self, state: State) -> State:
+        if state.trace is not None:
+            raise GraphError("no_grad() inside a compiled function would hide what it computes: use stop_gradient() there")
+        return state.but(recording=False)
+
+
+class _Recorded(Block):
+    """What a transform does to a no_grad around it."""
+
+    def _changed(self, state: State) -> State:
+        return state.but(recording=True)
+
+
+_RECORDED = _Recorded()
+
+
+class scope(Block):  # noqa: N801 - a verb, as in no_grad
+    """A block, or a function, whose nodes carry a name in front of their own: in errors, reports and pictures. Scopes nest.
+
+    DataError for a name that is no string or is empty.
+
+    >>> from autograd import Value
+    >>> with scope("layer1"), scope("neuron2"):
+    ...     z = Value(1.0, name="w") * 3.0
+    >>> z.scope, z.parents[0].path
+    ('layer1/neuron2', 'layer1/neuron2/w')
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            raise DataError(f"scope() takes a name, such as scope('layer1'), not {name!r}")
+        self.name = name
+
+    def _changed(self, state: State) -> State:
+        return state.but(scope=f"{state.scope}/{self.name}" if state.scope else self.name)
+
+
+class located(Block):  # noqa: N801 - as above
+    """A block in which every node notes the line that made it, for reports.
+
+    >>> from autograd import Value
+    >>> with located():
+    ...     Value(1.0).line.partition(":")[0]
+    '<doctest autograd.state.context.located[1]>'
+    """
+
+    def _changed(self, state: State) -> State:
+        return state.but(lines=True)
+
+
+class anomaly(Block):  # noqa: N801 - as above
+    """A block, or a function, in which the operation that first makes a nan or an inf raises AnomalyError, forward or backward.
+
+    The error names the operation, the node and the line of your program. Run the forward pass inside it too: only what was
+    recorded inside knows its line. An infinity that you put in yourself may pass.
+
+    >>> from autograd import Value, log
+    >>> with anomaly():
+    ...     log(Value(0.0, name="p"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    autograd.errors.AnomalyError: log made -inf of 'p' = 0.0, at ...
+    """
+
+    def _changed(self, state: State) -> State:
+        return state.but(anomaly=True, lines=True)

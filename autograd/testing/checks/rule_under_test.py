@@ -1,0 +1,216 @@
+"""A function and its claimed rule at one point: read, called as their author would call them, and watched while they run."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.core.coercion import described
+from autograd.errors import DataError, SettingError
+from autograd.testing.measurement import Array
+from autograd.testing.judgement import RTOL, Limits, Point
+from autograd.testing.report import Report
+
+ROUGH = 2e-3  # how exact numbers of less than double precision are taken to be
+NARROW = 1e-3  # of an entry's size: with less room than that, all entries that move along would take tiny steps
+Layout = Callable[[Array], Array]
+
+
+class Pair:
+    """``f(*inputs, **static)`` and ``vjp(inputs, g, **static)`` at one point; what is wrong with a call goes into the report.
+
+    ``given`` are the inputs in their own precision, ``xs`` the same in double; ``free`` says which entries do not stand at an edge
+    of their domain, or hard by one. ``y`` (double) and ``shape`` are the output's, once :meth:`begin` has been called.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        vjp: Callable[..., Any],
+        inputs: Sequence[Any],
+        domains: Sequence[Any] | None,
+        static: dict[str, Any],
+        call: str,
+        name: str = "",
+        analytic: bool = True,
+    ) -> None:
+        if not isinstance(inputs, tuple | list) or not inputs:
+            raise DataError(f"{call} takes a tuple of at least one input, not {described(inputs)}")
+        self.report = Report(f"{call} of {name or getattr(f, '__name__', type(f).__name__)}")
+        self.call = call
+        self.user_f, self.user_vjp, self.static = f, vjp, static
+        self.given = [_read(i, x, call) for i, x in enumerate(inputs)]
+        self.xs = [x.astype(np.float64) for x in self.given]
+        self.limits = limits_of(domains, len(inputs), call)
+        for i, (x, (low, high)) in enumerate(zip(self.xs, self.limits, strict=True)):
+            if np.any(x < low) or np.any(x > high):
+                raise DataError(f"{call}: input {i} leaves its domain, from {low} to {high}")
+        self.free = [_room(x, *limits) > NARROW * np.abs(x) for x, limits in zip(self.xs, self.limits, strict=True)]
+        self.rough = any(x.dtype != np.float64 for x in self.given)
+        self.analytic = analytic  # whether f may be asked for complex numbers
+
+    def f(self, *xs: Array) -> Any:
+        """The function at arrays, of which single numbers are handed over as numbers."""
+        return self.user_f(*[x[()] for x in xs], **self.static)
+
+    def begin(self) -> None:
+        """Look at the function itself: it has a value here, the same one twice, and leaves its inputs alone."""
+        self.report.evaluations += 2
+        xs = [x.copy() for x in self.given]
+        try:
+            first = self.f(*xs)
+        except DataError:
+            raise  # which says what is wrong
+        except Exception as error:
+            if type(error).__name__ == "UnsatisfiedAssumption":  # Hypothesis' assume(): the point is not meant
+                raise
+            raise DataError(f"{self.call}: the function raises {type(error).__name__} here: {error}") from error
+        refuse_coroutine(first, self.call)
+        y = _numbers_of(first, f"{self.call}: the function returns")
+        if y.dtype.kind not in "fiub":
+            raise DataError(f"{self.call}: the function returns {described(first)}, where real numbers belong")
+        self.first, self.y, self.shape = first, y.astype(np.float64), y.shape
+        for i, (x, x0) in enumerate(zip(xs, self.given, strict=True)):
+            if x.tobytes() != x0.tobytes():
+                self.report.add("mutation", f"the function changes its input {i}", argument=i)
+        again = self._again()
+        if again.shape != y.shape:
+            self.report.add("function", f"the function returned shape {y.shape} and then {again.shape} for the same inputs")
+        elif not np.array_equal(again, y, equal_nan=True):
+            self.report.add(
+                "function", "the function returned two values for the same inputs: it is random, or remembers; fix its seed"
+            )
+        self.rtol = ROUGH if self.rough or y.dtype != np.float64 else RTOL
+        if y.size and not np.any(np.isfinite(self.y)):
+            self.report.doubt("the function is nan or infinite here: there is no derivative to compare with", "unbounded")
+
+    def _again(self) -> Any:
+        """The function's value, asked a second time."""
+        try:
+            return np.asarray(self.f(*self.given))
+        except Exception as error:
+            raise DataError(f"{self.call}: asked a second time, the function raises {type(error).__name__}: {error}") from error
+
+    @property
+    def point(self) -> Point:
+        """Where the function is examined, in double precision."""
+        return Point(self.f, self.xs, self.limits, self.y.ravel(), self.rtol, self.analytic)
+
+    def called(self, g: Array, xs: Sequence[Array] | None = None, layout: Layout = np.copy) -> list[Any]:
+        """What the rule returns for the cotangent ``g`` (flat) at copies of the inputs; what it does to them is noted."""
+        at = self.xs if xs is None else xs
+        copies = [layout(x.astype(x0.dtype))[()] for x, x0 in zip(at, self.given, strict=True)]
+        seed = layout(g.reshape(self.shape))[()]
+        before = [c.tobytes() for c in copies]
+        try:
+            result = self.user_vjp(tuple(copies), seed, **self.static)
+        except Exception as error:
+            self.report.add("raised", f"the rule raises {type(error).__name__}: {error}")
+            self.report.cause = error
+            return [None] * len(copies)
+        result = list(result) if isinstance(result, tuple | list) else [result]
+        for i, (c, b) in enumerate(zip(copies, before, strict=True)):
+            if c.tobytes() != b:
+                self.report.add("mutation", f"the rule changes its input {i}", argument=i)
+        if seed.tobytes() != g.tobytes():
+            self.report.add("mutation", "the rule changes the cotangent it is given")
+        for i, (r, c) in enumerate(itertools.product(result, copies)):
+            if isinstance(r, np.ndarray) and isinstance(c, np.ndarray) and r.size and np.may_share_memory(r, c):
+                self.report.add("aliasing", f"cotangent {i // len(copies)} is the memory of input {i % len(copies)}")
+        return result
+
+    def read(self, result: Sequence[Any]) -> list[Array]:
+        """What the rule returned as arrays of double precision; number, shapes and types are looked at."""
+        if len(result) != len(self.xs):
+            self.report.add("shape", f"the rule returns {len(result)} cotangents for {len(self.xs)} inputs")
+        try:
+            arrays = [np.zeros(x.shape) if r is None else np.asarray(r) for r, x in zip(result, self.xs, strict=False)]
+        except ValueError as error:
+            self.report.add("shape", f"a cotangent is no array: {error}")
+            return [np.zeros(x.shape) for x in self.xs]
+        for i, (r, x) in enumerate(zip(arrays, self.given, strict=False)):
+            belongs = f"the cotangent of input {i} is {{}}, where {{}} belongs"
+            if r.shape != x.shape:
+                self.report.add("shape", f"the cotangent of input {i} has shape {r.shape}, where {x.shape} belongs", argument=i)
+            elif r.dtype.kind not in "fiub":
+                self.report.add("dtype", belongs.format(described(result[i]), x.dtype), argument=i)
+            elif r.dtype.kind == "f" and result[i] is not None and r.dtype.itemsize < x.dtype.itemsize:
+                self.report.add("dtype", belongs.format(r.dtype, x.dtype) + ": digits are lost", argument=i)
+        if self.report.findings:
+            return [np.zeros(x.shape) for x in self.xs]
+        return [np.array(r, dtype=np.float64) for r in arrays]
+
+    def answer(self, g: Array, xs: Sequence[Array] | None = None) -> list[Array]:
+        """The cotangents of the inputs for one cotangent ``g`` of the output (flat)."""
+        return self.read(self.called(g, xs))
+
+
+def refuse_coroutine(y: Any, call: str) -> None:
+    """Raise where a function returned what has yet to be awaited."""
+    if inspect.isawaitable(y):
+        if inspect.iscoroutine(y):
+            y.close()  # nobody will await it
+        raise DataError(f"{call}: the function is async: pass a plain function, with asyncio.run() around what must be awaited")
+
+
+def _room(x: Array, low: float, high: float) -> Array:
+    """How far each entry is from the nearer end of its domain."""
+    return np.asarray(np.minimum(x - low, high - x))
+
+
+def _read(i: int, x: Any, call: str) -> Array:
+    array = _numbers_of(x, f"{call}: input {i} is")
+    if array.dtype.kind != "f":
+        raise DataError(
+            f"{call}: input {i} is {described(x)}, which has no derivative: pass floats, and what is no number by keyword"
+        )
+    if not np.all(np.isfinite(array)):
+        raise DataError(f"{call}: input {i} holds {array[~np.isfinite(array)][0]}, where nothing can be moved: pass finite numbers")
+    return np.array(array, order="C")
+
+
+def _numbers_of(x: Any, what: str) -> Array:
+    """An array, unless lists of unequal lengths are in the way."""
+    try:
+        return np.array(x)
+    except ValueError:
+        raise DataError(f"{what} nested lists of unequal lengths, where numbers or an array belong") from None
+
+
+def limits_of(domains: Sequence[Any] | None, count: int, call: str) -> Limits:
+    """A pair (low, high) for each input."""
+    if domains is None:
+        return [(-np.inf, np.inf)] * count
+    if len(domains) != count:
+        raise SettingError(f"{call}: {len(domains)} domains for {count} inputs: give one for each, or None")
+    pairs = []
+    for d in domains:
+        ends = (-np.inf, np.inf) if d is None else (d.low, d.high) if hasattr(d, "low") else d
+        if not isinstance(ends, tuple | list) or len(ends) != 2 or not all(isinstance(e, float | int) for e in ends):
+            raise SettingError(f"{call}: a domain is None, a pair (low, high), Real or Array, not {d!r}")
+        low, high = map(float, ends)
+        if not low < high:
+            raise SettingError(f"{call}: the domain from {low:g} to {high:g} is empty")
+        pairs.append((low, high))
+    return pairs
+
+
+def reversed_fortran(x: Array) -> Array:
+    """The same numbers as a view with negative strides of an array in Fortran order."""
+    back = (slice(None, None, -1),) * x.ndim
+    return np.array(x[back], order="F")[back]
+
+
+def briefly(x: Any, most: int = 60) -> str:
+    """A number or an array in six digits, or its shape where that is too long.
+
+    >>> briefly(np.array([0.1, 1 / 3])), briefly(np.zeros(100))
+    ('[0.1, 0.333333]', 'an array of shape (100,)')
+    """
+    array = np.asarray(x)
+    text = np.array2string(array, separator=", ", formatter={"float_kind": lambda v: f"{v:.6g}"}).replace("\n", "")
+    return text if len(text) <= most and array.size <= most else f"an array of shape {array.shape}"

@@ -1,0 +1,227 @@
+"""check_vjp: the whole contract of anybody's reverse-mode rule at one point, value, shape, type, memory and manners."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.testing.measurement import SMOOTH, Array
+from autograd.testing.judgement import judge
+from autograd.testing.checks.rule_under_test import Pair, briefly, reversed_fortran
+from autograd.testing.report import Report
+from autograd.testing.checks.value_comparison import FEW, Claims, Values, accuse
+
+
+def check_vjp(
+    f: Callable[..., Any],
+    vjp: Callable[..., Any],
+    inputs: Sequence[Any],
+    /,
+    *,
+    domains: Sequence[Any] | None = None,
+    raise_on_fail: bool = True,
+    **static: Any,
+) -> Report:
+    """Hold a rule ``vjp(inputs, g, **static)`` to the function ``f(*inputs, **static)`` at one point.
+
+    The rule gives one cotangent per input, NumPy arrays of the inputs' shapes. Checked are the values, against derivatives
+    measured on f alone; shapes and types; that nothing is changed or handed out twice; the same answer again, also after a call
+    elsewhere and in any memory layout; linearity in g. ``domains`` are pairs (low, high), or Real and Array, one per input.
+    GradientError on a fail, unless ``raise_on_fail=False``; DataError for inputs or a function that cannot be checked.
+
+    >>> report = check_vjp(lambda x: np.sum(x**2), lambda xs, g: (2 * g * xs[0],), (np.array([1.0, -2.0]),))
+    >>> report.verdict, report.evaluations <= 30
+    ('pass', True)
+    """
+    return Check(Pair(f, vjp, inputs, domains, static, "check_vjp()")).run().raised(raise_on_fail)
+
+
+class Elsewhere(NamedTuple):
+    """Another point: the inputs, the output and the rule's answer there."""
+
+    xs: list[Array]
+    y: Array
+    answer: list[Array]
+
+
+class Check:
+    """The parts of the contract, one after the other; what condemns first ends it."""
+
+    def __init__(self, pair: Pair, brief: bool = False) -> None:
+        self.pair, self.report, self.brief = pair, pair.report, brief
+        self.rng = np.random.default_rng(0)
+        self.size = max(1.0, _size(pair.xs))
+        self.answers: list[list[Array]] = []
+        self.results: list[list[Any]] = []
+
+    def run(self) -> Report:
+        """All of it."""
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            for part in (
+                self.pair.begin,
+                self.first,
+                self.again,
+                self.linear,
+                self.there,
+                self.memory,
+                self.values,
+                self.right_there,
+            ):
+                part()
+                if self.report.findings:
+                    break
+        return self.report
+
+    def first(self) -> None:
+        """The rule's answers for the cotangents of the check: their number, shapes and types."""
+        m = self.pair.y.size
+        self.seeds = np.eye(m) if 0 < m <= FEW else self._mixtures(m) * np.isfinite(self.pair.y.ravel())
+        self.answers = [self._asked(g) for g in self.seeds]
+        self.dense = None
+        if m > 1 and not all(np.all(np.isfinite(a)) for row in self.answers for a in row):
+            seeds = self._mixtures(m)  # an infinite slope times a cotangent of 0 is nan
+            self.dense = Claims(seeds, [self._asked(g) for g in seeds])
+        self.every = np.sum(self.seeds, axis=0)
+        # what cancels inside leaves rounding of the size of what went in
+        self.scale = max(self.size, _size(self.answers[0]))
+
+    def _mixtures(self, m: int) -> Array:
+        """Cotangents with no zero among them."""
+        return self.rng.uniform(0.5, 1.5, (3, m)) * self.rng.choice([-1.0, 1.0], (3, m)) if m else np.zeros((1, 0))
+
+    def _asked(self, g: Array) -> list[Array]:
+        """The rule's answer for one cotangent; what it returned is kept."""
+        self.results.append(self.pair.called(g))
+        return self.pair.read(self.results[-1])  # at once: the next call may overwrite it
+
+    def again(self) -> None:
+        """The same question has the same answer."""
+        self._same(self.seeds[0], self.answers[0], "staleness", "asked the same again, the rule gives {0} where it gave {1}")
+
+    def linear(self) -> None:
+        """The sum of two cotangents gives the sum, a multiple the multiple, and zero gives zero."""
+        g, base, last = self.seeds[0], self.answers[0], self.answers[-1]
+        both = -3.0 * (self.seeds[-1] + 0.5 * g)
+        mixed = self.pair.answer(both)
+        if _size(base) and all(map(np.array_equal, mixed, base)):
+            self.report.add("staleness", "for another cotangent the rule gives the answer that it gave before")
+            return
+        what = "the rule is not linear in the cotangent: "
+        expected = [-3.0 * (b + 0.5 * a) for a, b in zip(base, last, strict=True)]
+        expected = [np.where(np.isfinite(e), e, m) for e, m in zip(expected, mixed, strict=True)]
+        self._compare(mixed, expected, "nonlinearity", what + "for the sum of two it gives {0}, where {1} is their sum", 4.5)
+        self._same(1e4 * g, [1e4 * a for a in base], "nonlinearity", what + "for 10⁴ g it gives {0}, where {1} belongs", 1e4)
+        if all(np.all(np.isfinite(a)) for a in base):
+            self._same(0.0 * g, [0.0 * a for a in base], "nonlinearity", "for the cotangent 0 the rule gives {0}")
+
+    def there(self) -> None:
+        """Both are called at another point, after which the rule must give its first answer again, and old results still stand."""
+        self.elsewhere = self._elsewhere()
+        for result, answer in zip(self.results, [*self.answers, *(self.dense.answers if self.dense else ())], strict=True):
+            for i, (r, a) in enumerate(zip(result, answer, strict=True)):
+                if r is not None and not np.array_equal(np.asarray(r, dtype=float), a, equal_nan=True):
+                    self.report.add("aliasing", f"the cotangent of input {i} was overwritten by a later call", argument=i)
+                    return
+        if not np.array_equal(np.asarray(self.pair.first, dtype=float), self.pair.y, equal_nan=True):
+            self.report.add("aliasing", "the function's result was overwritten by a later call")
+        message = "asked again after a call elsewhere, the rule gives {0} where it gave {1}"
+        self._same(self.seeds[0], self.answers[0], "staleness", message)
+
+    def _elsewhere(self) -> Elsewhere | None:
+        pair = self.pair
+        shifted = [x * 1.125 + np.where(x == 0.0, 0.03125, 0.0) for x in pair.xs]
+        moved = [np.asarray(np.clip(x, low, high)) for x, (low, high) in zip(shifted, pair.limits, strict=True)]
+        self.report.evaluations += 1
+        try:
+            y = np.asarray(pair.f(*[x.astype(x0.dtype) for x, x0 in zip(moved, pair.given, strict=True)]), dtype=float)
+        except Exception:  # outside its domain it may raise what it likes
+            return None
+        if y.shape != pair.shape:
+            self.report.add("function", f"the function returned shape {pair.shape}, and {y.shape} for inputs of the same shapes")
+            return None
+        if not y.size or not np.all(np.isfinite(y)) or not any(x.size for x in pair.xs):
+            return None
+        answers = pair.answer(self.every, moved)
+        return None if pair.rough else Elsewhere(moved, y, answers)
+
+    def memory(self) -> None:
+        """Fortran order and negative strides: the same numbers, otherwise laid out."""
+        pair = self.pair
+        if not any(x.size > 1 for x in pair.xs):
+            return
+        self.report.evaluations += 1
+        try:
+            y = np.asarray(pair.f(*map(reversed_fortran, pair.given)), dtype=float)
+        except Exception as error:
+            self.report.add(
+                "layout", f"the function raises {type(error).__name__} for the same numbers in another memory layout: {error}"
+            )
+            return
+        if y.shape != pair.shape:
+            self.report.add(
+                "layout", f"the function gives shape {y.shape} for the same numbers in another memory layout, not {pair.shape}"
+            )
+            return
+        within = float(np.max(np.abs(pair.y[np.isfinite(pair.y)]), initial=self.size))
+        if not np.allclose(y, pair.y, rtol=1e-6, atol=1e-10 * within, equal_nan=True):
+            self.report.add("layout", "the function gives other values for the same numbers in another memory layout")
+            return
+        result = pair.called(self.seeds[0], layout=reversed_fortran)
+        if [np.shape(r) for r in result if r is not None] != [np.shape(r) for r in self.results[0] if r is not None]:
+            self.report.add("layout", "the rule gives other shapes for the same numbers in another memory layout")
+            return
+        message = "for the same numbers in another memory layout the rule gives {0} and not {1}"
+        self._compare(pair.read(result), self.answers[0], "layout", message)
+
+    def values(self) -> None:
+        """The claimed derivatives against measured ones."""
+        if self.pair.y.size and any(x.size for x in self.pair.xs):
+            Values(self.pair, Claims(self.seeds, self.answers), self.dense, self.rng, self.brief).judge()
+
+    def right_there(self) -> None:
+        """At the other point the rule must have been right too; one that gives its first answer there remembers it."""
+        if self.elsewhere is None:
+            return
+        moved, y, answer = self.elsewhere
+        stale = _size(answer) > 0.0 and self._same_as_here(answer)
+        if self.brief and not stale:
+            return  # a search comes by such a point anyhow, and should name that one
+        claims = Claims(self.every[None], [answer])
+        us = [np.where(x == 0.0, 1.0, np.abs(x)) * self.rng.choice([-1.0, 1.0], x.shape) for x in moved]
+        point = self.pair.point._replace(xs=moved, y=y.ravel()).weighted(claims.seeds, self.pair.shape)
+        (j,), evaluations = judge(point, us, *claims.along(us))
+        self.report.evaluations += evaluations
+        if j.verdict == "fail" and j.kind == SMOOTH:
+            where = "asked next at another point, the rule gives its first answer" if stale else "right here, and wrong near by"
+            at = f", at {', '.join(map(briefly, moved))}"
+            accuse(self.report, where, j, "staleness" if stale else "value", after=at)
+
+    def _same_as_here(self, answer: Sequence[Array]) -> bool:
+        """Whether an answer elsewhere, for all outputs at once, is what the first answers add up to."""
+        here = [sum(parts) for parts in zip(*self.answers, strict=True)]
+        return all(np.allclose(a, b, rtol=1e-12, atol=0.0) for a, b in zip(answer, here, strict=True))
+
+    def _same(self, g: Array, want: Sequence[Array], fault: str, message: str, factor: float = 1.0) -> None:
+        """The rule's answer for ``g`` against the one that it should give; ``factor`` is how much larger than the first it is."""
+        self._compare(self.pair.answer(g), want, fault, message, factor)
+
+    def _compare(self, have: Sequence[Array], want: Sequence[Array], fault: str, message: str, factor: float = 1.0) -> None:
+        rtol = 0.1 * self.pair.rtol if self.pair.rough else 1e-6
+        atol = 1e-12 * factor * self.scale
+        for k, (a, b) in enumerate(zip(have, want, strict=True)):
+            if self.report.findings or bool((np.abs(a - b) <= rtol * np.abs(b) + atol).all()):
+                continue
+            bad = ~np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+            if bad.any():
+                i = tuple(int(n) for n in np.argwhere(bad)[0])
+                text = message.format(f"{a[i]:.10g}", f"{b[i]:.10g}") + f", in input {k}" + (f" at index {i}" if i else "")
+                self.report.add(fault, text, argument=k, index=i, claimed=float(a[i]), measured=float(b[i]))
+
+
+def _size(arrays: Sequence[Array]) -> float:
+    """The largest finite magnitude."""
+    return float(max((np.max(np.abs(a[np.isfinite(a)]), initial=0.0) for a in arrays), default=0.0))
