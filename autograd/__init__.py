@@ -1,7 +1,7 @@
 """A gradient laboratory: exact derivatives of scalar and array programs, written once per operation."""
 
-from autograd import foreign as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
-from autograd import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
+from autograd import installation as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
+from autograd.numpy_api import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
 from autograd.compiler.api import compile
 from autograd.numpy_api.define_operation import define
 from autograd.errors import (
@@ -111,7 +111,9 @@ from autograd.numpy_api.functions import (
 from autograd.state.context import anomaly, no_grad, scope
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
-from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
+from autograd.transforms.grad_and_vjp import grad, gradients, stop_gradient, value_and_grad, vjp
+from autograd.transforms.jacobian_and_hessian import hessian, jacobian
+from autograd.transforms.jvp_and_hvp import hvp, jvp
 from autograd.core.value import Value
 
 __all__ = [

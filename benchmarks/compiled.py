@@ -29,7 +29,7 @@ def timed(f):
 
 
 def compared(title, makers, rounds):
-    """Run the steps in turn; print the median time of each and its ratio to the first."""
+    """TracedRun the steps in turn; print the median time of each and its ratio to the first."""
     print(f"\n{title}")
     steps, firsts = {}, {}
     for name, make in makers.items():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autograd import modes
 from autograd.ops import TABLE
+from autograd.state import context
 
 settings.register_profile("dev", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -22,5 +22,5 @@ def no_leaks():
     yield
     for name in set(TABLE) - rows:
         del TABLE[name]
-    assert modes.special == 0
+    assert context.special == 0
     assert np.geterr() == errors

@@ -1,6 +1,6 @@
 """One-sided limits of derivatives, at hundreds of digits: what derivatives at kinks, edges and ties are held to.
 
-A row's value is computed in the world MP, which is mpmath entry by entry, so that a new row needs nothing here; no partial is used.
+A row's value is computed in the backend MP, which is mpmath entry by entry, so that a new row needs nothing here; no partial is used.
 Derivatives near a point are central differences, which are exact at so many digits; three places that draw nearer tell the limit.
 """
 
@@ -12,7 +12,7 @@ import os
 import mpmath
 import numpy as np
 
-from autograd.backends.numpy_backend import World
+from autograd.backends.backend import Backend
 
 mp = mpmath.MPContext()
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -69,7 +69,7 @@ BINARY = {
     "maximum": max,
     "minimum": min,
 }
-MP = World(
+MP = Backend(
     "MP",
     {
         **{name: np.frompyfunc(real(f), 1, 1) for name, f in UNARY.items()},

@@ -5,9 +5,11 @@ import random
 import numpy as np
 from hypothesis import strategies as st
 
-from autograd import Value, walk, where
+from autograd import Value, where
 from autograd.core.node import Node
 from autograd.core.pytree import flatten
+from autograd.graph.reverse_mode import pullback
+from nn.scalar import MLP
 
 STEPS = (
     "each",
@@ -150,7 +152,7 @@ def eager(f, args):
     own = []
     outputs, _ = flatten(f(*(boxed(a, own) for a in args)))
     outputs = [y if isinstance(y, Node) else Value(y) for y in outputs]
-    found = walk.pullback(outputs, [1.0] * len(outputs), own)
+    found = pullback(outputs, [1.0] * len(outputs), own)
     return [y.data for y in outputs], [0.0 if g is None else g for g in found]
 
 
@@ -158,3 +160,16 @@ def close(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
     largest = np.max(np.abs(b), initial=0.0, where=np.isfinite(b))
     return np.allclose(a, b, rtol=1e-7, atol=1e-9 * (1 + largest), equal_nan=True)
+
+
+def demo(seed=0):
+    """A small network of Values and its loss, in the manner of micrograd's demo."""
+    model = MLP(2, [8, 8, 1], rng=seed)
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 2)).tolist(), rng.choice([-1.0, 1.0], 20).tolist()
+
+    def loss():
+        scores = [model(list(map(Value, row))) for row in X]
+        return sum((1 + -t * s).relu() for t, s in zip(y, scores)) * (1.0 / len(X)) + 1e-3 * sum(p * p for p in model.parameters())
+
+    return model, loss

@@ -1,5 +1,5 @@
-"""The compiler: trace → columns → lines of arrays → NumPy source."""
+"""The compiler: a traced program becomes a few lines of NumPy.
 
-from autograd.compiler.runtime.compiled_function import Compiled
-
-__all__ = ["Compiled"]
+``ir`` holds the two forms of a program; ``frontend`` traces; ``passes`` rewrite; ``codegen`` writes source; ``runtime`` is what
+users hold.
+"""

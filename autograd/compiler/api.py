@@ -44,6 +44,8 @@ def compile(
         return s1, (dx,)
     <BLANKLINE>
     """
-    from autograd.compiler import Compiled  # here, so that importing the library does not wait for its compiler
+    from autograd.compiler.runtime.compiled_function import (
+        Compiled,  # here, so that importing the library does not wait for its compiler
+    )
 
     return Compiled(f, in_axes, argnums, exact, xp, buffers, limit, tensors)

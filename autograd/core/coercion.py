@@ -1,4 +1,4 @@
-"""The door: what comes in becomes float64 (other float types stay), or is refused with the next step."""
+"""Coercion: what comes in becomes float64 (other float types stay), or is refused with the next step."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def to_float(x: Any, call: str) -> float:
     if type(x) is float:
         return x
     if isinstance(x, np.ndarray | np.generic):
+        if type(x) is not np.ndarray:
+            refuse_masked(x, call)
         if x.dtype.kind in REAL_KINDS and x.ndim == 0:
             return float(x)
     elif isinstance(x, numbers.Real):
@@ -40,6 +42,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     """
     if type(x) is float:
         return np.array(x)
+    _refuse_masked_inside(x, call)
     try:
         array = np.asarray(x)
     except (ValueError, DataError) as error:  # NumPy's word for ragged lists; ours for nodes inside them
@@ -49,6 +52,29 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     if array.dtype.kind != "f":
         return array.astype(np.float64)
     return array if isinstance(x, list | tuple) or np.isscalar(x) else private(array) if array is x else np.array(array)
+
+
+def refuse_masked(x: Any, call: str) -> None:
+    """Raise DataError for a masked array with masked entries: as plain numbers these would count.
+
+    >>> refuse_masked(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
+    """
+    masked = int(np.sum(getattr(x, "mask", False)))
+    if masked:
+        raise DataError(
+            f"{call}: {masked} of {np.size(x)} entries are masked, and would count as the numbers below the mask: fill them, as in "
+            f"x.filled(0.0), or drop them, as in x.compressed()"
+        )
+
+
+def _refuse_masked_inside(x: Any, call: str) -> None:
+    """The same for an array, or for arrays in nested lists."""
+    if isinstance(x, np.ndarray):
+        if type(x) is not np.ndarray:
+            refuse_masked(x, call)
+    elif isinstance(x, list | tuple) and any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, x))):
+        for part in x:
+            _refuse_masked_inside(part, call)
 
 
 def private(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -68,9 +94,7 @@ def described(x: Any) -> str:
 
 def advice(x: Any) -> str:
     """What to do instead, where the mistake is a known one."""
-    from autograd.core.node import Node  # here, since the door stands before the nodes
-
-    if isinstance(x, Node):
+    if hasattr(type(x), "stamp"):  # a node, of which coercion knows nothing else
         return "; it is a node already: use it as it is, or take x.data for its numbers"
     if isinstance(x, complex | np.complexfloating) or (isinstance(x, np.ndarray) and x.dtype.kind == "c"):
         return "; differentiate the real and the imaginary part as two numbers"

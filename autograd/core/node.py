@@ -1,7 +1,8 @@
-"""Node: what Value and Tensor share: edges, names, and the one door through which every operation is recorded."""
+"""Node: what Value and Tensor share: edges, names, and how every operation is recorded."""
 
 from __future__ import annotations
 
+import math
 import numbers
 import operator
 from collections.abc import Callable, Iterator, Sequence
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd import modes, storage, walk
-from autograd.state.anomaly_checks import check_hook
 from autograd.core.coercion import advice, described, to_array
 from autograd.errors import DataError, GraphError, ShapeError
-from autograd.state.metadata import Handle, Hooks, Note, shown
-from autograd.ops import TABLE, Op
+from autograd.graph import copy_and_pickle
 from autograd.graph.backward_steps import Step, steps
-from autograd.graph.reverse_mode import WIDE, unbroadcast
+from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.reverse_mode import accumulate_gradients, pullback
+from autograd.graph.topological_order import WIDE, graph_lock, topological_order
+from autograd.ops import TABLE, Op
+from autograd.state import context
+from autograd.state.anomaly_checks import check_hook
+from autograd.state.hooks import Handle, Hooks
+from autograd.state.metadata import Metadata, shown
 
 # Python's operators and the rows they stand for.
 BINARY = {
@@ -35,12 +40,12 @@ UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
 class Node:
     """A number or an array that remembers which operation made it, and from what."""
 
-    __slots__ = ("_data", "_grad", "dleft", "dright", "info", "left", "op", "right", "stamp")
+    __slots__ = ("_grad", "_primal", "dleft", "dright", "left", "metadata", "op", "right", "stamp")
 
     rank: ClassVar[int]  # in a mixed expression the class of the higher rank wins
     by_rank: ClassVar[dict[int, type[Any]]] = {}
-    graph_world: ClassVar[Any]  # the world in which derivatives are graphs; functions.py, which owns it, puts it here
-    _data: Any
+    graph_backend: ClassVar[Any]  # the backend in which derivatives are graphs; functions.py, which owns it, puts it here
+    _primal: Any
     _grad: Any
     op: Op | None
     left: Any
@@ -48,7 +53,7 @@ class Node:
     dleft: Any
     dright: Any
     stamp: Any
-    info: Note | None
+    metadata: Metadata | None
 
     def __init_subclass__(cls) -> None:
         Node.by_rank.setdefault(cls.rank, cls)
@@ -58,9 +63,9 @@ class Node:
         """A leaf with nothing in it yet."""
         node = object.__new__(cls)
         node.op = node.left = node.dleft = node.dright = None
-        node.right = modes.clock
-        node.info = modes.note_here()
-        node.stamp = modes.clock
+        node.right = context.clock
+        node.metadata = context.metadata_here()
+        node.stamp = context.clock
         node._grad = 0.0
         return node
 
@@ -96,33 +101,44 @@ class Node:
         return self.op is None
 
     @property
+    def has_grad(self) -> bool:
+        """Whether a gradient has reached this leaf since zero_grad(), be it zero; what takes no part in a step has none.
+
+        >>> from autograd import Value
+        >>> a, b = Value(3.0), Value(2.0); (a * 0.0).backward()
+        >>> a.has_grad, b.has_grad
+        (True, False)
+        """
+        return self.op is None and self.left is True
+
+    @property
     def name(self) -> str | None:
         """The name it was given, or None."""
-        return self.info.name if self.info else None
+        return self.metadata.name if self.metadata else None
 
     @name.setter
     def name(self, name: str | None) -> None:
         if name is not None and not isinstance(name, str):
             raise DataError(f"a name is a string, not {described(name)}")
-        self.note().name = name
+        self.own_metadata().name = name
 
-    def note(self) -> Note:
-        """The note of this node, made when it is first needed."""
-        if self.info is None:
-            self.info = Note()
-        elif self.info.shared:
-            self.info = self.info.own()
-        return self.info
+    def own_metadata(self) -> Metadata:
+        """The metadata of this node, made when it is first needed."""
+        if self.metadata is None:
+            self.metadata = Metadata()
+        elif self.metadata.shared:
+            self.metadata = self.metadata.own()
+        return self.metadata
 
     @property
     def scope(self) -> str:
         """The scopes in which it was made, outermost first, as in ``layer1/neuron2``; "" outside all."""
-        return self.info.scope if self.info else ""
+        return self.metadata.scope if self.metadata else ""
 
     @property
     def path(self) -> str:
         """The name behind its scopes, as in ``layer1/neuron2/w``; "" where the node has no name."""
-        return self.info.path if self.info else ""
+        return self.metadata.path if self.metadata else ""
 
     @property
     def line(self) -> str:
@@ -133,7 +149,7 @@ class Node:
         ...     Value(1.0).line.partition(">")[2]
         ':2 `Value(1.0).line.partition(">")[2]`'
         """
-        return shown(self.info.made) if self.info and self.info.made else ""
+        return shown(self.metadata.made) if self.metadata and self.metadata.made else ""
 
     # -- what each kind of node says for itself
 
@@ -182,14 +198,15 @@ class Node:
         self._unwatched("backward() of")
         seed = self.seed(cotangent)
         if not create_graph:
-            walk.backward(self, seed)
+            accumulate_gradients(self, seed)
             return
-        with walk.lock:
-            _, leaves = walk.order((self,))
+        with graph_lock:
+            _, leaves = topological_order((self,))
             start = cotangent if isinstance(cotangent, type(self)) else self.leaf(seed)
-            cotangents = walk.pullback([self], [start], leaves, self.graph_world)
+            cotangents = pullback([self], [start], leaves, self.graph_backend)
             for leaf, g in zip(leaves, cotangents, strict=True):
                 fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
+                leaf.left = True
                 # +g is a node of its own: a leaf that two gradients share could be written to
                 leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
 
@@ -219,14 +236,14 @@ class Node:
         """
         if not callable(hook):
             raise DataError(f"register_hook() takes a function of the gradient, not {described(hook)}")
-        note = self.note()
-        if note.hooks is None:
-            note.hooks = Hooks()
-        return note.hooks.add(hook)
+        metadata = self.own_metadata()
+        if metadata.hooks is None:
+            metadata.hooks = Hooks()
+        return metadata.hooks.add(hook)
 
     def heard(self, g: Any) -> Any:
         """A complete gradient, after this node's hooks have seen it."""
-        hooks = self.info.hooks if self.info else None
+        hooks = self.metadata.hooks if self.metadata else None
         for number, hook in list(hooks.items()) if hooks else ():
             if number not in hooks:  # type: ignore[operator]  # an earlier hook of this pass has removed it
                 continue
@@ -237,14 +254,14 @@ class Node:
             if given is None:
                 continue
             new = self._replaced(given, isinstance(g, Node))
-            if modes.current().anomaly:
+            if context.current().anomaly:
                 check_hook(self, g, new)
             g = new
         return g
 
     def _replaced(self, given: Any, graph: bool) -> Any:
         """What a hook returned, as a gradient of this node."""
-        numbers = to_array(given._data if isinstance(given, Node) else given, "a hook's result")
+        numbers = to_array(given._primal if isinstance(given, Node) else given, "a hook's result")
         if numbers.shape not in ((), self.shape):
             raise ShapeError(f"a hook of {self.brief()} returned shape {numbers.shape}, where {self.shape} belongs")
         if not graph:
@@ -266,7 +283,7 @@ class Node:
         return self.plain(given)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
-        """The cotangent of argument ``i`` for a cotangent ``g`` of this node; a node itself where a world ``xp`` is given."""
+        """The cotangent of argument ``i`` for a cotangent ``g`` of this node; a node itself where a backend ``xp`` is given."""
         if xp is None:
             return self.numeric_vjp(i, g)
         self.check_unchanged()
@@ -316,16 +333,25 @@ class Node:
     def _compared(self, sign: str, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
         """A comparison of numbers; a mask where compile() watches. NotImplemented for what is no number."""
         if self.rank and isinstance(other, list | tuple):
-            other = to_array(other, f"{sign} of {self.brief()}")
-        known = is_real(other) or (sign in EQUALITY and isinstance(other, complex))
-        if modes.special and (known or getattr(other, "followed", False)):
-            trace = modes.current().trace
+            try:
+                other = to_array(other, f"{sign} of {self.brief()}")
+            except DataError:
+                if sign in EQUALITY and not any(isinstance(x, Node) for x in other):
+                    return NotImplemented  # what is no number is not equal
+                raise
+        if sign in EQUALITY and isinstance(other, complex | np.complexfloating):
+            other = float(other.real) if other.imag == 0.0 else math.nan  # which nothing equals
+        if type(other) is int and abs(other) > LARGEST and (self.rank or context.special):
+            other = math.inf if other > 0 else -math.inf
+        known = is_real(other)
+        if context.special and (known or getattr(other, "followed", False)):
+            trace = context.current().tracer
             if trace is not None:
                 return trace.compared(sign, self, other)
         if not known:
             return NotImplemented
         try:
-            found = compare(self._data, raw(other))
+            found = compare(self._primal, raw(other))
         except ValueError:
             raise ShapeError(
                 f"{sign} compares {self.brief()} of shape {self.shape} with an array of shape {np.shape(raw(other))}, and these do "
@@ -341,9 +367,9 @@ class Node:
 
     def _cut(self, call: str) -> float:
         """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
-        if modes.special and modes.current().trace is not None:
-            return float(modes.current().trace.read(self))
-        since = modes.current().since
+        if context.special and context.current().tracer is not None:
+            return float(context.current().tracer.read(self))
+        since = context.current().since
         if since and self.stamp >= since:
             raise DataError(
                 f"{call} of {self.brief()} inside grad() or another transform would cut it from the graph: use NumPy's functions "
@@ -352,13 +378,13 @@ class Node:
         return self._number(call)
 
     def __bool__(self) -> bool:
-        if modes.special and modes.current().trace is not None:
-            return bool(modes.current().trace.read(self))
+        if context.special and context.current().tracer is not None:
+            return bool(context.current().tracer.read(self))
         return bool(self._number("a truth value"))
 
     def _untraced(self, what: str) -> None:
         """Refuse to be read where compile() watches, which would not see it change."""
-        if modes.current().trace is not None:
+        if context.current().tracer is not None:
             raise GraphError(
                 f"compile(): {what} of {self.brief()} is read while the function is traced, and later calls would not see it "
                 f"change: pass it as an argument, or use grad() or value_and_grad() inside"
@@ -367,25 +393,25 @@ class Node:
     def _number(self, call: str) -> float:
         if self.shape != () and int(np.prod(self.shape)) != 1:
             raise ShapeError(f"{call} takes one number, but {self.brief()} has shape {self.shape}: index or reduce it first")
-        return float(np.asarray(self._data).reshape(()))
+        return float(np.asarray(self._primal).reshape(()))
 
     # -- copying
 
     def __reduce__(self) -> tuple[Any, ...]:
         self._unwatched("pickling")
-        return storage.reduced(self)
+        return copy_and_pickle.reduced(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         self._unwatched("copying")
-        return storage.deepcopied(self, memo)
+        return copy_and_pickle.deepcopied(self, memo)
 
     def __copy__(self) -> Any:
         self._unwatched("copying")
-        return storage.shallow(self)
+        return copy_and_pickle.shallow(self)
 
     def _unwatched(self, doing: str) -> None:
         """Raise GraphError inside a compiled function, which could not repeat this."""
-        if modes.special and modes.current().trace is not None:
+        if context.special and context.current().tracer is not None:
             raise GraphError(
                 f"{doing} {self.brief()} inside a compiled function would freeze its numbers: use stop_gradient() for them alone, "
                 f"and do the rest outside"
@@ -421,6 +447,7 @@ def stale(node: Node) -> GraphError:
 
 
 EQUALITY = ("==", "!=")
+LARGEST = 2**1023  # beyond it whole numbers may be no floats
 PLAIN = (float, int, np.floating, np.integer, np.bool_)
 
 
@@ -431,7 +458,7 @@ def unassignable(node: Node) -> GraphError:
 
 def raw(x: Any) -> Any:
     """The numbers of a node; anything else as it is."""
-    return x._data if isinstance(x, Node) else x
+    return x._primal if isinstance(x, Node) else x
 
 
 def is_real(x: Any) -> bool:

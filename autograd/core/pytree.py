@@ -84,8 +84,8 @@ def _joined(arrays: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
     So derivatives have the shape output + input, and batches that of the batch + sample.
     """
-    node = next((x for x in arrays if hasattr(x, "graph_world")), None)
-    stack = np.stack if node is None else node.graph_world.stack
+    node = next((x for x in arrays if hasattr(x, "graph_backend")), None)
+    stack = np.stack if node is None else node.graph_backend.stack
     return stack(arrays, axis=-1).reshape(arrays[0].shape + shape)
 
 
@@ -148,4 +148,7 @@ def structure(tree: Any) -> Any:
     >>> structure({"a": [1.0, 2.0]})
     {'a': ['*', '*']}
     """
-    return mapped(lambda leaf: "*", tree)
+    if isinstance(tree, np.ndarray) and tree.dtype == object:
+        return f"an object array of shape {tree.shape}"
+    children, rebuilt = opened(tree)
+    return "*" if rebuilt is None else rebuilt([structure(child) for child in children])

@@ -18,10 +18,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from autograd import modes
+from autograd.backends.backend import RAISED
+from autograd.backends.expressions import KEPT, SOURCE, Expr, Symbols, lines, printed, symbol
+from autograd.backends.float_backend import FLOAT, evaluated
 from autograd.core.coercion import to_float
 from autograd.ops import TABLE, Elementwise
-from autograd.backends.numpy_backend import FLOAT, KEPT, RAISED, SOURCE, Expr, Symbols, evaluated, lines, printed, symbol
+from autograd.state import context
 
 SAFE = {
     "name",
@@ -66,7 +68,7 @@ def _unary(op: Elementwise, name: str, watched: bool) -> str:
         [
             f"def {name}(self):",
             *_indented(_opening("self", call, watched)),
-            "    a = self._data",
+            "    a = self._primal",
             *_indented(body),
             *_indented(_made("self", "None", "da", "None", call, watched)),
         ]
@@ -87,13 +89,13 @@ def _binary(op: Elementwise, name: str, reflected: bool, watched: bool) -> str:
             *_indented(_opening("self, other", stranger, watched)),
             "    kind = type(other)",
             "    if kind is Value:",
-            f"        a = {first}._data",
-            f"        b = {second}._data",
+            f"        a = {first}._primal",
+            f"        b = {second}._primal",
             *_indented(_indented(both)),
             *_indented(_indented(_made(first, second, "da", "db", call, watched))),
             "    if kind is float or kind is int:",
             f"        {given} = other if kind is float else to_float(other, ROW.name)",
-            f"        {'b' if reflected else 'a'} = self._data",
+            f"        {'b' if reflected else 'a'} = self._primal",
             *_indented(_indented(constant)),
             *_indented(_indented(_made(*edges, call, watched))),
             f"    return {stranger}",
@@ -107,7 +109,7 @@ def _fixed(reflected: bool) -> str:
 
 @cache
 def _values(op: Elementwise, xp: Symbols = SOURCE) -> dict[str, Expr]:
-    """The row's value and partials as expressions in the variables a, b and y, written in the world ``xp``."""
+    """The row's value and partials as expressions in the variables a, b and y, written in the backend ``xp``."""
     names = "ab"[: op.arity]
     args = [symbol(n) for n in names]
     values = {"y": op.f(xp, *args)}
@@ -143,10 +145,10 @@ def _made(left: str, right: str, dleft: str, dright: str, careful: str, watched:
         f"out.right = {right}",
         f"out.dleft = {dleft}",
         f"out.dright = {dright}",
-        "out._data = y",
+        "out._primal = y",
         "out._grad = 0.0",
         "out.stamp = clock",
-        f"out.info = {'state.note_for(getframe(2)) if state.lines else state.note' if watched else 'None'}",
+        f"out.metadata = {'state.metadata_for(getframe(2)) if state.lines else state.metadata' if watched else 'None'}",
         "return out",
     ]
 
@@ -164,7 +166,7 @@ def compiled(row: str, name: str, names: dict[str, Any], reflected: bool = False
 
     def twin(*args: Any) -> Any:
         cell = method.__closure__[method.__code__.co_freevars.index("watched")]  # type: ignore[index]  # it has one
-        cell.cell_contents = _compiled(row, name, {**names, "current": modes.current, "getframe": sys._getframe}, reflected, True)
+        cell.cell_contents = _compiled(row, name, {**names, "current": context.current, "getframe": sys._getframe}, reflected, True)
         return cell.cell_contents(*args)
 
     method = _compiled(row, name, {**names, "watched": twin}, reflected, False)
@@ -180,7 +182,7 @@ def _compiled(row: str, name: str, names: dict[str, Any], reflected: bool, watch
     factory = [f"def factory({', '.join(given)}):", *_indented(source.splitlines()), "    return method"]
     scope: dict[str, Any] = {}
     # The globals are those of modes, where ``special`` is.
-    exec(compile(_text(factory), f"<written from row {row}>", "exec"), vars(modes), scope)  # noqa: S102 - our own text
+    exec(compile(_text(factory), f"<written from row {row}>", "exec"), vars(context), scope)  # noqa: S102 - our own text
     method: Callable[..., Any] = scope["factory"](**given)
     method.__name__, method.__qualname__ = name, f"Value.{name}"
     method.__doc__ = f"Row {row} of the table of operations, on a scalar."

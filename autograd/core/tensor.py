@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import modes
-from autograd.state.anomaly_checks import check_value
+from autograd.backends.backend import QUIET
+from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import to_array, to_float
-from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
 from autograd.core.node import Node, apply, named_rows, operate, operators, stale, unassignable
-from autograd.ops import TABLE, Op, find
 from autograd.core.observation import adopted
 from autograd.core.value import Value
-from autograd.graph.reverse_mode import WIDE, unbroadcast
-from autograd.backends.numpy_backend import ARRAY, QUIET
+from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
+from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.topological_order import UNRECORDED, WIDE
+from autograd.ops import TABLE, Op, find
+from autograd.state import context
+from autograd.state.anomaly_checks import check_value
 
 # Who else refers to the array of a leaf.
 OWN = 0  # nobody
@@ -53,16 +55,16 @@ class Tensor(Node):
     _sources: tuple[tuple[int, Node], ...]
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
-        followed = modes.special and adopted(self, data)
+        followed = context.special and adopted(self, data)
         if not followed:
-            self._data = to_array(data, "Tensor()")
+            self._primal = to_array(data, "Tensor()")
         self._grad = 0.0
         self._state = CONSTANT if constant and not followed else OWN
         self._sources = ()
         self.op = self.left = self.dleft = self.dright = None
-        self.right = modes.clock
-        self.info = modes.note_here()
-        self.stamp = modes.clock
+        self.right = UNRECORDED if self._state == CONSTANT else context.clock
+        self.metadata = context.metadata_here()
+        self.stamp = context.clock
         if name is not None:
             self.name = name
 
@@ -78,44 +80,44 @@ class Tensor(Node):
     @property
     def data(self) -> npt.NDArray[Any]:
         """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
-        if modes.special and self._state != CONSTANT:
-            trace = modes.current().trace
+        if context.special and self._state != CONSTANT:
+            trace = context.current().tracer
             if trace is not None:
                 return trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
         if self.op is not None or self._state == CONSTANT:
-            self._data.flags.writeable = False
-            return self._data  # type: ignore[no-any-return]
-        if self._state == RECORDED or not self._data.flags.writeable:
-            self._data = self._data.copy()
+            self._primal.flags.writeable = False
+            return self._primal  # type: ignore[no-any-return]
+        if self._state == RECORDED or not self._primal.flags.writeable:
+            self._primal = self._primal.copy()
         self._state = EXPOSED
-        return self._data  # type: ignore[no-any-return]  # an ndarray: to_array() and record() see to it
+        return self._primal  # type: ignore[no-any-return]  # an ndarray: to_array() and record() see to it
 
     @data.setter
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise unassignable(self)
         self._unwatched("assigning the data of")
-        if data is self._data:
+        if data is self._primal:
             return
         new = to_array(data, "Tensor.data")
         if new.shape != self.shape:
             raise ShapeError(f"the data of {self.brief()} has shape {self.shape}; an array of shape {new.shape} cannot replace it")
-        self._data = new.astype(self._data.dtype, copy=False)
+        self._primal = new.astype(self._primal.dtype, copy=False)
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def recorded(self) -> npt.NDArray[Any]:
         """The array for a graph to keep: from now on nobody writes to it."""
         if self._state == EXPOSED:
-            self._data.flags.writeable = False
-            self._data = self._data.copy()
+            self._primal.flags.writeable = False
+            self._primal = self._primal.copy()
         if self._state != CONSTANT:
             self._state = RECORDED
-        return self._data  # type: ignore[no-any-return]
+        return self._primal  # type: ignore[no-any-return]
 
     @property
     def grad(self) -> Any:
         """∂(what backward() was called on)/∂self, in the shape of the data; zeros before. Of an interior node it is read-only."""
-        if modes.special:
+        if context.special:
             self._untraced(".grad")
         if isinstance(self._grad, Node):
             return self._grad
@@ -134,6 +136,8 @@ class Tensor(Node):
         if new.shape not in ((), self.shape) or (isinstance(grad, Node) and grad.shape != self.shape):
             raise ShapeError(f"the gradient of {self.brief()} has shape {self.shape}, not {new.shape}")
         self._grad = grad if isinstance(grad, Node) else np.full(self.shape, new, self.dtype)
+        if self.op is None:
+            self.left = True
 
     @property
     def constant(self) -> bool:
@@ -143,22 +147,22 @@ class Tensor(Node):
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of its axes."""
-        return self._data.shape  # type: ignore[no-any-return]
+        return self._primal.shape  # type: ignore[no-any-return]
 
     @property
     def ndim(self) -> int:
         """The number of its axes."""
-        return self._data.ndim  # type: ignore[no-any-return]
+        return self._primal.ndim  # type: ignore[no-any-return]
 
     @property
     def size(self) -> int:
         """The number of its entries."""
-        return self._data.size  # type: ignore[no-any-return]
+        return self._primal.size  # type: ignore[no-any-return]
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of its entries: a float type."""
-        return self._data.dtype  # type: ignore[no-any-return]
+        return self._primal.dtype  # type: ignore[no-any-return]
 
     def move(self, delta: Any) -> None:
         """Add ``delta`` to the data, as an optimizer does; graphs recorded before keep the numbers they saw.
@@ -168,37 +172,39 @@ class Tensor(Node):
         """
         if self.op is not None:
             raise unassignable(self)
-        if modes.special:
+        if context.special:
             self._unwatched("moving")
-        data = self._data
+        data = self._primal
         if type(delta) is not np.ndarray or delta.dtype != data.dtype:
             delta = to_array(delta, "move()").astype(self.dtype, copy=False)
         if delta.shape != data.shape and delta.shape:
             raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.brief()} of shape {self.shape}")
         moved = data + delta
-        self._data = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
+        self._primal = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self._grad = 0.0
+        if self.op is None:
+            self.left = None
 
     def item(self) -> float:
         """Its one entry as a float; ShapeError where there are several."""
         number = self._number("item()")
-        trace = modes.current().trace if modes.special else None
+        trace = context.current().tracer if context.special else None
         return number if trace is None or self._state == CONSTANT else trace.read(self.reshape(()))
 
     def numpy(self) -> npt.NDArray[Any]:
         """A copy of the numbers, cut from the graph."""
-        if modes.special and self._state != CONSTANT and modes.current().trace is not None:
-            return modes.current().trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
-        return self._data.copy()  # type: ignore[no-any-return]
+        if context.special and self._state != CONSTANT and context.current().tracer is not None:
+            return context.current().tracer.read(self)  # type: ignore[no-any-return]  # numbers that are followed
+        return self._primal.copy()  # type: ignore[no-any-return]
 
     def detach(self) -> Tensor:
         """The same numbers without their history, as a constant."""
-        if modes.special and modes.current().trace is not None:
-            return modes.current().trace.cut(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
+        if context.special and context.current().tracer is not None:
+            return context.current().tracer.cut(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
         return Tensor(self.recorded(), constant=True)
 
     def __len__(self) -> int:
@@ -214,7 +220,7 @@ class Tensor(Node):
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
-        body = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        body = np.array2string(self._primal, separator=", ", prefix="Tensor(")
         kind = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
         return f"Tensor({body}{kind}{f', name={self.path!r}' if self.name else ''}{', constant=True' if self.constant else ''})"
 
@@ -247,17 +253,17 @@ class Tensor(Node):
         for i, arg in enumerate(args):
             if isinstance(arg, Tensor):
                 if arg._state == RECORDED:
-                    array = arg._data
+                    array = arg._primal
                     sources.append((i, arg))
                 elif arg._state == CONSTANT:
-                    array = arg = arg._data
+                    array = arg = arg._primal
                 else:
                     array = arg.recorded()
                     sources.append((i, arg))
             elif type(arg) is float:
                 array = arg
             elif isinstance(arg, Value):
-                array = arg._data
+                array = arg._primal
                 sources.append((i, arg))
             else:
                 array = arg = to_array(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
@@ -268,12 +274,12 @@ class Tensor(Node):
             data = quiet(op.f, ARRAY, *arrays, **static)
         except (ValueError, IndexError) as error:
             raise misfit(op, arrays, static, error) from None
-        out._data = data if type(data) is np.ndarray else np.asarray(data)
+        out._primal = data if type(data) is np.ndarray else np.asarray(data)
         out._grad = 0.0
-        out.stamp = modes.clock
-        out.info = None
+        out.stamp = context.clock
+        out.metadata = None
         out._sources = tuple(sources)
-        if modes.special:
+        if context.special:
             out._look_around(op, args, arrays)
         if out._sources:
             out._state = RECORDED
@@ -281,27 +287,27 @@ class Tensor(Node):
         else:
             out._state = CONSTANT
             out.op = out.left = out.dleft = out.dright = None
-            out.right = modes.clock
+            out.right = UNRECORDED
         return out
 
     def _look_around(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
         """What the open blocks ask for: no record, the scope's name, a look for nan and inf."""
-        state = modes.current()
-        self.info = modes.note_here()
-        if state.trace is not None:
+        state = context.current()
+        self.metadata = context.metadata_here()
+        if state.tracer is not None:
             for arg in args:
                 if isinstance(arg, Tensor) and arg._state == CONSTANT:
-                    state.trace.constants[id(arg._data)] = arg
+                    state.tracer.constants[id(arg._primal)] = arg
         if not state.recording:
             self._sources = ()
         if state.anomaly:
-            check_value(op, args, arrays, self._data, self.info)
+            check_value(op, args, arrays, self._primal, self.metadata)
 
     # -- what the walks ask
 
     def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
         """Take in a contribution to the gradient, from a consumer ``op``: an array that nobody else keeps if ``fresh``."""
-        data, grad = self._data, self._grad
+        data, grad = self._primal, self._grad
         if type(c) not in ARRAYS or c.shape != data.shape or c.dtype != data.dtype:
             c = self.fitted(c, op)
         if type(grad) is not float:
@@ -312,7 +318,7 @@ class Tensor(Node):
 
     def pull(self) -> None:
         """Hand the gradient on to the arguments."""
-        g, op, y, arrays, static = self._grad, self.op, self._data, self.dright, self.right
+        g, op, y, arrays, static = self._grad, self.op, self._primal, self.dright, self.right
         assert op is not None
         for i, source in self._sources:
             c = op.vjp(ARRAY, i, g, y, arrays, static)
@@ -331,11 +337,11 @@ class Tensor(Node):
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
         assert self.op is not None
-        return self.args[i].fitted(self.op.vjp(ARRAY, i, g, self._data, self.dright, self.right), self.op)
+        return self.args[i].fitted(self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right), self.op)
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
         assert self.op is not None
-        t = self.op.jvp(ARRAY, tangents, self._data, self.dright, self.right)
+        t = self.op.jvp(ARRAY, tangents, self._primal, self.dright, self.right)
         return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
 
     def of_my_kind(self, g: Any) -> Any:
@@ -347,7 +353,7 @@ class Tensor(Node):
     def check_unchanged(self) -> None:
         """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
         for arg, array in zip(self.left, self.dright, strict=True):
-            if isinstance(arg, Node) and arg._data is not array and not np.array_equal(arg._data, array, equal_nan=True):
+            if isinstance(arg, Node) and arg._primal is not array and not np.array_equal(arg._primal, array, equal_nan=True):
                 raise stale(self)
 
     # -- NumPy's methods
@@ -433,7 +439,7 @@ class Tensor(Node):
 
     def dot(self, other: Any) -> Tensor:
         """NumPy's dot: the last axis of this array with the last but one of the other; a product where one is a number."""
-        rank, other_rank = self.ndim, np.ndim(other._data if isinstance(other, Node) else other)
+        rank, other_rank = self.ndim, np.ndim(other._primal if isinstance(other, Node) else other)
         if not rank or not other_rank:
             return self * other  # type: ignore[no-any-return]
         if rank < 2 or other_rank < 3:
@@ -495,13 +501,13 @@ def _unary(row: str, name: str) -> Callable[[Any], Any]:
 
 
 def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
-    op, door = find(row), operate if name.startswith("__") else lambda op, a, b, _: apply(op, a, b)
+    op, record = find(row), operate if name.startswith("__") else lambda op, a, b, _: apply(op, a, b)
 
     def method(self: Any, other: Any) -> Any:
         first, second = (other, self) if reflected else (self, other)
         if type(other) in QUICK:
             return Tensor.record(op, (first, second), {})
-        return door(op, first, second, other)
+        return record(op, first, second, other)
 
     method.__doc__ = f"Row {row} of the table of operations, entry by entry."
     method.__qualname__ = f"Tensor.{name}"

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd import modes
-from autograd.state.anomaly_checks import check_value
+from autograd.backends.float_backend import evaluated
 from autograd.core.coercion import to_float
-from autograd.core.scalar_methods import compiled
 from autograd.core.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
-from autograd.ops import Elementwise, Op, find
 from autograd.core.observation import adopted
-from autograd.graph.reverse_mode import UNRECORDED, WIDE, unbroadcast
-from autograd.backends.numpy_backend import evaluated
+from autograd.core.scalar_methods import compiled
+from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.topological_order import WIDE
+from autograd.ops import Elementwise, Op, find
+from autograd.state import context
+from autograd.state.anomaly_checks import check_value
 
 SIGNS = {
     "add": "+",
@@ -45,43 +46,45 @@ class Value(Node):
     rank = 0
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        if not modes.special or not adopted(self, data):
-            self._data = to_float(data, "Value()")
+        if not context.special or not adopted(self, data):
+            self._primal = to_float(data, "Value()")
         self._grad = 0.0
         self.op = self.left = self.dleft = self.dright = None
-        self.right = modes.clock
-        self.info = modes.note_here()
-        self.stamp = modes.clock
+        self.right = context.clock
+        self.metadata = context.metadata_here()
+        self.stamp = context.clock
         if name is not None:
             self.name = name
 
     @property
     def data(self) -> float:
         """The number itself. A leaf's can be assigned to, which never changes a graph that was recorded before."""
-        if modes.special:
-            trace = modes.current().trace
+        if context.special:
+            trace = context.current().tracer
             if trace is not None:
                 return trace.read(self)  # type: ignore[no-any-return]  # a number that is followed
-        return self._data  # type: ignore[no-any-return]  # a float: the setter and record() see to it
+        return self._primal  # type: ignore[no-any-return]  # a float: the setter and record() see to it
 
     @data.setter
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise unassignable(self)
         self._unwatched("assigning the data of")
-        self._data = to_float(data, "Value.data")
-        self.note().edited = True
+        self._primal = to_float(data, "Value.data")
+        self.own_metadata().edited = True
 
     @property
     def grad(self) -> Any:
         """∂(what backward() was called on)/∂self; 0.0 before, a node after ``backward(create_graph=True)``."""
-        if modes.special:
+        if context.special:
             self._untraced(".grad")
         return self._grad
 
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._grad = grad if isinstance(grad, Node) else to_float(grad, "Value.grad")
+        if self.op is None:
+            self.left = True
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -94,28 +97,27 @@ class Value(Node):
         >>> p = Value(1.0); p.move(0.5); p.data
         1.5
         """
-        self.data = self._data + to_float(delta, "move()")
+        self.data = self._primal + to_float(delta, "move()")
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self._grad = 0.0
+        if self.op is None:
+            self.left = None
 
     def detach(self) -> Value:
         """The same number without its history."""
-        trace = modes.current().trace if modes.special else None
+        trace = context.current().tracer if context.special else None
         if trace is not None:
             return trace.cut(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
-        out = Value(self._data)
-        out.right = UNRECORDED
-        return out
+        return Value(self._primal)
 
     @classmethod
     def of(cls, tensor: Any) -> Value:
         """The one entry of a Tensor as a Value of the same graph."""
         out = cls.blank()
-        out._data = tensor._number("item()")
-        if not modes.recording():
-            out.right = UNRECORDED
+        out._primal = tensor._number("item()")
+        if not context.recording():
             return out
         out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
         return out
@@ -139,7 +141,7 @@ class Value(Node):
 
     def __repr__(self) -> str:
         name = f", name={self.path!r}" if self.name else ""
-        return f"Value(data={self._data}, grad={self._grad}{name})"
+        return f"Value(data={self._primal}, grad={self._grad}{name})"
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -150,19 +152,18 @@ class Value(Node):
     def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Value:
         """The node of an elementwise operation, with its local derivatives as numbers."""
         assert isinstance(op, Elementwise)
-        floats = [arg._data if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
+        floats = [arg._primal if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
         y = evaluated(op.f, floats, static)
-        if modes.special and modes.current().anomaly:
-            check_value(op, args, floats, y, modes.note_here())
+        if context.special and context.current().anomaly:
+            check_value(op, args, floats, y, context.metadata_here())
         partials = tuple(
             evaluated(partial, [y, *floats], static) if isinstance(arg, Node) else None
             for arg, partial in zip(args, op.partials, strict=True)
         )
         kept = tuple(arg if isinstance(arg, Node) else x for arg, x in zip(args, floats, strict=True))
         out = Value.blank()
-        out._data = y
-        if not modes.recording():
-            out.right = UNRECORDED
+        out._primal = y
+        if not context.recording():
             return out
         out.op = op
         if static or len(args) > 2:
@@ -174,7 +175,7 @@ class Value(Node):
 
     def recorded(self) -> float:
         """The number for a graph to keep."""
-        return self._data  # type: ignore[no-any-return]  # a float, as above
+        return self._primal  # type: ignore[no-any-return]  # a float, as above
 
     def connect(self) -> None:
         """Nothing to do: the arguments are looked up where they stand."""
@@ -210,7 +211,7 @@ class Value(Node):
         left, right = self.left, self.right
         args = (left,) if right is None else (left, right)
         for arg in args:
-            if type(arg) is Value and arg.info is not None:
+            if type(arg) is Value and arg.metadata is not None:
                 self.check_unchanged()
         assert self.op is not None
         c = self.op.vjp(xp, i, g, self, args, {})
@@ -223,7 +224,7 @@ class Value(Node):
         return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
 
     def of_my_kind(self, g: Any) -> Any:
-        return g if isinstance(g, Value) else Node.graph_world.item(g)
+        return g if isinstance(g, Value) else Node.graph_backend.item(g)
 
     def plain(self, g: Any) -> float:
         return float(np.asarray(g).reshape(()))
@@ -231,15 +232,15 @@ class Value(Node):
     def check_unchanged(self) -> None:
         """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
         for arg in self.args:
-            if isinstance(arg, Node) and arg.info is not None and arg.info.edited:
+            if isinstance(arg, Node) and arg.metadata is not None and arg.metadata.edited:
                 break
         else:
             return
         floats = [raw(arg) for arg in self.args]
         assert isinstance(self.op, Elementwise)
         now = [evaluated(self.op.f, floats, self.static)]
-        now += [evaluated(p, [self._data, *floats], self.static) for p in self.op.partials]
-        was = [self._data, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
+        now += [evaluated(p, [self._primal, *floats], self.static) for p in self.op.partials]
+        was = [self._primal, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
         if any(a != b and (a == a or b == b) for a, b in zip(now, was)):
             raise stale(self)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from autograd.graph.reverse_mode import order
+from autograd.graph.topological_order import topological_order
 
 
 class Push(NamedTuple):
@@ -37,7 +37,7 @@ class Step(NamedTuple):
 
 def steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Step]:
     """The steps of reverse mode from ``root``, in the order of the walk; no ``.grad`` is written, and hooks are heard if wanted."""
-    nodes, _ = order((root,))
+    nodes, _ = topological_order((root,))
     consumers: dict[Any, int] = {}
     for node in nodes:
         for _, source in node.sources:

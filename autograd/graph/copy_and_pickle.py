@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from autograd.graph.reverse_mode import WIDE, order
+from autograd.graph.topological_order import WIDE, topological_order
 
 
 class At(int):
@@ -31,21 +31,22 @@ def _read(arg: Any, nodes: list[Any]) -> Any:
 def reduced(node: Any) -> tuple[Any, ...]:
     """What pickle stores of a node: a leaf by itself, a graph as its leaves and a flat list of records."""
     if node.op is None:
-        return restored_leaf, (type(node), node.recorded(), _plain(node._grad), node.info, getattr(node, "_state", None))
-    nodes, leaves = order((node,))
+        return restored_leaf, (type(node), node.recorded(), _plain(node._grad), node.metadata, getattr(node, "_state", None))
+    nodes, leaves = topological_order((node,))
     places = {n: At(i) for i, n in enumerate([*leaves, *nodes])}
     records = []
     for n in nodes:
         args = tuple(_written(a, places) for a in n.args)
         saved = n.dright if n.dleft is WIDE else (n.dleft, n.dright)
-        records.append((type(n), n._data, _plain(n._grad), n.info, n.op, args, n.static, saved, n.dleft is WIDE))
+        records.append((type(n), n._primal, _plain(n._grad), n.metadata, n.op, args, n.static, saved, n.dleft is WIDE))
     return restored_graph, (leaves, records)
 
 
 def restored_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) -> Any:
     """A leaf as pickle stored it."""
     leaf = cls.blank()
-    leaf._data, leaf._grad, leaf.info = data, grad, info
+    leaf._primal, leaf._grad, leaf.metadata = data, grad, info
+    leaf.left = True if type(grad) is not float or grad else None
     if state is not None:
         leaf._state = state
     return leaf
@@ -56,7 +57,7 @@ def restored_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
     nodes = list(leaves)
     for cls, data, grad, info, op, args, static, saved, wide in records:
         node = cls.blank()
-        node._data, node._grad, node.info, node.op = data, grad, info, op
+        node._primal, node._grad, node.metadata, node.op = data, grad, info, op
         parents = tuple(_read(a, nodes) for a in args)
         if wide:
             node.left, node.right, node.dleft, node.dright = parents, static, WIDE, saved
@@ -70,7 +71,7 @@ def restored_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
 
 def deepcopied(node: Any, memo: dict[int, Any]) -> Any:
     """A copy of the whole graph below ``node``; what is shared stays shared, and what is copied already is not copied again."""
-    nodes, leaves = order((node,))
+    nodes, leaves = topological_order((node,))
     for old in [*leaves, *nodes]:
         if id(old) not in memo:
             memo[id(old)] = _copied(old, memo)
@@ -95,7 +96,9 @@ def shallow(old: Any) -> Any:
     new = type(old).blank()
     for slot in ("op", "left", "right", "dleft", "dright") if old.op is not None else ():  # a leaf keeps its own birth
         setattr(new, slot, getattr(old, slot))
-    new._data, new._grad, new.info = old.recorded(), copy(_plain(old._grad)), copy(old.info)
+    if old.op is None:
+        new.left = old.left
+    new._primal, new._grad, new.metadata = old.recorded(), copy(_plain(old._grad)), copy(old.metadata)
     if hasattr(old, "_state"):
         new._state = old._state
     new.connect()

@@ -1,174 +1,67 @@
-"""The walks along a graph: the order of its nodes, reverse mode and forward mode. Iterative; they know nodes by their edges only.
-
-A *flat* node (a scalar operation of one or two arguments) keeps its arguments in ``left`` and ``right`` and the local derivatives
-in ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *wide*: ``dleft is WIDE``. A leaf keeps
-in ``right`` the reading of the clock at which it was made, which no visit changes, or UNRECORDED.
-"""
+"""Reverse mode: the chain rule along a graph, from its roots to its leaves. It knows nodes by their edges only."""
 
 from __future__ import annotations
 
-import math
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import modes
-from autograd.state.anomaly_checks import blamed, check_local, check_tangent, check_total, is_finite
-from autograd.errors import GraphError, ShapeError
-from autograd.state.metadata import Hooks
-from autograd.backends.numpy_backend import ARRAY, QUIET
+from autograd.backends.backend import QUIET
+from autograd.backends.numpy_backend import ARRAY
+from autograd.errors import GraphError
+from autograd.graph.topological_order import WIDE, graph_lock, topological_order
+from autograd.state import context
+from autograd.state.anomaly_checks import blamed, check_local, check_total, is_finite
+from autograd.state.hooks import Hooks
 
-# The mark of a node whose arguments stand in one tuple.
-WIDE: Any = object()
-
-# When a leaf was made that is a number and nothing else: nobody will ask for derivatives by it.
-UNRECORDED = math.inf
-
-# The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
-# nodes would overwrite each other's stamps and count contributions twice.
-lock = threading.RLock()
 _walking = False  # whether a backward pass is under way, in the thread that has the lock
 
 
-def order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:
-    """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use.
-
-    With ``since``, a reading of the clock, the walk ends at nodes that were made before it: they count as leaves, once for each
-    use.
-    """
-    with lock:
-        return _order(roots, since)
-
-
-def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
-    stamp = modes.tick()
-    nodes: list[Any] = []
-    leaves: list[Any] = []
-    emit, leaf = nodes.append, leaves.append
-    stack: list[Any] = []
-    push, pop = stack.append, stack.pop
-    waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each wide node on the stack
-    for node in roots:
-        if node.stamp is stamp:
-            continue
-        if node.stamp < since:
-            leaf(node)
-            continue
-        node.stamp = stamp
-        if node.op is None:
-            leaf(node)
-            continue
-        entering = True  # and not coming back from an argument, in which case the left one is done
-        while True:
-            towards = node.dleft
-            if towards is WIDE:
-                if entering:
-                    waiting.append(iter(node.sources))
-                for _, following in waiting[-1]:
-                    if following.stamp is not stamp:
-                        if following.stamp < since:
-                            leaf(following)
-                            continue
-                        following.stamp = stamp
-                        if following.op is not None:
-                            push(node)
-                            node = following
-                            entering = True
-                            break
-                        leaf(following)
-                else:
-                    waiting.pop()
-                    entering = False
-                if entering:
-                    continue
-            else:
-                if entering and towards is not None:
-                    following = node.left
-                    if following.stamp is not stamp:
-                        if following.stamp < since:
-                            leaf(following)
-                        else:
-                            following.stamp = stamp
-                            if following.op is not None:
-                                push(node)
-                                node = following
-                                continue
-                            leaf(following)
-                if node.dright is not None:
-                    following = node.right
-                    if following.stamp is not stamp:
-                        if following.stamp < since:
-                            leaf(following)
-                        else:
-                            following.stamp = stamp
-                            if following.op is not None:
-                                push(node)
-                                node = following
-                                entering = True
-                                continue
-                            leaf(following)
-            emit(node)
-            if not stack:
-                break
-            node = pop()
-            entering = False
-    return nodes, leaves
-
-
-def reaches_older(ends: Iterable[Any], since: int) -> bool:
-    """Whether nodes at which a walk ended lead to a leaf that records, and was made before ``since``."""
-    waiting = list(ends)
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if node.op is None:
-            if node.right < since:
-                return True
-        elif id(node) not in seen:
-            seen.add(id(node))
-            waiting.extend(source for _, source in node.sources)
-    return False
-
-
-def backward(root: Any, cotangent: Any) -> None:
+def accumulate_gradients(root: Any, cotangent: Any) -> None:
     """Reverse mode into ``.grad``: interior nodes are overwritten, leaves accumulate; an error leaves the leaves as they were."""
     global _walking
-    with lock:
+    with graph_lock:
         if _walking:
             raise GraphError("backward() inside a hook would overwrite the pass that is running: use autograd.gradients() there")
-        nodes, leaves = order((root,))
+        nodes, leaves = topological_order((root,))
         before = [leaf._grad for leaf in leaves]
         _walking = True
         for node in nodes:
             node._grad = 0.0
         try:
             with np.errstate(**QUIET):
-                if Hooks.living or (modes.special and modes.current().anomaly):
+                if Hooks.living or (context.special and context.current().anomaly):
                     _watched_backward(root, cotangent, nodes, leaves)
-                    return
-                root.receive(cotangent, None, False)
-                parts: dict[Any, list[tuple[Any, Any]]] = {}
-                for node in reversed(nodes):
-                    towards = node.dleft
-                    if towards is WIDE:
-                        _pull(node, parts)
-                        continue
-                    g = node._grad
-                    if towards is not None:
-                        node.left._grad += g * towards
-                    towards = node.dright
-                    if towards is not None:
-                        node.right._grad += g * towards
-                for leaf, given in parts.items():
-                    leaf.receive(_together(leaf, given), None, True)
+                else:
+                    _plain_backward(root, cotangent, nodes)
+            for leaf in leaves:
+                leaf.left = True
         except BaseException:
             for leaf, grad in zip(leaves, before, strict=True):
                 leaf._grad = grad
             raise
         finally:
             _walking = False
+
+
+def _plain_backward(root: Any, cotangent: Any, nodes: Sequence[Any]) -> None:
+    """The walk itself, at full speed: nobody listens."""
+    root.receive(cotangent, None, False)
+    parts: dict[Any, list[tuple[Any, Any]]] = {}
+    for node in reversed(nodes):
+        towards = node.dleft
+        if towards is WIDE:
+            _pull(node, parts)
+            continue
+        g = node._grad
+        if towards is not None:
+            node.left._grad += g * towards
+        towards = node.dright
+        if towards is not None:
+            node.right._grad += g * towards
+    for leaf, given in parts.items():
+        leaf.receive(_together(leaf, given), None, True)
 
 
 def _pull(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
@@ -191,8 +84,8 @@ def _together(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
 
 def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
     """The same walk, with hooks heard, and with anomaly() looked for."""
-    looking = modes.current().anomaly
-    hooked = [(leaf, leaf._grad) for leaf in leaves if leaf.info is not None and leaf.info.hooks]
+    looking = context.current().anomaly
+    hooked = [(leaf, leaf._grad) for leaf in leaves if leaf.metadata is not None and leaf.metadata.hooks]
     for leaf, _ in hooked:
         leaf._grad = 0.0
     root.receive(cotangent, None, False)
@@ -200,7 +93,7 @@ def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: S
     for node in reversed(nodes):
         if node in parts:
             node.receive(_together(node, parts.pop(node)), node.op, True)
-        if node.info is not None and node.info.hooks:
+        if node.metadata is not None and node.metadata.hooks:
             node._grad = node.heard(node._grad)
         towards = node.dleft
         if towards is WIDE:
@@ -252,7 +145,7 @@ def _handed_on(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
     """The contribution of a node to its argument ``i``; what anomaly() says of it names the node, not its derivative."""
     if not looking:
         return node.vjp(i, g, xp)
-    with modes.unwatched():
+    with context.unwatched():
         c = node.vjp(i, g, xp)
     check_local(node, i, g, c)
     return c
@@ -267,11 +160,11 @@ def pullback(
 ) -> list[Any]:
     """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
 
-    With ``xp`` the cotangents are nodes themselves, computed in that world, so that they can be differentiated again.
+    With ``xp`` the cotangents are nodes themselves, computed in that backend, so that they can be differentiated again.
     ``nodes`` are the interior nodes below the roots in their order, where the caller knows them.
     """
     if nodes is None:
-        nodes, _ = order(roots)
+        nodes, _ = topological_order(roots)
     live = depending(nodes, sources)
     arrived: dict[Any, Any] = {}
 
@@ -280,7 +173,7 @@ def pullback(
     ends = set(sources)
     owned: set[Any] = set()  # the sources whose sum is an array that nobody else keeps
     parts: dict[Any, list[tuple[Any, Any]]] = {}
-    looking = modes.current().anomaly
+    looking = context.current().anomaly
     with np.errstate(**QUIET):
         for node in reversed(nodes):
             if node in parts:
@@ -319,58 +212,3 @@ def pullback(
         if source.op is None and source in arrived:
             arrived[source] = source.heard(arrived[source])
     return [arrived.get(source) for source in sources]
-
-
-def pushforward(
-    roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None, nodes: Sequence[Any] | None = None
-) -> list[Any]:
-    """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move).
-
-    ``nodes`` as in :func:`pullback`.
-    """
-    if nodes is None:
-        nodes, _ = order(roots)
-    with np.errstate(**QUIET):
-        moving = moved(nodes, sources, tangents, xp)
-    return [moving.get(root) for root in roots]
-
-
-def moved(nodes: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> dict[Any, Any]:
-    """The tangents of all ``nodes`` (in order) that move when ``sources`` do, and of these."""
-    moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
-    looking = modes.current().anomaly
-    for node in nodes:
-        if node in moving:
-            continue
-        if xp is None and node.dleft is not WIDE and not looking:
-            left = moving.get(node.left) if node.dleft is not None else None
-            right = moving.get(node.right) if node.dright is not None else None
-            if left is not None:
-                moving[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
-            elif right is not None:
-                moving[node] = right * node.dright
-            continue
-        along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
-        if any(t is not None for t in along):
-            if not looking:
-                moving[node] = node.jvp(along, xp)
-                continue
-            with modes.unwatched():
-                moving[node] = node.jvp(along, xp)
-            check_tangent(node, moving[node])
-    return moving
-
-
-def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
-    """``g`` summed over the axes along which an argument of ``shape`` was repeated: the adjoint of broadcasting."""
-    have = xp.shape(g)
-    if have == shape:
-        return g
-    extra = len(have) - len(shape)
-    if extra > 0 and have[extra:] == shape:
-        return xp.sum(g, axis=0 if extra == 1 else tuple(range(extra)), keepdims=False)
-    stretched = tuple(extra + i for i, n in enumerate(shape) if n == 1 and extra >= 0 and have[extra + i] != 1)
-    reduced = xp.sum(g, axis=(*range(extra), *stretched), keepdims=False)
-    if xp.shape(reduced) != tuple(n for i, n in enumerate(shape) if extra + i not in stretched):
-        raise ShapeError(f"a cotangent of shape {have} does not fit an argument of shape {shape}")
-    return xp.reshape(reduced, shape) if stretched else reduced

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd import functions
 from autograd.core.coercion import to_array
-from autograd.errors import DataError, ShapeError
-from autograd.numpy_api.functions import as_tensor
 from autograd.core.node import Node
-from autograd.ops import find
 from autograd.core.observation import decided, look
-from autograd.core.tensor import Axis, Tensor
 from autograd.core.pytree import mapped
+from autograd.core.tensor import Axis, Tensor
+from autograd.errors import DataError, ShapeError
+from autograd.numpy_api import functions
+from autograd.numpy_api.functions import as_tensor
+from autograd.numpy_api.graph_backend import GRAPH
+from autograd.ops import find
 
 Function = Callable[..., Any]
 
@@ -134,7 +135,7 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
     """
     tensor = as_tensor(a)
     axes = range(tensor.ndim) if axis is None else [i % tensor.ndim for i in np.atleast_1d(axis)]
-    first = functions.GRAPH.constant(tensor[tuple(slice(1) if i in axes else slice(None) for i in range(tensor.ndim))])
+    first = GRAPH.constant(tensor[tuple(slice(1) if i in axes else slice(None) for i in range(tensor.ndim))])
     centred = _centred(tensor - first, axis)  # exactly 0 where all are the same, whatever their mean is rounded to
     length = functions.norm(centred, None, axis, keepdims)
     return length / sqrt(_freedom(centred, length, ddof))

@@ -1,4 +1,4 @@
-"""define: the public door to the table of operations."""
+"""define: adds an operation to the table."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import functions
-from autograd.errors import DataError, DefinitionError
 from autograd.core.node import Node
+from autograd.errors import DataError, DefinitionError
+from autograd.numpy_api import functions
 from autograd.ops import REAL, Domain, Elementwise, Op, Rule, custom, elementwise, linear
 
 

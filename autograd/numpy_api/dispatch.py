@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd import functions
-from autograd.errors import DataError
 from autograd.core.node import Node, apply
-from autograd.numpy_api.composed_functions import COMPOSED, COMPOSED_UFUNCS, MOVING
-from autograd.ops import TABLE, find
 from autograd.core.observation import SIGN_OF, current, look, plain
 from autograd.core.pytree import mapped
 from autograd.core.value import Value
+from autograd.errors import DataError
+from autograd.numpy_api import functions
+from autograd.numpy_api.composed_functions import COMPOSED, COMPOSED_UFUNCS, MOVING
+from autograd.ops import TABLE, find
 
 # Ufuncs that look at the numbers and have no derivative to speak of.
 LOOKING = {

@@ -1,7 +1,7 @@
 """The library's functions, named as NumPy's: each takes numbers, arrays, nodes or lists of nodes, and gives back its like.
 
 A plain number or array comes back plain; a Value gives a Value where the function acts entry by entry; everything else gives
-a Tensor. ``GRAPH`` is the world made of these functions: the rows' derivatives, run in it, are graphs again.
+a Tensor. ``GRAPH`` is the backend made of these functions: the rows' derivatives, run in it, are graphs again.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
-from autograd import modes
+from autograd.backends.expressions import TEXT, printed, symbol, value_of
+from autograd.backends.float_backend import evaluated
 from autograd.core.coercion import to_array, to_float
-from autograd.errors import DataError, ShapeError
-from autograd.core.node import Node, apply, raw
-from autograd.ops import Elementwise, Op, find
-from autograd.core.observation import Mask, Seen, current, look
+from autograd.core.node import Node, apply
+from autograd.core.observation import Observed, ObservedData, ObservedMask, look
 from autograd.core.tensor import Axis, Tensor
 from autograd.core.value import Value
-from autograd.backends.numpy_backend import ARRAY, TEXT, World, evaluated, printed, symbol, value_of
+from autograd.errors import DataError, ShapeError
+from autograd.ops import Elementwise, Op, find
+from autograd.state import context
 
 AFFINE = find("affine")
 
@@ -68,8 +69,8 @@ def contains_node(x: Any) -> bool:
 def call(op: Op, *args: Any, **static: Any) -> Any:
     """An elementwise operation on anything: recorded where a node takes part, else plain numbers in and out."""
     args = tuple(lifted(arg, op.name) for arg in args)
-    for arg in args if modes.special else ():
-        if isinstance(arg, Seen):
+    for arg in args if context.special else ():
+        if isinstance(arg, ObservedData):
             return arg.after(lambda *given: call(op, *given, **static), *args)
     if builtins.any(isinstance(arg, Node) for arg in args):
         return apply(op, *args, **static)
@@ -87,7 +88,7 @@ def call_row(op: Op, *args: Any, **static: Any) -> Any:
 
 def plainly(op: Op, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
     """The value of an operation on plain arrays, as a plain array or number."""
-    return Tensor.record(op, arrays, static)._data[()]
+    return Tensor.record(op, arrays, static)._primal[()]
 
 
 def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
@@ -101,7 +102,7 @@ def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
         return x
     if isinstance(x, Value):
         return Tensor.record(find("reshape"), (x,), {"shape": ()})
-    if modes.special and isinstance(x, Seen | Mask):
+    if context.special and isinstance(x, Observed):
         return Tensor(x)
     return Tensor(to_array(x, call), constant=True)
 
@@ -112,7 +113,7 @@ def on_tensors(f: Callable[..., Tensor], call: str, *args: Any) -> Any:
     result = f(*tensors)
     if builtins.any(contains_node(arg) for arg in args):
         return result
-    return result._data[()]
+    return result._primal[()]
 
 
 def formula(op: Elementwise) -> str:
@@ -127,7 +128,7 @@ def formula(op: Elementwise) -> str:
 
 
 def written(e: Any) -> str:
-    """An expression of the TEXT world, or the constant a row gave in its place."""
+    """An expression of the TEXT backend, or the constant a row gave in its place."""
     return value_of(printed(e), e) if hasattr(e, "head") else str(e)
 
 
@@ -214,7 +215,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     >>> where(Tensor([-1.0, 2.0]) > 0, 1.0, 0.0)
     array([0., 1.])
     """
-    if isinstance(condition, Mask):
+    if isinstance(condition, ObservedMask):
         if not contains_node(a) and not contains_node(b):
             a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)
         condition = condition.trace.plain_mask(condition)
@@ -574,7 +575,7 @@ def slogdet(a: Any) -> Any:
     >>> sign, value = slogdet(Tensor([[1.0, 2.0], [3.0, 4.0]])); float(sign), round(float(value), 6)
     (-1.0, 0.693147)
     """
-    known = np.linalg.slogdet(as_tensor(a, "slogdet")._data)
+    known = np.linalg.slogdet(as_tensor(a, "slogdet")._primal)
     return type(known)(
         look(lambda x: np.linalg.slogdet(x)[0], as_tensor(a, "slogdet")),
         on_tensors(lambda t: apply(find("logabsdet"), t), "slogdet", a),
@@ -612,51 +613,6 @@ def _affine(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
     return Tensor.record(AFFINE, (x, W, b), {})
 
 
-# --------------------------------------------------------------------------------------------------------------------------
-# GRAPH
-
-
-class _GraphWorld(World):
-    """The world in which a row's derivative is recorded like any other computation."""
-
-    def row(self, op: Op) -> Callable[..., Any]:
-        return globals().get(op.name) or (lambda *args, **static: call(op, *args, **static))
-
-
-def _scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    return on_tensors(lambda t: apply(find("scatter"), t, index=index, shape=shape), "scatter", a)
-
-
-def _getitem(a: Any, index: Any) -> Any:
-    return on_tensors(lambda t: t[index], "getitem", a)
-
-
-def _products_of_others(rows: Any) -> Any:
-    """As graphs: the other entries of each row picked out, and multiplied."""
-    n = np.shape(raw(rows))[-1]
-    others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
-    return prod(_getitem(rows, (..., others)), axis=-1)
-
-
-def _plain(name: str) -> Callable[..., Any]:
-    function = getattr(ARRAY, name)
-    return lambda *args: look(function, *args)
-
-
-def _equal(a: Any, b: Any) -> Any:
-    """Where two arguments are the same; a mask where compile() watches."""
-    trace = current()
-    if trace is not None and (isinstance(a, Node) or isinstance(b, Node)):
-        return trace.compared("==", a, b)
-    return np.equal(raw(a), raw(b))
-
-
-def _constant(a: Any) -> Any:
-    """The numbers alone; without their gradient, but followed, where compile() watches."""
-    trace = current()
-    return trace.cut(a) if trace is not None and isinstance(a, Node) else raw(a)
-
-
 # What NumPy has under the same name, with the same arguments first.
 NUMPY_LIKE = (
     *(where, clip, sum, mean, prod, max, min, cumsum, reshape, ravel, transpose, swapaxes, expand_dims, squeeze, flip),
@@ -664,20 +620,3 @@ NUMPY_LIKE = (
 )
 
 LINEAR_ALGEBRA = (inv, det, slogdet, solve)
-
-GRAPH = _GraphWorld(
-    "GRAPH",
-    {
-        **{f.__name__: f for f in (*NUMPY_LIKE, *LINEAR_ALGEBRA, norm, logsumexp, softmax, matmul)},
-        **{name: _plain(name) for name in ("any", "isfinite")},
-        "equal": _equal,
-        "constant": _constant,
-        "shape": lambda a: np.shape(raw(a)),
-        **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
-        "products_of_others": _products_of_others,
-        "getitem": _getitem,
-        "scatter": _scatter,
-        "item": lambda a: a if isinstance(a, Value) else Value.of(a),
-    },
-)
-Node.graph_world = GRAPH

@@ -1,4 +1,4 @@
-"""The table of operations as a page for readers: every formula is the row itself, written by the TEXT world.
+"""The table of operations as a page for readers: every formula is the row itself, written by the TEXT backend.
 
 ``python -m autograd.ops > docs/operations.md`` makes the page in the documentation.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from math import inf
 
+from autograd.backends.expressions import TEXT, symbol
 from autograd.numpy_api.functions import settings_of, written
 from autograd.ops import TABLE, Domain, Elementwise, Op
-from autograd.backends.numpy_backend import TEXT, symbol
 
 HEAD = """# Operations
 

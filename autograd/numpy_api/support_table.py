@@ -1,4 +1,7 @@
-"""Which of NumPy's functions work on nodes, as a page for readers: ``python -m autograd.numpy_api.support_table > docs/numpy.md`` makes it."""
+"""Which of NumPy's functions work on nodes, as a page for readers.
+
+``python -m autograd.numpy_api.support_table > docs/numpy.md`` makes the page in the documentation.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd import functions
-from autograd.numpy_api.dispatch import ALIASES, HANDLED, LOOKERS, LOOKING, REDUCTIONS, SHAPELY, full_name
+from autograd.numpy_api import functions
 from autograd.numpy_api.composed_functions import COMPOSED, COMPOSED_UFUNCS, MOVING
+from autograd.numpy_api.dispatch import ALIASES, HANDLED, LOOKERS, LOOKING, REDUCTIONS, SHAPELY, full_name
 from autograd.ops import TABLE, Elementwise
 
 HEAD = """# NumPy's functions on Values and Tensors
 
-Made by `python -m autograd.numpy_api.support_table`. These functions, called on nodes, record derivatives of any order, in both modes. Every other
-function of NumPy raises a TypeError that names it and the nearest thing that works; so do `out=` and in-place operations on
-recorded numbers.
+Made by `python -m autograd.numpy_api.support_table`. These functions, called on nodes, record derivatives of any order, in both
+modes. Every other function of NumPy raises a TypeError that names it and the nearest thing that works; so do `out=` and in-place
+operations on recorded numbers.
 """
 
 

@@ -1,4 +1,8 @@
-"""The operations: ``rows`` says what a row is, ``table`` holds them, ``python -m autograd.ops`` prints them."""
+"""The table of operations: what an operation computes, and one line of calculus for each derivative.
+
+It knows no NumPy and no nodes: a row is handed its mathematics as ``xp``, one of the backends.
+``python -m autograd.ops`` prints the table.
+"""
 
 from autograd.ops import table as _filled  # noqa: F401 - importing the table fills it
 from autograd.ops.op import (

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AnomalyError
-from autograd.state.metadata import Note, shown
 from autograd.ops import Domain, Op
+from autograd.state.metadata import Metadata, shown
 
 PLACES = ("first", "second", "third")
 
@@ -27,10 +27,10 @@ def which(i: int) -> str:
 
 def is_finite(x: Any) -> bool:
     """Whether a number, every entry of an array, or the data of a node is finite."""
-    return bool(np.all(np.isfinite(getattr(x, "_data", x))))
+    return bool(np.all(np.isfinite(getattr(x, "_primal", x))))
 
 
-def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, note: Note | None) -> None:
+def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, metadata: Metadata | None) -> None:
     """Raise AnomalyError where ``y`` holds a nan, or an infinity that was in none of the arguments."""
     if is_finite(y):
         return
@@ -41,7 +41,7 @@ def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, not
         if not np.any(bad):
             return
     inputs = " and ".join(_argument(arg, x) for arg, x in zip(args, numbers, strict=True))
-    raise AnomalyError(f"{op.name} made {_worst(y, bad)} of {inputs}{_place(note)}{_domain(op)}")
+    raise AnomalyError(f"{op.name} made {_worst(y, bad)} of {inputs}{_place(metadata)}{_domain(op)}")
 
 
 def check_local(node: Any, i: int, g: Any, c: Any) -> None:
@@ -65,9 +65,9 @@ def check_total(node: Any, g: Any) -> None:
 def check_tangent(node: Any, tangent: Any) -> None:
     """Raise AnomalyError where the tangent of a node is not finite; those of its arguments were."""
     if not is_finite(tangent):
-        inputs = " and ".join(_argument(arg, getattr(arg, "_data", arg)) for arg in node.args)
+        inputs = " and ".join(_argument(arg, getattr(arg, "_primal", arg)) for arg in node.args)
         raise AnomalyError(
-            f"forward mode of {node.op.name} made {_worst(tangent)} at {inputs}{_place(node.info)}{_domain(node.op)}"
+            f"forward mode of {node.op.name} made {_worst(tangent)} at {inputs}{_place(node.metadata)}{_domain(node.op)}"
         )
 
 
@@ -87,10 +87,10 @@ def _overflowed(node: Any, g: Any) -> AnomalyError:
 
 
 def _local(node: Any, i: int, g: Any, c: Any) -> AnomalyError:
-    inputs = " and ".join(_argument(arg, getattr(arg, "_data", arg)) for arg in node.args)
+    inputs = " and ".join(_argument(arg, getattr(arg, "_primal", arg)) for arg in node.args)
     return AnomalyError(
         f"the derivative of {node.op.name} by {which(i)} made {_worst(c)} of the cotangent {_short(g)}, "
-        f"at {inputs}{_place(node.info)}{_domain(node.op)}"
+        f"at {inputs}{_place(node.metadata)}{_domain(node.op)}"
     )
 
 
@@ -101,7 +101,7 @@ def _argument(arg: Any, x: Any) -> str:
 
 
 def _short(x: Any) -> str:
-    x = getattr(x, "_data", x)
+    x = getattr(x, "_primal", x)
     if np.shape(x) == ():
         return repr(float(x))
     values = np.asarray(x)
@@ -112,7 +112,7 @@ def _short(x: Any) -> str:
 
 def _worst(x: Any, bad: Any = None) -> str:
     """The nan, or the infinity, and where it stands first in an array."""
-    values = np.asarray(getattr(x, "_data", x))
+    values = np.asarray(getattr(x, "_primal", x))
     if bad is None:
         bad = np.isnan(values) if np.any(np.isnan(values)) else ~np.isfinite(values)
     bad = np.broadcast_to(bad, values.shape)
@@ -120,13 +120,13 @@ def _worst(x: Any, bad: Any = None) -> str:
     return text if not values.ndim else f"{text} at index {tuple(int(i) for i in np.argwhere(bad)[0])} ({np.sum(bad)} in all)"
 
 
-def _place(note: Note | None) -> str:
-    if note is None:
+def _place(metadata: Metadata | None) -> str:
+    if metadata is None:
         return "; it was recorded outside anomaly(), so its line is not known: run the forward pass inside too"
-    scope = f", in scope {note.scope!r}" if note.scope else ""
-    if note.made is None:
+    scope = f", in scope {metadata.scope!r}" if metadata.scope else ""
+    if metadata.made is None:
         return f"{scope}; its line is not known: run the forward pass inside anomaly() too"
-    return f"{scope}, at {shown(note.made)}"
+    return f"{scope}, at {shown(metadata.made)}"
 
 
 def _domain(op: Op) -> str:

@@ -17,7 +17,7 @@ from types import CodeType, FrameType
 from typing import Any, Self
 
 from autograd.errors import DataError, GraphError
-from autograd.state.metadata import Note, in_library, users
+from autograd.state.metadata import Metadata, in_library, users
 
 special = 0
 clock = 1
@@ -30,16 +30,16 @@ class State:
     __slots__ = (
         "_frame",
         "_generator",
-        "_note",
-        "_notes",
+        "_metadata",
+        "_metadata_by_place",
         "anomaly",
         "blocks",
         "lines",
-        "note",
+        "metadata",
         "recording",
         "scope",
         "since",
-        "trace",
+        "tracer",
     )
 
     def __init__(
@@ -50,50 +50,52 @@ class State:
         lines: bool = False,
         since: int = 0,
         blocks: tuple[Any, ...] = (),
-        trace: Any = None,
+        tracer: Any = None,
     ) -> None:
         self.recording = recording
         self.since = since  # when the outermost transform that is running began; 0 outside all
         self.blocks = blocks
-        self.trace = trace  # what notes who looks at numbers, while compile() watches a function
+        self.tracer = tracer  # what notes who looks at numbers, while compile() watches a function
         self.scope = scope
         self.anomaly = anomaly  # whether to look for nan and inf
         self.lines = lines  # whether nodes note the line that made them
-        self.note = Note(scope, shared=True) if scope else None
-        self._notes: dict[tuple[int, int], Note] = {}
-        # A frame of ours that made a node, or whose generator did, and the note: while it runs, the program behind it stands still.
+        self.metadata = Metadata(scope, shared=True) if scope else None
+        self._metadata_by_place: dict[tuple[int, int], Metadata] = {}
+        # A frame of ours that made a node, or whose generator did, and the metadata: while it runs, the program behind it waits.
         self._frame: FrameType | None = None
         self._generator: CodeType | None = None
-        self._note: Note | None = None
+        self._metadata: Metadata | None = None
 
     def but(self, **changes: Any) -> State:
         """The same with some things changed."""
-        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks", "trace")}
+        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks", "tracer")}
         return State(**{**now, **changes})
 
-    def note_for(self, frame: FrameType | None) -> Note | None:
-        """The note of the nodes that are made here: one for each place in the user's program where lines are asked for."""
+    def metadata_for(self, frame: FrameType | None) -> Metadata | None:
+        """The metadata of the nodes that are made here: one for each place in the user's program where lines are asked for."""
         if not self.lines or frame is None:
-            return self.note
+            return self.metadata
         if frame is self._frame or (frame.f_code is self._generator and frame.f_back is self._frame):
-            return self._note
+            return self._metadata
         code = frame.f_code
         if not in_library(code.co_filename):
-            return self._noted(frame)
+            return self._metadata_at(frame)
         generator = code.co_flags & inspect.CO_GENERATOR  # it may be resumed from elsewhere: whoever resumes it stands still
         self._frame, self._generator = (frame.f_back, code) if generator else (frame, self._generator)
-        self._note = self._noted(users(frame))
-        return self._note
+        self._metadata = self._metadata_at(users(frame))
+        return self._metadata
 
-    def _noted(self, frame: FrameType | None) -> Note | None:
-        """The note of the place where a frame of the user's stands."""
+    def _metadata_at(self, frame: FrameType | None) -> Metadata | None:
+        """The metadata of the place where a frame of the user's stands."""
         if frame is None:
-            return self.note
+            return self.metadata
         code, offset = frame.f_code, frame.f_lasti
         key = (id(code), offset)
-        if key not in self._notes:
-            self._notes[key] = Note(self.scope, (code, offset), shared=True)  # it keeps the code, so that its id stays its own
-        return self._notes[key]
+        if key not in self._metadata_by_place:
+            self._metadata_by_place[key] = Metadata(
+                self.scope, (code, offset), shared=True
+            )  # it keeps the code, so that its id stays its own
+        return self._metadata_by_place[key]
 
 
 PLAIN = State()
@@ -120,9 +122,9 @@ def recording() -> bool:
     return not special or _state.get().recording
 
 
-def note_here() -> Note | None:
-    """The note of a node that is being made, outside the operators' own methods."""
-    return _state.get().note_for(sys._getframe(2)) if special else None
+def metadata_here() -> Metadata | None:
+    """The metadata of a node that is being made, outside the operators' own methods."""
+    return _state.get().metadata_for(sys._getframe(2)) if special else None
 
 
 @contextmanager
@@ -188,13 +190,13 @@ def _enclose(blocks: tuple[Any, ...]) -> None:
 
 
 class tracing(Block):  # noqa: N801 - as below
-    """A block in which whoever looks at the numbers of a node is noted by ``trace``."""
+    """A block in which whoever looks at the numbers of a node is noted by ``tracer``."""
 
-    def __init__(self, trace: Any) -> None:
-        self.trace = trace
+    def __init__(self, tracer: Any) -> None:
+        self.tracer = tracer
 
     def _changed(self, state: State) -> State:
-        return state.but(trace=self.trace, recording=True)
+        return state.but(tracer=self.tracer, recording=True)
 
 
 class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
@@ -209,7 +211,7 @@ class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
     """
 
     def _changed(self, state: State) -> State:
-        if state.trace is not None:
+        if state.tracer is not None:
             raise GraphError("no_grad() inside a compiled function would hide what it computes: use stop_gradient() there")
         return state.but(recording=False)
 

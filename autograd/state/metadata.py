@@ -11,9 +11,11 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
+from autograd.state.hooks import Hooks
+
 Place = tuple[CodeType, int]  # a code object, and the offset of an instruction in it
 
-_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What stands between the user's line and us: our own files, the methods written from rows, NumPy's dispatch, decorators.
 _BETWEEN = (
     *(_FOLDER + os.sep, os.path.join(os.path.dirname(_FOLDER), "nn") + os.sep, "<written from row", "<__array_function__"),
@@ -21,10 +23,10 @@ _BETWEEN = (
 )
 
 
-class Note:
+class Metadata:
     """A node's name, scope, place of birth and hooks, and whether its data was assigned after it was made.
 
-    The nodes that one line of a program makes in one scope share a note, until one of them has something of its own to write.
+    The nodes that one line of a program makes in one scope share one Metadata, until one of them has something of its own to write.
     """
 
     __slots__ = ("edited", "hooks", "made", "name", "scope", "shared")
@@ -37,15 +39,15 @@ class Note:
         self.hooks: Hooks | None = None
         self.shared = shared
 
-    def own(self) -> Note:
+    def own(self) -> Metadata:
         """The same, for one node to write to."""
-        copy = Note(self.scope, self.made)
+        copy = Metadata(self.scope, self.made)
         copy.name, copy.edited = self.name, self.edited
         return copy
 
     __copy__ = own
 
-    def __reduce__(self) -> tuple[Callable[..., Note], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., Metadata], tuple[Any, ...]]:
         return _restored, (self.name, self.edited, self.scope)
 
     @property
@@ -54,49 +56,10 @@ class Note:
         return f"{self.scope}/{self.name}" if self.scope and self.name else self.name or ""
 
 
-def _restored(name: str | None, edited: bool, scope: str) -> Note:
-    note = Note(scope)
-    note.name, note.edited = name, edited
-    return note
-
-
-class Hooks(dict[int, Callable[[Any], Any]]):
-    """The hooks of one node, by the number of their handle."""
-
-    living = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
-
-    def add(self, hook: Callable[[Any], Any]) -> Handle:
-        """Keep a hook; the handle removes it."""
-        handle = Handle(self, max(self, default=-1) + 1)
-        self[handle.number] = hook
-        Hooks.living += 1
-        return handle
-
-    def drop(self, number: int) -> None:
-        """Forget a hook; nothing happens where it is gone already."""
-        if self.pop(number, None) is not None:
-            Hooks.living -= 1
-
-    def __del__(self) -> None:
-        Hooks.living -= len(self)
-
-
-class Handle:
-    """What register_hook returns: ``remove()`` takes the hook away again; as a context manager, at the end of the block."""
-
-    def __init__(self, hooks: Hooks, number: int) -> None:
-        self._hooks = hooks
-        self.number = number
-
-    def remove(self) -> None:
-        """Take the hook away; a second call changes nothing."""
-        self._hooks.drop(self.number)
-
-    def __enter__(self) -> Handle:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.remove()
+def _restored(name: str | None, edited: bool, scope: str) -> Metadata:
+    metadata = Metadata(scope)
+    metadata.name, metadata.edited = name, edited
+    return metadata
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Reverse mode along a direction: the gradient and how it changes, in one pass and without a graph of the pass itself.
 
-A dual is a number or an array together with its tangent. DUAL is the world in which a row's derivative, which is a formula of
+A dual is a number or an array together with its tangent. DUAL is the backend in which a row's derivative, which is a formula of
 the row's arguments, is computed on duals: that is the derivative of the derivative (forward over reverse; Pearlmutter 1994).
 """
 
@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd import walk
-from autograd.core.scalar_methods import bend
-from autograd.numpy_api.functions import GRAPH
+from autograd.backends.backend import QUIET, Backend
+from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node
-from autograd.ops import Bilinear, Elementwise, Linear, Op
+from autograd.core.scalar_methods import bend
 from autograd.core.tensor import Tensor
-from autograd.graph.reverse_mode import WIDE, unbroadcast
-from autograd.backends.numpy_backend import ARRAY, QUIET, World
+from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.forward_mode import pushforward, tangents_below
+from autograd.graph.topological_order import WIDE
+from autograd.numpy_api.graph_backend import GRAPH
+from autograd.ops import Bilinear, Elementwise, Linear, Op
 
 
 class Dual:
@@ -97,8 +99,8 @@ def tangent(x: Any) -> Any:
     return x.t if type(x) is Dual else None
 
 
-class _DualWorld(World):
-    """The world that computes on duals: each row by its own derivative."""
+class _DualBackend(Backend):
+    """The backend that computes on duals: each row by its own derivative."""
 
     def row(self, op: Op) -> Callable[..., Any]:
         if isinstance(op, Linear) and op.arity == 1:
@@ -143,8 +145,8 @@ def _by_graph(name: str, *args: Any, **static: Any) -> Any:
     y = getattr(GRAPH, name)(*map(taped, args), **static)
     if not isinstance(y, Node):
         return y
-    (moved,) = walk.pushforward([y], sources, tangents)
-    return y._data if moved is None else Dual(y._data, moved)
+    (moved,) = pushforward([y], sources, tangents)
+    return y._primal if moved is None else Dual(y._primal, moved)
 
 
 def _where(condition: Any, a: Any, b: Any) -> Any:
@@ -158,7 +160,7 @@ def _still(name: str) -> Callable[..., Any]:
     return lambda *args: f(*map(primal, args))
 
 
-DUAL = _DualWorld(
+DUAL = _DualBackend(
     "DUAL",
     {
         "where": _where,
@@ -174,7 +176,7 @@ def pull_along(root: Node, cotangent: Any, sources: Sequence[Node], tangents: Se
     For a ``root`` that is one number this is its Hessian times the tangents. ``nodes`` are those below it, in order.
     """
     with np.errstate(**QUIET):
-        moving = walk.moved(nodes, sources, tangents)
+        moving = tangents_below(nodes, sources, tangents)
         return _Pull(moving).run(nodes, root, cotangent, sources)
 
 
@@ -204,10 +206,10 @@ class _Pull:
             left, right, da, db = node.left, node.right, node.dleft, node.dright
             ta = moving.get(left) if da is not None else None
             tb = moving.get(right) if db is not None else None
-            a, b = getattr(left, "_data", left), getattr(right, "_data", right)
+            a, b = getattr(left, "_primal", left), getattr(right, "_primal", right)
             moves = "ab" if ta is not None and tb is not None else "a" if tb is None else "b"
-            bent = bend(node.op, moves)(a, b, node._data, ta, tb, moving[node])
-            ba, bb = bent if bent is not None else self._carefully(node.op, (a, ta), (b, tb), (node._data, moving[node]))
+            bent = bend(node.op, moves)(a, b, node._primal, ta, tb, moving[node])
+            ba, bb = bent if bent is not None else self._carefully(node.op, (a, ta), (b, tb), (node._primal, moving[node]))
             if ta is not None:
                 first[left] = first.get(left, 0.0) + g * da
                 second[left] = second.get(left, 0.0) + (g * ba if h is None else h * da + g * ba)
@@ -242,7 +244,7 @@ class _Pull:
     def _dual(self, x: Any) -> Any:
         if not isinstance(x, Node):
             return x
-        data = np.float64(x._data) if type(x._data) is float else x._data  # which divides by 0 as arrays do
+        data = np.float64(x._primal) if type(x._primal) is float else x._primal  # which divides by 0 as arrays do
         return Dual(data, self.moving[x]) if x in self.moving else data
 
     def _arrive(self, source: Any, c: Any, d: Any) -> None:

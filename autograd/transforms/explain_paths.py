@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd.core.coercion import described
-from autograd.errors import DataError, GraphError
 from autograd.core.value import Value
-from autograd.graph.reverse_mode import order, pushforward
+from autograd.errors import DataError, GraphError
+from autograd.graph.forward_mode import pushforward
+from autograd.graph.topological_order import topological_order
 
 
 class Path(NamedTuple):
@@ -77,7 +78,7 @@ def explain(y: Value, wrt: Value, most: int = 20) -> Explanation:
     for node in (y, wrt):
         if not isinstance(node, Value):
             raise DataError(f"explain() takes two Values, not {described(node)}; sum or index a Tensor's entries as Values first")
-    nodes, _ = order((y,))
+    nodes, _ = topological_order((y,))
     counts: dict[Any, int] = {wrt: 1}
     for node in nodes:
         if node is not wrt:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.viz.colour_refinement import Ints, between, contracted
 from autograd.graph.backward_steps import steps
+from autograd.viz.colour_refinement import Ints, between, contracted
 from autograd.viz.folding import Drawing
-from autograd.viz.snapshot import Column, Snapshot
 from autograd.viz.labels import entries, span
+from autograd.viz.snapshot import Column, Snapshot
 
 MOST = 3000  # frames; beyond, every box has one turn
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.viz.colour_refinement import Ints
-from autograd.viz.snapshot import Column, Snapshot
 from autograd.viz.labels import entries, number, plain, shape_of, span, width
+from autograd.viz.snapshot import Column, Snapshot
 
 SIGNS = {
     "add": "{} + {}",

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd.viz.colour_refinement import Ints
 from autograd.viz.folding import Box
-from autograd.viz.snapshot import Column, Floats, Snapshot
 from autograd.viz.labels import number
+from autograd.viz.snapshot import Column, Floats, Snapshot
 
 HARDLY = 1e-300  # what stands for a change that the ranges do not show
 TRIES = 3  # partners that are tried for a node

@@ -9,9 +9,9 @@ from typing import Any
 from autograd.core.coercion import described
 from autograd.errors import SettingError
 from autograd.viz.folding import Box, Drawing, Link
+from autograd.viz.labels import plain
 from autograd.viz.picture import DIRECTIONS
 from autograd.viz.representations import Shown
-from autograd.viz.labels import plain
 
 WIDEST = 10  # nodes of a layer that are drawn one by one
 

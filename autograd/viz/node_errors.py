@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.state.anomaly_checks import is_finite
 from autograd.testing.blaming import blamed_among
 from autograd.viz.folding import Box
 from autograd.viz.snapshot import Snapshot
@@ -33,4 +34,6 @@ def _error(shot: Snapshot, i: int) -> float:
         for f in report.findings
         if f.claimed is not None and f.measured is not None
     ]
+    if not errors and not is_finite(node):
+        return float("nan")  # where there is nothing to measure
     return max(errors, default=1.0 if report.verdict == "fail" else 0.0)

@@ -10,19 +10,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.state.garbage_collection import uncollected
-from autograd.compiler import Compiled
-from autograd.compiler.runtime.picture_groups import Grouped
+from autograd.compiler.runtime.compiled_function import Compiled
+from autograd.compiler.runtime.picture_groups import PictureGroups
 from autograd.core.coercion import described
-from autograd.errors import GraphError, SettingError
-from autograd.viz.colour_refinement import Ints, Wiring, between, classes_of, contracted, refinements
 from autograd.core.node import Node
+from autograd.errors import GraphError, SettingError
+from autograd.state.garbage_collection import uncollected
 from autograd.testing.report import GradientError, Report
+from autograd.viz.backward_frames import depths, frames
+from autograd.viz.colour_refinement import Ints, Wiring, between, classes_of, contracted, refinements
 from autograd.viz.folding import SHOWN, Box, Drawing, Name, drawn, shaded
+from autograd.viz.formats.page import page
 from autograd.viz.graph_diff import Difference, compared
 from autograd.viz.node_errors import measured
-from autograd.viz.formats.page import page
-from autograd.viz.backward_frames import depths, frames
 from autograd.viz.representations import Shown, written
 from autograd.viz.snapshot import Snapshot, snapshot
 
@@ -89,7 +89,7 @@ def _check(name: str, given: Any, known: Sequence[Any]) -> None:
         raise SettingError(f"draw(): {name} is one of {', '.join(map(repr, known))}, not {given!r}")
 
 
-class Lines(NamedTuple):
+class ProgramBuilder(NamedTuple):
     """The boxes that a compiled function gives its graph."""
 
     stands: Ints
@@ -97,14 +97,14 @@ class Lines(NamedTuple):
     names: dict[int, Name | None]
 
 
-def _lines(shot: Snapshot, given: Grouped, most: int) -> Lines | None:
+def _lines(shot: Snapshot, given: PictureGroups, most: int) -> ProgramBuilder | None:
     """The boxes of a compiled function; None where they are more than ``most``, and for nodes that it did not raise."""
     first = {part: i for i, part in enumerate(given.parts.get(id(node), -1) for node in shot.nodes)}
     if -1 in first or len(set(given.groups.values())) > most:
         return None
     stands = np.array([first[given.parts[id(node)]] for node in shot.nodes])
     classes = np.array([given.groups[id(node)] for node in shot.nodes])
-    return Lines(stands, classes, {group: Name(text, scope=False) for group, text in given.names.items()})
+    return ProgramBuilder(stands, classes, {group: Name(text, scope=False) for group, text in given.names.items()})
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Picture(Shown):
     seen: tuple[int, ...] | None = None
     guilty: tuple[int, ...] = ()
     change: Difference | None = None
-    lines: Lines | None = field(default=None, repr=False)
+    lines: ProgramBuilder | None = field(default=None, repr=False)
 
     # -- what is shown
 

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.backends.backend import QUIET
+from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import described
-from autograd.errors import GraphError
-from autograd.viz.colour_refinement import Ints, Wiring
 from autograd.core.node import Node
+from autograd.errors import GraphError
+from autograd.graph.topological_order import WIDE, topological_order
 from autograd.ops import Elementwise
-from autograd.graph.reverse_mode import WIDE, order
-from autograd.backends.numpy_backend import ARRAY, QUIET
+from autograd.viz.colour_refinement import Ints, Wiring
 
 Floats = npt.NDArray[np.float64]
 ORDERLESS = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot"}  # whose arguments can change places
@@ -158,7 +159,7 @@ def snapshot(roots: Any, gradients: Mapping[int, Any] = MappingProxyType({})) ->
                 "draw() takes the result of a module, recorded in its scopes: with model.scopes(): y = model(x); draw(y)"
             )
         raise GraphError(f"draw() takes a Value, a Tensor or a list of them, as in draw(loss), not {described(roots)}")
-    inner, leaves = order(tops)
+    inner, leaves = topological_order(tops)
     nodes = [*leaves, *inner]
     places = {id(node): i for i, node in enumerate(nodes)}
     tails, heads, slots, locals_ = _edges(nodes, places)
@@ -167,7 +168,7 @@ def snapshot(roots: Any, gradients: Mapping[int, Any] = MappingProxyType({})) ->
     grads = [_numbers(gradients.get(id(node), node._grad)) for node in nodes] if began else None
     with np.errstate(**QUIET):
         pushes = _pushes(nodes, grads, heads, slots, locals_) if grads else None
-        data = Column.of([_numbers(node._data) for node in nodes])
+        data = Column.of([_numbers(node._primal) for node in nodes])
         local = Column.of([_local(nodes[h], s) if x is None else x for x, h, s in zip(locals_, heads, slots, strict=True)])
     grad, push = Column.of(grads) if grads else None, Column.of(pushes) if pushes is not None else None
     loose = np.array([node.op is not None and node.op.name in ORDERLESS for node in nodes], dtype=bool)
@@ -175,15 +176,15 @@ def snapshot(roots: Any, gradients: Mapping[int, Any] = MappingProxyType({})) ->
     marks = _first_bad(wiring, data, grad, push)
     ends = np.array(sorted({places[id(top)] for top in tops}), dtype=np.int64)
     paths, scopes = (
-        tuple(node.path if node.info else "" for node in nodes),
-        tuple(node.scope if node.info else "" for node in nodes),
+        tuple(node.path if node.metadata else "" for node in nodes),
+        tuple(node.scope if node.metadata else "" for node in nodes),
     )
     return Snapshot(tuple(nodes), paths, scopes, wiring, ends, data, grad, local, push, marks)
 
 
 def _numbers(x: Any) -> Any:
     """A float, or an array, without a graph behind it."""
-    x = getattr(x, "_data", x)
+    x = getattr(x, "_primal", x)
     return x if type(x) is float else np.array(x, dtype=float)
 
 
@@ -228,8 +229,8 @@ def _local(node: Any, i: int) -> Any:
     if not node.shape and not node.args[i].shape:
         return _asked(lambda: node.vjp(i, 1.0 if node.rank == 0 else np.ones(()), None))
     if isinstance(node.op, Elementwise):
-        args = [np.asarray(getattr(a, "_data", a), dtype=float) for a in node.args]
-        return _asked(lambda: node.op.partials[i](ARRAY, np.asarray(node._data), *args, **node.static))
+        args = [np.asarray(getattr(a, "_primal", a), dtype=float) for a in node.args]
+        return _asked(lambda: node.op.partials[i](ARRAY, np.asarray(node._primal), *args, **node.static))
     return None
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.codegen.numpy_source import VIEWS, Writer
-from autograd.compiler.ir.instruction import Line, below
 from autograd.compiler.codegen.loop_rolling import Entry
+from autograd.compiler.codegen.numpy_source import VIEWS, Writer
+from autograd.compiler.ir.instruction import Instruction, below
 
 COMPARED = {">": "greater", ">=": "greater_equal", "<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal"}
 COMPARED |= {"&": "logical_and", "|": "logical_or"}
@@ -28,14 +28,14 @@ class BufferedWriter(Writer):
         self._idle: dict[Kind, list[str]] = {}
         self._kinds: dict[int, Kind] = {}  # of the lines that are in a buffer
 
-    def write(self, roots: Sequence[Any], last: Sequence[Line] = ()) -> None:
+    def write(self, roots: Sequence[Any], last: Sequence[Instruction] = ()) -> None:
         """Write down all that ``roots`` need, each line by itself."""
         order = below([*last, *roots])
         left: dict[int, int] = {}  # how often each line will still be read, itself or by a view of it
         for line in order:
             for parent in line.parents if not is_view(line) else ():
                 left[id(base(parent))] = left.get(id(base(parent)), 0) + 1
-        returned = {id(base(root)) for root in roots if isinstance(root, Line)}
+        returned = {id(base(root)) for root in roots if isinstance(root, Instruction)}
         for line in order:
             if id(line) in self.names:
                 continue
@@ -58,12 +58,12 @@ class BufferedWriter(Writer):
             if ufunc and ufunc != "matmul":
                 self._into(line, ufunc, args)
 
-    def _ufunc(self, line: Line) -> str:
+    def _ufunc(self, line: Instruction) -> str:
         """The ufunc that a line is; "" for what is none, or is one number."""
         name = COMPARED.get(line.row, line.row)
         return name if line.shape and isinstance(getattr(np, name, None), np.ufunc) else ""
 
-    def _into(self, line: Line, ufunc: str, args: str) -> None:
+    def _into(self, line: Instruction, ufunc: str, args: str) -> None:
         """One operation into a buffer that nobody reads any more, or a new one."""
         kind = line.shape, np.asarray(line.data).dtype.str
         idle = self._idle.get(kind)
@@ -74,17 +74,17 @@ class BufferedWriter(Writer):
         self.body.append(Entry(name, f"np.{ufunc}({args}, out={name})", str(line.shape)))
 
 
-def is_view(line: Line) -> bool:
+def is_view(line: Instruction) -> bool:
     """Whether a line is other lines' memory, seen in another way."""
     basic = line.row == "getitem" and not any(isinstance(part, np.ndarray) for part in _parts(line.static["index"]))
-    return (line.row in VIEWS or basic or line.row == "broadcast_to") and isinstance(line.args[0], Line) and bool(line.shape)
+    return (line.row in VIEWS or basic or line.row == "broadcast_to") and isinstance(line.args[0], Instruction) and bool(line.shape)
 
 
 def _parts(index: Any) -> tuple[Any, ...]:
     return index if isinstance(index, tuple) else (index,)
 
 
-def base(line: Line) -> Line:
+def base(line: Instruction) -> Instruction:
     """The line whose memory a line is."""
     while is_view(line):
         line = line.args[0]

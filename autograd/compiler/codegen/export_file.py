@@ -10,9 +10,9 @@ import numpy as np
 HEAD = '"""The program of {name}, compiled by autograd: run({inputs}) gives what {function} says it returns."""\n\n'
 
 
-def export(name: str, variant: Any, function: str, moves: tuple[int, ...], path: Path) -> Path:
+def export(name: str, specialization: Any, function: str, moves: tuple[int, ...], path: Path) -> Path:
     """Write the program, its constants and a function ``run`` that puts them together."""
-    program = variant.function(function, moves)
+    program = specialization.function(function, moves)
     given = program.source.names[: len(program.source.inputs)]
     fixed = program.source.names[len(given) :]
     text = HEAD.format(name="".join(c for c in name if c.isalnum() or c == "_"), inputs=", ".join(given), function=program.name)

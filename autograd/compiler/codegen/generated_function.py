@@ -11,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler import emitting
+from autograd.backends.backend import QUIET, RAISED
+from autograd.backends.numpy_backend import ARRAY
+from autograd.compiler.codegen import numpy_source
 from autograd.compiler.codegen.buffers import BufferedWriter
-from autograd.compiler.ir.instruction import Line
+from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.passes.lowering import lowered
-from autograd.backends.numpy_backend import ARRAY, QUIET, RAISED
 
 
 class Careful:
     """What stands for Python's math where that raised: NumPy's functions, which answer with inf and nan."""
 
     def __getattr__(self, name: str) -> Any:
-        rows = {theirs: row for row, theirs in emitting.MATH.items()}
+        rows = {theirs: row for row, theirs in numpy_source.MATH.items()}
         return np.power if name == "pow" else getattr(ARRAY, rows[name])
 
 
@@ -37,10 +38,10 @@ def _shared(groups: Sequence[Sequence[Any]]) -> list[list[bool]]:
         flags.append([])
         for x in group:
             base, repeated = x, False
-            while isinstance(base, Line) and base.row in VIEWS and isinstance(base.args[0], Line):
+            while isinstance(base, Instruction) and base.row in VIEWS and isinstance(base.args[0], Instruction):
                 repeated |= base.row == "broadcast_to"
                 base = base.args[0]
-            array = isinstance(x, Line) and bool(x.shape)
+            array = isinstance(x, Instruction) and bool(x.shape)
             flags[-1].append(array and (repeated or base.op in ("input", "constant") or id(base) in seen))
             seen.add(id(base))
     return flags
@@ -52,7 +53,7 @@ class Function:
     def __init__(
         self,
         name: str,
-        inputs: Sequence[Line],
+        inputs: Sequence[Instruction],
         groups: Sequence[Sequence[Any]],
         front: int = 0,
         xp: Any = None,
@@ -66,10 +67,10 @@ class Function:
         self.name = name
         self.groups = parts
         self.bare = [k < front and len(group) == 1 for k, group in enumerate(parts)]
-        forward = [x for group in parts[:front] for x in group if isinstance(x, Line)]
-        backward = [x for group in parts[front:] for x in reversed(group) if isinstance(x, Line)]
-        writer = BufferedWriter() if buffers else emitting.Writer(xp is not None)
-        self.source = emitting.source(name, inputs, parts, self.bare, writer, [*forward, *backward])
+        forward = [x for group in parts[:front] for x in group if isinstance(x, Instruction)]
+        backward = [x for group in parts[front:] for x in reversed(group) if isinstance(x, Instruction)]
+        writer = BufferedWriter() if buffers else numpy_source.Writer(xp is not None)
+        self.source = numpy_source.source(name, inputs, parts, self.bare, writer, [*forward, *backward])
         self._copied = _shared(parts) if xp is None else [[False] * len(group) for group in parts]
         self._xp = np if xp is None else xp
         self.fixed = [*(line.data for line in self.source.constants), *self.source.indices]

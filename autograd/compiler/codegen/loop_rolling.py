@@ -57,7 +57,7 @@ class Loop(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """The text around what was taken out, and that: whole numbers where ``whole`` says so, else the numbers of entries."""
+    """The text captured_state what was taken out, and that: whole numbers where ``whole`` says so, else the numbers of entries."""
 
     pieces: tuple[str, ...]
     slots: tuple[int, ...]
@@ -67,7 +67,7 @@ class Pattern(NamedTuple):
 def rolled(
     entries: Sequence[Entry], results: Sequence[str], fresh: Callable[[str], str]
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """Lines of source with their comments, repeated ones as loops, and the results' expressions by their new names."""
+    """ProgramBuilder of source with their comments, repeated ones as loops, and the results' expressions by their new names."""
     numbers = {entry.name: i for i, entry in enumerate(entries)}
     patterns = [_pattern(entry.text, numbers, entry.name) for entry in entries]
     loops = _loops(entries, patterns)

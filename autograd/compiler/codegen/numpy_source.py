@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Line, below
 from autograd.compiler.codegen.loop_rolling import Entry, rolled
-from autograd.ops import Op
+from autograd.compiler.ir.instruction import Instruction, below
 from autograd.core.observation import COMPARE
+from autograd.ops import Op
 
 TIGHT, POWER, SIGN, TIMES, PLUS, BOTH, COMPARED, LOOSE = range(8, 0, -1)
 SIGNS = {
@@ -51,8 +51,8 @@ class Source(NamedTuple):
     """A function written out: its text, its inputs, and the constants, indices and buffers that it is handed after them."""
 
     text: str
-    inputs: list[Line]
-    constants: list[Line]
+    inputs: list[Instruction]
+    constants: list[Instruction]
     indices: list[Any]
     buffers: list[Any]  # the shape and the type of each
     names: list[str]  # of all of these, in order
@@ -102,7 +102,7 @@ class Writer:
         self.counts[letter] = self.counts.get(letter, 0) + 1
         return self.fresh(f"{letter}{self.counts[letter]}")
 
-    def name_of(self, line: Line, text: str) -> str:
+    def name_of(self, line: Instruction, text: str) -> str:
         """A name that says what a line is: of a cotangent, what it is the cotangent of."""
         if line.of is not None and id(line.of) in self.names:
             of = self.names[id(line.of)]
@@ -122,7 +122,7 @@ class Writer:
                 return self.fresh(f"A{z[1:]}")
         return self.numbered("T")
 
-    def _nearest(self, line: Line) -> set[str]:
+    def _nearest(self, line: Instruction) -> set[str]:
         """The named lines, inputs and constants aside, that the expression of a line reads."""
         found: set[str] = set()
         stack = list(line.parents)
@@ -137,7 +137,7 @@ class Writer:
 
     # -- lines
 
-    def write(self, roots: Sequence[Any], last: Sequence[Line] = ()) -> None:
+    def write(self, roots: Sequence[Any], last: Sequence[Instruction] = ()) -> None:
         """Write down all that ``roots`` need."""
         uses: dict[int, int] = {}
         order = below([*last, *roots])
@@ -145,7 +145,7 @@ class Writer:
             for parent in line.parents:
                 uses[id(parent)] = uses.get(id(parent), 0) + 1
         for root in roots:
-            if isinstance(root, Line):
+            if isinstance(root, Instruction):
                 uses[id(root)] = uses.get(id(root), 0) + 1
         outputs = {id(root) for root in roots} | weighted_inputs(order) | long_sums(order, uses)
         for line in order:
@@ -161,14 +161,14 @@ class Writer:
             else:
                 self.inline[id(line)] = text
 
-    def keep(self, line: Line, text: str) -> str:
+    def keep(self, line: Instruction, text: str) -> str:
         """Give a line a name."""
         name = self.name_of(line, text)
         self.names[id(line)] = name
         self.body.append(Entry(name, text, self._comment(line, name, text)))
         return name
 
-    def _comment(self, line: Line, name: str, text: str) -> str:
+    def _comment(self, line: Instruction, name: str, text: str) -> str:
         """The shape of a line, and which formula of the textbooks it is, where it is one."""
         shape = str(line.shape) if line.shape else ""
         of = self.names.get(id(line.of), "") if line.of is not None else ""
@@ -181,7 +181,7 @@ class Writer:
                 return f"{shape}  ∂L/∂{of} = δᵀ a"
         return shape
 
-    def _scattered(self, line: Line) -> None:
+    def _scattered(self, line: Instruction) -> None:
         """Zeros with cotangents added at their indices, which takes several lines."""
         parts = [(line.static["index"], line.args[0])] if line.row == "scatter" else list(zip(line.static["indices"], line.args))
         name = self.name_of(line, "")
@@ -203,13 +203,13 @@ class Writer:
 
     def of(self, x: Any) -> Text:
         """An argument as text: by its name, or written out."""
-        if isinstance(x, Line):
+        if isinstance(x, Instruction):
             if id(x) in self.names:
                 return Text(self.names[id(x)])
             return self.inline[id(x)]
         return number(x)
 
-    def text(self, line: Line) -> Text:
+    def text(self, line: Instruction) -> Text:
         """The expression of one line."""
         args = [self.of(a) for a in line.args]
         row = line.row
@@ -222,12 +222,12 @@ class Writer:
             return Text(f"{args[0].within(left)}{space}{sign}{space}{args[1].within(right)}", binds)
         return WRITTEN[row](self, line, args) if row in WRITTEN else self.called(line, args)
 
-    def _in_signs(self, line: Line) -> bool:
+    def _in_signs(self, line: Instruction) -> bool:
         """Whether a power may be written with **: a float of Python must not become a complex number."""
         b = line.args[1]
         return bool(line.shape) or (isinstance(b, float) and b == int(b))
 
-    def called(self, line: Line, args: Sequence[Text]) -> Text:
+    def called(self, line: Instruction, args: Sequence[Text]) -> Text:
         """A function of the rows that NumPy, or for one number Python's math, has."""
         row = line.row
         scalar = not line.shape and not self.arrays_only
@@ -262,25 +262,25 @@ class Writer:
         return str(int(index))
 
 
-def is_product(line: Line) -> bool:
+def is_product(line: Instruction) -> bool:
     """Whether a line is a matrix product, or one plus or minus something."""
     return line.row == "matmul" or (
-        line.row in ("add", "subtract") and any(isinstance(a, Line) and is_product(a) for a in line.args)
+        line.row in ("add", "subtract") and any(isinstance(a, Instruction) and is_product(a) for a in line.args)
     )
 
 
-def weighted_inputs(order: Sequence[Line]) -> set[int]:
+def weighted_inputs(order: Sequence[Instruction]) -> set[int]:
     """The products that something else than a sum reads: what textbooks call z, and give a line of its own."""
     return {
         id(arg)
         for line in order
         if isinstance(line.op, Op) and line.row not in ("add", "subtract", "matmul", *VIEWS)
         for arg in line.args
-        if isinstance(arg, Line) and arg.shape and arg.of is None and is_product(arg)
+        if isinstance(arg, Instruction) and arg.shape and arg.of is None and is_product(arg)
     }
 
 
-def long_sums(order: Sequence[Line], uses: dict[int, int]) -> set[int]:
+def long_sums(order: Sequence[Instruction], uses: dict[int, int]) -> set[int]:
     """The partial sums of sums of many terms, which get a line each: so a sum over the steps of a recurrence is regular."""
     terms: dict[int, int] = {}
     first: dict[int, int] = {}
@@ -288,7 +288,7 @@ def long_sums(order: Sequence[Line], uses: dict[int, int]) -> set[int]:
         if line.row not in ("add", "subtract"):
             continue
         left = line.args[0]
-        start = first.get(id(left)) if isinstance(left, Line) and uses.get(id(left)) == 1 else None
+        start = first.get(id(left)) if isinstance(left, Instruction) and uses.get(id(left)) == 1 else None
         first[id(line)] = start if start is not None else id(line)
         terms[first[id(line)]] = terms.get(first[id(line)], 1) + 1
     return {i for i, start in first.items() if terms[start] >= MANY}
@@ -307,7 +307,7 @@ def number(x: float) -> Text:
     return Text(repr(float(x)), TIGHT if x >= 0 and not (x == 0 and np.signbit(x)) else SIGN)
 
 
-def _sum(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
+def _sum(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     a, axis, keep = args[0], line.static["axis"], line.static["keepdims"]
     settings = [f"axis={axis}"] if axis is not None else []
     settings += ["keepdims=True"] if keep else []
@@ -316,44 +316,44 @@ def _sum(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
     return Text(f"np.{line.row}({', '.join([a.text, *settings])})")
 
 
-def _where(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
+def _where(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     mask = writer.of(line.static["condition"])
     if not line.shape and not writer.arrays_only:
         return Text(f"{args[0].within(COMPARED)} if {mask.within(COMPARED)} else {args[1].within(LOOSE)}", LOOSE)
     return Text(f"np.where({mask.text}, {args[0].text}, {args[1].text})")
 
 
-def _reshape(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
+def _reshape(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     shape = line.static["shape"]
-    if isinstance(line.args[0], float) or (isinstance(line.args[0], Line) and not line.args[0].shape):
+    if isinstance(line.args[0], float) or (isinstance(line.args[0], Instruction) and not line.args[0].shape):
         return Text(f"np.reshape({args[0].text}, {shape})")
     if shape == ():
         return Text(f"{args[0].within(TIGHT)}[{', '.join('0' for _ in line.args[0].shape)}]")
     return Text(f"{args[0].within(TIGHT)}.reshape({', '.join(map(str, shape))})")
 
 
-def _transpose(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
+def _transpose(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     axes = line.static["axes"]
     return Text(f"{args[0].within(TIGHT)}.T" if axes is None else f"np.transpose({args[0].text}, {tuple(axes)})")
 
 
-def _joined(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
+def _joined(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     axis = line.static["axis"]
     return Text(f"np.{line.row}([{', '.join(a.text for a in args)}]" + (f", axis={axis})" if axis else ")"))
 
 
-def _clip(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
-    low, high = (writer.of(x if isinstance(x, Line) else float(x)) for x in (line.static["low"], line.static["high"]))
+def _clip(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
+    low, high = (writer.of(x if isinstance(x, Instruction) else float(x)) for x in (line.static["low"], line.static["high"]))
     return Text(f"np.minimum(np.maximum({args[0].text}, {low.text}), {high.text})")
 
 
-def _set(writer: Writer, line: Line, args: Sequence[Text]) -> Text:
+def _set(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     """A function with its settings by keyword."""
     settings = [f"{name}={value!r}" for name, value in line.static.items()]
     return Text(f"np.{line.row}({', '.join([*(a.text for a in args), *settings])})")
 
 
-WRITTEN: dict[str, Callable[[Writer, Line, Sequence[Text]], Text]] = {
+WRITTEN: dict[str, Callable[[Writer, Instruction, Sequence[Text]], Text]] = {
     "negative": lambda writer, line, args: Text(f"-{args[0].within(SIGN)}", SIGN),
     "absolute": lambda writer, line, args: Text(f"abs({args[0].text})"),
     "where": _where,
@@ -380,11 +380,11 @@ WRITTEN: dict[str, Callable[[Writer, Line, Sequence[Text]], Text]] = {
 
 def source(
     name: str,
-    inputs: Sequence[Line],
+    inputs: Sequence[Instruction],
     groups: Sequence[Sequence[Any]],
     bare: Sequence[bool],
     writer: Writer,
-    first: Sequence[Line] = (),
+    first: Sequence[Instruction] = (),
 ) -> Source:
     """A function that returns the lines of ``groups``: those of one line bare where ``bare`` says so, the others as tuples.
 
@@ -401,7 +401,7 @@ def source(
         line.name = line.name or ("X" if id(line) in factors else "")
         writer.names[id(line)] = writer.fresh(line.name) if line.name else writer.numbered("C")
     writer.write(roots, first)
-    texts = [[writer.of(x).text if isinstance(x, Line | float) else repr(x) for x in group] for group in groups]
+    texts = [[writer.of(x).text if isinstance(x, Instruction | float) else repr(x) for x in group] for group in groups]
     results = [group[0] if alone else _tuple(group) for group, alone in zip(texts, bare, strict=True)]
     given = [writer.names[id(line)] for line in (*inputs, *constants)] + [text for _, text in writer.indices] + [*writer.buffers]
     body, results = rolled(writer.body if writer.rolls else [], results, writer.fresh)

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.runtime.specialization import Given
+from autograd.backends.backend import QUIET
 from autograd.core.coercion import described
-from autograd.errors import DataError, SettingError, ShapeError
 from autograd.core.node import Node
-from autograd.core.tensor import Tensor
 from autograd.core.pytree import flatten, opened, refilled
+from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.backends.numpy_backend import QUIET
+from autograd.errors import DataError, SettingError, ShapeError
 
 FIXED = "fixed"  # begins the key of what is not followed: another value is another program
 
 
+class Given(NamedTuple):
+    """The traced leaves of a call's arguments: their numbers (None for what is fixed), names, and the whole of what is batched."""
+
+    leaves: list[Any]
+    names: list[str]
+    keys: list[tuple[int, int]]  # for each node that was made for the trace, its leaf and its place in it
+    batch: dict[int, Any] | None
+
+
 class Call:
-    """One call. ``signature`` is what a variant is made for: structure, shapes, and everything that is not traced."""
+    """One call. ``signature`` is what a specialization is made for: structure, shapes, and everything that is not traced."""
 
     __slots__ = ("args", "axes", "kwargs", "leaves", "nodes", "signature", "starts", "tensors")
 
@@ -77,7 +85,7 @@ class Call:
         self.nodes = True
         twin = next((k for k, x in enumerate(self.leaves) if x is node), len(self.leaves))
         self.leaves.append(node)
-        return twin, node.rank, node.shape, node._data.dtype.char if isinstance(node, Tensor) else ""
+        return twin, node.rank, node.shape, node._primal.dtype.char if isinstance(node, Tensor) else ""
 
     def _fixed(self, x: Any) -> Any:
         self.leaves.append(x)
@@ -116,15 +124,18 @@ class Call:
             return self.leaves
         return [x[0] if axis == 0 else x for x, axis in zip(self.leaves, self.axes, strict=True)]
 
-    def moved(self, by: float) -> Call:
-        """The call of one sample whose numbers are further from zero by the share ``by`` of themselves; zeros become ``by``."""
+    def moved(self, by: float, only: int | None = None) -> Call:
+        """The call of one sample whose numbers are further from zero by the share ``by`` of themselves; zeros become ``by``.
+
+        With ``only``, those of one leaf.
+        """
         twins: dict[int, Any] = {}
-        filled = iter([_moved(x, by, twins) if is_traced(x) else x for x in self.one()])
+        filled = iter([_moved(x, by, twins) if is_traced(x) and only in (None, k) else x for k, x in enumerate(self.one())])
         args = refilled(self.args, filled)
         return Call(args, refilled(self.kwargs, filled), None, self.tensors)
 
     def given(self, f: Callable[..., Any]) -> Given:
-        """What a variant is made of."""
+        """What a specialization is made of."""
         leaves = self.one()
         keys = [
             (k, place)
@@ -135,7 +146,7 @@ class Call:
         numbers = [
             None
             if not is_traced(x)
-            else x._data
+            else x._primal
             if isinstance(x, Node)
             else x[()]
             if np.ndim(x) == 0 and not isinstance(x, float)
@@ -183,7 +194,7 @@ def _moved(leaf: Any, by: float, twins: dict[int, Any]) -> Any:
     """A leaf with other numbers; a node that is passed twice has one twin."""
     if isinstance(leaf, Node):
         if id(leaf) not in twins:
-            twins[id(leaf)] = leaf.leaf(_moved(leaf._data, by, twins))
+            twins[id(leaf)] = leaf.leaf(_moved(leaf._primal, by, twins))
         return twins[id(leaf)]
     with np.errstate(**QUIET):
         moved = np.where(np.equal(leaf, 0.0), by, leaf + by * leaf)
@@ -209,7 +220,7 @@ def _fresh(leaf: Any, own: list[Any], known: dict[int, Any], tensors: bool) -> A
 
 def _single(leaf: Any, own: list[Any]) -> Any:
     """One node in place of a number or a node."""
-    data = leaf._data if isinstance(leaf, Node) else leaf
+    data = leaf._primal if isinstance(leaf, Node) else leaf
     node: Any = Tensor(data) if isinstance(leaf, Tensor) or np.ndim(data) else Value(data)
     node.name = leaf.name if isinstance(leaf, Node) else None
     own.append(node)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend.reachable_state import ABSENT, ROWS, SIMPLE, Reach, attribute, cells, content, is_of_nn
+from autograd.compiler.frontend.reachable_state import ABSENT, ROWS, SIMPLE, ReachableState, attribute, cells, content, is_of_nn
 from autograd.core.coercion import described
 from autograd.core.node import Node
 
@@ -29,7 +29,7 @@ COMPARED = (*SIMPLE, set, frozenset, types.MethodType, types.BuiltinMethodType, 
 UNKNOWN = "what it reads is another"  # and was as before when it was looked at, by another thread
 
 
-class Surroundings:
+class CapturedState:
     """All that a function and what it is given lead to, as it is now.
 
     Of ``nodes`` what leads there and what is short, without them everything.
@@ -54,7 +54,7 @@ class Surroundings:
         self._sources: dict[int, Any] = {}
         self._left = LARGE
         self._called: dict[int, str] = {}  # of each container the name that leads to it
-        reach = Reach(f, given)
+        reach = ReachableState(f, given)
         if nodes is None:
             self._keep(reach, reach.heard, None)
         else:
@@ -105,14 +105,14 @@ class Surroundings:
         return f"what is in {name} has changed" if name else f"what is in an argument, {described(x)}, has changed"
 
     def attend(self) -> None:
-        """Note the states of the random sources in reach, everybody's among them."""
+        """Metadata the states of the random sources in reach, everybody's among them."""
         self._states = [(source, _state(source)) for source in (*self._sources.values(), *_shared())]
 
     def drawn(self) -> bool:
         """Whether one of them has been drawn from since."""
         return any(_state(source) != state for source, state in self._states)
 
-    def _keep(self, reach: Reach, wanted: set[int], leading: set[int] | None) -> None:
+    def _keep(self, reach: ReachableState, wanted: set[int], leading: set[int] | None) -> None:
         for x in (x for x in reach.things if id(x) in wanted):
             kind = type(x)
             if kind.__name__ in RANDOM:
@@ -128,7 +128,7 @@ class Surroundings:
             if reach.has_attributes(x):
                 self._instance(x, reach, leading)
 
-    def _function(self, f: Any, reach: Reach) -> None:
+    def _function(self, f: Any, reach: ReachableState) -> None:
         for mapping, name in reach.names(f):
             self._follow(mapping, name, None)
         for name, cell in cells(f):
@@ -142,7 +142,7 @@ class Surroundings:
         self._attributes += [(owner, name) for name in names]
         self._had += [attribute(owner, name) for name in names]
 
-    def _instance(self, x: Any, reach: Reach, leading: set[int] | None) -> None:
+    def _instance(self, x: Any, reach: ReachableState, leading: set[int] | None) -> None:
         """Attributes that lead to a node, or that are spoken of; of a module of ours all."""
         own = vars(x) if hasattr(x, "__dict__") else {}
         whole = leading is None or is_of_nn(type(x))

@@ -28,7 +28,7 @@ OURS = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"
 ABSENT = object()
 
 
-class Reach:
+class ReachableState:
     """Everything that a function and what it is given lead to, breadth first, and who leads to whom."""
 
     def __init__(self, f: Any, given: Iterable[Any] = ()) -> None:

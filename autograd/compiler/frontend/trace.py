@@ -11,30 +11,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import modes, walk
-from autograd.state.garbage_collection import uncollected
-from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Ref, Scalars
-from autograd.compiler.frontend.captured_state import Surroundings
+from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.tracer import Guard, Origin, TracedData, TracedMask, Tracer, unwrapped, watched
+from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Ref, ScalarGraph
 from autograd.core.coercion import described
-from autograd.errors import GraphError
 from autograd.core.node import Node
-from autograd.core.observation import Guard, Mask, Origin, Seen, Trace, plain, unwrapped, watched
-from autograd.core.tensor import Tensor
+from autograd.core.observation import plain
 from autograd.core.pytree import Build, flatten
+from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.graph.reverse_mode import WIDE
+from autograd.errors import GraphError
+from autograd.graph.topological_order import WIDE, topological_order
+from autograd.state import context
+from autograd.state.garbage_collection import uncollected
 
 Make = Callable[[], tuple[Any, list[Any]]]  # fresh (args, kwargs), and the nodes among them
 
 
-class Traced(NamedTuple):
+class TracedFunction(NamedTuple):
     """What a run of a function computed, in columns."""
 
-    scalars: Scalars
+    scalars: ScalarGraph
     leaves: dict[int, Node]  # arguments and nodes from outside, by their number
     own: dict[int, int]  # which leaves are arguments, and which
     outputs: list[int]  # -1 for plain numbers
-    done: Run
+    done: TracedRun
     guards: list[tuple[Guard, list[int]]]
     constants: list[tuple[Any, Any]]  # constant Tensors that took part, and their arrays
     nodes: int
@@ -42,21 +43,21 @@ class Traced(NamedTuple):
     others: dict[int, int]  # the numbers of all other nodes, by their identity
 
 
-class Run(NamedTuple):
+class TracedRun(NamedTuple):
     """One run: its nodes, what it returned, and what was looked at."""
 
-    trace: Trace
+    trace: Tracer
     nodes: list[Node]
     outputs: list[Any]
     build: Build
     since: int  # when it began
 
 
-def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> Run:
+def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> TracedRun:
     """The function, run once and watched."""
-    since = modes.tick()
-    trace = Trace()
-    with modes.differentiated(since), watched(trace):
+    since = context.tick()
+    trace = Tracer()
+    with context.differentiated(since), watched(trace):
         try:
             result = f(*args, **kwargs)
         except Exception as error:
@@ -68,7 +69,7 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limi
             error.add_note(f"compile(): {getattr(f, '__name__', 'the function')} was run on nodes in place of floats and arrays")
             raise
     outputs, build = flatten(result)
-    outputs = [trace.cut(x.node) if isinstance(x, Seen) else x.number() if isinstance(x, Mask) else x for x in outputs]
+    outputs = [trace.cut(x.node) if isinstance(x, TracedData) else x.number() if isinstance(x, TracedMask) else x for x in outputs]
     if not any(isinstance(x, Node) for x in outputs):
         raise GraphError(
             f"compile(): the function returned {described(result)}, and no node: return the Value, Tensor, or container of them "
@@ -78,36 +79,36 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limi
         if not isinstance(x, Node | float | int | np.ndarray | np.number):
             raise GraphError(f"compile(): the function returned {described(x)} among its results, where numbers or nodes belong")
     roots = _nodes_in(trace.looked)  # in order: what a leaf stands for, and what a choice was made by, come before their use
-    nodes, _ = walk.order([*roots, *(x for x in outputs if isinstance(x, Node))], since)
+    nodes, _ = topological_order([*roots, *(x for x in outputs if isinstance(x, Node))], since)
     if len(nodes) > limit:
         raise GraphError(
             f"compile(): the function computed {len(nodes)} nodes, more than the limit of {limit}: compile a part of it, such as "
             f"one sample with in_axes, or raise the limit, as in compile(f, limit={10 ** len(str(len(nodes)))})"
         )
-    return Run(trace, nodes, outputs, build, since)
+    return TracedRun(trace, nodes, outputs, build, since)
 
 
 def _nodes_in(sources: Sequence[Any]) -> list[Node]:
     """The nodes among sources, those of masks included."""
-    opened = [x for source in sources for x in (source.nodes() if isinstance(source, Mask) else [source])]
+    opened = [x for source in sources for x in (source.nodes() if isinstance(source, TracedMask) else [source])]
     return [x for x in opened if isinstance(x, Node)]
 
 
 @uncollected()
-def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = ()) -> Traced:
+def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = ()) -> TracedFunction:
     """The function run twice, each time on arguments of its own; the second run in columns. ``fixed`` are its other arguments."""
-    around = Surroundings(f, fixed)
-    around.attend()
+    captured_state = CapturedState(f, fixed)
+    captured_state.attend()
     (args, kwargs), own = make()
     first = run(f, args, kwargs, limit)
-    if around.drawn():
+    if captured_state.drawn():
         raise GraphError(
             "compile(): the function draws random numbers, which would be the same at every call: draw them outside, and pass them "
             "as arguments"
         )
     (args, kwargs), mine = make()
     second = run(f, args, kwargs, limit)
-    changed = around.change()
+    changed = captured_state.change()
     if changed:
         raise GraphError(
             f"compile(): {getattr(f, '__name__', 'the function')} changes what it reads while it is traced ({changed}), which "
@@ -118,7 +119,7 @@ def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = 
         if id(node) in shared:
             node.stamp = 0  # made before, and visited since by a walk of the function's own
     first, second = (r._replace(nodes=[node for node in r.nodes if id(node) not in shared]) for r in (first, second))
-    one, other = (_Columns(r, leaves) for r, leaves in ((first, own), (second, mine)))
+    one, other = (_ScalarGraphBuilder(r, leaves) for r, leaves in ((first, own), (second, mine)))
     _compare(one, other)
     traced = other.traced(one)
     for node in second.nodes:
@@ -126,12 +127,12 @@ def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = 
     return traced
 
 
-class _Columns:
+class _ScalarGraphBuilder:
     """The nodes of a run as columns."""
 
-    def __init__(self, done: Run, own: Sequence[Any]) -> None:
+    def __init__(self, done: TracedRun, own: Sequence[Any]) -> None:
         self.done = done
-        self.scalars = Scalars()
+        self.scalars = ScalarGraph()
         self.leaves: dict[int, Node] = {}
         self.values: dict[int, Any] = {}  # the results of array operations
         self.own = {id(x): k for k, x in enumerate(own) if x is not None}
@@ -163,12 +164,12 @@ class _Columns:
                 put_kind(number)
                 put_first(left)
                 put_second(right)
-                put_data(node._data)
+                put_data(node._primal)
             else:
                 self._wide(node)
         self.outputs = [of(x) if isinstance(x, Node) else -1 for x in done.outputs]
         self.guards = [
-            (guard, [self._mask(x) if isinstance(x, Mask) else of(x) for x in guard.sources]) for guard in done.trace.guards
+            (guard, [self._mask(x) if isinstance(x, TracedMask) else of(x) for x in guard.sources]) for guard in done.trace.guards
         ]
 
     def _wide(self, node: Any) -> None:
@@ -176,21 +177,21 @@ class _Columns:
         op, scalars, masks = node.op, self.scalars, self.done.trace.masks
         if isinstance(node, Value) and op.name == "item":
             array = self.of(node.left[0])  # which comes before its entry
-            i = scalars.add(ENTRY, data=node._data)
+            i = scalars.add(ENTRY, data=node._primal)
             scalars.arrays[i] = (None, [Ref(array)], {})
         elif isinstance(node, Value):
             sides = [self.of(x) for x in node.left]
             mask = masks.get(id(node.static.get("condition")))
             third = None if mask is None else self._mask(mask)
             kind = scalars.kind_of(op, node.static) if mask is None else scalars.kind_of("where", {})
-            i = scalars.add(kind, sides[0], sides[1] if len(sides) > 1 else -1, node._data)
+            i = scalars.add(kind, sides[0], sides[1] if len(sides) > 1 else -1, node._primal)
             if third is not None:
                 scalars.third[i] = third
         else:
             static = {k: Ref(self._mask(masks[id(v)])) if id(v) in masks else v for k, v in node.static.items()}
             args = [Ref(self.of(x)) if isinstance(x, Node) else x for x in node.args]
-            i = self._array(op, args, static, node._data)
-            scalars.dtypes[i] = node._data.dtype
+            i = self._array(op, args, static, node._primal)
+            scalars.dtypes[i] = node._primal.dtype
         self._ids[id(node)] = i
 
     def of(self, x: Any) -> int:
@@ -207,12 +208,12 @@ class _Columns:
             return number
         origin = self.done.trace.origins.get(x)
         if origin is not None:
-            i = self._origin(origin, x._data)
+            i = self._origin(origin, x._primal)
         elif isinstance(x, Value):
-            i = self.scalars.add(LEAF, data=x._data)
+            i = self.scalars.add(LEAF, data=x._primal)
             self.leaves[i] = x
         else:
-            i = self._array(None, [], {}, x._data)
+            i = self._array(None, [], {}, x._primal)
             self.leaves[i] = x
         self._ids[id(x)] = i
         return i
@@ -223,12 +224,17 @@ class _Columns:
         self.values[i] = data
         return i
 
-    def _mask(self, mask: Mask) -> int:
+    def _mask(self, mask: TracedMask) -> int:
         sides = [unwrapped(x) for x in (mask.left, mask.right)]
         if np.ndim(mask.plain) or any(np.ndim(plain(x)) for x in sides) or any(isinstance(x, Tensor) for x in sides):
-            args = [Ref(self._mask(x) if isinstance(x, Mask) else self.of(x)) if isinstance(x, Node | Mask) else x for x in sides]
+            args = [
+                Ref(self._mask(x) if isinstance(x, TracedMask) else self.of(x)) if isinstance(x, Node | TracedMask) else x
+                for x in sides
+            ]
             return self._array(mask.sign, args, {}, mask.plain)
-        numbers = [self._mask(x) if isinstance(x, Mask) else self.of(x if isinstance(x, Node | float) else float(x)) for x in sides]
+        numbers = [
+            self._mask(x) if isinstance(x, TracedMask) else self.of(x if isinstance(x, Node | float) else float(x)) for x in sides
+        ]
         return self.scalars.add(self.scalars.kind_of(mask.sign, _NOTHING), numbers[0], numbers[1], float(mask.plain))
 
     def _origin(self, origin: Origin, data: Any) -> int:
@@ -238,13 +244,13 @@ class _Columns:
             scalars.arrays[i] = (origin.kind, [Ref(self.of(x)) for x in origin.sources], {})
             return i
         (source,) = origin.sources
-        i = self._mask(source) if isinstance(source, Mask) else self.of(source)
-        name = "number" if isinstance(source, Mask) else "stopped"
+        i = self._mask(source) if isinstance(source, TracedMask) else self.of(source)
+        name = "number" if isinstance(source, TracedMask) else "stopped"
         if scalars.kind[i] == ARRAY:
             return self._array(name, [Ref(i)], {}, data)
         return scalars.add(scalars.kind_of(name, {}), i, data=data)
 
-    def traced(self, other: _Columns) -> Traced:
+    def traced(self, other: _ScalarGraphBuilder) -> TracedFunction:
         """The columns with the leaves that were made inside as constants."""
         leaves = {}
         for i, node in self.leaves.items():
@@ -255,18 +261,18 @@ class _Columns:
             elif isinstance(node, Value):
                 self.scalars.kind[i] = CONSTANT
             else:
-                self.scalars.arrays[i] = ("constant", [node._data], {})
+                self.scalars.arrays[i] = ("constant", [node._primal], {})
         own = {i: self.own[id(node)] for i, node in leaves.items() if id(node) in self.own}
-        constants = [(tensor, tensor._data) for tensor in self.done.trace.constants.values()]
+        constants = [(tensor, tensor._primal) for tensor in self.done.trace.constants.values()]
         numbers = [node._grad for node in self.done.nodes]
         count = len(numbers)
-        return Traced(self.scalars, leaves, own, self.outputs, self.done, self.guards, constants, count, numbers, self._ids)
+        return TracedFunction(self.scalars, leaves, own, self.outputs, self.done, self.guards, constants, count, numbers, self._ids)
 
 
 _NOTHING: dict[str, Any] = {}
 
 
-def _compare(one: _Columns, other: _Columns) -> None:
+def _compare(one: _ScalarGraphBuilder, other: _ScalarGraphBuilder) -> None:
     """Raise GraphError where two runs of one function on the same arguments differ."""
     a, b = one.scalars, other.scalars
     if a.kind != b.kind or a.first != b.first or a.second != b.second or [str(k) for k in a.kinds] != [str(k) for k in b.kinds]:

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler.ir.instruction import Line
-from autograd.compiler.ir.program import Lines
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.program import ProgramBuilder
 
 Ints = npt.NDArray[np.int64]
 
 
-def picked(world: Lines, line: Line, places: Ints) -> Any:
+def picked(builder: ProgramBuilder, line: Instruction, places: Ints) -> Any:
     """The entries of ``line`` at flat ``places``: a line that broadcasts to the shape of ``places``."""
     places = compact(places)
     core = places.reshape([n for n in places.shape if n > 1])
-    return world.reshape(_core(world, line, core), places.shape)
+    return builder.reshape(_core(builder, line, core), places.shape)
 
 
 def compact(places: Ints) -> Ints:
@@ -31,23 +31,23 @@ def compact(places: Ints) -> Ints:
     return places
 
 
-def _core(world: Lines, line: Line, core: Ints) -> Any:
+def _core(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     size = int(np.prod(line.shape))
     if core.size == size and np.array_equal(core.ravel(), np.arange(size)):
-        return world.reshape(line, core.shape)
-    boxed = _box(world, line, core)
+        return builder.reshape(line, core.shape)
+    boxed = _box(builder, line, core)
     if boxed is not None:
         return boxed
-    strided = _permuted(world, line, core) if core.size == size else None
+    strided = _permuted(builder, line, core) if core.size == size else None
     if strided is None:
-        strided = _strided(world, line, core)
+        strided = _strided(builder, line, core)
     if strided is not None:
         return strided
-    flat = world.reshape(line, (size,))
+    flat = builder.reshape(line, (size,))
     steps = np.diff(core) if core.ndim == 1 else np.zeros(0)
     if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
-        return world.getitem(flat, index=_slice(core))
-    return world.getitem(flat, index=core)
+        return builder.getitem(flat, index=_slice(core))
+    return builder.getitem(flat, index=core)
 
 
 def _slice(places: Ints) -> slice:
@@ -55,7 +55,7 @@ def _slice(places: Ints) -> slice:
     return slice(int(places[0]), int(places[-1]) + 1, None if step == 1 else step)
 
 
-def _box(world: Lines, line: Line, core: Ints) -> Any:
+def _box(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     """A choice along each axis of the array by itself, where the places are one; None where they are not."""
     coordinates = np.unravel_index(core, line.shape)
     index: list[Any] = []
@@ -81,24 +81,24 @@ def _box(world: Lines, line: Line, core: Ints) -> Any:
         return None
     while index and isinstance(index[-1], slice) and index[-1] == slice(None):
         index.pop()
-    found = line if not index else world.getitem(line, index=index[0] if len(index) == 1 else tuple(index))
+    found = line if not index else builder.getitem(line, index=index[0] if len(index) == 1 else tuple(index))
     if drivers == sorted(drivers):
         return found
-    return world.transpose(found, axes=tuple(drivers.index(k) for k in range(core.ndim)) if core.ndim > 2 else None)
+    return builder.transpose(found, axes=tuple(drivers.index(k) for k in range(core.ndim)) if core.ndim > 2 else None)
 
 
-def _permuted(world: Lines, line: Line, core: Ints) -> Any:
+def _permuted(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     """All entries with the axes in another order; None where it is no such order."""
     if len(line.shape) > 4:
         return None
     places = np.arange(core.size).reshape(line.shape)
     for axes in permutations(range(len(line.shape))):
         if np.array_equal(places.transpose(axes).ravel(), core.ravel()):
-            return world.reshape(world.transpose(line, axes=axes), core.shape)
+            return builder.reshape(builder.transpose(line, axes=axes), core.shape)
     return None
 
 
-def _strided(world: Lines, line: Line, core: Ints) -> Any:
+def _strided(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     """A band of columns, each row of it taken apart, such as one head of an attention; None where the places are no such band."""
     if core.ndim < 2:
         return None
@@ -117,12 +117,12 @@ def _strided(world: Lines, line: Line, core: Ints) -> Any:
     start, size = base % width, int(np.prod(line.shape))
     if not nested or start + (inner - 1) * step >= width or size % width:
         return None
-    rows = world.reshape(line, (size // width, width))
+    rows = builder.reshape(line, (size // width, width))
     high = slice(base // width, base // width + lengths[0])
     whole = slice(None) if lengths[0] == size // width else high
     index = (whole, slice(start, start + (inner - 1) * step + 1, None if step == 1 else step))
-    band = world.reshape(world.getitem(rows, index=index), lengths)
-    return world.transpose(band, axes=tuple(order.index(axis) for axis in range(core.ndim)))
+    band = builder.reshape(builder.getitem(rows, index=index), lengths)
+    return builder.transpose(band, axes=tuple(order.index(axis) for axis in range(core.ndim)))
 
 
 def rectangle(places: Ints, shape: tuple[int, ...]) -> tuple[int, ...]:

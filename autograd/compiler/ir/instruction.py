@@ -10,22 +10,22 @@ import numpy as np
 from autograd.ops import TABLE, Op
 
 
-class Line:
+class Instruction:
     """One line: an operation on lines and numbers, and what it gave when it was written down (``data``).
 
     ``op`` is a row, or the name of what has none: "input", "constant", "isfinite", "stopped", a comparison.
     """
 
-    __slots__ = ("args", "data", "name", "of", "op", "static", "world")
+    __slots__ = ("args", "builder", "data", "name", "of", "op", "static")
 
-    def __init__(self, world: Any, op: Any, args: Sequence[Any], static: dict[str, Any], data: Any, name: str = "") -> None:
-        self.world = world
+    def __init__(self, builder: Any, op: Any, args: Sequence[Any], static: dict[str, Any], data: Any, name: str = "") -> None:
+        self.builder = builder
         self.op = op
         self.args = tuple(args)
         self.static = static
         self.data = data
         self.name = name
-        self.of: Line | None = None  # the line whose cotangent it is
+        self.of: Instruction | None = None  # the line whose cotangent it is
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -38,9 +38,9 @@ class Line:
         return self.op.name if isinstance(self.op, Op) else self.op
 
     @property
-    def parents(self) -> list[Line]:
+    def parents(self) -> list[Instruction]:
         """The lines that it reads, a condition among its settings included."""
-        return [x for x in (*self.args, *self.static.values()) if isinstance(x, Line)]
+        return [x for x in (*self.args, *self.static.values()) if isinstance(x, Instruction)]
 
     def __repr__(self) -> str:
         return f"<line {self.row} {self.shape}>"
@@ -52,27 +52,27 @@ class Line:
 def _operator(row: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
     op = TABLE[row]
     if reflected:
-        return lambda self, other: self.world.call(op, (other, self), {})
-    return lambda self, other: self.world.call(op, (self, other), {})
+        return lambda self, other: self.builder.call(op, (other, self), {})
+    return lambda self, other: self.builder.call(op, (self, other), {})
 
 
 for _name, _row in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}.items():
-    setattr(Line, f"__{_name}__", _operator(_row))
-    setattr(Line, f"__r{_name}__", _operator(_row, reflected=True))
+    setattr(Instruction, f"__{_name}__", _operator(_row))
+    setattr(Instruction, f"__r{_name}__", _operator(_row, reflected=True))
 for _name, _row in {"__neg__": "negative", "__abs__": "absolute"}.items():
-    setattr(Line, _name, lambda self, op=TABLE[_row]: self.world.call(op, (self,), {}))
+    setattr(Instruction, _name, lambda self, op=TABLE[_row]: self.builder.call(op, (self,), {}))
 for _name, _sign in {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "and": "&"}.items():
-    setattr(Line, f"__{_name}__", lambda self, other, sign=_sign: self.world.compared(sign, self, other))
+    setattr(Instruction, f"__{_name}__", lambda self, other, sign=_sign: self.builder.compared(sign, self, other))
 
 
 def data_of(x: Any) -> Any:
     """The numbers of a line; a tuple's or a list's entries one by one; anything else as it is."""
-    return x.data if isinstance(x, Line) else x
+    return x.data if isinstance(x, Instruction) else x
 
 
 def key_of(x: Any) -> Any:
     """What tells two arguments or settings apart."""
-    if isinstance(x, Line):
+    if isinstance(x, Instruction):
         return id(x)
     if isinstance(x, np.ndarray):
         return x.shape, x.dtype.str, x.tobytes()
@@ -95,11 +95,11 @@ def total(terms: Sequence[Any]) -> Any:
     return result
 
 
-def below(roots: Iterable[Any]) -> list[Line]:
+def below(roots: Iterable[Any]) -> list[Instruction]:
     """The lines that some lines need, arguments before what uses them; iterative."""
     seen: set[int] = set()
-    order: list[Line] = []
-    stack = [(root, False) for root in reversed(list(roots)) if isinstance(root, Line)]
+    order: list[Instruction] = []
+    stack = [(root, False) for root in reversed(list(roots)) if isinstance(root, Instruction)]
     while stack:
         line, ready = stack.pop()
         if ready:

@@ -1,6 +1,7 @@
 """A program of array operations: each line is a row of the table, applied to lines before it.
 
-Rows write themselves here as they do in the other worlds: ``Lines`` is handed to them as ``xp``. Equal lines are one line.
+Rows write themselves here as they do in the other backends: ``ProgramBuilder`` is handed to them as ``xp``. Equal lines are one
+line.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Line, data_of, key_of
+from autograd.backends.backend import Backend
+from autograd.backends.numpy_backend import ARRAY
+from autograd.compiler.ir.instruction import Instruction, data_of, key_of
 from autograd.compiler.ir.simplification import SIMPLER
+from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
 from autograd.ops.op import Linear
-from autograd.core.observation import COMPARE
-from autograd.backends.numpy_backend import ARRAY, World
 
 SCATTERED = Linear(
     "scatter_sum",
@@ -33,12 +35,12 @@ def row_key(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
     return (op.name, *map(key_of, args), *((k, key_of(v)) for k, v in sorted(static.items())))
 
 
-class Lines(World):
-    """The world in which rows write lines; it keeps every line, and writes none twice."""
+class ProgramBuilder(Backend):
+    """The builder in which rows write lines; it keeps every line, and writes none twice."""
 
     def __init__(self) -> None:
         super().__init__("LINES", {})
-        self.known: dict[Any, Line] = {}
+        self.known: dict[Any, Instruction] = {}
         self.opening = False  # whether rows are being opened up into what NumPy has
 
     def row(self, op: Op) -> Callable[..., Any]:
@@ -46,9 +48,9 @@ class Lines(World):
 
     # -- lines
 
-    def input(self, name: str, data: Any) -> Line:
+    def input(self, name: str, data: Any) -> Instruction:
         """A line whose numbers are given at each call."""
-        return Line(self, "input", (), {}, data, name)
+        return Instruction(self, "input", (), {}, data, name)
 
     def number(self, data: Any, name: str = "") -> Any:
         """An array that is always the same; a float stays one."""
@@ -59,11 +61,11 @@ class Lines(World):
 
     def call(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
         """The line of a row; simpler where a rule of arithmetic says so, a number where all is known."""
-        args = tuple(a if isinstance(a, Line | float) else self.number(a) for a in args)
-        if not any(isinstance(a, Line) for a in (*args, *static.values())) and op.kind == "elementwise":
+        args = tuple(a if isinstance(a, Instruction | float) else self.number(a) for a in args)
+        if not any(isinstance(a, Instruction) for a in (*args, *static.values())) and op.kind == "elementwise":
             return self.number(op.f(ARRAY, *args, **static))
         condition = static.get("condition")
-        if condition is not None and not isinstance(condition, Line):
+        if condition is not None and not isinstance(condition, Instruction):
             static = {"condition": self.number(np.asarray(condition), "M")}
         simpler = SIMPLER.get(op.name)
         found = simpler(self, *args, **static) if simpler else None
@@ -71,7 +73,7 @@ class Lines(World):
             return found
         return self.written(op, args, static)
 
-    def written(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Line:
+    def written(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction:
         """The line of a row as it stands."""
         return self._kept(
             row_key(op, args, static),
@@ -81,13 +83,13 @@ class Lines(World):
             lambda: op.f(ARRAY, *map(data_of, args), **{k: data_of(v) for k, v in static.items()}),
         )
 
-    def have(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Line | None:
+    def have(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction | None:
         """The line of a row where it is written already."""
         return self.known.get(row_key(op, args, static))
 
     def compared(self, sign: str, a: Any, b: Any) -> Any:
         """A comparison, entry by entry: an array of truth values."""
-        a, b = (x if isinstance(x, Line | float) else self.number(x) for x in (a, b))
+        a, b = (x if isinstance(x, Instruction | float) else self.number(x) for x in (a, b))
         return self._kept((sign, key_of(a), key_of(b)), sign, (a, b), {}, lambda: COMPARE[sign](data_of(a), data_of(b)))
 
     def plain(self, name: str, a: Any, compute: Callable[..., Any], **static: Any) -> Any:
@@ -100,9 +102,9 @@ class Lines(World):
 
     def _kept(
         self, key: Any, op: Any, args: Sequence[Any], static: dict[str, Any], compute: Callable[[], Any], name: str = ""
-    ) -> Line:
+    ) -> Instruction:
         if key not in self.known:
-            self.known[key] = Line(self, op, args, static, compute(), name)
+            self.known[key] = Instruction(self, op, args, static, compute(), name)
         return self.known[key]
 
     # -- what rows ask for and the table does not have
@@ -117,7 +119,7 @@ class Lines(World):
         return self.plain("isfinite", a, np.isfinite)
 
     def constant(self, a: Any) -> Any:
-        return self.plain("stopped", a, lambda x: x) if isinstance(a, Line) else a
+        return self.plain("stopped", a, lambda x: x) if isinstance(a, Instruction) else a
 
     def any(self, a: Any) -> bool:
         """Whether an entry may hold: the careful way of a row is right in any case."""

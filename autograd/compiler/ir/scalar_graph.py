@@ -27,7 +27,7 @@ class Kind(NamedTuple):
     static: dict[str, Any]
 
 
-class Scalars:
+class ScalarGraph:
     """A graph of numbers as columns: the kind of each node and its arguments, which come before it.
 
     ``arrays`` holds what the columns cannot: for an ARRAY the operation, its arguments and settings, for an ENTRY the array of
@@ -74,7 +74,7 @@ class Sums(NamedTuple):
     y: Ints  # -1 where a term is no product
 
 
-def contracted(scalars: Scalars, used_outside: Sequence[int]) -> Sums:
+def contracted(scalars: ScalarGraph, used_outside: Sequence[int]) -> Sums:
     """The sums of a graph, with the additions, signs and products that only they use taken into them."""
     n = len(scalars.kind)
     kind, first, second = (np.array(column, dtype=np.int64) for column in (scalars.kind, scalars.first, scalars.second))

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Line, below, data_of, total
-from autograd.compiler.ir.program import Lines
+from autograd.compiler.ir.instruction import Instruction, below, data_of, total
+from autograd.compiler.ir.program import ProgramBuilder
+from autograd.graph.broadcasting import unbroadcast
 from autograd.ops import Op
-from autograd.graph.reverse_mode import unbroadcast
 
 
-def pullback(world: Lines, roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Line]) -> list[Any]:
+def pullback(builder: ProgramBuilder, roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Instruction]) -> list[Any]:
     """The cotangents of ``sources`` for those of ``roots``; None where nothing arrives."""
     order = below(roots)
     live = depending(order, sources)
@@ -21,33 +21,35 @@ def pullback(world: Lines, roots: Sequence[Any], cotangents: Sequence[Any], sour
     arrived: dict[int, list[Any]] = {}
     parts: dict[int, list[tuple[Any, Any]]] = {}  # what entries of a line have received, by their index
     for root, g in zip(roots, cotangents, strict=True):
-        if isinstance(root, Line):
+        if isinstance(root, Instruction):
             arrived.setdefault(id(root), []).append(g)
     for line in reversed(order):
         if id(line) in parts:
             own = np.asarray(line.data)
             indices, gs = zip(*parts.pop(id(line)), strict=True)
-            arrived.setdefault(id(line), []).append(world.scattered(gs, indices, own.shape, own.dtype))
+            arrived.setdefault(id(line), []).append(builder.scattered(gs, indices, own.shape, own.dtype))
         if id(line) not in arrived:
             continue
         g = total(arrived[id(line)])
         arrived[id(line)] = [g]
-        if isinstance(g, Line) and g.of is None and id(g) not in known and g.op not in ("input", "constant"):
+        if isinstance(g, Instruction) and g.of is None and id(g) not in known and g.op not in ("input", "constant"):
             g.of = line
         if not isinstance(line.op, Op):
             continue
         for i, arg in enumerate(line.args):
-            if not isinstance(arg, Line) or id(arg) not in live:
+            if not isinstance(arg, Instruction) or id(arg) not in live:
                 continue
             if line.row == "getitem":
                 parts.setdefault(id(arg), []).append((line.static["index"], g))
                 continue
-            c = unbroadcast(world, line.op.vjp(world, i, g, line, line.args, line.static), arg.shape)
-            arrived.setdefault(id(arg), []).append(_typed(world, c, arg))
+            c = unbroadcast(builder, line.op.vjp(builder, i, g, line, line.args, line.static), arg.shape)
+            arrived.setdefault(id(arg), []).append(_typed(builder, c, arg))
     return [arrived[id(s)][0] if id(s) in arrived else None for s in sources]
 
 
-def pushforward(world: Lines, roots: Sequence[Any], sources: Sequence[Line], tangents: Sequence[Any]) -> list[Any]:
+def pushforward(
+    builder: ProgramBuilder, roots: Sequence[Any], sources: Sequence[Instruction], tangents: Sequence[Any]
+) -> list[Any]:
     """The tangents of ``roots`` when ``sources`` move along ``tangents``; None where a root does not move."""
     moving: dict[int, Any] = {id(s): t for s, t in zip(sources, tangents, strict=True)}
     for line in below(roots):
@@ -55,23 +57,23 @@ def pushforward(world: Lines, roots: Sequence[Any], sources: Sequence[Line], tan
             continue
         along = [moving.get(id(arg)) for arg in line.args]
         if any(t is not None for t in along):
-            t = line.op.jvp(world, along, line, line.args, line.static)
-            moving[id(line)] = _typed(world, world.broadcast_to(t, line.shape), line)
+            t = line.op.jvp(builder, along, line, line.args, line.static)
+            moving[id(line)] = _typed(builder, builder.broadcast_to(t, line.shape), line)
     return [moving.get(id(root)) for root in roots]
 
 
-def depending(order: Sequence[Line], sources: Sequence[Line]) -> set[int]:
+def depending(order: Sequence[Instruction], sources: Sequence[Instruction]) -> set[int]:
     """The lines of ``order`` through which a change of ``sources`` passes."""
     live = {id(s) for s in sources}
     for line in order:
-        if isinstance(line.op, Op) and any(id(arg) in live for arg in line.args if isinstance(arg, Line)):
+        if isinstance(line.op, Op) and any(id(arg) in live for arg in line.args if isinstance(arg, Instruction)):
             live.add(id(line))
     return live
 
 
-def _typed(world: Lines, c: Any, like: Line) -> Any:
+def _typed(builder: ProgramBuilder, c: Any, like: Instruction) -> Any:
     """A cotangent or tangent in the type of the line that it belongs to."""
     dtype = np.asarray(like.data).dtype
-    if not isinstance(c, Line) or np.asarray(data_of(c)).dtype == dtype or dtype == np.float64:
+    if not isinstance(c, Instruction) or np.asarray(data_of(c)).dtype == dtype or dtype == np.float64:
         return c
-    return world.astype(c, dtype=dtype)
+    return builder.astype(c, dtype=dtype)

@@ -7,25 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Line, below
-from autograd.compiler.ir.program import Lines
+from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.simplification import is_row
+from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
 from autograd.ops.table import peak
-from autograd.core.observation import COMPARE
 
 
-def _logsumexp(world: Lines, a: Any, axis: Any, keepdims: bool) -> Any:
-    top = peak(world, a, axis)
-    value = top + world.log(world.sum(world.exp(a - top), axis=axis, keepdims=True))
+def _logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool) -> Any:
+    top = peak(builder, a, axis)
+    value = top + builder.log(builder.sum(builder.exp(a - top), axis=axis, keepdims=True))
     if keepdims:
         return value
-    return world.reshape(value, np.sum(np.empty(world.shape(a)), axis=axis).shape)
+    return builder.reshape(value, np.sum(np.empty(builder.shape(a)), axis=axis).shape)
 
 
 LOWER: dict[str, Callable[..., Any]] = {
     "logsumexp": _logsumexp,
-    "norm": lambda world, a, axis, keepdims: world.sqrt(world.sum(a * a, axis=axis, keepdims=keepdims)),
+    "norm": lambda builder, a, axis, keepdims: builder.sqrt(builder.sum(a * a, axis=axis, keepdims=keepdims)),
 }
 # What NumPy, or the language, has a name for.
 NAMES = """
@@ -45,9 +45,9 @@ def lowered(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
     And what every line below became, by its identity.
     """
     lower: dict[int, Any] = {}
-    worlds = {root.world for root in roots if isinstance(root, Line)}
-    for world in worlds:
-        world.opening = True
+    builders = {root.builder for root in roots if isinstance(root, Instruction)}
+    for builder in builders:
+        builder.opening = True
     try:
         lines = _lowered(roots, lower)
         replaced = _summed_scaled(lines)
@@ -56,8 +56,8 @@ def lowered(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
         lines = _lowered(lines, replaced)
         return lines, {line: replaced.get(id(new), new) for line, new in lower.items()}
     finally:
-        for world in worlds:
-            world.opening = False
+        for builder in builders:
+            builder.opening = False
 
 
 def _summed_scaled(roots: Sequence[Any]) -> dict[int, Any]:
@@ -68,9 +68,9 @@ def _summed_scaled(roots: Sequence[Any]) -> dict[int, Any]:
     for line in order:
         if line.row == "multiply" and isinstance(line.args[0], float) and is_row(line.args[1], "sum"):
             total = line.args[1]
-            scaled = line.world.have(TABLE["multiply"], (line.args[0], total.args[0]), {})
+            scaled = line.builder.have(TABLE["multiply"], (line.args[0], total.args[0]), {})
             if scaled is not None and id(scaled) in present:
-                new = replaced[id(line)] = line.world.written(TABLE["sum"], (scaled,), total.static)
+                new = replaced[id(line)] = line.builder.written(TABLE["sum"], (scaled,), total.static)
                 new.name, new.of = new.name or line.name, line.of
     return replaced
 
@@ -79,43 +79,43 @@ def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:
     def of(x: Any) -> Any:
         if isinstance(x, tuple):
             return tuple(map(of, x))
-        return lower[id(x)] if isinstance(x, Line) else x
+        return lower[id(x)] if isinstance(x, Instruction) else x
 
     for line in below(roots):
         if id(line) in lower:
             continue
         args, static = tuple(map(of, line.args)), {k: of(v) for k, v in line.static.items()}
-        world = line.world
+        builder = line.builder
         if not isinstance(line.op, Op):
             lower[id(line)] = _again(line, args)
         elif line.row in SPOKEN:
-            lower[id(line)] = world.call(line.op, args, static)
+            lower[id(line)] = builder.call(line.op, args, static)
         else:
             formula = LOWER.get(line.row)
-            opened = formula(world, *args, **static) if formula else line.op.f(world, *args, **static)
+            opened = formula(builder, *args, **static) if formula else line.op.f(builder, *args, **static)
             # an opened row may use others that NumPy does not have
             lower[id(line)] = _lowered([opened], {})[0] if any(unspoken(part) for part in below([opened])) else opened
         new = lower[id(line)]
-        if isinstance(new, Line) and new is not line:
+        if isinstance(new, Instruction) and new is not line:
             new.name = new.name or line.name
             if new.of is None and line.of is not None and id(line.of) in lower:
                 of_ = lower[id(line.of)]
-                new.of = of_ if isinstance(of_, Line) else None
+                new.of = of_ if isinstance(of_, Instruction) else None
     return [of(root) for root in roots]
 
 
-def unspoken(line: Line) -> bool:
+def unspoken(line: Instruction) -> bool:
     """Whether a line is of a row that NumPy has no name for."""
     return line.op == "stopped" or (isinstance(line.op, Op) and line.row not in SPOKEN)
 
 
-def _again(line: Line, args: tuple[Any, ...]) -> Any:
+def _again(line: Instruction, args: tuple[Any, ...]) -> Any:
     """A line without a row, of other arguments."""
-    world = line.world
+    builder = line.builder
     if line.op in COMPARE:
-        return world.compared(line.op, *args)
+        return builder.compared(line.op, *args)
     if line.op == "isfinite":
-        return world.isfinite(*args)
+        return builder.isfinite(*args)
     if line.op == "stopped":
         return args[0]
     return line

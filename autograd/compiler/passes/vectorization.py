@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Kind, Ref, Scalars, contracted
 from autograd.compiler.ir.indexing import Ints, compact, picked, rectangle
-from autograd.compiler.ir.instruction import Line
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.program import ProgramBuilder
+from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Kind, Ref, ScalarGraph, contracted
 from autograd.compiler.passes.matmul_detection import Factors, Layout, distinct_rows, in_a_row, matched, repeats
-from autograd.compiler.ir.program import Lines
 from autograd.ops import Op, find
 from autograd.ops.op import Linear
 
@@ -34,13 +34,18 @@ REPEATED = Linear(
 )
 
 
-class Raiser:
+class Vectorizer:
     """Turns the columns into lines, group by group."""
 
     def __init__(
-        self, world: Lines, scalars: Scalars, leaves: dict[int, tuple[Any, int]], inputs: dict[Any, Line], outside: Sequence[int]
+        self,
+        builder: ProgramBuilder,
+        scalars: ScalarGraph,
+        leaves: dict[int, tuple[Any, int]],
+        inputs: dict[Any, Instruction],
+        outside: Sequence[int],
     ) -> None:
-        self.world = world
+        self.builder = builder
         self.scalars = scalars
         self.columns = [np.array(column, dtype=np.int64) for column in (scalars.first, scalars.second)]
         self.columns.append(np.full(len(scalars.kind), -1))
@@ -170,7 +175,7 @@ class Raiser:
         self.position[ids.ravel()] = np.arange(ids.size)
         self.order.append((c, ids))
         data = self.data[ids]
-        self.lines[c] = self.world.input(name, data if ids.size > 1 else float(data.reshape(())))
+        self.lines[c] = self.builder.input(name, data if ids.size > 1 else float(data.reshape(())))
 
     def _groups(self, members: Ints) -> list[Ints]:
         """Nodes class by class, in the order of the classes."""
@@ -209,19 +214,19 @@ class Raiser:
             self._lay_out(c, chosen if complete else self.free[c])
         twins = self.twins.get(c)
         if twins is not None and twins.size == ids.size and np.array_equal(self.position[ids].ravel(), twins):
-            return self.world.reshape(self.lines[c], ids.shape)
+            return self.builder.reshape(self.lines[c], ids.shape)
         places = compact(self.position[ids])
         if c in self.loose:
             if not places.ndim:
                 return self.loose[c][int(places)]
-            return self.world.reshape(self.world.stack([self.loose[c][p] for p in places.ravel()]), places.shape)
+            return self.builder.reshape(self.builder.stack([self.loose[c][p] for p in places.ravel()]), places.shape)
         found = self.lines[c]
-        return picked(self.world, found, places) if isinstance(found, Line) else found  # one number, always the same
+        return picked(self.builder, found, places) if isinstance(found, Instruction) else found  # one number, always the same
 
     def _is_array(self, i: int) -> bool:
         """Whether a node is one entry of an array of several."""
         c = int(self.classes[i])
-        return c in self.free or len(self.world.shape(self.lines.get(c, 0.0))) > 0
+        return c in self.free or len(self.builder.shape(self.lines.get(c, 0.0))) > 0
 
     def whole(self, i: int) -> Any:
         """The line of an array node, or of a number."""
@@ -229,7 +234,7 @@ class Raiser:
 
     def _constants(self, values: Any) -> Any:
         """An array of constants, as small as broadcasting allows."""
-        return self.world.number(small(values))
+        return self.builder.number(small(values))
 
     def _codes(self, ids: Ints) -> Ints:
         """Numbers that tell nodes of one class apart; constants by what they are."""
@@ -245,7 +250,7 @@ class Raiser:
         self.position[flat[places]] = places
         if there is not None:
             self.twins[c] = self.position[flat]
-        self.lines[c] = self.world.broadcast_to(line, ids.shape) if isinstance(line, Line) or ids.ndim else line
+        self.lines[c] = self.builder.broadcast_to(line, ids.shape) if isinstance(line, Instruction) or ids.ndim else line
 
     def _elementwise(self, members: Ints) -> None:
         """One operation on all members at once."""
@@ -276,18 +281,18 @@ class Raiser:
 
     def _apply(self, kind: Kind, operands: Sequence[Any]) -> Any:
         if isinstance(kind.op, Op):
-            return self.world.call(kind.op, operands, kind.static)
+            return self.builder.call(kind.op, operands, kind.static)
         return self._without_row(kind.op, operands)
 
     def _without_row(self, name: str, args: Sequence[Any]) -> Any:
         """What a trace has beside rows: comparisons, choices by them, and results cut from their gradient."""
         if name == "stopped":
-            return self.world.constant(args[0])
+            return self.builder.constant(args[0])
         if name == "number":
-            return self.world.where(args[0], 1.0, 0.0)
+            return self.builder.where(args[0], 1.0, 0.0)
         if name == "where":
-            return self.world.where(args[2], *args[:2])
-        return self.world.compared(name, *args)
+            return self.builder.where(args[2], *args[:2])
+        return self.builder.compared(name, *args)
 
     def _arranged(self, c: int, members: Ints, columns: Sequence[Ints]) -> Layout:
         """How a group stands: as an operand whose entries it takes once, in the rows in which it is summed, or as all pairs."""
@@ -296,7 +301,7 @@ class Raiser:
         for column, code in zip(columns, codes, strict=True):
             operand = int(self.classes[column[members[0]]])
             line = self.lines.get(operand)
-            if isinstance(line, Line) and self.kind[column[members[0]]] != CONSTANT and len(np.unique(code)) == len(members):
+            if isinstance(line, Instruction) and self.kind[column[members[0]]] != CONSTANT and len(np.unique(code)) == len(members):
                 all_of_it = len(members) == int(np.prod(line.shape)) or operand in self.twins
                 found.append((all_of_it and len(line.shape) > 1, len(line.shape), self._like(operand, code, line.shape)))
         best = max(found, key=lambda one: one[:2]) if found else None
@@ -449,34 +454,34 @@ class Raiser:
                     continue
                 c = int(self.classes[ids[0, 0]])
                 code = self.position[ids].min(axis=1) if (ids >= 0).all() else self.position[ids[:, 0]]
-                if isinstance(self.lines.get(c), Line) and len(np.unique(code)) == count:
+                if isinstance(self.lines.get(c), Instruction) and len(np.unique(code)) == count:
                     order = np.argsort(code)
                     return in_a_row(order, rectangle(code[order], self.lines[c].shape))
         return in_a_row(np.arange(count), (count,))
 
     def _product(self, factors: Factors) -> Any:
         """A product of matrices, or of a stack of them; where a pair is not wanted, the nearest that is stands in its place."""
-        world = self.world
+        builder = self.builder
         left, right = self._padded(factors.rows), self._padded(factors.columns)
         count, high, wide = len(factors.rows), factors.rows.shape[1], factors.columns.shape[1]
         if count > 1:
-            found = world.matmul(left, world.swapaxes(right, 1, 2))
+            found = builder.matmul(left, builder.swapaxes(right, 1, 2))
         else:
-            rows, columns = (world.reshape(x, world.shape(x)[1:]) for x in (left, right))
+            rows, columns = (builder.reshape(x, builder.shape(x)[1:]) for x in (left, right))
             if wide == 1:
-                found = world.matmul(rows, world.reshape(columns, world.shape(columns)[1:]))
+                found = builder.matmul(rows, builder.reshape(columns, builder.shape(columns)[1:]))
             elif high == 1:
-                found = world.matmul(columns, world.reshape(rows, world.shape(rows)[1:]))
+                found = builder.matmul(columns, builder.reshape(rows, builder.shape(rows)[1:]))
             else:
-                found = world.matmul(rows, world.transpose(columns, axes=None))
+                found = builder.matmul(rows, builder.transpose(columns, axes=None))
         layout = factors.layout
-        found = world.reshape(found, layout.table.shape)
+        found = builder.reshape(found, layout.table.shape)
         if layout.there is None:
             return found
         flat, there = layout.table.ravel(), layout.there.ravel()
         first = np.empty(int(flat.max()) + 1, dtype=np.int64)
         first[flat[there]] = np.flatnonzero(there)
-        return world.call(REPEATED, (found,), {"source": first[layout.table], "there": world.number(small(layout.there))})
+        return builder.call(REPEATED, (found,), {"source": first[layout.table], "there": builder.number(small(layout.there))})
 
     def _padded(self, ids: Ints) -> Any:
         """The numbers of nodes in exactly this shape, with zeros for -1."""
@@ -484,13 +489,13 @@ class Raiser:
         if there.all():
             return self._full(ids)
         line = self._full(np.where(there, ids, ids[..., :1]))
-        return self.world.where(self.world.number(small(there)), line, 0.0)
+        return self.builder.where(self.builder.number(small(there)), line, 0.0)
 
     def _full(self, ids: Ints) -> Any:
         """The numbers of nodes in exactly their shape."""
         line = self.line(ids)
-        same = int(np.prod(self.world.shape(line))) == ids.size
-        return self.world.reshape(line, ids.shape) if same else self.world.broadcast_to(line, ids.shape)
+        same = int(np.prod(self.builder.shape(line))) == ids.size
+        return self.builder.reshape(line, ids.shape) if same else self.builder.broadcast_to(line, ids.shape)
 
     def _term(self, x: Ints, y: Any) -> Any:
         """What one kind of term adds to each sum; the terms of a sum stand along the last axis."""
@@ -502,18 +507,18 @@ class Raiser:
         if y is not None and not ragged and len(shape) <= 1:
             for a, b in ((x, y), (y, x)):
                 if not shape:
-                    return self.world.vdot(self._full(b), self._full(a))
+                    return self.builder.vdot(self._full(b), self._full(a))
                 if (a == a[:1]).all():  # one vector, with each row of the other
-                    return self.world.matmul(self._full(b), self._full(a[0]))
+                    return self.builder.matmul(self._full(b), self._full(a[0]))
         line = self.line(np.where(x < 0, x[..., :1], x))  # every sum has at least one term of each kind
         if y is not None:
             line = line * self.line(np.where(y < 0, y[..., :1], y))
         if ragged:
-            line = self.world.where(self.world.number(small(x >= 0)), line, 0.0)
-        have = self.world.shape(line)
+            line = self.builder.where(self.builder.number(small(x >= 0)), line, 0.0)
+        have = self.builder.shape(line)
         if not have or have[-1] == 1:
-            return (self.world.reshape(line, have[:-1]) if have else line) * float(width)
-        return self.world.sum(line, axis=None if len(have) == 1 else -1)
+            return (self.builder.reshape(line, have[:-1]) if have else line) * float(width)
+        return self.builder.sum(line, axis=None if len(have) == 1 else -1)
 
     # -- arrays
 
@@ -525,7 +530,7 @@ class Raiser:
             self.lines[c] = self.inputs[i]
             return
         if op == "constant":
-            self.lines[c] = self.world.number(args[0])
+            self.lines[c] = self.builder.number(args[0])
             return
         if isinstance(op, Op) and op.name == "stack" and static == {"axis": 0} and all(isinstance(a, Ref) for a in args):
             ids = np.array([a.node for a in args])
@@ -534,9 +539,9 @@ class Raiser:
                 return
         given = [self.whole(a.node) if isinstance(a, Ref) else a for a in args]
         settings = {k: self.whole(v.node) if isinstance(v, Ref) else v for k, v in static.items()}
-        line = self.world.call(op, given, settings) if isinstance(op, Op) else self._without_row(op, given)
+        line = self.builder.call(op, given, settings) if isinstance(op, Op) else self._without_row(op, given)
         dtype = self.scalars.dtypes.get(i)
-        self.lines[c] = line if dtype is None or not isinstance(line, Line) else self.world.astype(line, dtype=dtype)
+        self.lines[c] = line if dtype is None or not isinstance(line, Instruction) else self.builder.astype(line, dtype=dtype)
 
     def _peak(self, members: Ints) -> None:
         """The largest, or the smallest, of some numbers: of each member its own."""
@@ -552,9 +557,9 @@ class Raiser:
         row = find("max" if name == "peak" else "min")
         total: Any = None
         for _, _, _, ids, _ in blocks:
-            found = self.world.call(row, (self._full(ids[layout.table]),), {"axis": -1, "keepdims": False})
+            found = self.builder.call(row, (self._full(ids[layout.table]),), {"axis": -1, "keepdims": False})
             total = (
-                found if total is None else self.world.call(find("maximum" if name == "peak" else "minimum"), (total, found), {})
+                found if total is None else self.builder.call(find("maximum" if name == "peak" else "minimum"), (total, found), {})
             )
         self._place(int(self.classes[members[0]]), members[layout.table], total)
 

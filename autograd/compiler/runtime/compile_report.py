@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Line, below
-from autograd.compiler.runtime.graph_replay import Replay
+from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.runtime.graph_replay import GraphReplay
 
 
 @dataclass(frozen=True)
@@ -47,37 +47,37 @@ class Summary:
         return "\n".join(text)
 
 
-def summary(name: str, variant: Any, function: str, moves: tuple[int, ...]) -> Summary:
-    """What a variant is."""
-    if isinstance(variant, Replay):
-        return Summary(name, variant.nodes, reason=variant.why)
-    program = variant.function(function, moves)
+def summary(name: str, specialization: Any, function: str, moves: tuple[int, ...]) -> Summary:
+    """What a specialization is."""
+    if isinstance(specialization, GraphReplay):
+        return Summary(name, specialization.nodes, reason=specialization.why)
+    program = specialization.function(function, moves)
     lines = below([x for group in program.groups for x in group])
     work = [line for line in lines if line.op not in ("input", "constant")]
-    raised = [(count, what, how) for count, what, how, alike in variant.log if alike]
+    raised = [(count, what, how) for count, what, how, alike in specialization.log if alike]
     left: dict[str, int] = {}
-    for count, what, _, alike in variant.log:
+    for count, what, _, alike in specialization.log:
         if not alike:
             left[what] = left.get(what, 0) + count
     return Summary(
         name,
-        variant.nodes,
+        specialization.nodes,
         program.source.lines,
         len(work),
         sum(map(_flops, work)),
         sum(np.asarray(line.data).nbytes for line in work),
-        len(variant.guards),
-        variant.proof.value,
-        variant.proof.gradient,
+        len(specialization.guards),
+        specialization.proof.value,
+        specialization.proof.gradient,
         "",
         raised,
         [(count, what, "one by one") for what, count in left.items()],
     )
 
 
-def _flops(line: Line) -> int:
+def _flops(line: Instruction) -> int:
     size = int(np.prod(line.shape))
     if line.row == "matmul":
         first = line.args[0]
-        return 2 * size * (first.shape[-1] if isinstance(first, Line) and first.shape else 1)
+        return 2 * size * (first.shape[-1] if isinstance(first, Instruction) and first.shape else 1)
     return size

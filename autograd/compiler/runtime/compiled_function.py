@@ -12,24 +12,27 @@ from typing import Any
 
 import numpy as np
 
-from autograd import modes, transforms
-from autograd.compiler import checking, exporting, reporting
+from autograd.compiler.codegen import export_file
 from autograd.compiler.frontend.arguments import FIXED, Call, is_traced
-from autograd.compiler.runtime.picture_groups import Grouped, grouped
-from autograd.compiler.runtime.graph_replay import Replay
-from autograd.compiler.runtime.result_nodes import make_result
-from autograd.compiler.frontend.captured_state import Surroundings
+from autograd.compiler.frontend.captured_state import CapturedState
 from autograd.compiler.frontend.trace import twice
+from autograd.compiler.runtime import compile_report, self_check
+from autograd.compiler.runtime.graph_replay import GraphReplay
 from autograd.compiler.runtime.optimizer_update import Name, Rule, Update
-from autograd.compiler.runtime.specialization import Variant
+from autograd.compiler.runtime.picture_groups import PictureGroups, grouped
+from autograd.compiler.runtime.result_nodes import make_result
+from autograd.compiler.runtime.specialization import Specialization
 from autograd.core.coercion import described, to_array
-from autograd.errors import AutogradError, CompileWarning, DataError, GraphError, SettingError, ShapeError, UnfitError
 from autograd.core.node import Node
-from autograd.state.metadata import Hooks
 from autograd.core.observation import current
-from autograd.core.pytree import leaves_like, mapped, refilled, structure
+from autograd.core.pytree import flatten, leaves_like, refilled, structure
+from autograd.errors import AutogradError, CompileWarning, DataError, GraphError, SettingError, ShapeError, UnfitError
+from autograd.state import context
+from autograd.state.hooks import Hooks
+from autograd.transforms import grad_and_vjp, jvp_and_hvp
+from autograd.transforms.recorded_call import checked_argnums, inside_a_transform
 
-KEPT = 64  # variants of one function, the least recently used of which are forgotten
+KEPT = 64  # specializations of one function, the least recently used of which are forgotten
 UNMET = 8  # traces in a row, each for another value of an argument that is fixed, after which a warning is due
 ATTEMPTS = 3  # re-traces in a row after which a function counts as one that never settles
 
@@ -44,7 +47,7 @@ class Compiled:
             raise DataError(f"compile() takes a function first, not {described(f)}")
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
             raise SettingError(f"compile(): limit is a whole number of nodes, not {limit!r}")
-        transforms._argnum_tuple("compile()", argnums)
+        checked_argnums("compile()", argnums)
         axes = (in_axes,) if in_axes is None or isinstance(in_axes, int) else in_axes
         if not isinstance(axes, tuple | list) or any(isinstance(a, bool) or a not in (0, None) for a in axes):
             raise SettingError(f"compile(): in_axes is 0, None, or a tuple of these, one per argument, not {in_axes!r}")
@@ -65,7 +68,7 @@ class Compiled:
         self.traces = 0
         self.__name__ = getattr(f, "__name__", "compiled")
         self.__doc__ = f.__doc__
-        self._variants: OrderedDict[Any, list[Any]] = OrderedDict()
+        self._specializations: OrderedDict[Any, list[Any]] = OrderedDict()
         self._last: tuple[Any, str, tuple[int, ...]] | None = None
         self._call: Call | None = None
         self._more: Sequence[Any] = ()  # what the last call's program was given beside its inputs
@@ -77,22 +80,24 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What ``f`` gives: nodes where nodes take part, else plain numbers. With in_axes, one result per sample."""
-        if Hooks.living or (modes.special and (current() is not None or modes.current().anomaly)):
+        if Hooks.living or (context.special and (current() is not None or context.current().anomaly)):
             return self.f(*args, **kwargs)  # for those who need to see every node
         call = Call(args, kwargs, self.in_axes, self.tensors)
-        recorded = modes.recording()
+        recorded = context.recording()
 
-        def wanted(variant: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
-            moves = variant.outer if recorded else ()
+        def wanted(specialization: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
+            moves = specialization.outer if recorded else ()
             if recorded and call.nodes:
-                moves = tuple(k for k in variant.arguments if is_moving(call.leaves[variant.slots[k].arg])) + moves
-            return (("value_and_gradients", moves) if moves and variant.single else ("value", ())), moves
+                moves = tuple(k for k in specialization.arguments if is_moving(call.leaves[specialization.slots[k].arg])) + moves
+            return (("value_and_gradients", moves) if moves and specialization.single else ("value", ())), moves
 
-        variant, inputs, results, moves = self._run(call, wanted)
-        return make_result(self, variant, call, moves, inputs, results)
+        specialization, inputs, results, moves = self._run(call, wanted)
+        return make_result(self, specialization, call, moves, inputs, results)
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
         """The value and the gradient by the arguments ``argnums``, as plain numbers and arrays; the mean over a batch.
+
+        Inside a transform, and for arguments that are nodes, they are nodes, computed uncompiled, as those of autograd.grad are.
 
         Of a function without arguments, the gradient is a dict: the name in ``source`` of each parameter, and its gradient.
         GraphError where the function does not return one number.
@@ -107,21 +112,27 @@ class Compiled:
                 raise GraphError(
                     f"value_and_grad() of {self.__name__} inside a compiled function needs arguments: use grad() there"
                 )
-            return followed(trace, transforms.value_and_grad(self.f, self.argnums)(*args, **kwargs))
+            return grad_and_vjp.value_and_grad(self.f, self.argnums)(*args, **kwargs)
+        if args and _differentiable(args, kwargs):
+            return grad_and_vjp.value_and_grad(self.f, self.argnums)(*args, **kwargs)
         call = Call(args, kwargs, self.in_axes, self.tensors)
         chosen = self._chosen(call) if args else None
 
-        def wanted(variant: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
-            self._need_one_number(variant, "value_and_grad()")
-            moves = variant.outer if chosen is None else tuple(k for k in variant.arguments if variant.slots[k].arg in chosen)
+        def wanted(specialization: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
+            self._need_one_number(specialization, "value_and_grad()")
+            moves = (
+                specialization.outer
+                if chosen is None
+                else tuple(k for k in specialization.arguments if specialization.slots[k].arg in chosen)
+            )
             return ("value_and_gradients", moves), moves
 
-        variant, _, results, moves = self._run(call, wanted)
+        specialization, _, results, moves = self._run(call, wanted)
         (value,), gradients = results[0], results[1]
         if chosen is None:
-            names = variant.function("value_and_gradients", moves).source.names
+            names = specialization.function("value_and_gradients", moves).source.names
             return float(value), {names[k]: plain(g) for k, g in zip(moves, gradients, strict=True)}
-        by_leaf = {variant.slots[k].arg: plain(g) for k, g in zip(moves, gradients, strict=True)}
+        by_leaf = {specialization.slots[k].arg: plain(g) for k, g in zip(moves, gradients, strict=True)}
         return float(value), self._by_argument(call, by_leaf, self.argnums)
 
     def grad(self, *args: Any, **kwargs: Any) -> Any:
@@ -147,11 +158,13 @@ class Compiled:
             )
         trace = current()
         if trace is not None:
-            return followed(trace, transforms.jvp(self.f, tuple(primals), tuple(tangents)))
+            return jvp_and_hvp.jvp(self.f, tuple(primals), tuple(tangents))
+        if _differentiable(primals, tangents):
+            return jvp_and_hvp.jvp(self.f, tuple(primals), tuple(tangents))
         call = Call(tuple(primals), {}, self.in_axes, self.tensors)
         along = self._along(call, tuple(tangents), "jvp()")
-        variant, _, results, _ = self._run(call, lambda variant: (("jvp", ()), ()), along)
-        return tuple(variant.build([plain(x) for x in results[k]]) for k in (0, 1))
+        specialization, _, results, _ = self._run(call, lambda specialization: (("jvp", ()), ()), along)
+        return tuple(specialization.build([plain(x) for x in results[k]]) for k in (0, 1))
 
     def hvp(self, x: Any, v: Any, *args: Any) -> Any:
         """The Hessian by the first argument ``x``, times ``v``; ShapeError where these do not fit.
@@ -166,7 +179,9 @@ class Compiled:
             )
         trace = current()
         if trace is not None:
-            return followed(trace, transforms.hvp(self.f, x, v, *args))
+            return jvp_and_hvp.hvp(self.f, x, v, *args)
+        if _differentiable(x, v, args):
+            return jvp_and_hvp.hvp(self.f, x, v, *args)
         call = Call((x, *args), {}, None, self.tensors)
         if not call.leaves or not is_traced(call.leaves[0]):
             raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {described(x)}: pass a float or an array of floats")
@@ -175,12 +190,12 @@ class Compiled:
         ]
         along = self._along(call, (v, *still), "hvp()")
 
-        def wanted(variant: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
-            self._need_one_number(variant, "hvp()")
+        def wanted(specialization: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
+            self._need_one_number(specialization, "hvp()")
             return ("hvp", ()), ()
 
-        variant, _, results, _ = self._run(call, wanted, along)
-        by_leaf = {variant.slots[k].arg: plain(g) for k, g in zip(variant.arguments, results[0], strict=True)}
+        specialization, _, results, _ = self._run(call, wanted, along)
+        by_leaf = {specialization.slots[k].arg: plain(g) for k, g in zip(specialization.arguments, results[0], strict=True)}
         return self._by_argument(call, by_leaf, 0)
 
     def updating(
@@ -217,15 +232,15 @@ class Compiled:
         None where somebody needs to see every node, or an argument has a gradient, too; UnfitError where this program cannot have
         the rule as a part of it.
         """
-        if Hooks.living or modes.special:
+        if Hooks.living or context.special:
             return None
         call = Call(args, {}, self.in_axes, self.tensors)
         if call.nodes and any(map(is_moving, call.leaves)):
             return None
 
-        def wanted(variant: Any) -> tuple[tuple[str, Any], tuple[int, ...]]:
-            if isinstance(variant, Replay):
-                raise UnfitError(f"the function is replayed {variant.why}")
+        def wanted(specialization: Any) -> tuple[tuple[str, Any], tuple[int, ...]]:
+            if isinstance(specialization, GraphReplay):
+                raise UnfitError(f"the function is replayed {specialization.why}")
             return ("value_and_update", update), ()
 
         _, _, results, _ = self._run(call, wanted, state)
@@ -240,17 +255,17 @@ class Compiled:
             )
         pairs = zip(leaves_like(tangents, call.args), call.leaves, strict=True)
         found = [
-            (t._data if isinstance(t, Node) else to_array(t, f"{name} of {self.__name__}"), x) for t, x in pairs if is_traced(x)
+            (t._primal if isinstance(t, Node) else to_array(t, f"{name} of {self.__name__}"), x) for t, x in pairs if is_traced(x)
         ]
-        shapes = [[np.shape(t) for t, _ in found], [np.shape(x._data if isinstance(x, Node) else x) for _, x in found]]
+        shapes = [[np.shape(t) for t, _ in found], [np.shape(x._primal if isinstance(x, Node) else x) for _, x in found]]
         if shapes[0] != shapes[1]:
             raise ShapeError(
                 f"{name} of {self.__name__}: tangents of shapes {shapes[0]} do not fit arguments of shapes {shapes[1]}"
             )
         return [float(t) if np.ndim(t) == 0 else np.asarray(t, dtype=float) for t, _ in found]
 
-    def _need_one_number(self, variant: Any, call: str) -> None:
-        if not variant.lone:
+    def _need_one_number(self, specialization: Any, call: str) -> None:
+        if not specialization.lone:
             raise GraphError(f"{call} of {self.__name__}: it needs a function that returns one number: reduce it, or take jvp()")
 
     def _chosen(self, call: Call) -> set[int]:
@@ -277,62 +292,64 @@ class Compiled:
             found.append(refilled(call.args[n], (by_leaf[k] for k in range(start, len(call.leaves)))))
         return found[0] if isinstance(argnums, int) else tuple(found)
 
-    # -- variants
+    # -- specializations
 
     def _run(
         self, call: Call, wanted: Callable[[Any], Any], more: Sequence[Any] = ()
     ) -> tuple[Any, list[Any], Any, tuple[int, ...]]:
-        """The first variant whose guards hold, run; a new one where there is none."""
+        """The first specialization whose guards hold, run; a new one where there is none."""
         found, reason = self._known(call, wanted, more)
         if found is not None:
             return found  # type: ignore[no-any-return]  # what this method returns
         with self._lock:  # another thread may have traced meanwhile
-            found, reason = self._known(call, wanted, more) if reason or call.signature in self._variants else (None, "")
+            found, reason = self._known(call, wanted, more) if reason or call.signature in self._specializations else (None, "")
             return found or self._traced(call, wanted, more, reason)  # type: ignore[no-any-return]  # as above
 
     def _known(self, call: Call, wanted: Callable[[Any], Any], more: Sequence[Any]) -> tuple[Any, str]:
-        """A variant whose guards hold, run; None, and what the newest one saw otherwise."""
+        """A specialization whose guards hold, run; None, and what the newest one saw otherwise."""
         reason = ""
-        known = self._variants.get(call.signature, [])
-        for variant in list(known):
-            moved = variant.around.change() or ("" if variant.holds() else "a constant Tensor has other numbers")
+        known = self._specializations.get(call.signature, [])
+        for specialization in list(known):
+            moved = specialization.captured_state.change() or (
+                "" if specialization.holds() else "a constant Tensor has other numbers"
+            )
             if moved:
                 reason = reason or moved
                 continue
-            (name, needed), moves = wanted(variant)
-            inputs = variant.inputs(call.leaves)
-            results = variant.function(name, needed)([*inputs, *more])
-            change = variant.changed(results[-1]) if variant.guards else ""
+            (name, needed), moves = wanted(specialization)
+            inputs = specialization.inputs(call.leaves)
+            results = specialization.function(name, needed)([*inputs, *more])
+            change = specialization.changed(results[-1]) if specialization.guards else ""
             reason = reason or change
             if not change:
                 if self._reasons or self._unmet:
                     self._reasons.pop(call.signature, None)
                     self._unmet.clear()
-                if variant is not known[0]:
+                if specialization is not known[0]:
                     with self._lock:
-                        known.sort(key=lambda other: other is not variant)
-                if len(self._variants) > 1:
+                        known.sort(key=lambda other: other is not specialization)
+                if len(self._specializations) > 1:
                     with suppress(KeyError):  # another thread may have dropped it
-                        self._variants.move_to_end(call.signature)
-                self._last, self._call, self._more = (variant, name, needed), call, more
-                return (variant, inputs, results, moves), ""
+                        self._specializations.move_to_end(call.signature)
+                self._last, self._call, self._more = (specialization, name, needed), call, more
+                return (specialization, inputs, results, moves), ""
         return None, reason
 
     def _traced(self, call: Call, wanted: Callable[[Any], Any], more: Sequence[Any], reason: str) -> Any:
-        """A new variant, run."""
+        """A new specialization, run."""
         self._count(call.signature, reason)
         self._count_fixed(call)
-        variant = self._new(call)
-        (name, needed), moves = wanted(variant)
-        inputs = variant.inputs(call.leaves)
-        self._last, self._call, self._more = (variant, name, needed), call, more
-        results = variant.function(name, needed)([*inputs, *more])
-        if self.in_axes is not None and variant.guards and variant.changed(results[-1]):
+        specialization = self._new(call)
+        (name, needed), moves = wanted(specialization)
+        inputs = specialization.inputs(call.leaves)
+        self._last, self._call, self._more = (specialization, name, needed), call, more
+        results = specialization.function(name, needed)([*inputs, *more])
+        if self.in_axes is not None and specialization.guards and specialization.changed(results[-1]):
             raise GraphError(
                 f"compile(in_axes=): what {self.__name__} decides is not the same for every sample "
-                f"({variant.changed(results[-1])}): choose with autograd.where, which follows the numbers"
+                f"({specialization.changed(results[-1])}): choose with autograd.where, which follows the numbers"
             )
-        return variant, inputs, results, moves
+        return specialization, inputs, results, moves
 
     def _count(self, signature: Any, reason: str) -> None:
         """Count the guards that failed in a row; GraphError where that never ends."""
@@ -363,17 +380,17 @@ class Compiled:
                 )
 
     def _new(self, call: Call) -> Any:
-        """A new variant, proved against the run that it was traced from; where that fails, the graph itself is replayed."""
+        """A new specialization, proved against the run that it was traced from; where that fails, the graph itself is replayed."""
         traced = twice(self.f, call.fresh, self.limit, call.fixed)
         self.traces += 1
-        variant: Any = None
+        specialization: Any = None
         fault = ""
         if not self.exact:
             try:
-                variant = Variant(traced, call.given(self.f), self.xp, self.buffers)
-                del variant.raiser  # its columns are as long as the graph
-                variant.proof = checking.proof(variant, traced, call)
-                fault = variant.proof.fault
+                specialization = Specialization(traced, call.given(self.f), self.xp, self.buffers)
+                del specialization.raiser  # its columns are as long as the graph
+                specialization.proof = self_check.proof(specialization, traced, call)
+                fault = specialization.proof.fault
             except AutogradError:
                 raise
             except Exception as error:
@@ -381,8 +398,13 @@ class Compiled:
             if fault and (self.xp is not None or self.in_axes is not None):
                 raise GraphError(f"compile(): {self.__name__} cannot be compiled so: {fault}")
         if self.exact or fault:
-            variant = Replay(traced, call.given(self.f), fault)
-        fault = checking.fault_elsewhere(self.f, variant, traced, call)
+            specialization = GraphReplay(traced, call.given(self.f), fault)
+        fault = self_check.fault_elsewhere(self.f, specialization, traced, call)
+        if fault and not isinstance(specialization, GraphReplay) and self.xp is None and self.in_axes is None:
+            specialization = GraphReplay(
+                traced, call.given(self.f), f"at other inputs {fault}"
+            )  # which rounds as the function does
+            fault = self_check.fault_elsewhere(self.f, specialization, traced, call)
         if fault:
             raise GraphError(
                 f"compile(): {self.__name__} is not what was traced: at other inputs {fault}. A number that depends on the inputs "
@@ -390,16 +412,16 @@ class Compiled:
             )
         outside = [node for i, node in traced.leaves.items() if i not in traced.own]
         nodes = [*outside, *(tensor for tensor, _ in traced.constants)]
-        variant.around = Surroundings(self.f, call.fixed, nodes)
-        known = self._variants.setdefault(call.signature, [])
-        known.insert(0, variant)
-        self._variants.move_to_end(call.signature)
-        while sum(map(len, self._variants.values())) > KEPT:
-            oldest = next(iter(self._variants))
-            self._variants[oldest].pop()
-            if not self._variants[oldest]:
-                del self._variants[oldest]
-        return variant
+        specialization.captured_state = CapturedState(self.f, call.fixed, nodes)
+        known = self._specializations.setdefault(call.signature, [])
+        known.insert(0, specialization)
+        self._specializations.move_to_end(call.signature)
+        while sum(map(len, self._specializations.values())) > KEPT:
+            oldest = next(iter(self._specializations))
+            self._specializations[oldest].pop()
+            if not self._specializations[oldest]:
+                del self._specializations[oldest]
+        return specialization
 
     # -- what it became
 
@@ -411,12 +433,12 @@ class Compiled:
     @property
     def source(self) -> str:
         """The program of the last call as Python source; GraphError before the first call."""
-        variant, name, needed = self._ran()
-        return variant.function(name, needed).source.module  # type: ignore[no-any-return]
+        specialization, name, needed = self._ran()
+        return specialization.function(name, needed).source.module  # type: ignore[no-any-return]
 
-    def report(self) -> reporting.Summary:
+    def report(self) -> compile_report.Summary:
         """What the last call's program is: what was raised and what was not; nodes, operations, bytes, flops."""
-        return reporting.summary(self.__name__, *self._ran())
+        return compile_report.summary(self.__name__, *self._ran())
 
     def export(self, path: str | Path) -> Path:
         """Write the program of the last call, with its constants, as a Python file that needs NumPy only; returns the path.
@@ -431,7 +453,7 @@ class Compiled:
         """
         if not isinstance(path, str | Path):
             raise DataError(f"export() of {self.__name__} takes a path, as in export('step.py'), not {described(path)}")
-        return exporting.export(self.__name__, *self._ran(), Path(path))
+        return export_file.export(self.__name__, *self._ran(), Path(path))
 
     @property
     def program(self) -> Callable[..., Any]:
@@ -439,40 +461,40 @@ class Compiled:
 
         With ``xp=jax.numpy`` this is what jax.jit takes: ``jax.jit(step.program)(*step.inputs)``.
         """
-        variant, name, needed = self._ran()
-        return variant.function(name, needed).pure  # type: ignore[no-any-return]
+        specialization, name, needed = self._ran()
+        return specialization.function(name, needed).pure  # type: ignore[no-any-return]
 
     @property
     def inputs(self) -> list[Any]:
         """The inputs of the last call's program as they are now: what parameters hold, and the last arguments."""
-        variant, _, _ = self._ran()
+        specialization, _, _ = self._ran()
         assert self._call is not None
-        return [*variant.inputs(self._call.leaves), *self._more]
+        return [*specialization.inputs(self._call.leaves), *self._more]
 
-    def graph(self) -> Grouped:
+    def graph(self) -> PictureGroups:
         """The scalar graph of the last call, run again uncompiled, with the gradients of its nodes, in the program's groups."""
-        variant, name, needed = self._ran()
+        specialization, name, needed = self._ran()
         assert self._call is not None
         traced = twice(self.f, self._call.fresh, self.limit, self._call.fixed)
         roots = [x for x in traced.done.outputs if isinstance(x, Node)]
         gradients: dict[int, Any] = {}
         if len(roots) == 1 and roots[0].shape == ():
             leaves = list(traced.leaves.values())
-            gradients = dict(zip(map(id, leaves), checking.pulled(roots, leaves, traced.done.since), strict=True))
-        if isinstance(variant, Replay):
-            return Grouped(roots, gradients, {}, {}, {})
-        variant = Variant(traced, self._call.given(self.f), None)
+            gradients = dict(zip(map(id, leaves), self_check.pulled(roots, leaves, traced.done.since), strict=True))
+        if isinstance(specialization, GraphReplay):
+            return PictureGroups(roots, gradients, {}, {}, {})
+        specialization = Specialization(traced, self._call.given(self.f), None)
         if isinstance(needed, tuple):
-            needed = tuple(k for k in needed if k < len(variant.slots))  # it may have fewer parameters by now
-        return grouped(roots, gradients, traced, variant.raiser, variant.function(name, needed))
+            needed = tuple(k for k in needed if k < len(specialization.slots))  # it may have fewer parameters by now
+        return grouped(roots, gradients, traced, specialization.raiser, specialization.function(name, needed))
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, traced {self.traces} time{'s' * (self.traces != 1)}>"
 
 
-def followed(trace: Any, tree: Any) -> Any:
-    """Derivatives that are plain outside, inside another compiled function: numbers, but followed."""
-    return mapped(lambda x: trace.read(x) if isinstance(x, Node) else x, tree)
+def _differentiable(*trees: Any) -> bool:
+    """Whether somebody may differentiate what comes of these arguments, which takes the transforms themselves."""
+    return context.recording() and (inside_a_transform() or any(is_moving(x) for x in flatten(trees)[0]))
 
 
 def is_moving(x: Any) -> bool:

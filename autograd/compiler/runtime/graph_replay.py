@@ -1,4 +1,4 @@
-"""Replay: the graph of a trace, computed again in its own order. Bit for bit what the function gives, without running it.
+"""GraphReplay: the graph of a trace, computed again in its own order. Bit for bit what the function gives, without running it.
 
 It is what ``exact`` asks for, and what stands in where a program could not be raised, or did not prove right.
 """
@@ -11,20 +11,24 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import walk
-from autograd.compiler.ir.instruction import Line
-from autograd.compiler.frontend.captured_state import Surroundings
-from autograd.compiler.frontend.trace import Traced
-from autograd.compiler.runtime.specialization import Given, Slot, changed, stem
+from autograd.backends.backend import QUIET
+from autograd.backends.float_backend import evaluated
+from autograd.backends.numpy_backend import ARRAY
+from autograd.compiler.frontend.arguments import Given
+from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.trace import TracedFunction
+from autograd.compiler.frontend.tracer import Origin, TracedMask
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.runtime.specialization import Slot, changed, stem
 from autograd.core.coercion import to_array
-from autograd.errors import GraphError
-from autograd.core.scalar_methods import evaluator
 from autograd.core.node import Node
-from autograd.core.observation import COMPARE, Mask, Origin
+from autograd.core.observation import COMPARE
+from autograd.core.scalar_methods import evaluator
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.graph.reverse_mode import WIDE
-from autograd.backends.numpy_backend import ARRAY, QUIET, evaluated
+from autograd.errors import GraphError
+from autograd.graph.reverse_mode import pullback
+from autograd.graph.topological_order import WIDE
 
 Step = Callable[[], None]
 
@@ -40,13 +44,13 @@ class Output(NamedTuple):
         return np.shape(self.data)
 
 
-class Replay:
+class GraphReplay:
     """A graph with leaves of its own, into which the numbers of each call are put."""
 
-    around: Surroundings
+    captured_state: CapturedState
     exclusive = False  # its gradients may be arrays that it goes on using
 
-    def __init__(self, traced: Traced, given: Given, fault: str) -> None:
+    def __init__(self, traced: TracedFunction, given: Given, fault: str) -> None:
         self.given = given
         self.fault = fault
         self.nodes = traced.nodes
@@ -62,7 +66,7 @@ class Replay:
         self._take_slots(traced)
         self._steps = self._planned(traced.done.nodes)
         self._roots = [self._twin(x) if isinstance(x, Node) else x for x in traced.done.outputs]
-        self.outputs = [Output(x._data if isinstance(x, Node) else x) for x in self._roots]
+        self.outputs = [Output(x._primal if isinstance(x, Node) else x) for x in self._roots]
         self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
         self.outer = tuple(k for k, slot in enumerate(self.slots) if slot.nodes)
         self.single = self.lone = len(self.outputs) == 1 and self.outputs[0].shape == ()
@@ -71,7 +75,7 @@ class Replay:
         self.leafy = all(node.is_leaf for node in self.below)
         self.whole = len(self.slots)
 
-    def _take_slots(self, traced: Traced) -> None:
+    def _take_slots(self, traced: TracedFunction) -> None:
         """One slot for each argument, and one for each node from outside."""
         places: dict[int, dict[int, Any]] = {}
         for i, k in traced.own.items():
@@ -83,7 +87,7 @@ class Replay:
                 self._own.append(places.get(k, {}))
         for i, node in traced.leaves.items():
             if i not in traced.own:
-                twin = self._twins[id(node)] = node.leaf(node._data)
+                twin = self._twins[id(node)] = node.leaf(node._primal)
                 self.slots.append(Slot(_named(stem([node]) or f"p{len(self.slots)}"), None, [node], node.shape))
                 self._own.append({0: twin})
 
@@ -122,7 +126,7 @@ class Replay:
 
     def _before(self, source: Any, steps: list[Step], ready: set[int]) -> None:
         """Plan what a leaf stands for, before it is first read."""
-        if isinstance(source, Mask):
+        if isinstance(source, TracedMask):
             self._sides(source, steps, ready)
             return
         if not isinstance(source, Node) or id(source) in ready:
@@ -134,16 +138,16 @@ class Replay:
                 self._before(x, steps, ready)
             steps.append(self._stood_for(source, origin))
 
-    def _sides(self, mask: Mask, steps: list[Step], ready: set[int]) -> None:
+    def _sides(self, mask: TracedMask, steps: list[Step], ready: set[int]) -> None:
         for side in (mask.left, mask.right):
             self._before(side, steps, ready)
 
     def _numbers(self, x: Any) -> Any:
         """What a node, or a comparison, is now."""
-        if isinstance(x, Mask):
+        if isinstance(x, TracedMask):
             return COMPARE[x.sign](self._numbers(x.left), self._numbers(x.right))
         x = self._twin(x)
-        return x._data if isinstance(x, Node) else x
+        return x._primal if isinstance(x, Node) else x
 
     def _stood_for(self, leaf: Any, origin: Origin) -> Step:
         numbers = self._numbers
@@ -152,11 +156,11 @@ class Replay:
             found = [numbers(x) for x in origin.sources]
             pick = {"peak": max, "valley": min}.get(origin.kind)
             x = pick(found) if pick else found[0]
-            leaf._data = np.array(x, dtype=leaf._data.dtype) if isinstance(leaf, Tensor) else float(x)
+            leaf._primal = np.array(x, dtype=leaf._primal.dtype) if isinstance(leaf, Tensor) else float(x)
 
         return step
 
-    def _refilled(self, plain: Any, mask: Mask) -> Step:
+    def _refilled(self, plain: Any, mask: TracedMask) -> Step:
         numbers = self._numbers
 
         def step() -> None:
@@ -177,7 +181,7 @@ class Replay:
             raise GraphError(
                 f"compile(): a program that is replayed has no {name}(): use autograd.{name}; it is replayed {self.why}"
             )
-        return Replayed(self, name, moves)
+        return ReplayedFunction(self, name, moves)
 
     @property
     def why(self) -> str:
@@ -190,10 +194,10 @@ class Replay:
             for own, x in zip(self._own, inputs, strict=False):
                 flat = np.ravel(x).tolist() if own and isinstance(next(iter(own.values())), Value) else None
                 for place, leaf in own.items():
-                    leaf._data = flat[place] if flat is not None else to_array(x, "compile()")
+                    leaf._primal = flat[place] if flat is not None else to_array(x, "compile()")
             for step in self._steps:
                 step()
-            values = [x._data if isinstance(x, Node) else x for x in self._roots]
+            values = [x._primal if isinstance(x, Node) else x for x in self._roots]
             groups = [values] if name != "pullback" else []
             if name != "value":
                 seeds = inputs[len(self.slots) :] if name == "pullback" else [1.0]
@@ -205,7 +209,7 @@ class Replay:
         roots = [x for x in self._roots if isinstance(x, Node)]
         leaves = [leaf for k in moves for leaf in self._own[k].values()]
         cotangents = [root.plain(seed) for root, seed in zip(roots, seeds, strict=True)]
-        found = iter(walk.pullback(roots, cotangents, leaves))
+        found = iter(pullback(roots, cotangents, leaves))
         gradients = []
         for k in moves:
             shape = self.slots[k].shape
@@ -221,7 +225,7 @@ class Replay:
 
     def holds(self) -> bool:
         """Whether the constant Tensors that took part are what they were."""
-        return all(tensor._data is array for tensor, array in self.constants)
+        return all(tensor._primal is array for tensor, array in self.constants)
 
     def changed(self, looked: Sequence[Any]) -> str:
         """What was seen otherwise than when the function was traced; "" where nothing was."""
@@ -233,10 +237,10 @@ class Replay:
         return ""
 
 
-class Replayed(NamedTuple):
+class ReplayedFunction(NamedTuple):
     """A function of a replayed graph."""
 
-    replay: Replay
+    replay: GraphReplay
     name: str
     moves: tuple[int, ...]
 
@@ -257,7 +261,7 @@ class Replayed(NamedTuple):
 
 def _named(name: str) -> Any:
     """A line that is a name and nothing else."""
-    return Line(None, "input", (), {}, 0.0, name)
+    return Instruction(None, "input", (), {}, 0.0, name)
 
 
 def _computed(node: Any) -> Step:
@@ -267,16 +271,16 @@ def _computed(node: Any) -> Step:
         return _flat(node, evaluator(op), op.arity)
 
     def array() -> None:
-        node.dright = [x._data if isinstance(x, Node) else x for x in node.left]
-        node._data = np.asarray(op.f(ARRAY, *node.dright, **static))
+        node.dright = [x._primal if isinstance(x, Node) else x for x in node.left]
+        node._primal = np.asarray(op.f(ARRAY, *node.dright, **static))
 
     def number() -> None:
-        floats = [x._data if isinstance(x, Node) else x for x in node.left]
-        node._data = evaluated(op.f, floats, static)
-        node.dright = tuple(evaluated(p, [node._data, *floats], static) for p in op.partials)
+        floats = [x._primal if isinstance(x, Node) else x for x in node.left]
+        node._primal = evaluated(op.f, floats, static)
+        node.dright = tuple(evaluated(p, [node._primal, *floats], static) for p in op.partials)
 
     def entry() -> None:
-        node._data = float(node.left[0]._data.reshape(()))
+        node._primal = float(node.left[0]._primal.reshape(()))
 
     return array if isinstance(node, Tensor) else entry if op.name == "item" else number
 
@@ -287,17 +291,17 @@ def _flat(node: Any, row: Callable[..., tuple[float, ...]], arity: int) -> Step:
     if arity == 1:
 
         def one() -> None:
-            node._data, node.dleft = row(left._data)
+            node._primal, node.dleft = row(left._primal)
 
         return one
 
     def both() -> None:
-        node._data, node.dleft, node.dright = row(left._data, right._data)
+        node._primal, node.dleft, node.dright = row(left._primal, right._primal)
 
     def first() -> None:
-        node._data, node.dleft, _ = row(left._data, right)
+        node._primal, node.dleft, _ = row(left._primal, right)
 
     def second() -> None:
-        node._data, _, node.dright = row(left, right._data)
+        node._primal, _, node.dright = row(left, right._primal)
 
     return both if to_left and to_right else first if to_left else second

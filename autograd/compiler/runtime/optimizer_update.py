@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.runtime.self_check import SHAKE, apart
+from autograd.backends.backend import QUIET
+from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.trace import TracedFunction, twice
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
-from autograd.compiler.ir.instruction import Line
-from autograd.compiler.ir.program import Lines
-from autograd.compiler.passes.vectorization import Raiser
-from autograd.compiler.frontend.captured_state import Surroundings
-from autograd.compiler.frontend.trace import Traced, twice
-from autograd.errors import AutogradError, UnfitError
+from autograd.compiler.passes.vectorization import Vectorizer
+from autograd.compiler.runtime.self_check import SHAKE, apart
 from autograd.core.node import Node
 from autograd.core.tensor import OWN, Tensor
 from autograd.core.value import Value
-from autograd.backends.numpy_backend import QUIET
+from autograd.errors import AutogradError, UnfitError
 
 LIMIT = 1_000_000  # nodes of a rule
 Rule = Callable[[list[Any], list[Any], list[Any]], list[Any]]
@@ -41,29 +41,31 @@ class Update:
     ) -> None:
         self.rule, self.tensors, self.names, self.state, self.results = rule, tuple(tensors), names, list(state), results
         self.trials = [self.state, *map(list, trials)]
-        self.around = Surroundings(rule, watched, nodes=())
+        self.captured_state = CapturedState(rule, watched, nodes=())
 
-    def gradients(self, variant: Any) -> tuple[int, ...]:
+    def gradients(self, specialization: Any) -> tuple[int, ...]:
         """The slots of its Tensors, in its order; UnfitError where the function reaches others, or not all of them."""
-        slots = {id(variant.slots[k].nodes[0]): k for k in variant.outer if k < variant.whole}
-        if not variant.single or slots.keys() != {id(t) for t in self.tensors} or len(slots) != len(variant.outer):
+        slots = {id(specialization.slots[k].nodes[0]): k for k in specialization.outer if k < specialization.whole}
+        if not specialization.single or slots.keys() != {id(t) for t in self.tensors} or len(slots) != len(specialization.outer):
             raise UnfitError("the function does not reach the parameters that are moved, all of them and no others")
         return tuple(slots[id(t)] for t in self.tensors)
 
-    def written(self, world: Lines, gradients: Sequence[Any], points: Sequence[Any]) -> tuple[list[Line], list[Any]]:
+    def written(
+        self, builder: ProgramBuilder, gradients: Sequence[Any], points: Sequence[Any]
+    ) -> tuple[list[Instruction], list[Any]]:
         """The inputs that stand for the state, and the lines of the results."""
-        inputs = [world.input(_said(name, points), x) for name, x in zip(self.names, self.state, strict=True)]
+        inputs = [builder.input(_said(name, points), x) for name, x in zip(self.names, self.state, strict=True)]
         lines = [*gradients, *points, *inputs]
-        if not all(isinstance(line, Line) for line in lines):
+        if not all(isinstance(line, Instruction) for line in lines):
             raise UnfitError("a gradient is always the same number")
         traced = self._traced([line.data for line in lines])
-        results = _raised(world, traced, lines)
+        results = _raised(builder, traced, lines)
         for name, line in zip(self.results, results, strict=True):
-            if isinstance(line, Line):
+            if isinstance(line, Instruction):
                 line.name = line.name or f"new_{_said(name, points)}"
         return inputs, results
 
-    def _traced(self, numbers: Sequence[Any]) -> Traced:
+    def _traced(self, numbers: Sequence[Any]) -> TracedFunction:
         """The rule, run on Tensors for arrays and Values for numbers."""
 
         def fresh() -> Any:
@@ -109,17 +111,18 @@ class Update:
         """Put the gradients where ``backward()`` puts them."""
         for tensor, g in zip(self.tensors, gradients):
             tensor._grad = g
+            tensor.left = True
 
     def move(self, results: Sequence[Any]) -> None:
         """Let the Tensors have the data that the rule gave them; graphs recorded before keep theirs."""
         for tensor, x in zip(self.tensors, results):
-            tensor._data = x if type(x) is np.ndarray else np.asarray(x)
+            tensor._primal = x if type(x) is np.ndarray else np.asarray(x)
             tensor._state = OWN
 
 
-def _raised(world: Lines, traced: Traced, lines: Sequence[Line]) -> list[Any]:
+def _raised(builder: ProgramBuilder, traced: TracedFunction, lines: Sequence[Instruction]) -> list[Any]:
     """The lines of what was traced, where ``lines`` stand for its arguments."""
-    inputs: dict[Any, Line] = {}
+    inputs: dict[Any, Instruction] = {}
     numbers: dict[int, tuple[Any, int]] = {}
     for i, k in traced.own.items():
         if traced.scalars.kind[i] == ARRAY:
@@ -127,10 +130,10 @@ def _raised(world: Lines, traced: Traced, lines: Sequence[Line]) -> list[Any]:
         else:
             inputs["arg", k] = lines[k]
             numbers[i] = (("arg", k), 0)
-    raiser = Raiser(world, traced.scalars, numbers, inputs, [i for i in traced.outputs if i >= 0])
+    raiser = Vectorizer(builder, traced.scalars, numbers, inputs, [i for i in traced.outputs if i >= 0])
     raiser.run()
     results = zip(traced.outputs, traced.done.outputs, strict=True)
-    return [raiser.whole(i) if i >= 0 else world.number(x._data if isinstance(x, Node) else x) for i, x in results]
+    return [raiser.whole(i) if i >= 0 else builder.number(x._primal if isinstance(x, Node) else x) for i, x in results]
 
 
 def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
@@ -142,7 +145,7 @@ def copied(numbers: Sequence[Any]) -> list[Any]:
     return [x.copy() if isinstance(x, np.ndarray) else x for x in numbers]
 
 
-def _said(name: Name, points: Sequence[Line]) -> str:
+def _said(name: Name, points: Sequence[Instruction]) -> str:
     """A name with that of the Tensor to which it belongs."""
     word, k = name
     return word if k is None else f"{word}_{points[k].name}".strip("_")

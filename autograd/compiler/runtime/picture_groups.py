@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY
 from autograd.compiler.codegen.generated_function import Function
-from autograd.compiler.passes.vectorization import Raiser
-from autograd.compiler.frontend.trace import Traced
+from autograd.compiler.frontend.trace import TracedFunction
+from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY
+from autograd.compiler.passes.vectorization import Vectorizer
 from autograd.core.node import Node
 
 
-class Grouped(NamedTuple):
+class PictureGroups(NamedTuple):
     """A graph by its roots; of its nodes, by their identity, the gradients of leaves, the group and what each is a part of; names.
 
     An addition inside a sum is a part of the last one, any other node of itself. ``names`` are what the source calls the
@@ -27,7 +27,9 @@ class Grouped(NamedTuple):
     names: dict[int, str]
 
 
-def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser: Raiser, function: Function) -> Grouped:
+def grouped(
+    roots: list[Node], gradients: dict[int, Any], traced: TracedFunction, raiser: Vectorizer, function: Function
+) -> PictureGroups:
     """The groups of a traced graph as the program has them, with the names that one of its functions gives them."""
     groups, stands = _resolved(raiser)
     ids = {id(node): i for node, i in zip(traced.done.nodes, traced.numbers, strict=True) if type(i) is int} | traced.others
@@ -36,7 +38,7 @@ def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser
     names: dict[str, int] = {}  # of several groups with one line, the first has its name
     for c, line in sorted(lines.items(), key=lambda item: item[0] not in inputs):
         names.setdefault(function.name_of(line), c)
-    return Grouped(
+    return PictureGroups(
         roots,
         gradients,
         {node: int(groups[i]) for node, i in ids.items()},
@@ -45,7 +47,7 @@ def grouped(roots: list[Node], gradients: dict[int, Any], traced: Traced, raiser
     )
 
 
-def _resolved(raiser: Raiser) -> tuple[Any, Any]:
+def _resolved(raiser: Vectorizer) -> tuple[Any, Any]:
     """For each column its group, and what it is a part of: products in a sum are a group, constants are told apart by their use."""
     groups, n = raiser.classes.copy(), len(raiser.kind)
     stands = np.arange(n)
@@ -65,6 +67,6 @@ def _resolved(raiser: Raiser) -> tuple[Any, Any]:
     return groups, stands
 
 
-def _factors(raiser: Raiser, i: int) -> list[int]:
+def _factors(raiser: Vectorizer, i: int) -> list[int]:
     """The classes of what a product multiplies."""
     return [int(raiser.classes[column[i]]) for column in raiser.columns if column[i] >= 0]

@@ -6,21 +6,25 @@ The value is also compared at other inputs, with the function itself: a number t
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import walk
-from autograd.state.garbage_collection import uncollected
-from autograd.compiler.frontend.arguments import Call
-from autograd.compiler.frontend.trace import Traced
-from autograd.compiler.runtime.specialization import Variant
+from autograd.backends.backend import QUIET
+from autograd.compiler.frontend.arguments import Call, is_traced
+from autograd.compiler.frontend.trace import TracedFunction
+from autograd.compiler.runtime.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.pytree import flatten
-from autograd.backends.numpy_backend import QUIET
+from autograd.graph.reverse_mode import accumulate_gradients, pullback
+from autograd.graph.topological_order import graph_lock, topological_order
+from autograd.state.garbage_collection import uncollected
 
 SHAKE = 2.0**-40
+CANCELLED = 1e-5  # a local derivative such as 1 - y² is rounded on the scale of 1, however small it is: 1e-9 of this is 45 ulp
+FEW = 8  # arguments that are moved one by one
 MOVE = 2.0**-10  # of each input: far enough to see what a constant hides, and near enough to stay on the same branches
 
 
@@ -32,71 +36,98 @@ class Proof(NamedTuple):
     fault: str = ""
 
 
-def proof(variant: Variant, traced: Traced, call: Call) -> Proof:
+def proof(specialization: Specialization, traced: TracedFunction, call: Call) -> Proof:
     """The program compared with the run that it was traced from; a batch is its first sample over and over."""
     size = 1
     leaves = list(call.leaves)
-    for k, whole in (variant.given.batch or {}).items():
+    for k, whole in (specialization.given.batch or {}).items():
         leaves[k] = np.repeat(whole[:1], len(whole), axis=0)
         size = len(whole)
-    inputs = variant.inputs(leaves)
-    outputs = [x._data if isinstance(x, Node) else x for x in traced.done.outputs]
-    results, shaken = _both(variant.function("value"), inputs)
+    inputs = specialization.inputs(leaves)
+    outputs = [x._primal if isinstance(x, Node) else x for x in traced.done.outputs]
+    results, shaken = _both(specialization.function("value"), inputs)
     mine, near = results[0], None if shaken is None else shaken[0]
-    change = variant.changed(results[-1]) if variant.guards else ""
+    change = specialization.changed(results[-1]) if specialization.guards else ""
     if change:
         return Proof(0.0, 0.0, f"on the same numbers {change}, by rounding")
-    if variant.given.batch is not None:
+    if specialization.given.batch is not None:
         mine, near = ([np.asarray(x)[0] for x in side] if side is not None else None for side in (mine, near))
     worst, fault = apart("value", mine, outputs, near)
     if fault:  # or only what is left of large parts that cancel
         worst, fault = apart("value", mine, outputs, near, [_mass(traced)] * len(outputs))
     if fault:
         return Proof(worst, 0.0, fault)
-    moves = variant.arguments + variant.outer if variant.outer and variant.arguments else variant.outer or variant.arguments
-    if variant.single or (variant.given.batch is not None and len(outputs) == 1 and np.ndim(outputs[0]) == 0):
-        place, both = 1, _both(variant.function("value_and_gradients", moves), inputs)
-    elif variant.given.batch is not None:
+    moves = (
+        specialization.arguments + specialization.outer
+        if specialization.outer and specialization.arguments
+        else specialization.outer or specialization.arguments
+    )
+    if specialization.single or (specialization.given.batch is not None and len(outputs) == 1 and np.ndim(outputs[0]) == 0):
+        place, both = 1, _both(specialization.function("value_and_gradients", moves), inputs)
+    elif specialization.given.batch is not None:
         return Proof(worst, 0.0)
     else:
-        seeds = [np.ones(np.shape(x._data))[()] for x in traced.done.outputs if isinstance(x, Node)]
-        place, both = 0, _both(variant.function("pullback", moves), [*inputs, *seeds])
+        seeds = [np.ones(np.shape(x._primal))[()] for x in traced.done.outputs if isinstance(x, Node)]
+        place, both = 0, _both(specialization.function("pullback", moves), [*inputs, *seeds])
     mine, near = (None if side is None else side[place] for side in both)
-    scales = [1.0 / size if variant.slots[k].arg in (variant.given.batch or {}) else 1.0 for k in moves]
-    eager = [g * s for g, s in zip(_gradients(variant, traced, moves, pulled), scales, strict=True)]
+    scales = [1.0 / size if specialization.slots[k].arg in (specialization.given.batch or {}) else 1.0 for k in moves]
+    eager = [g * s for g, s in zip(_gradients(specialization, traced, moves, pulled), scales, strict=True)]
     slope, fault = apart("gradient", mine, eager, near)
     if fault:  # as above
-        slope, fault = apart("gradient", mine, eager, near, _gradients(variant, traced, moves, _masses))
+        slope, fault = apart("gradient", mine, eager, near, _gradients(specialization, traced, moves, _masses))
     return Proof(worst, slope, fault)
 
 
 @uncollected()
-def fault_elsewhere(f: Callable[..., Any], variant: Any, traced: Traced, call: Call) -> str:
+def fault_elsewhere(f: Callable[..., Any], specialization: Any, traced: TracedFunction, call: Call) -> str:
     """What is wrong with a program's values at inputs that are moved; "" where nothing is, or where this cannot be told.
 
-    It cannot where the function decides otherwise there, or refuses such inputs.
+    It cannot where the function decides otherwise there, or refuses such inputs. Then the inputs are moved the other way, and one
+    by one, since a label that must stay what it is should not hide the others.
     """
-    moved = call.moved(MOVE)
-    (args, kwargs), own = moved.fresh()
-    if not own:
-        return ""
-    batch = variant.given.batch or {}
-    leaves = [np.repeat(np.asarray(x)[None], len(batch[k]), axis=0) if k in batch else x for k, x in enumerate(moved.leaves)]
-    inputs = variant.inputs(leaves)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about inputs that nobody has passed
+        for by in (MOVE, -MOVE):
+            told, fault = _compared(f, specialization, traced, call, by, None)
+            if told:
+                return fault
+        places = [k for k, x in enumerate(call.one()) if is_traced(x)]
+        for k in places if 1 < len(places) <= FEW else ():
+            for by in (MOVE, -MOVE):
+                told, fault = _compared(f, specialization, traced, call, by, k)
+                if fault:
+                    return fault
+                if told:
+                    break
+    return ""
+
+
+def _compared(
+    f: Callable[..., Any], specialization: Any, traced: TracedFunction, call: Call, by: float, only: int | None
+) -> tuple[bool, str]:
+    """Whether a program can be compared with the function at moved inputs, and what is wrong there."""
     try:
-        results, near = _both(variant.function("value"), inputs)
-        changed = bool(variant.guards) and bool(variant.changed(results[-1]))
-        outputs = [] if changed else [x._data if isinstance(x, Node) else x for x in flatten(f(*args, **kwargs))[0]]
-    except Exception:  # the function's own, about inputs that nobody has passed
-        return ""
-    if changed:
-        return ""
+        moved = call.moved(by, only)
+        (args, kwargs), own = moved.fresh()
+        batch = specialization.given.batch or {}
+        leaves = [_repeated(x, len(batch[k])) if k in batch else x for k, x in enumerate(moved.leaves)]
+        results, near = _both(specialization.function("value"), specialization.inputs(leaves))
+        if not own or (specialization.guards and specialization.changed(results[-1])):
+            return False, ""
+        outputs = [x._primal if isinstance(x, Node) else x for x in flatten(f(*args, **kwargs))[0]]
+    except Exception:  # the function's own
+        return False, ""
     if len(outputs) != len(results[0]):
-        return f"it has {len(results[0])} results where the function gives {len(outputs)}"
+        return True, f"it has {len(results[0])} results where the function gives {len(outputs)}"
     sides = results[0], None if near is None else near[0]
     mine, other = ([np.asarray(x)[0] for x in side] if batch and side is not None else side for side in sides)
     fault = apart("value", mine, outputs, other)[1]
-    return apart("value", mine, outputs, other, [_mass(traced)] * len(outputs))[1] if fault else ""
+    return True, apart("value", mine, outputs, other, [_mass(traced)] * len(outputs))[1] if fault else ""
+
+
+def _repeated(x: Any, count: int) -> Any:
+    """A batch of one sample over and over."""
+    return np.repeat(np.asarray(x)[None], count, axis=0)
 
 
 def _both(function: Any, inputs: Sequence[Any]) -> tuple[Any, Any]:
@@ -108,27 +139,27 @@ def pulled(roots: Sequence[Node], sources: Sequence[Node], since: int) -> list[A
     """The gradients of the sum of all results."""
     if len(roots) == 1 and all(source.is_leaf for source in sources):
         return _walked(roots[0], sources)
-    return walk.pullback(roots, [root.plain(1.0) for root in roots], sources, nodes=walk.order(roots, since)[0])
+    return pullback(roots, [root.plain(1.0) for root in roots], sources, nodes=topological_order(roots, since)[0])
 
 
 def _walked(root: Any, sources: Sequence[Any]) -> list[Any]:
     """The same for numbers, by the quicker walk, which writes ``.grad``: what stood there is put back."""
-    with walk.lock:
+    with graph_lock:
         before = [source._grad for source in sources]
         for source in sources:
             source._grad = 0.0
         try:
-            walk.backward(root, root.plain(1.0))
+            accumulate_gradients(root, root.plain(1.0))
             return [source._grad for source in sources]
         finally:
             for source, grad in zip(sources, before, strict=True):
                 source._grad = grad
 
 
-def _mass(traced: Traced) -> float:
+def _mass(traced: TracedFunction) -> float:
     """What the results are the sum of, to first order, each part taken as positive."""
     arrived = _arrived([x for x in traced.done.outputs if isinstance(x, Node)], traced.done.since)
-    return float(sum(np.sum(g * np.abs(node._data)) for node, g in arrived.items()))
+    return float(sum(np.sum(g * np.abs(node._primal)) for node, g in arrived.items()))
 
 
 def _masses(roots: Sequence[Node], sources: Sequence[Node], since: int) -> list[Any]:
@@ -138,7 +169,7 @@ def _masses(roots: Sequence[Node], sources: Sequence[Node], since: int) -> list[
 
 
 def _arrived(roots: Sequence[Node], since: int) -> dict[Any, Any]:
-    nodes, _ = walk.order(roots, since)
+    nodes, _ = topological_order(roots, since)
     arrived: dict[Any, Any] = {}
     for root in roots:
         arrived[root] = arrived.get(root, 0.0) + root.plain(1.0)
@@ -151,20 +182,22 @@ def _arrived(roots: Sequence[Node], since: int) -> dict[Any, Any]:
 def _largest(node: Any, i: int, g: Any) -> Any:
     """What a node hands on of ``g``, and of ``g`` with other signs, since a softmax hands on nothing of what is equal."""
     pushed = np.abs(node.vjp(i, g, None))
+    if np.shape(pushed) == np.shape(g) and node.op.kind == "elementwise":
+        pushed = pushed + CANCELLED * np.abs(g)
     if np.ndim(g) == 0:
         return pushed
     signs = 1.0 - 2.0 * (np.indices(np.shape(g)).sum(axis=0) % 2)  # a chessboard: they change along every axis
     return np.maximum(pushed, np.abs(node.vjp(i, g * signs, None)))
 
 
-def _gradients(variant: Variant, traced: Traced, moves: Sequence[int], how: Any) -> list[Any]:
+def _gradients(specialization: Specialization, traced: TracedFunction, moves: Sequence[int], how: Any) -> list[Any]:
     """What ``how`` gives along the graph that was traced, slot by slot."""
     roots = [x for x in traced.done.outputs if isinstance(x, Node)]
     by_arg: dict[int, dict[int, Node]] = {}
     for i, k in traced.own.items():
-        arg, place = variant.given.keys[k]
+        arg, place = specialization.given.keys[k]
         by_arg.setdefault(arg, {})[place] = traced.leaves[i]
-    slots = [variant.slots[k] for k in moves]
+    slots = [specialization.slots[k] for k in moves]
     groups = [(s.shape, by_arg.get(s.arg, {}) if s.arg is not None else dict(enumerate(s.nodes))) for s in slots]
     found = iter(how(roots, [node for _, nodes in groups for node in nodes.values()], traced.done.since))
     return [_assembled(shape, {place: (node, next(found)) for place, node in nodes.items()}) for shape, nodes in groups]

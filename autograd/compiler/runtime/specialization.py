@@ -8,32 +8,33 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.passes.batching import batched
-from autograd.compiler.ir.scalar_graph import ARRAY
-from autograd.compiler.passes.differentiation import pullback, pushforward
+from autograd.backends.backend import QUIET
 from autograd.compiler.codegen.generated_function import Function
-from autograd.compiler.ir.instruction import Line, data_of
-from autograd.compiler.ir.program import Lines
-from autograd.compiler.passes.vectorization import Raiser
-from autograd.compiler.frontend.captured_state import Surroundings
-from autograd.compiler.frontend.trace import Traced
+from autograd.compiler.frontend.arguments import Given
+from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.trace import TracedFunction
+from autograd.compiler.ir.instruction import Instruction, data_of
+from autograd.compiler.ir.program import ProgramBuilder
+from autograd.compiler.ir.scalar_graph import ARRAY
+from autograd.compiler.passes.batching import batched
+from autograd.compiler.passes.differentiation import pullback, pushforward
+from autograd.compiler.passes.vectorization import Vectorizer
 from autograd.core.node import Node
-from autograd.ops import find
 from autograd.core.tensor import Tensor
-from autograd.backends.numpy_backend import QUIET
+from autograd.ops import find
 
 
 class Slot(NamedTuple):
     """Where the numbers of an input come from: a leaf of the arguments (``arg``), or nodes from outside."""
 
-    line: Line
+    line: Instruction
     arg: int | None
     nodes: list[Any]
     shape: tuple[int, ...]
 
 
 class Guarded(NamedTuple):
-    """Lines that were looked at, by which function, and what it saw."""
+    """ProgramBuilder that were looked at, by which function, and what it saw."""
 
     lines: list[Any]
     function: Callable[..., Any]
@@ -41,22 +42,13 @@ class Guarded(NamedTuple):
     what: str
 
 
-class Given(NamedTuple):
-    """The traced leaves of a call's arguments: their numbers (None for what is fixed), names, and the whole of what is batched."""
-
-    leaves: list[Any]
-    names: list[str]
-    keys: list[tuple[int, int]]  # for each node that was made for the trace, its leaf and its place in it
-    batch: dict[int, Any] | None
-
-
-class Variant:
+class Specialization:
     """The program of one trace."""
 
-    around: Surroundings
+    captured_state: CapturedState
     exclusive = True  # each of its results has memory of its own
 
-    def __init__(self, traced: Traced, given: Given, xp: Any, buffers: bool = False) -> None:
+    def __init__(self, traced: TracedFunction, given: Given, xp: Any, buffers: bool = False) -> None:
         self.xp = xp
         self.buffers = buffers
         self.given = given
@@ -64,14 +56,14 @@ class Variant:
         self.constants = traced.constants
         self.kinds = [type(x) if isinstance(x, Node) else None for x in traced.done.outputs]
         self.build = traced.done.build
-        self.world = Lines()
+        self.builder = ProgramBuilder()
         self.slots: list[Slot] = []
         self.functions: dict[Any, Any] = {}
         self._named: set[int] = set()
         with np.errstate(**QUIET):
             self.raiser = self._raised(traced)
             self.outputs = [
-                self.raiser.whole(i) if i >= 0 else self.world.number(x)
+                self.raiser.whole(i) if i >= 0 else self.builder.number(x)
                 for i, x in zip(traced.outputs, traced.done.outputs, strict=True)
             ]
             self.guards = self._guards(traced)
@@ -92,13 +84,13 @@ class Variant:
 
     # -- from the trace
 
-    def _raised(self, traced: Traced) -> Raiser:
+    def _raised(self, traced: TracedFunction) -> Vectorizer:
         """The lines of all that was traced."""
-        inputs: dict[Any, Line] = {}
+        inputs: dict[Any, Instruction] = {}
         free: dict[int, tuple[Any, int]] = {}
         for k, leaf in enumerate(self.given.leaves):
             if leaf is not None:
-                line = inputs["arg", k] = self.world.input(self.given.names[k], leaf)
+                line = inputs["arg", k] = self.builder.input(self.given.names[k], leaf)
                 self.slots.append(Slot(line, k, [], np.shape(leaf)))
         for i, node in traced.leaves.items():
             if i in traced.own:
@@ -108,28 +100,28 @@ class Variant:
                 else:
                     free[i] = (("arg", k), place)
             elif traced.scalars.kind[i] == ARRAY:
-                line = inputs[i] = self._input(stem([node]), "b" if len(node.shape) < 2 else "W", node._data)
+                line = inputs[i] = self._input(stem([node]), "b" if len(node.shape) < 2 else "W", node._primal)
                 self.slots.append(Slot(line, None, [node], node.shape))
             else:
                 free[i] = (None, 0)
         looked = [i for _, ids in traced.guards for i in ids]
-        raiser = Raiser(self.world, traced.scalars, free, inputs, [*looked, *(i for i in traced.outputs if i >= 0)])
+        raiser = Vectorizer(self.builder, traced.scalars, free, inputs, [*looked, *(i for i in traced.outputs if i >= 0)])
         raiser.run()
         return raiser
 
-    def _input(self, given: str, role: str, data: Any) -> Line:
+    def _input(self, given: str, role: str, data: Any) -> Instruction:
         """An input by the name that it was given, or by the part it plays."""
-        line = self.world.input(given or role, data)
+        line = self.builder.input(given or role, data)
         self._name(given, line)
         return line
 
-    def _name(self, given: str, line: Line) -> str:
+    def _name(self, given: str, line: Instruction) -> str:
         """Keep that a name was given, so that it gets no number."""
         if given:
             self._named.add(id(line))
         return given
 
-    def _guards(self, traced: Traced) -> list[Guarded]:
+    def _guards(self, traced: TracedFunction) -> list[Guarded]:
         """What was looked at, and what was seen: branches of one kind together."""
         guards: list[Guarded] = []
         together: dict[int, tuple[list[int], list[bool]]] = {}
@@ -146,7 +138,7 @@ class Variant:
             branches.append(Guarded([self.raiser.line(np.array(branch))], whole, np.array(results), "a branch"))
         return branches + guards
 
-    def _take_values(self, traced: Traced) -> None:
+    def _take_values(self, traced: TracedFunction) -> None:
         """Slots for the Values from outside, behind all others, named in the order of the program."""
         self.whole = len(self.slots)
         self.values: list[Any] = []
@@ -170,8 +162,8 @@ class Variant:
     def _batch(self, batch: dict[int, Any]) -> None:
         """The program of one sample becomes that of all."""
         size = len(next(iter(batch.values())))
-        wide = {id(slot.line): self.world.input(slot.line.name, batch[slot.arg]) for slot in self.slots if slot.arg in batch}
-        lines = batched(self.world, [*self.outputs, *self.looked], wide, size)
+        wide = {id(slot.line): self.builder.input(slot.line.name, batch[slot.arg]) for slot in self.slots if slot.arg in batch}
+        lines = batched(self.builder, [*self.outputs, *self.looked], wide, size)
         self.outputs, looked = lines[: len(self.outputs)], iter(lines[len(self.outputs) :])
         self.guards = [guard._replace(lines=[next(looked) for _ in guard.lines]) for guard in self.guards]
         self.slots = [slot._replace(line=wide.get(id(slot.line), slot.line)) for slot in self.slots]
@@ -179,7 +171,7 @@ class Variant:
     # -- functions, written when they are first needed
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[Instruction]:
         """The lines of the inputs, in order."""
         return [slot.line for slot in self.slots]
 
@@ -200,7 +192,7 @@ class Variant:
                 self.functions[key] = getattr(self, f"_{name}")(moves)
         return self.functions[key]
 
-    def _function(self, name: str, groups: Sequence[Sequence[Any]], front: int, more: Sequence[Line] = ()) -> Function:
+    def _function(self, name: str, groups: Sequence[Sequence[Any]], front: int, more: Sequence[Instruction] = ()) -> Function:
         """A function whose last group is what the guards look at, where there are any."""
         groups = [*groups, self.looked] if self.guards else list(groups)
         return Function(name, [*self.lines, *more], groups, front, self.xp, self.buffers)
@@ -211,16 +203,16 @@ class Variant:
     def _value_and_gradients(self, moves: tuple[int, ...]) -> Function:
         (value,) = self.outputs
         if self.given.batch is not None:
-            value = self.world.call(find("mean"), (value,), {"axis": None, "keepdims": False})
+            value = self.builder.call(find("mean"), (value,), {"axis": None, "keepdims": False})
         return self._function("value_and_gradients", [[value], self._pulled([value], [1.0], moves)], 1)
 
     def _value_and_update(self, update: Any) -> Function:
         """The value, the gradients by the Tensors of an update, and what its rule makes of them."""
         moves = update.gradients(self)
         gradients = self._pulled(self.outputs, [1.0], moves)
-        known = dict(self.world.known)
-        given, results = update.written(self.world, gradients, [self.slots[k].line for k in moves])
-        self.world.known = known  # the lines of an optimizer live as long as it keeps its settings
+        known = dict(self.builder.known)
+        given, results = update.written(self.builder, gradients, [self.slots[k].line for k in moves])
+        self.builder.known = known  # the lines of an optimizer live as long as it keeps its settings
         function = self._function("training_step", [self.outputs, gradients, results], 1, given)
         update.prove(function, [line.data for line in self.lines], [self.slots[k].line.data for k in moves])
         return function
@@ -228,38 +220,40 @@ class Variant:
     def _pulled(self, roots: Sequence[Any], cotangents: Sequence[Any], moves: tuple[int, ...]) -> list[Any]:
         """The gradients by some slots, in their shapes."""
         sources = [self.slots[k].line for k in moves]
-        found = pullback(self.world, roots, cotangents, sources)
+        found = pullback(self.builder, roots, cotangents, sources)
         return [self._filled(g, line) for g, line in zip(found, sources, strict=True)]
 
     def _filled(self, g: Any, like: Any) -> Any:
         """A derivative in the shape of what it belongs to; zeros for None."""
-        shape = self.world.shape(like)
-        return self.world.number(np.zeros(shape)) if g is None else self.world.broadcast_to(g, shape)
+        shape = self.builder.shape(like)
+        return self.builder.number(np.zeros(shape)) if g is None else self.builder.broadcast_to(g, shape)
 
     def _pullback(self, moves: tuple[int, ...]) -> Function:
-        given = [self.world.input(f"g{k}", np.ones(y.shape)[()]) for k, y in enumerate(self.outputs) if isinstance(y, Line)]
+        given = [
+            self.builder.input(f"g{k}", np.ones(y.shape)[()]) for k, y in enumerate(self.outputs) if isinstance(y, Instruction)
+        ]
         lines = iter(given)
-        cotangents = [next(lines) if isinstance(y, Line) else 0.0 for y in self.outputs]
+        cotangents = [next(lines) if isinstance(y, Instruction) else 0.0 for y in self.outputs]
         return Function(
             "pullback", [*self.lines, *given], [self._pulled(self.outputs, cotangents, moves)], 0, self.xp, self.buffers
         )
 
-    def _sources(self) -> tuple[list[Line], list[Line]]:
+    def _sources(self) -> tuple[list[Instruction], list[Instruction]]:
         """The lines of the arguments, and of their tangents."""
         sources = [self.slots[k].line for k in self.arguments]
-        return sources, [self.world.input(f"t_{line.name}", line.data) for line in sources]
+        return sources, [self.builder.input(f"t_{line.name}", line.data) for line in sources]
 
     def _jvp(self, moves: tuple[int, ...]) -> Function:
         sources, tangents = self._sources()
-        moved = pushforward(self.world, self.outputs, sources, tangents)
+        moved = pushforward(self.builder, self.outputs, sources, tangents)
         return self._function(
             "jvp", [self.outputs, [self._filled(t, y) for t, y in zip(moved, self.outputs, strict=True)]], 1, tangents
         )
 
     def _hvp(self, moves: tuple[int, ...]) -> Function:
         sources, tangents = self._sources()
-        gradients = pullback(self.world, self.outputs, [1.0], sources)
-        moved = pushforward(self.world, gradients, sources, tangents)
+        gradients = pullback(self.builder, self.outputs, [1.0], sources)
+        moved = pushforward(self.builder, gradients, sources, tangents)
         return self._function("hvp", [[self._filled(t, s) for t, s in zip(moved, sources, strict=True)]], 0, tangents)
 
     # -- running
@@ -270,19 +264,19 @@ class Variant:
         for k in self.places:
             x = leaves[k]
             if type(x) is not np.ndarray and type(x) is not float:
-                x = x.recorded() if isinstance(x, Tensor) else x._data if isinstance(x, Node) else x
+                x = x.recorded() if isinstance(x, Tensor) else x._primal if isinstance(x, Node) else x
                 x = x if isinstance(x, float) else np.asarray(x)
             given.append(x)
         given += [tensor.recorded() for tensor in self.tensors]
         if self.values:
-            theta = np.array([value._data for value in self.values])
+            theta = np.array([value._primal for value in self.values])
             for start, stop, shape in self.parts:
-                given.append(theta[start:stop].reshape(shape) if shape else self.values[start]._data)
+                given.append(theta[start:stop].reshape(shape) if shape else self.values[start]._primal)
         return given
 
     def holds(self) -> bool:
         """Whether the constant Tensors that took part are what they were."""
-        return not self.constants or all(tensor._data is array for tensor, array in self.constants)
+        return not self.constants or all(tensor._primal is array for tensor, array in self.constants)
 
     def changed(self, looked: Sequence[Any]) -> str:
         """What was seen otherwise than when the function was traced; "" where nothing was."""

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops import Elementwise
 from autograd.numpy_api.operation_table import formulas
-from autograd.viz.folding import Box, Drawing, steps
+from autograd.ops import Elementwise
 from autograd.viz.backward_frames import exact
-from autograd.viz.snapshot import Snapshot
+from autograd.viz.folding import Box, Drawing, steps
 from autograd.viz.formats.svg import STYLE, svg
 from autograd.viz.labels import plain, shape_of, span
+from autograd.viz.snapshot import Snapshot
 
 MEMBERS = 144  # of a folded box that the page can show one by one
 
@@ -37,7 +37,7 @@ def page(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], who
         script=script,
         title=escape(drawing.caption),
         svg=svg(drawing, live=True),
-        data=json.dumps(_data(drawing, shot, frames, whole), ensure_ascii=False).replace("<", "\\u003c"),
+        data=json.dumps(_primal(drawing, shot, frames, whole), ensure_ascii=False).replace("<", "\\u003c"),
     )
 
 
@@ -95,14 +95,14 @@ arrow keys step.</p></div>
 
 @cache
 def _resource(name: str) -> str:
-    return files("autograd.viz").joinpath(name).read_text("utf-8")
+    return files("autograd.viz.formats").joinpath(name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _data(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], whole: bool) -> dict[str, Any]:
+def _primal(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], whole: bool) -> dict[str, Any]:
     """What the script reads."""
     boxes = drawing.boxes
     root = next((k for k, box in enumerate(boxes) if box.root), None) if len(shot.roots) == 1 else None

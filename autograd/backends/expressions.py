@@ -1,0 +1,194 @@
+"""SOURCE, TEXT and KEPT: backends that write a row down as an expression instead of computing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from autograd.backends.float_backend import FLOAT
+from autograd.ops import TABLE
+
+
+class Expr:
+    """An expression that a row has written: ``head`` is an operator or a function, or "name" or "number" for a leaf."""
+
+    __slots__ = ("_hash", "args", "head")
+
+    def __init__(self, head: str, args: tuple[Any, ...]) -> None:
+        self.head = head
+        self.args = args
+        self._hash = hash((head, args))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expr) and self._hash == other._hash and self.head == other.head and self.args == other.args
+
+    def __add__(self, other: Any) -> Expr:
+        return expr("+", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return expr("+", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return expr("-", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return expr("-", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return expr("*", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return expr("*", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return expr("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return expr("/", other, self)
+
+    def __neg__(self) -> Expr:
+        return expr("neg", self)
+
+    def __pos__(self) -> Expr:
+        return self
+
+    def __abs__(self) -> Expr:
+        return expr("abs", self)
+
+    def __pow__(self, other: Any) -> Expr:
+        return expr("power", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return expr(">", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return expr(">=", self, other)
+
+    def __lt__(self, other: Any) -> Expr:
+        return expr("<", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return expr("<=", self, other)
+
+    def __and__(self, other: Any) -> Expr:
+        return expr("&", self, other)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a formula has no truth value: rows choose with xp.where")
+
+    def count(self, uses: dict[Expr, int]) -> None:
+        """Add to ``uses`` how often each distinct part is used, arguments before what uses them."""
+        if self not in uses:
+            for arg in self.args:
+                if isinstance(arg, Expr):
+                    arg.count(uses)
+        uses[self] = uses.get(self, 0) + 1
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.head in ("name", "number")
+
+    @property
+    def is_condition(self) -> bool:
+        return self.head in (">", ">=", "<", "<=", "==", "&")
+
+
+def expr(head: str, *args: Any) -> Expr:
+    """An expression; plain numbers among its arguments become leaves."""
+    return Expr(head, tuple(a if isinstance(a, Expr) else Expr("number", (a,)) for a in args))
+
+
+def symbol(name: str) -> Expr:
+    return Expr("name", (name,))
+
+
+class Symbols:
+    """A backend that writes: ``xp.exp(a)`` is the expression "exp(a)". Names it is not given to keep open up into their rows."""
+
+    def __init__(self, keep: Callable[[str], bool]) -> None:
+        self._keep = keep
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "equal":
+            return partial(expr, "==")
+        return partial(self._written, name)
+
+    def _written(self, name: str, *args: Any, **settings: Any) -> Any:
+        """A function of the arguments alone as it is called; a row with settings opened up."""
+        return expr(name, *args) if self._keep(name) and not settings else TABLE[name].f(self, *args, **settings)
+
+
+SOURCE = Symbols(frozenset(vars(FLOAT)).__contains__)  # FLOAT itself collects the rows that it has opened
+TEXT = Symbols(lambda name: not name.endswith("_slope"))  # a slope is read as the formula that it is
+KEPT = Symbols(lambda name: True)
+
+# How tightly each operator binds; a function call and a leaf bind tightest.
+BINDS = {"where": 0, "&": 1, ">": 2, ">=": 2, "<": 2, "<=": 2, "==": 2, "+": 3, "-": 3, "*": 4, "/": 4, "neg": 5}
+TIGHT = 6
+
+
+def printed(e: Expr, known: dict[Expr, str] | None = None) -> str:
+    """The expression as Python that floats can run; ``known`` names the ones that stand in a variable already."""
+    return _print(e, known or {})[0]
+
+
+def _print(e: Expr, known: dict[Expr, str]) -> tuple[str, int]:
+    if e in known:
+        return known[e], TIGHT
+    if e.is_leaf:
+        return (e.args[0], TIGHT) if e.head == "name" else (repr(e.args[0]), TIGHT if e.args[0] >= 0 else BINDS["neg"])
+
+    def inner(i: int, at_least: int) -> str:
+        text, binds = _print(e.args[i], known)
+        return text if binds >= at_least else f"({text})"
+
+    binds = BINDS.get(e.head, TIGHT)
+    match e.head:
+        case "neg":
+            return f"-{inner(0, binds)}", binds
+        case "&":
+            return f"{inner(0, binds)} and {inner(1, binds + 1)}", binds
+        case "where":
+            return f"{inner(1, binds + 1)} if {inner(0, binds + 1)} else {inner(2, binds)}", binds
+        case "maximum" if e.args[1].head == "number":
+            return f"{inner(1, 1)} if {inner(0, 3)} < {inner(1, 3)} else {inner(0, 1)}", BINDS["where"]
+        case "minimum" if e.args[1].head == "number":
+            return f"{inner(1, 1)} if {inner(0, 3)} > {inner(1, 3)} else {inner(0, 1)}", BINDS["where"]
+        case _ if e.head in BINDS:
+            return f"{inner(0, binds)} {e.head} {inner(1, binds + 1)}", binds
+        case _:
+            return f"{e.head}({', '.join(inner(i, 0) for i in range(len(e.args)))})", TIGHT
+
+
+def lines(results: dict[str, Expr]) -> list[str]:
+    """Assignments ``name = expression``; what several of them share is computed once, in a variable of its own."""
+    uses: dict[Expr, int] = {}
+    for result in results.values():
+        result.count(uses)
+    known: dict[Expr, str] = {}
+    out: list[str] = []
+    shared = 0
+    for name, result in results.items():
+        parts: dict[Expr, int] = {}
+        result.count(parts)
+        for part in parts:
+            if uses[part] > 1 and not part.is_leaf and part not in known and part not in results.values():
+                text = printed(part, known)
+                known[part] = f"t{shared}"
+                shared += 1
+                out.append(f"{known[part]} = {text}")
+        out.append(f"{name} = {value_of(printed(result, known), result)}")
+        if not result.is_leaf and not result.is_condition:
+            known[result] = name
+    return out
+
+
+def value_of(text: str, e: Expr) -> str:
+    """A condition used as a number is one or zero."""
+    return f"1.0 if {text} else 0.0" if e.is_condition else text

@@ -1,0 +1,89 @@
+"""FLOAT: rows computed on Python's floats by ``math``.
+
+``math`` raises at log 0 and on overflow; there the row is computed again by NumPy, so that floats and arrays agree on every input.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.backends.backend import QUIET, RAISED, Backend
+from autograd.backends.numpy_backend import ARRAY
+
+
+def float_maximum(a: float, b: float) -> float:
+    """The larger of two floats; nan wins, as in NumPy."""
+    return a if a >= b or a != a else b
+
+
+def float_minimum(a: float, b: float) -> float:
+    """The smaller of two floats; nan wins, as in NumPy."""
+    return a if a <= b or a != a else b
+
+
+def float_logaddexp(a: float, b: float) -> float:
+    """log(eᵃ + eᵇ) without overflow."""
+    if a == b:
+        return a + math.log(2.0)
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
+def float_sign(a: float) -> float:
+    return math.copysign(1.0, a) if a < 0.0 or a > 0.0 else a
+
+
+def float_step(step: Callable[[float], int]) -> Callable[[float], float]:
+    """A rounding function with NumPy's signed zero; nan and infinities raise, and are left to the careful way."""
+    return lambda a: math.copysign(float(step(a)), a)
+
+
+FLOAT = Backend(
+    "FLOAT",
+    {
+        "floor": float_step(math.floor),
+        "ceil": float_step(math.ceil),
+        "trunc": float_step(math.trunc),
+        "rint": float_step(round),
+        "remainder": operator.mod,
+        "floor_divide": operator.floordiv,
+        "fmod": math.fmod,
+        "cbrt": math.cbrt,
+        "exp2": math.exp2,
+        **{name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "erf", "erfc")},
+        **{name: getattr(math, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot")},
+        **{"arc" + name: getattr(math, "a" + name) for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
+        "power": math.pow,
+        "maximum": float_maximum,
+        "minimum": float_minimum,
+        "logaddexp": float_logaddexp,
+        "sign": float_sign,
+        "equal": lambda a, b: a == b,
+        "where": lambda condition, a, b: a if condition else b,
+        "clip": lambda a, low, high: min(max(a, low), high),
+        "shape": lambda a: (),
+    },
+    math,
+)
+
+
+def ieee(rule: Callable[..., Any], *args: float, **static: Any) -> float:
+    """A rule evaluated at floats as NumPy would: log 0 is -inf, 1/0 is inf, no warning.
+
+    >>> ieee(lambda xp, a: 1.0 / a, 0.0)
+    inf
+    """
+    with np.errstate(**QUIET):
+        return float(rule(ARRAY, *map(np.float64, args), **static))
+
+
+def evaluated(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
+    """A rule at floats, by Python's math where it answers and by NumPy where it raises."""
+    try:
+        return float(rule(FLOAT, *floats, **static))
+    except RAISED:
+        return ieee(rule, *floats, **static)

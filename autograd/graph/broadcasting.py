@@ -1,0 +1,22 @@
+"""Broadcasting undone: the adjoint of repeating an argument along an axis is a sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import ShapeError
+
+
+def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
+    """``g`` summed over the axes along which an argument of ``shape`` was repeated: the adjoint of broadcasting."""
+    have = xp.shape(g)
+    if have == shape:
+        return g
+    extra = len(have) - len(shape)
+    if extra > 0 and have[extra:] == shape:
+        return xp.sum(g, axis=0 if extra == 1 else tuple(range(extra)), keepdims=False)
+    stretched = tuple(extra + i for i, n in enumerate(shape) if n == 1 and extra >= 0 and have[extra + i] != 1)
+    reduced = xp.sum(g, axis=(*range(extra), *stretched), keepdims=False)
+    if xp.shape(reduced) != tuple(n for i, n in enumerate(shape) if extra + i not in stretched):
+        raise ShapeError(f"a cotangent of shape {have} does not fit an argument of shape {shape}")
+    return xp.reshape(reduced, shape) if stretched else reduced

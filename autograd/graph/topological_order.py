@@ -1,0 +1,116 @@
+"""The topological order of a graph, found without recursion, and the lock under which graphs are walked.
+
+A *flat* node (a scalar operation of one or two arguments) keeps its arguments in ``left`` and ``right`` and the local derivatives
+in ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *wide*: ``dleft is WIDE``. A leaf keeps
+in ``right`` the reading of the clock at which it was made, which no visit changes, or UNRECORDED, and in ``left`` True once a
+gradient has reached it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from autograd.state import context
+
+# The mark of a node whose arguments stand in one tuple.
+WIDE: Any = object()
+
+# When a constant was made, as far as it matters: nobody asks for derivatives by it.
+UNRECORDED = math.inf
+
+# The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
+# nodes would overwrite each other's stamps and count contributions twice.
+graph_lock = threading.RLock()
+
+
+def topological_order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:
+    """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use.
+
+    With ``since``, a reading of the clock, the walk ends at nodes that were made before it: they count as leaves, once for each
+    use.
+    """
+    with graph_lock:
+        return _order(roots, since)
+
+
+def _order(roots: Iterable[Any], since: int) -> tuple[list[Any], list[Any]]:
+    stamp = context.tick()
+    nodes: list[Any] = []
+    leaves: list[Any] = []
+    emit, leaf = nodes.append, leaves.append
+    stack: list[Any] = []
+    push, pop = stack.append, stack.pop
+    waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each wide node on the stack
+    for node in roots:
+        if node.stamp is stamp:
+            continue
+        if node.stamp < since:
+            leaf(node)
+            continue
+        node.stamp = stamp
+        if node.op is None:
+            leaf(node)
+            continue
+        entering = True  # and not coming back from an argument, in which case the left one is done
+        while True:
+            towards = node.dleft
+            if towards is WIDE:
+                if entering:
+                    waiting.append(iter(node.sources))
+                for _, following in waiting[-1]:
+                    if following.stamp is not stamp:
+                        if following.stamp < since:
+                            leaf(following)
+                            continue
+                        following.stamp = stamp
+                        if following.op is not None:
+                            push(node)
+                            node = following
+                            entering = True
+                            break
+                        leaf(following)
+                else:
+                    waiting.pop()
+                    entering = False
+                if entering:
+                    continue
+            else:
+                if entering and towards is not None:
+                    following = node.left
+                    if following.stamp is not stamp:
+                        if following.stamp < since:
+                            leaf(following)
+                        else:
+                            following.stamp = stamp
+                            if following.op is not None:
+                                push(node)
+                                node = following
+                                continue
+                            leaf(following)
+                if node.dright is not None:
+                    following = node.right
+                    if following.stamp is not stamp:
+                        if following.stamp < since:
+                            leaf(following)
+                        else:
+                            following.stamp = stamp
+                            if following.op is not None:
+                                push(node)
+                                node = following
+                                entering = True
+                                continue
+                            leaf(following)
+            emit(node)
+            if not stack:
+                break
+            node = pop()
+            entering = False
+    return nodes, leaves
+
+
+def is_older(end: Any, since: int) -> bool:
+    """Whether a node at which a walk ended records, and was made before ``since``: visits do not change the birth of a leaf."""
+    return bool(end.right < since if end.op is None else end.stamp < since)

@@ -1,0 +1,394 @@
+"""compile() with models: arrays for Tensors, labels, what leads to the parameters, and fit(compiled=True)."""
+
+import functools
+import warnings
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
+from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.viz import draw
+from oracles import same
+
+
+def data(n=7, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 3)), rng.integers(0, 5, n)
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "softplus"])
+def test_arrays_reach_a_model_of_tensors(hidden):
+    model = nn.MLP([3, 4, 5], hidden=hidden, rng=0)
+    step = compile(lambda x, t: nn.losses.cross_entropy(model(x), t))
+    for seed in range(3):
+        X, y = data(seed=seed)
+        eager = nn.losses.cross_entropy(model(X), y)
+        eager.backward()
+        expected = [p.grad for p in model.parameters()]
+        model.zero_grad()
+        L = step(X, np.eye(5)[y])
+        L.backward()
+        assert float(L) == pytest.approx(float(eager), rel=1e-13)
+        for p, g in zip(model.parameters(), expected, strict=True):
+            np.testing.assert_allclose(p.grad, g, rtol=1e-11, atol=1e-14)
+        nn.SGD(model.parameters(), lr=0.1).step()
+        model.zero_grad()
+    assert step.traces == 1
+    assert "Z1 = x @ W1.T + b1" in step.source
+    assert "db2 = D2.sum(axis=0)" in step.source
+
+
+def test_every_layer_takes_an_array_of_values():
+    for layer in (nn.Linear(2, 3, rng=0), nn.LayerNorm(2), nn.RMSNorm(2), nn.Dropout(0.5).eval()):
+        x = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(5.0)]])
+        layer(x).sum().backward()
+        np.testing.assert_array_equal(layer(x).data, layer([[1.0, 2.0], [3.0, 5.0]]).data)
+        t = Tensor([[1.0, 2.0], [3.0, 5.0]])
+        layer(t).sum().backward()
+        np.testing.assert_allclose([[v.grad for v in row] for row in x], t.grad, atol=1e-15)
+
+
+def test_labels_as_floats_are_followed():
+    model = nn.MLP([3, 4, 5], rng=0)
+    step = compile(lambda x, t: nn.losses.cross_entropy(model(x), t))
+    for seed in range(4):
+        X, y = data(seed=seed)
+        assert float(step(X, y.astype(float))) == pytest.approx(float(nn.losses.cross_entropy(model(X), y)), rel=1e-13)
+    assert step.traces == 1
+    X, y = data()
+    with pytest.raises(OutOfRangeError, match=r"label \d is no class: with 5 classes"):
+        step(X, y + 5.0)
+    with pytest.raises(DataError, match="labels are integers, not float64 such as"):
+        step(X, y + 0.5)
+
+
+def called(f, arguments):
+    return [f(*args) for args in arguments]
+
+
+def test_another_fixed_argument_at_every_call_is_warned_of():
+    model = nn.MLP([3, 5], rng=0)
+    step = compile(lambda x, t: nn.losses.cross_entropy(model(x), t))
+    with pytest.warns(
+        CompileWarning, match=r"traced for 8 values in a row of argument 1, now an array of dtype int64 and shape \(7,\)"
+    ):
+        called(step, [data(seed=seed) for seed in range(8)])
+    counted = compile(lambda x, n: x * n)
+    with pytest.warns(CompileWarning, match="of argument 1, now 7 of type int: only floats and arrays of floats are followed"):
+        called(counted, [(2.0, n) for n in range(8)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in range(30):
+            counted(2.0, n % 7)  # met again
+        lengths = compile(lambda x: (x * x).sum())
+        for n in range(1, 12):
+            lengths(np.ones(n))  # shapes are no values
+        kinds = compile(lambda x, *more: x * x)
+        for n in range(12):
+            kinds(2.0, *range(n))
+
+
+# -- what leads to the parameters
+
+
+def test_a_name_that_means_another_model_is_seen():
+    scope = {"nn": nn, "compile": compile, "X": data()[0], "model": nn.MLP([3, 2, 1], rng=0)}
+    exec(
+        "step = compile(lambda: sum((model(x) ** 2).sum() for x in X))\ndef eager(): return sum((model(x) ** 2).sum() for x in X)",
+        scope,
+    )
+    for seed in range(3):
+        scope["model"] = nn.MLP([3, 2, 1], rng=seed)
+        assert float(scope["step"]()) == pytest.approx(float(scope["eager"]()), rel=1e-12)
+        assert float(scope["step"]()) == pytest.approx(float(scope["eager"]()), rel=1e-12)
+    assert scope["step"].traces == 3
+
+
+def test_freezing_replacing_and_appending_are_seen():
+    model = nn.MLP([3, 4, 1], hidden="tanh", rng=0)
+    X, _ = data()
+    step = compile(lambda x: (model(x) ** 2).sum())
+    step(X)
+    model.layers[0].freeze()
+    step(X).backward()
+    assert model.layers[0].W.constant
+    assert not np.any(model.layers[0].W.grad)
+    assert np.any(model.layers[1].W.grad)
+    model.layers[0].unfreeze()
+    model.zero_grad()
+    step(X).backward()
+    assert np.any(model.layers[0].W.grad)
+    assert step.traces == 3
+    model.layers[1].W = Tensor(np.zeros((1, 4)))
+    model.layers[1].b = Tensor(np.zeros(1))
+    assert float(step(X)) == 0.0
+    stack = [Value(2.0), Value(3.0)]
+    product = compile(lambda x: functools.reduce(lambda a, b: a * b, stack, x))
+    assert product(1.0).data == 6.0
+    stack.append(Value(5.0))
+    assert product(1.0).data == 30.0
+    stack[0] = Value(1.0)
+    assert product(1.0).data == 15.0
+
+
+def holder(kind, w):
+    """Something that leads to ``w``, a function of it, and how to put another node there."""
+    if kind == "attribute":
+        box = SimpleNamespace(inner=SimpleNamespace(w=w))
+        return (lambda: box.inner.w * 2.0), lambda new: setattr(box.inner, "w", new)
+    if kind == "dict":
+        table = {"a": {"b": w}}
+        return (lambda: table["a"]["b"] * 2.0), lambda new: table["a"].update(b=new)
+    if kind == "mixed list":
+        row = [np.ones(3), w, "text"]
+        return (lambda: row[1] * 2.0), lambda new: row.__setitem__(1, new)
+    if kind == "array":
+        grid = np.array([[w, Value(1.0)]])
+        return (lambda: grid[0, 0] * 2.0 * grid[0, 1]), lambda new: grid.__setitem__((0, 0), new)
+    if kind == "tuple":
+        box = ([w],)
+        return (lambda: box[0][0] * 2.0), lambda new: box[0].__setitem__(0, new)
+    if kind == "partial":
+        rows = [w]
+        return functools.partial(lambda r, *, s: r[0] * s, rows, s=2.0), lambda new: rows.__setitem__(0, new)
+    if kind == "method":
+
+        class Twice:
+            def __init__(self, w):
+                self.w = w
+
+            def value(self):
+                return self.w * 2.0
+
+        owner = Twice(w)
+        return owner.value, lambda new: setattr(owner, "w", new)
+    if kind == "default":
+        rows = [w]
+
+        def f(r=rows, *, s=(2.0,)):
+            return r[0] * s[0]
+
+        return f, lambda new: rows.__setitem__(0, new)
+    if kind == "helper":
+
+        def helped():
+            return w * 2.0
+
+        def other(new):
+            nonlocal w
+            w = new
+
+        return (lambda: helped() * 1.0), other
+    raise AssertionError(kind)
+
+
+@pytest.mark.parametrize("kind", ["attribute", "dict", "mixed list", "array", "tuple", "partial", "method", "default", "helper"])
+def test_every_way_to_a_node_is_watched(kind):
+    f, put = holder(kind, Value(3.0))
+    step = compile(f)
+    assert [step().data, step().data, step.traces] == [6.0, 6.0, 1]
+    new = Value(5.0)
+    put(new)
+    assert [step().data, step().data, step.traces] == [10.0, 10.0, 2]
+    new.data = 7.0
+    assert step().data == 14.0
+    assert step.traces == 2
+
+
+def test_a_shorter_list_is_another():
+    rows = [np.ones(3), Value(2.0)]
+    watch = CapturedState(lambda: rows[-1] * 1.0, nodes=[rows[1]])
+    assert watch.change() == ""
+    del rows[0]
+    assert watch.change() == "what is in rows has changed"
+
+
+def test_a_name_that_is_not_bound_yet_leads_nowhere():
+    def make():
+        def f():
+            return w * later if w.data < 0 else w * 1.0
+
+        w = Value(2.0)
+        step = compile(f)
+        assert step().data == 2.0
+        later = Value(3.0)
+        return step, later
+
+    step, _ = make()
+    assert step().data == 2.0
+
+
+def test_a_name_that_is_unbound_again_is_another():
+    w = Value(2.0)
+
+    def f():
+        return w * 1.0  # noqa: F821 - unbound below, which is what this is about
+
+    watch = CapturedState(f, nodes=[w])
+    del w
+    with pytest.raises(NameError):
+        f()
+    assert watch.change() == "the name w is another"
+
+
+def test_what_is_deep_or_leads_back_ends():
+    node = Value(1.0)
+    ring = [node]
+    ring.append(ring)
+    watch = CapturedState(lambda: ring[0] * 1.0, nodes=[node])
+    assert watch.change() == ""
+    words = np.array(["a", "b"], dtype=object)
+    assert CapturedState(lambda: [words, ring[0]], nodes=[node]).change() == ""
+    deep = node
+    for _ in range(40):
+        deep = [deep]
+    assert CapturedState(lambda: deep, nodes=[node]).change() == ""
+
+
+def test_a_parameter_that_is_made_anew_at_every_call_is_refused():
+    w = Value(1.0)
+    step = compile(lambda x: (w * x - 1.0) ** 2)
+    for _ in range(4):
+        step(2.0).backward()
+        w = Value(w.data - 0.1 * w.grad)
+    with pytest.raises(GraphError, match=r"at 4 calls in a row \(the name w is another; .* pass what changes as an argument"):
+        step(2.0)
+
+
+def test_a_constant_with_other_numbers_is_traced_anew():
+    scale = Tensor([1.0, 2.0], constant=True)
+    w = Tensor([3.0, 4.0])
+    step = compile(lambda: (w * scale).sum())
+    assert float(step()) == 11.0
+    scale.data = np.array([2.0, 2.0])
+    assert float(step()) == 14.0
+
+
+# -- what was read becomes a leaf
+
+
+def test_leaves_made_of_what_was_read_are_followed():
+    def f(x):
+        still, truth = Value(x[0].data * 2.0), Value(x[1] > 0.0)
+        t = Tensor(ag.stack([x[0], x[1]]).data, constant=True)
+        u = ag.as_tensor(ag.stack([x[0], x[1]]).data * 3.0)
+        return still * x[1] + truth * x[0] + (t * x[1]).sum() + u.sum()
+
+    step = compile(f)
+    for x in ([2.0, 3.0], [1.0, -4.0], [0.5, 0.25]):
+        x = np.array(x)
+        nodes = [Value(v) for v in x]
+        y = f(nodes)
+        y.backward()
+        value, gradient = step.value_and_grad(x)
+        assert value == pytest.approx(float(y), rel=1e-14)
+        np.testing.assert_allclose(gradient, [v.grad for v in nodes], rtol=1e-14)
+    assert step.traces == 1
+
+
+def test_what_asks_about_numbers_is_looked_at_again():
+    step = compile(lambda x: x * 2.0 if np.isfinite(x) else Value(0.0) * x)
+    assert step(3.0) == 6.0
+    assert np.isnan(step(np.inf))
+    chosen = compile(lambda x: ag.where(np.greater(x, 0.0), x * 2.0, x * 3.0))
+    assert [chosen(1.0), chosen(-1.0), chosen.traces] == [2.0, -3.0, 1]
+    t = Tensor([1.0, 2.0])
+    still = compile(lambda: (t.detach() * t).sum())
+    still().backward()
+    np.testing.assert_array_equal(t.grad, [1.0, 2.0])
+
+
+def test_a_tensor_without_axes_gets_a_gradient_that_is_always_the_same():
+    b = Tensor(1.0)
+    compile(lambda: 2.0 * b)().backward()
+    assert b.grad == 2.0
+
+
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=2), st.booleans())
+def test_gradients_are_the_callers_own(x, twice):
+    p, q = Tensor(x), Tensor(x)
+    step = compile(lambda: (p * q).sum() + p.sum())
+    L = step()
+    L.backward()
+    first = p.grad
+    p.grad *= 0.0  # in place, as clipping does
+    p.zero_grad()
+    q.zero_grad()
+    if twice:
+        L.backward(2.0)
+        L.backward()
+    np.testing.assert_array_equal(first, [0.0, 0.0])
+    np.testing.assert_allclose(p.grad, (3.0 if twice else 0.0) * (np.array(x) + 1.0))
+
+
+# -- arrays in one piece
+
+
+def of_arrays(W, x, s):
+    return (s * np.tanh(x @ W.T)).sum() + np.where(x > 0, x, 0.0).sum() * W[0, 0]
+
+
+@pytest.mark.parametrize("settings", [{}, {"buffers": True}, {"exact": True}])
+def test_arrays_may_reach_a_function_in_one_piece(settings):
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+    step = compile(of_arrays, tensors=True, argnums=(0, 1, 2), **settings)
+    value, gradients = step.value_and_grad(W, x, 2.0)
+    expected, wanted = ag.value_and_grad(of_arrays, (0, 1, 2))(W, x, 2.0)
+    same(value, expected, rtol=1e-14)
+    for a, b in zip(gradients, wanted, strict=True):
+        same(a, b, rtol=1e-13, atol=1e-14)
+    assert isinstance(step(W, x, 2.0), float)
+    assert isinstance(step(W, x, Value(2.0)), ag.Node)
+    assert step.report().nodes < 20
+    assert compile(lambda d: (d["a"] * d["b"][0]).sum(), tensors=True)({"a": x, "b": [x]}) == pytest.approx(np.sum(x * x))
+
+
+def test_arrays_in_one_piece_in_batches_along_tangents_and_in_pictures():
+    rng = np.random.default_rng(0)
+    W, x, t = rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=5)
+
+    def sample(W, x, t):
+        return (np.tanh(W @ x).sum() - t) ** 2
+
+    step = compile(sample, tensors=True, in_axes=(None, 0, 0))
+    same(step.value_and_grad(W, x, t)[0], np.mean([sample(W, a, b) for a, b in zip(x, t, strict=True)]), rtol=1e-13)
+    whole = compile(sample, tensors=True)
+    along = (np.ones((4, 3)), np.zeros(3), 0.0)
+    same(whole.jvp((W, x[0], 1.0), along)[1], ag.jvp(sample, (W, x[0], 1.0), along)[1], rtol=1e-12)
+    same(whole.hvp(W, along[0], x[0], 1.0), ag.hvp(sample, W, along[0], x[0], 1.0), rtol=1e-12, atol=1e-14)
+    assert "tanh" in draw(whole).to_mermaid()
+
+
+# -- fit
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", lambda pred, y: nn.losses.cross_entropy(pred, y, smoothing=0.0)])
+def test_a_compiled_fit_ends_where_the_other_does(loss):
+    X, y = data(50)
+    ends = []
+    for compiled in (False, True):
+        model = nn.MLP([3, 6, 5], hidden="tanh", rng=0)
+        history = nn.fit(model, X, y, loss=loss, lr=0.3, epochs=4, batch_size=16, rng=1, progress=False, compiled=compiled)
+        ends.append((history.loss, *[p.numpy() for p in model.parameters()]))
+    for a, b in zip(*ends, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-13)
+
+
+def test_a_compiled_fit_names_what_it_cannot_follow():
+    X, y = data(20)
+    model = nn.Sequential(nn.Linear(3, 8, rng=0), nn.Dropout(0.5, rng=0), nn.Linear(8, 5, rng=1))
+    with pytest.raises(GraphError, match="the function draws random numbers"):
+        nn.fit(model, X, y, loss="cross_entropy", lr=0.1, epochs=1, progress=False, compiled=True)
+
+
+def test_a_compiled_fit_names_the_first_nan():
+    model = nn.MLP([1, 2, 1], hidden=ag.log, rng=0)
+    with pytest.raises(GraphError, match="the loss became nan in step 1"):
+        nn.fit(model, -np.ones((4, 1)), np.ones((4, 1)), loss="mse", lr=0.1, epochs=1, progress=False, compiled=True)

@@ -1,0 +1,245 @@
+"""The rows on whole arrays: every one against numerical derivatives, in reverse, forward and second order, over odd shapes."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Tensor, Value
+from autograd.core.node import apply
+from autograd.graph.forward_mode import pushforward
+from autograd.numpy_api.graph_backend import GRAPH
+from autograd.ops import TABLE, Elementwise, find
+from oracles import assert_derivative, same
+
+# For each row: programs, and the shapes of their arguments.
+CASES = {
+    "sum": [
+        (lambda a: a.sum(), [(3, 2)]),
+        (lambda a: a.sum(axis=(0, -1), keepdims=True), [(2, 3, 2)]),
+        (lambda a: a.sum(1), [(2, 0)]),
+    ],
+    "mean": [(lambda a: a.mean(axis=0), [(3, 2)]), (lambda a: a.mean(), [()]), (lambda a: a.mean(-1, keepdims=True), [(2, 3)])],
+    "cumsum": [(lambda a: ag.cumsum(a), [(2, 3)]), (lambda a: a.cumsum(axis=1), [(2, 3)])],
+    "prod": [
+        (lambda a: a.prod(), [(4,)]),
+        (lambda a: a.prod(axis=(0, 2)), [(2, 3, 2)]),
+        (lambda a: a.prod(1, keepdims=True), [(2, 3)]),
+    ],
+    "max": [
+        (lambda a: a.max(), [(4,)]),
+        (lambda a: a.max(axis=1), [(3, 4)]),
+        (lambda a: a.max(axis=(0, 1), keepdims=True), [(2, 2)]),
+    ],
+    "min": [(lambda a: a.min(), [(4,)]), (lambda a: ag.min(a, axis=0), [(3, 4)])],
+    "norm": [(lambda a: ag.norm(a), [(2, 3)]), (lambda a: ag.norm(a, axis=0, keepdims=True), [(2, 3)])],
+    "p_norm": [(lambda a: ag.norm(a, 3, axis=1), [(2, 3)]), (lambda a: ag.norm(a, 1.5), [(4,)])],
+    "astype": [(lambda a: a.astype(np.float64) * 2.0, [(2, 3)])],
+    "logsumexp": [(lambda a: ag.logsumexp(a), [(2, 3)]), (lambda a: ag.logsumexp(a, axis=0), [(2, 3)])],
+    "softmax": [(lambda a: ag.softmax(a), [(2, 3)]), (lambda a: ag.softmax(a, axis=(0, 1)), [(2, 3)])],
+    "log_softmax": [(lambda a: ag.log_softmax(a), [(2, 3)]), (lambda a: ag.log_softmax(a, axis=0), [(4,)])],
+    "reshape": [(lambda a: a.reshape(3, -1), [(2, 3)]), (lambda a: ag.reshape(a, (1,)), [()])],
+    "ravel": [(lambda a: ag.ravel(a), [(2, 3)])],
+    "expand_dims": [(lambda a: ag.expand_dims(a, (0, 2)), [(2, 3)])],
+    "squeeze": [(lambda a: ag.squeeze(a), [(1, 3, 1)]), (lambda a: a.squeeze(axis=-1), [(1, 3, 1)])],
+    "transpose": [
+        (lambda a: a.T, [(2, 3)]),
+        (lambda a: a.transpose(2, 0, -2), [(2, 3, 4)]),
+        (lambda a: ag.transpose(a, (1, 0)), [(2, 3)]),
+    ],
+    "swapaxes": [(lambda a: ag.swapaxes(a, 0, -1), [(2, 3, 4)])],
+    "flip": [(lambda a: ag.flip(a), [(2, 3)]), (lambda a: ag.flip(a, axis=1), [(2, 3)])],
+    "broadcast_to": [(lambda a: ag.broadcast_to(a, (4, 2, 3)), [(2, 1)]), (lambda a: ag.broadcast_to(a, (0, 2)), [(2,)])],
+    "getitem": [
+        (lambda a: a[1], [(3, 2)]),
+        (lambda a: a[..., ::-2, None], [(3, 4)]),
+        (lambda a: a[[0, 2, 0, 0]], [(3, 2)]),
+        (lambda a: a[np.array([[0, 1], [1, 1]]), 1:], [(3, 2)]),
+        (lambda a: a[np.array([True, False, True])], [(3, 2)]),
+        (lambda a: a[[]], [(3, 2)]),
+    ],
+    "scatter": [(lambda a: GRAPH.scatter(a, index=(np.array([0, 2, 0]),), shape=(4,)), [(3,)])],
+    "concatenate": [
+        (lambda a, b: ag.concatenate([a, b, a], axis=1), [(2, 3), (2, 1)]),
+        (lambda a, b: ag.concatenate([a, b], axis=None), [(2, 3), ()]),
+    ],
+    "stack": [(lambda a, b: ag.stack([a, b, a], axis=-1), [(2, 3), (2, 3)]), (lambda a: ag.stack(a), [(3, 2)])],
+    "trace": [(lambda a: a.trace(), [(3, 3)]), (lambda a: ag.trace(a, offset=1, axis1=2, axis2=0), [(3, 2, 4)])],
+    "item": [(lambda a: apply(find("reshape"), Value.of(a.sum()), shape=()), [(3,)])],
+    "matmul": [
+        (lambda a, b: a @ b, [(2, 3), (3, 4)]),
+        (lambda a, b: a @ b, [(3,), (3,)]),
+        (lambda a, b: a @ b, [(3,), (3, 2)]),
+        (lambda a, b: a @ b, [(2, 3), (3,)]),
+        (lambda a, b: ag.matmul(a, b), [(2, 1, 2, 3), (4, 3, 2)]),
+        (lambda a, b: a @ b, [(3,), (2, 3, 4)]),
+        (lambda a, b: a @ b, [(2, 4, 3), (3,)]),
+        (lambda a, b: a.dot(b), [(2, 0), (0, 3)]),
+    ],
+    "outer": [(lambda a, b: ag.outer(a, b), [(2, 2), (3,)])],
+    "vdot": [(lambda a, b: ag.vdot(a, b), [(2, 3), (2, 3)])],
+    "einsum": [
+        (lambda a, b: ag.einsum("ij,jk", a, b), [(2, 3), (3, 4)]),
+        (lambda a: ag.einsum("ii", a), [(3, 3)]),
+        (lambda a: ag.einsum("ii->i", a), [(3, 3)]),
+        (lambda a: ag.einsum("iij->j", a), [(3, 3, 2)]),
+        (lambda a: ag.einsum("ij->", a), [(3, 2)]),
+        (lambda a, b: ag.einsum("...i,...i->...", a, b), [(2, 1, 3), (4, 3)]),
+        (lambda a, b: ag.einsum("i...,ij", a, b), [(2, 3), (2, 4)]),
+        (lambda a, b, c: ag.einsum("i,ij,j->", a, b, c), [(2,), (2, 3), (3,)]),
+        (lambda a, b: ag.einsum("ij,ij->ij", a, b), [(2, 1), (2, 3)]),
+        (lambda a, b: ag.einsum("i,i->", a, b), [(1,), (3,)]),
+        (lambda a, b: ag.einsum("ij,jk->ik", a, b), [(2, 1), (3, 4)]),
+        (lambda a, b: a.dot(b), [(2, 3, 4), (2, 4, 5)]),
+    ],
+    "inv": [(lambda a: np.linalg.inv(a), [(3, 3)]), (lambda a: ag.inv(a), [(2, 2, 2)])],
+    "det": [(lambda a: np.linalg.det(a), [(3, 3)]), (lambda a: ag.det(a), [(2, 2, 2)])],
+    "logabsdet": [(lambda a: np.linalg.slogdet(a)[1], [(3, 3)]), (lambda a: ag.slogdet(a)[1], [(2, 2, 2)])],
+    "solve": [
+        (lambda a, b: np.linalg.solve(a, b), [(3, 3), (3,)]),
+        (lambda a, b: ag.solve(a, b), [(3, 3), (3, 2)]),
+        (lambda a, b: ag.solve(a, b), [(2, 3, 3), (2, 3, 1)]),
+    ],
+    "affine": [
+        (lambda x, W, b: ag.affine(x, W, b), [(5, 3), (2, 3), (2,)]),
+        (lambda x, W, b: ag.affine(x, W, b), [(3,), (2, 3), (2,)]),
+        (lambda x, W, b: ag.affine(x, W, b), [(4, 5, 3), (2, 3), (2,)]),
+        (lambda x, W, b: ag.affine(x, W, b), [(2, 3, 0), (2, 0), (2,)]),
+    ],
+}
+PROGRAMS = [(name, f, shapes) for name, programs in CASES.items() for f, shapes in programs]
+IDS = [f"{name}-{'-'.join(map(str, shapes))}" for name, f, shapes in PROGRAMS]
+
+
+def test_every_row_is_covered():
+    from nn import losses  # it defines two rows of its own, tested with the losses
+
+    own = {"softmax_cross_entropy", "half_squares"}
+    assert own <= set(TABLE), losses
+    assert {op.name for op in TABLE.values() if not isinstance(op, Elementwise)} - own == set(CASES)
+
+
+def arrays(seed, shapes):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=shape) + 0.05 for shape in shapes]
+
+
+SYSTEMS = ("inv", "det", "logabsdet", "solve")
+
+
+@pytest.mark.parametrize(("name", "f", "shapes"), PROGRAMS, ids=IDS)
+@given(seed=st.integers(0, 10**6))
+def test_gradients_reverse_forward_and_second_order(name, f, shapes, seed):
+    xs = arrays(seed, shapes)
+    if name == "p_norm":  # kept away from 0, where |a|ᵖ is not smooth
+        xs[0] = xs[0] + np.where(xs[0] < 0, -0.5, 0.5)
+    if name in SYSTEMS:  # kept away from singular matrices, where differences see nothing
+        xs[0] = xs[0] + 4.0 * np.eye(shapes[0][-1])
+    rng = np.random.default_rng(seed + 1)
+    us, ws = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
+    v = rng.normal(size=f(*map(Tensor, xs)).shape)
+
+    def gradients(step):
+        tensors = [Tensor(x + step * w) for x, w in zip(xs, ws, strict=True)]
+        f(*tensors).backward(v)
+        return [t.grad for t in tensors]
+
+    def loss(step):
+        moved = [x + step * u for x, u in zip(xs, us, strict=True)]
+        return float(np.sum(f(*map(Tensor, moved)).data * v))
+
+    tensors = list(map(Tensor, xs))
+    y = f(*tensors)
+    y.backward(v)
+    assert all(t.grad.shape == t.shape for t in tensors)
+    reverse = sum(np.vdot(t.grad, u) for t, u in zip(tensors, us, strict=True))
+    (tangent,) = pushforward([y], tensors, us)
+    same(np.vdot(tangent, v) if np.size(v) else 0.0, reverse, rtol=1e-10, atol=1e-12)
+    smooth = name not in ("max", "min") or np.min(np.diff(np.sort(xs[0].ravel()))) > 0.05
+    if smooth:
+        assert_derivative(reverse, loss, h=0.01)
+
+    again = list(map(Tensor, xs))
+    f(*again).backward(v, create_graph=True)
+    first = [t.grad for t in again]
+    for t in again:
+        t.zero_grad()
+    sum((g * u).sum() for g, u in zip(first, us, strict=True)).backward()
+    second = sum(np.vdot(t.grad, w) for t, w in zip(again, ws, strict=True))
+    if smooth:
+        assert_derivative(second, lambda s: sum(np.vdot(g, u) for g, u in zip(gradients(s), us, strict=True)), h=0.01, rtol=1e-6)
+    product = ag.hvp(lambda tensors: (f(*tensors) * v).sum(), list(map(np.asarray, xs)), list(map(np.asarray, ws)))
+    same(sum(np.vdot(p, u) for p, u in zip(product, us, strict=True)), second, rtol=1e-9, atol=1e-11)
+
+
+def test_product_with_zeros_is_exact_at_first_and_second_order():
+    for zeros in ([], [1], [1, 3]):
+        x = np.array([2.0, -3.0, 0.5, 4.0])
+        x[zeros] = 0.0
+        t = Tensor(x)
+        t.prod().backward(create_graph=True)
+        first = t.grad
+        same(first.data, [np.prod(np.delete(x, i)) for i in range(4)])
+        t.zero_grad()
+        first.sum().backward()
+        expected = [sum(np.prod(np.delete(x, [i, j])) for j in range(4) if j != i) for i in range(4)]
+        same(t.grad, expected)
+
+
+def test_ties_share_the_gradient_and_norm_is_flat_at_the_origin():
+    t = Tensor([[3.0, 3.0, 1.0]])
+    t.max(axis=1).backward([6.0])
+    same(t.grad, [[3.0, 3.0, 0.0]])
+    zero = Tensor([0.0, 0.0])
+    ag.norm(zero).backward()
+    same(zero.grad, [0.0, 0.0])
+
+
+def test_other_norms_are_flat_where_an_entry_is_zero():
+    for x in ([0.0, 0.0], [0.0, 2.0]):
+        for ord in (1, 3, 0.5):
+            t = Tensor(x)
+            ag.norm(t, ord).backward()
+            assert t.grad[0] == 0.0
+
+
+def test_softmax_jacobian_is_diag_p_minus_pp():
+    a = np.array([0.3, -1.0, 2.0])  # C06
+    jacobian = []
+    for i in range(3):
+        t = Tensor(a)
+        ag.softmax(t)[i].backward()
+        jacobian.append(t.grad)
+    p = np.exp(a) / np.exp(a).sum()
+    same(jacobian, np.diag(p) - np.outer(p, p), rtol=1e-12, atol=1e-16)
+
+
+def test_signs_of_determinants_and_matrices_without_an_inverse():
+    assert float(ag.slogdet([[0.0, 1.0], [1.0, 0.0]])[0]) == -1.0
+    for f in (ag.inv, lambda a: ag.solve(a, [1.0, 1.0])):
+        with pytest.raises(ag.AutogradError, match=r"of shape \(2, 2\).*: Singular matrix; it has no inverse"):
+            f(Tensor([[1.0, 1.0], [1.0, 1.0]]))
+    with pytest.raises(ag.ShapeError, match=r"det of shapes \(2, 3\)"):
+        ag.det(Tensor(np.ones((2, 3))))
+
+
+def test_logits_of_a_thousand_stay_finite():
+    for a in ([1000.0, -1000.0, 0.0], [-1000.0, -1000.0, -1001.0]):
+        for f in (ag.softmax, ag.log_softmax, ag.logsumexp):
+            t = Tensor(a)
+            f(t).backward(np.ones(f(t).shape))
+            assert np.all(np.isfinite(f(t).data))
+            assert np.all(np.isfinite(t.grad))
+
+
+def test_logsumexp_of_nothing_but_minus_infinity():
+    same(ag.logsumexp([-np.inf, -np.inf]), -np.inf)
+    same(ag.logsumexp([np.inf, 0.0]), np.inf)
+
+
+@pytest.mark.parametrize("ord", [1, 2, 3, np.inf, 2.5])
+def test_norms_of_vectors_match_numpy(ord):
+    x = np.array([[1.0, -2.0], [3.0, 0.5]])
+    same(ag.norm(Tensor(x), ord, axis=1).data, np.linalg.norm(x, ord, axis=1), rtol=1e-14)
+    same(ag.norm(x, "fro"), np.linalg.norm(x, "fro"))

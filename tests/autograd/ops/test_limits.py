@@ -1,0 +1,275 @@
+"""Every row at every kink, edge and tie of its domain, to second order, in every mode: one-sided limits are the oracle."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor, Value
+from autograd.numpy_api.composed_functions import COMPOSED, COMPOSED_UFUNCS
+from autograd.numpy_api.functions import call
+from autograd.ops import TABLE, Elementwise
+from limits import LONG, MP, limits, mp, objection
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf]
+MORE = [2.0, 0.5, 1e150, -1e150, 1e-150, 1e300] if LONG else [2.0]
+SETTINGS = {
+    "leaky_relu": [{"slope": 0.1}],
+    "elu": [{"alpha": 1.3}],
+    "where": [{"condition": True}, {"condition": False}],
+    "clip": [{"low": -1.0, "high": 1.5}],
+    "power_derivative": [{"by_a": 1, "by_b": 1}],
+}
+ROWS = [(op, settings) for op in TABLE.values() if isinstance(op, Elementwise) for settings in SETTINGS.get(op.name, [{}])]
+IDS = [op.name + "".join(f"-{v}" for v in settings.values()) for op, settings in ROWS]
+
+
+def special(op, settings):
+    """The points of a row that are special by its domains, its kinks and its settings, and those that are special to all."""
+    columns = []
+    for d in op.domains:
+        edges = {x for x in (d.low, d.high, *d.kinks) if math.isfinite(x)} | {x for x in settings.values() if isinstance(x, float)}
+        if math.isfinite(d.low) and math.isfinite(d.high) and "jumps" in op.kink + "jumps" * (op.kink == "0 everywhere"):
+            columns.append([*sorted(edges), (d.low + d.high) / 2])
+            continue
+        some = [x for x in SPECIAL + MORE if op.arity == 1 or 1e-200 < abs(x) < 1e200 or x == 0.0]
+        columns.append([*some, *sorted(edges - set(some))])
+    return [p for p in itertools.product(*columns) if representable(op, settings, p)]
+
+
+def representable(op, settings, point):
+    """Whether the value there is a number, or an infinity that the function itself has."""
+    if op.name.startswith("power") and (
+        not (1e-3 < abs(point[1]) < 1e3 or point[1] == 0.0) or (math.copysign(1.0, point[0]) < 0.0 == point[0])
+    ):
+        return False  # no limit is seen there; and -0, since only the exponents that are whole have limits from its side
+    mp.dps = 30
+    try:
+        y = float(op.f(MP, *map(mp.mpf, point), **settings))
+    except ZeroDivisionError:
+        return not math.isnan(call(op, *point, **settings))  # a pole
+    return math.isfinite(y) or (math.isinf(y) and all(abs(x) <= 1.0 for x in point))
+
+
+def hessians(f, point, tame):
+    """Gradient and Hessian of ``f`` by each mode: (name, gradient, Hessian), with None for what the mode does not give.
+
+    Modes that push a tangent of 0 along with others are left out where the point is not ``tame``: 0·∞ tells nothing.
+    """
+    for kind, node, plain in (("Value", Value, float), ("Tensor", Tensor, np.array)):
+        for mode, *derivatives in of_kind(f, point, tame, node, plain):
+            yield f"{kind}: {mode}", *derivatives
+    if len(point) == 2:
+        nodes = [Value(point[0]), Tensor(point[1])]
+        first = ag.gradients(f(*nodes), nodes, create_graph=True)
+        yield "mixed: rev/rev", numbers(first), [numbers(ag.gradients(g, nodes)) for g in first]
+
+
+def of_kind(f, point, tame, node, plain):
+    """The modes on nodes of one kind, and on the plain numbers that become such nodes."""
+    places = range(len(point))
+    all_of, at, nodes = tuple(places), tuple(map(plain, point)), [node(x) for x in point]
+    units = [tuple(plain(float(i == j)) for j in places) for i in places]
+    first = ag.gradients(f(*nodes), nodes, create_graph=True)
+    yield "rev/rev", numbers(first), [numbers(ag.gradients(g, nodes)) for g in first]
+
+    one = plain(1.0)
+    alone = [(lambda x, i=i: f(*at[:i], x, *at[i + 1 :]), at[i]) for i in places]  # the other arguments stand still
+    pushed = [(lambda x, g=g: ag.jvp(g, (x,), (one,))[1], x) for g, x in alone]
+    yield "jvp of jvp", numbers(g(x) for g, x in pushed), diagonal(ag.jvp(g, (x,), (one,))[1] for g, x in pushed)
+    yield "hvp of one", None, diagonal(ag.hvp(g, x, one) for g, x in alone)
+    yield "grad of grad of one", None, diagonal(ag.grad(ag.grad(g))(x) for g, x in alone)
+    if not tame and len(point) > 1:
+        return
+    gradient = ag.grad(f, argnums=all_of)
+    slopes = [lambda *xs, unit=unit: ag.jvp(f, xs, unit)[1] for unit in units]
+    yield "hessian", numbers(gradient(*at)), [numbers(row) for row in ag.hessian(f, argnums=all_of)(*at)]
+    yield "fwd/rev", None, [numbers(ag.jvp(gradient, at, unit)[1]) for unit in units]
+    yield "rev/fwd", None, [numbers(ag.grad(slope, argnums=all_of)(*at)) for slope in slopes]
+    yield "hvp", None, [numbers(ag.hvp(lambda xs: f(*xs), list(at), list(unit))) for unit in units]
+
+
+def numbers(nodes):
+    return [float(x._primal if isinstance(x, Value | Tensor) else x) for x in nodes]
+
+
+def diagonal(second):
+    second = numbers(second)
+    return [[x if i == j else None for j in range(len(second))] for i, x in enumerate(second)]
+
+
+def objections(f, reference, point, chosen=None, slope=False, modes=None):
+    """All that is wrong with the derivatives of ``f`` at a point, by the limits of those of ``reference``.
+
+    Of a ``slope``, whose second derivative is the third of a function, only the first is looked at.
+    """
+    n = len(point)
+    one = [tuple(int(i == j) for j in range(n)) for i in range(n)]
+    slopes = [limits(reference, point, order) for order in one]
+    kinked = any(math.isfinite(sum(found)) and max(found) - min(found) > 1e-6 for found in slopes if found)
+    bends = {
+        (i, j): limits(reference, point, tuple(map(sum, zip(one[i], one[j], strict=True)))) for i in range(n) for j in range(i, n)
+    }
+    tame = all(map(math.isfinite, itertools.chain(*slopes, *bends.values())))
+    wrong = []
+    for mode, gradient, hessian in hessians(f, point, tame) if modes is None else modes(f, point):
+        for i, claim in enumerate(() if gradient is None else gradient):
+            if why := objection(claim, slopes[i], None if chosen is None else chosen):
+                wrong.append((point, mode, f"∂{i}", claim, why, sorted(set(slopes[i]))))
+        for i, j in itertools.product(range(n), repeat=2):
+            claim, found = None if slope else hessian[i][j], bends[min(i, j), max(i, j)]
+            if claim is not None and (why := objection(claim, found, 0.0 if kinked or chosen is not None else None)):
+                wrong.append((point, mode, f"∂{i}∂{j}", claim, why, sorted(set(found))))
+    return wrong
+
+
+@pytest.mark.parametrize(("op", "settings"), ROWS, ids=IDS)
+def test_rows_at_their_special_points(op, settings):
+    found = []
+    for point in special(op, settings):
+        chosen = 0.0 if point == (0.0, 0.0) and ("a = b = 0" in op.kink or "origin" in op.kink) else None
+        found += objections(
+            lambda *args: call(op, *args, **settings),
+            lambda *args: op.f(MP, *args, **settings),
+            point,
+            chosen,
+            op.name.endswith("_slope"),
+        )
+    assert not found, "\n".join(map(str, found))
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# Functions of whole arrays: a program, the same on numbers of many digits, and the points
+
+
+def mean(*x):
+    return sum(x) / len(x)
+
+
+def variance(*x, ddof=0):
+    return sum((v - mean(*x)) ** 2 for v in x) / (len(x) - ddof)
+
+
+def length(*x, p=2):
+    return sum(abs(v) ** p for v in x) ** (mp.mpf(1) / p)
+
+
+def softmax(*x):
+    powers = [mp.exp(v) for v in x]
+    return [v / sum(powers) for v in powers]
+
+
+def in_middle(*x):
+    x = sorted(x)
+    return (x[(len(x) - 1) // 2] + x[len(x) // 2]) / 2
+
+
+def weighted(x):
+    return sum(k * v for k, v in enumerate(x, 1))
+
+
+def running(*x):
+    return [math.prod(x[: i + 1]) for i in range(len(x))]
+
+
+def weights(y):
+    return np.arange(1.0, 1.0 + y.size).reshape(y.shape)
+
+
+ZEROS = [(0.0, 0.0, 0.0), (0.1, 0.1, 0.1), (0.0,), (3.0,), (0.0, 0.0, 1.0), (-1.0, 1.0, 1.0)]
+ZEROS += [(-0.0, 0.0, 0.0), (1.0, 1.0), (0.0, 1.0, -2.0), (1.0, 2.0, 2.0)] if LONG else []
+APART = [p for p in ZEROS if len(p) > 1]
+FAR = [(1000.0, 1000.0, 0.0), (-1000.0, 0.0, 1000.0), (-math.inf, 0.0, 1.0)]
+ARRAYS = {
+    "std": (np.std, lambda *x: mp.sqrt(variance(*x)), ZEROS),
+    "std, ddof": (lambda t: np.std(t, ddof=1), lambda *x: mp.sqrt(variance(*x, ddof=1)), APART),
+    "std, axis": (lambda t: np.std(t.reshape(1, -1), axis=-1).sum(), lambda *x: mp.sqrt(variance(*x)), ZEROS),
+    "std of ones": (lambda t: np.std(t.reshape(-1, 1), axis=1, keepdims=True).sum(), lambda *x: mp.mpf(0) * sum(x), ZEROS),
+    "var": (np.var, variance, ZEROS),
+    "norm": (np.linalg.norm, length, ZEROS),
+    "norm, axis": (lambda t: np.linalg.norm(t.reshape(1, -1), axis=1, keepdims=True).sum(), length, ZEROS),
+    "norm of ones": (lambda t: np.linalg.norm(t.reshape(-1, 1), axis=1).sum(), lambda *x: sum(map(abs, x)), ZEROS),
+    "norm of a matrix": (lambda t: np.linalg.norm(t.reshape(1, -1)), length, ZEROS),
+    "norm 1": (lambda t: np.linalg.norm(t, 1), lambda *x: sum(map(abs, x)), ZEROS),
+    "norm 2.5": (lambda t: np.linalg.norm(t, 2.5), lambda *x: length(*x, p=mp.mpf("2.5")), ZEROS),
+    "norm 3": (lambda t: np.linalg.norm(t, 3), lambda *x: length(*x, p=3), ZEROS),
+    "norm 4": (lambda t: np.linalg.norm(t, 4), lambda *x: length(*x, p=4), ZEROS),
+    "norm inf": (lambda t: np.linalg.norm(t, np.inf), lambda *x: max(map(abs, x)), ZEROS),
+    "max": (np.max, lambda *x: max(x), ZEROS),
+    "min": (np.min, lambda *x: min(x), ZEROS),
+    "ptp": (np.ptp, lambda *x: max(x) - min(x), ZEROS),
+    "median": (np.median, in_middle, ZEROS),
+    "sort": (lambda t: (np.sort(t) * weights(t)).sum(), lambda *x: weighted(sorted(x)), ZEROS),
+    "prod": (np.prod, lambda *x: math.prod(x), ZEROS),
+    "cumprod": (lambda t: (np.cumprod(t) * weights(t)).sum(), lambda *x: weighted(running(*x)), ZEROS),
+    "average": (
+        lambda t: np.average(t, weights=t * t + 1.0),
+        lambda *x: sum(v * (v * v + 1) for v in x) / sum(v * v + 1 for v in x),
+        ZEROS,
+    ),
+    "logsumexp": (ag.logsumexp, lambda *x: mp.log(sum(map(mp.exp, x))), [*ZEROS, *FAR]),
+    "softmax": (lambda t: (ag.softmax(t) * weights(t)).sum(), lambda *x: weighted(softmax(*x)), [*ZEROS, *FAR]),
+    "log_softmax": (lambda t: ag.log_softmax(t)[-1], lambda *x: x[-1] - mp.log(sum(map(mp.exp, x))), [*ZEROS, *FAR]),
+    "matrix_power": (
+        lambda t: np.linalg.matrix_power(t.reshape(2, 2), 2).sum(),
+        lambda a, b, c, d: a * a + 2 * b * c + d * d + (a + d) * (b + c),
+        [(0.0,) * 4, (1.0,) * 4],
+    ),
+    "copysign": (lambda t: np.copysign(t, -1.0).sum(), lambda *x: -sum(map(abs, x)), ZEROS),
+    "heaviside": (lambda t: np.heaviside(t, 0.5).sum(), lambda *x: sum(mp.mpf(v > 0) for v in x), ZEROS),
+    "interp": (
+        lambda t: np.interp(t, [-1.0, 0.0, 1.0], [0.0, 2.0, 3.0]).sum(),
+        lambda *x: sum(min(max(2 * v + 2, 0), max(min(v + 2, 3), 0)) for v in x),
+        ZEROS,
+    ),
+    "nan_to_num": (lambda t: np.nan_to_num(t).sum(), lambda *x: sum(x), ZEROS),
+    "round": (lambda t: np.round(t, 1).sum(), lambda *x: mp.mpf(0), ZEROS),
+    "polyval": (lambda t: np.polyval([1.0, 2.0, 0.0], t).sum(), lambda *x: sum(v * v + 2 * v for v in x), ZEROS),
+    "hypot": (lambda t: np.hypot(t[:-1], t[1:]).sum(), lambda *x: sum(map(MP.hypot, x[:-1], x[1:])), APART),
+    "where": (lambda t: np.where(t > 0.0, t * t, 0.0).sum(), lambda *x: sum(v * v if v > 0 else mp.mpf(0) for v in x), ZEROS),
+    "clip": (lambda t: np.clip(t, -1.0, 1.0).sum(), lambda *x: sum(min(max(v, -1), mp.mpf(1)) for v in x), ZEROS),
+    "power": (lambda t: (t**3.0 + t**1.0 + t**0.0).sum(), lambda *x: sum(v**3 + v + 1 for v in x), ZEROS),
+    "powers": (lambda t: (t ** np.arange(0.0, t.size)).sum(), lambda *x: sum(v**k for k, v in enumerate(x)), ZEROS),
+}
+# Composed functions that move entries, or are linear in each argument: they have no special points.
+SMOOTH = "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around"
+
+
+def of_arrays(f, point):
+    """Gradient and Hessian by each mode, for a function of one array."""
+    x, t = np.array(point), Tensor(point)
+    units = np.eye(len(point))
+    gradient = ag.grad(f)
+    yield "grad", gradient(x), ag.hessian(f)(x)
+    (first,) = ag.gradients(f(t), [t], create_graph=True)
+    yield "rev/rev", first._primal, [ag.gradients(first[i], [t])[0] for i in range(len(x))]
+    yield "hvp", first._primal, [ag.hvp(f, x, unit) for unit in units]
+    pushed = [lambda y, unit=unit: ag.jvp(f, (y,), (unit,))[1] for unit in units]
+    yield "rev/fwd", [push(x) for push in pushed], [ag.grad(push)(x) for push in pushed]
+    yield "fwd/fwd", first._primal, [[ag.jvp(push, (x,), (unit,))[1] for unit in units] for push in pushed]
+    values = [Value(v) for v in point]
+    first = ag.gradients(f(ag.stack(values)), values, create_graph=True)
+    yield "Values: rev/rev", numbers(first), [numbers(ag.gradients(g, values)) for g in first]
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_functions_of_arrays_at_their_special_points(name):
+    f, reference, points = ARRAYS[name]
+    found = [x for point in points for x in objections(f, reference, point, modes=of_arrays)]
+    assert not found, "\n".join(map(str, found))
+
+
+def test_every_composed_function_is_looked_at():
+    names = {f.__name__ for f in COMPOSED} | set(COMPOSED_UFUNCS)
+    assert names <= {name.split(",")[0].split(" ")[0] for name in ARRAYS} | set(SMOOTH.split())
+
+
+def test_the_oracle_knows_a_wrong_derivative():
+    found = objections(lambda a: ag.exp(a) * 1.001, MP.exp, (0.0,))
+    assert {why for *_, why, _ in found} == {"not between the limits"}
+    assert objection(math.nan, [0.0]) == "nan"
+    assert objection(math.inf, [0.0, math.inf]) == "infinite where a finite limit exists"
+    assert objection(-math.inf, [math.inf]) == "the infinity is another"
+    assert objection(0.3, [0.0, 1.0]) is None

@@ -1,0 +1,306 @@
+"""Transforms of functions that use nodes from outside: their results are nodes, and nothing is cut. SymPy is the oracle."""
+
+import threading
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import (
+    Tensor,
+    Value,
+    compile,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+from oracles import same
+
+V, W = sympy.symbols("v w")
+FUNCTIONS = {"sin": (np.sin, sympy.sin), "tanh": (np.tanh, sympy.tanh), "half": (lambda x: 0.5 * x, lambda x: x / 2)}
+
+
+class Program:
+    """An expression in v and w, as a function of nodes and as one of symbols."""
+
+    def __init__(self, tree):
+        self.tree = tree
+
+    def __call__(self, v, w):
+        return self._value(self.tree, v, w, 0)
+
+    @property
+    def formula(self):
+        return self._value(self.tree, V, W, 1)
+
+    def _value(self, tree, v, w, language):
+        if isinstance(tree, float):
+            return tree
+        if isinstance(tree, str):
+            return {"v": v, "w": w}[tree]
+        head, *args = tree
+        a, *rest = (self._value(arg, v, w, language) for arg in args)
+        if head in FUNCTIONS:
+            return FUNCTIONS[head][language](a)
+        return a * rest[0] if head == "*" else a + rest[0]
+
+    def __repr__(self):
+        return f"Program({self.tree!r})"
+
+
+leaves = st.sampled_from(["v", "w", "v", "w", 0.5, -1.5])
+trees = st.recursive(
+    leaves,
+    lambda inner: st.one_of(st.tuples(st.sampled_from("*+"), inner, inner), st.tuples(st.sampled_from(sorted(FUNCTIONS)), inner)),
+    max_leaves=6,
+)
+programs = st.builds(lambda tree: Program(("+", ("*", "w", ("*", "v", "v")), tree)), trees)  # which depends on both, twice on v
+points = st.floats(-1.5, 1.5).map(lambda x: round(x, 3))
+
+# Each takes f(v) and a point, and gives a number; and the same of a formula.
+INNER = {
+    "grad": (lambda f, v: grad(f)(v), lambda e: e.diff(V)),
+    "value": (lambda f, v: value_and_grad(f)(v)[0], lambda e: e),
+    "value_and_grad": (lambda f, v: value_and_grad(f)(v)[1], lambda e: e.diff(V)),
+    "aux": (lambda f, v: grad(lambda v: (v * v, f(v)), has_aux=True)(v)[1], lambda e: e),
+    "vjp": (lambda f, v: vjp(f, v)[1](1.5)[0], lambda e: 1.5 * e.diff(V)),
+    "jvp": (lambda f, v: jvp(f, (v,), (1.5,))[1], lambda e: 1.5 * e.diff(V)),
+    "hvp": (lambda f, v: hvp(f, v, 2.0), lambda e: 2 * e.diff(V, 2)),
+    "jacobian": (lambda f, v: jacobian(f)(v), lambda e: e.diff(V)),
+    "forward jacobian": (lambda f, v: jacobian(f, mode="fwd")(v), lambda e: e.diff(V)),
+    "hessian": (lambda f, v: hessian(f)(v), lambda e: e.diff(V, 2)),
+    "nested": (lambda f, v: grad(grad(f))(v), lambda e: e.diff(V, 2)),
+}
+
+
+def number(formula, v, w):
+    return float(formula.subs({V: v, W: w}))
+
+
+@pytest.mark.parametrize("name", INNER)
+@given(program=programs, v=points, w=points)
+def test_derivatives_by_what_a_function_captured_are_those_of_sympy(name, program, v, w):
+    inner, formula = INNER[name]
+    expected = formula(program.formula)
+    outer = expected * W + expected
+    node = Value(w)
+    result = inner(lambda v: program(v, node), v)
+    assert isinstance(result, Value)
+    same(result.data, number(expected, v, w), rtol=1e-9, atol=1e-9)
+    (result * node + result).backward()
+    same(node.grad, number(outer.diff(W), v, w), rtol=1e-9, atol=1e-9)
+
+    def closed(w):
+        r = inner(lambda v: program(v, w), v)
+        return r * w + r
+
+    same(grad(closed)(w), node.grad, rtol=1e-12, atol=1e-12)
+    same(jvp(closed, (w,), (1.0,))[1], node.grad, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", INNER)
+@given(program=programs, v=points, w=points)
+def test_compiled_they_are_the_same_and_follow_other_numbers(name, program, v, w):
+    inner, formula = INNER[name]
+    expected = formula(program.formula) * W + W
+    step = compile(lambda w: inner(lambda v: program(v, w), v) * w + w)
+    for at in (w, 0.7 - w):
+        value, slope = step.value_and_grad(at)
+        same(value, number(expected, v, at), rtol=1e-9, atol=1e-9)
+        same(slope, number(expected.diff(W), v, at), rtol=1e-9, atol=1e-9)
+
+
+@given(st.lists(points, min_size=2, max_size=2), st.lists(points, min_size=2, max_size=2))
+def test_of_tensors_by_tensors(w, v):
+    node, at = Tensor(w), np.array(v)
+    f = lambda v: (node * v**3).sum() * node[0]  # noqa: E731 - a function of an array
+    # ∂f/∂v = 3 w₀ w ⊙ v², and its derivatives by w
+    for first in (grad(f)(at), vjp(f, at)[1](1.0)[0], jacobian(f)(at), jacobian(f, mode="fwd")(at)):
+        assert isinstance(first, Tensor)
+        same(first.data, 3 * w[0] * node.data * at**2, rtol=1e-12, atol=1e-12)
+        by_w = gradients(first.sum(), node)
+        expected = 3 * w[0] * at**2
+        expected[0] += 3 * np.sum(node.data * at**2)
+        same(by_w, expected, rtol=1e-12, atol=1e-12)
+    second = hessian(f)(at)
+    same(second.data, np.diag(6 * w[0] * node.data * at), rtol=1e-12, atol=1e-12)
+    same(gradients(second.sum(), node)[1], 6 * w[0] * v[1], rtol=1e-12, atol=1e-12)
+    same(hvp(f, at, np.ones(2)).data, 6 * w[0] * node.data * at, rtol=1e-12, atol=1e-12)
+
+
+def test_input_gradients_of_a_network_train_its_parameters():
+    model = nn.MLP([2, 3, 1], hidden="tanh", rng=0)
+    x = np.array([0.3, -0.8])
+
+    def penalty():
+        return (grad(lambda x: model(x).sum())(x) ** 2).sum()
+
+    loss = penalty()
+    loss.backward()
+    assert isinstance(loss, Tensor | Value)
+    weight = model.parameters()[0]
+    h = 1e-5
+    slope = weight.grad[1, 0]
+    ends = []
+    for step in (h, -h):
+        moved = weight.data.copy()
+        moved[1, 0] += step
+        before, weight.data = weight.data.copy(), moved
+        ends.append(float(penalty()))
+        weight.data = before
+    same((ends[0] - ends[1]) / (2 * h), slope, rtol=1e-6)
+
+
+def test_a_pullback_and_a_pushforward_can_be_differentiated_by_what_they_are_given():
+    _, pull = vjp(lambda v: v * v, 3.0)
+    assert pull(1.0) == (6.0,)
+    assert isinstance(pull(1.0)[0], float)
+    same(float(grad(lambda g: pull(g)[0] * g)(2.0)), 24.0)
+    t = Value(2.0)
+    value, moved = jvp(lambda v: v * v, (3.0,), (t,))
+    assert isinstance(value, float)
+    (moved * t).backward()
+    same(t.grad, 24.0)
+    along = Value(0.5)
+    (hvp(lambda v: v**3, 2.0, along) * along).backward()
+    same(along.grad, 12.0)
+    with no_grad():
+        assert isinstance(pull(t)[0], float)
+
+
+def test_plain_numbers_stay_plain():
+    w, t = Value(3.0), Tensor([1.0, 2.0])
+    constant = Tensor([1.0, 2.0], constant=True)
+    assert isinstance(grad(lambda v: v * v)(2.0), float)
+    assert isinstance(grad(lambda v: Value(3.0) * v)(2.0), float)
+    assert isinstance(grad(lambda v: stop_gradient(w) * v)(2.0), float)
+    assert isinstance(grad(lambda v: v * v * w.data)(2.0), float)
+    assert isinstance(grad(lambda v: (constant * t.detach() * v).sum())(np.ones(2)), np.ndarray)
+    assert [type(x) for x in vjp(lambda v: (v * 2.0, constant), 2.0)[0]] == [float, np.ndarray]
+    still = Tensor(3.0, constant=True)
+    assert isinstance(jvp(lambda v: v * v, (2.0,), (still,))[1], float)
+    assert isinstance(vjp(lambda v: v * v, 2.0)[1](still)[0], float)
+    value, pull = vjp(lambda v: w * v, 2.0)
+    with no_grad():
+        assert isinstance(grad(lambda v: w * v)(2.0), float)
+        assert isinstance(pull(1.0)[0], float)
+        assert isinstance(hvp(lambda v: (t * v**3).sum(), np.ones(2), np.ones(2)), np.ndarray)
+        assert isinstance(vjp(lambda v: w * v, 2.0)[0], float)
+    assert isinstance(value, Value)
+
+
+def test_what_is_captured_is_known_after_a_walk_of_the_functions_own():
+    w = Value(3.0)
+
+    def f(v):
+        (w * w).backward()  # which visits w
+        return w * v
+
+    assert isinstance(grad(f)(2.0), Value)
+    assert isinstance(grad(lambda v: gradients(w * w, w) * v)(2.0), float)
+
+    def other_thread(v):
+        thread = threading.Thread(target=(w * w).backward)
+        thread.start()
+        thread.join()
+        return w * v
+
+    assert isinstance(grad(other_thread)(2.0), Value)
+
+
+def test_a_leaf_made_inside_is_not_captured():
+    def f(v):
+        own = Value(3.0)
+        (own * own).backward()
+        return own * v
+
+    assert isinstance(grad(f)(2.0), float)
+
+
+def test_auxiliary_results_are_nodes_where_they_depend_on_what_was_captured():
+    w = Value(3.0)
+    gradient, aux = grad(lambda v: (v * v, {"plain": v, "node": w * v, "itself": w, "count": 2}), has_aux=True)(2.0)
+    assert isinstance(gradient, float)
+    assert [type(aux[k]) for k in ("plain", "node", "itself", "count")] == [float, Value, Value, int]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 2.0 * x,
+        grad(lambda x: (x * x * x[0]).sum()),
+        lambda x: np.outer(x, x),
+        lambda x: x.reshape(-1, 1) * x,
+        jacobian(lambda x: x * x[::-1]),
+        hessian(lambda x: (x**3).sum() * x[0]),
+        lambda x: np.array([x[0], 1.0]),
+    ],
+)
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_batches_of_arrays_are_arrays(f, n):
+    X = np.random.default_rng(0).normal(size=(4, n))
+    whole = compile(f, in_axes=0)(X)
+    assert whole.dtype == float
+    same(whole, np.stack([f(x) for x in X]), rtol=1e-12, atol=1e-14)
+    same(compile(f)(X[0]), f(X[0]), rtol=1e-12, atol=1e-14)
+
+
+def test_batches_of_arrays_are_tensors_where_parameters_take_part():
+    w = [Value(2.0), Value(3.0)]
+    X = np.arange(6.0).reshape(3, 2)
+    whole = compile(lambda x: np.array([w[0] * x[0], w[1] * x[1]]), in_axes=0)(X)
+    assert isinstance(whole, Tensor)
+    same(whole.data, X * [2.0, 3.0])
+    whole.sum().backward()
+    assert [p.grad for p in w] == [6.0, 9.0]
+
+
+def test_a_program_that_took_a_number_for_a_constant_is_refused():
+    hidden = {}
+
+    def smuggled(x):
+        hidden["x"] = x._primal  # behind the library's back
+        return x * hidden["x"]
+
+    with pytest.raises(Exception, match=r"compile\(\): smuggled"):
+        compile(smuggled)(2.0)
+    for by in (lambda x: x * x._primal, lambda x: [x, {"a": x._primal + x}], lambda x: x + np.float64(x._primal)):
+        with pytest.raises(
+            Exception, match=r"is not what was traced: at other inputs its value is .* taken for a constant: compute it from Values"
+        ):
+            compile(by)(2.0)
+        with pytest.raises(Exception, match="is not what was traced"):
+            compile(by, exact=True)(2.0)
+
+
+def test_the_charged_particle_is_compiled():
+    def path(w):
+        """The height at which a particle, steered by the gradient of a potential that depends on w, ends."""
+
+        def potential(p):
+            return 1.0 / ((p[0] - 10.0) ** 2 + (p[1] - (10.0 - w)) ** 2) ** 0.5 + 1.0 / ((p[0] - 10.0) ** 2 + p[1] ** 2) ** 0.5
+
+        p, velocity = [0.0, 8.0], [0.75, 0.0]
+        for _ in range(5):
+            force = grad(potential)(p)
+            p = [a + 0.1 * b for a, b in zip(p, velocity, strict=True)]
+            velocity = [b - 0.1 * c for b, c in zip(velocity, force, strict=True)]
+        return p[1] ** 2
+
+    step = compile(path)
+    for w in (0.0, 1.0, 2.5):
+        value, slope = step.value_and_grad(w)
+        same(value, path(w), rtol=1e-12)
+        same(slope, grad(path)(w), rtol=1e-9)
+        same(slope, (path(w + 1e-5) - path(w - 1e-5)) / 2e-5, rtol=1e-4)
+    assert step.traces == 1
