@@ -2,14 +2,14 @@
 
 from nn import activations, checkpoint, data, delta, init, losses, metrics, optim, scalar, toys
 from nn.modules.functional import functional_call, parameters_to_vector, vector_to_parameters
-from nn.training.diagnostics import TrainingWarning
-from nn.training.history import History
 from nn.modules.layers import MLP, Dropout, Embedding, LayerNorm, Linear, RMSNorm, Sequential
 from nn.modules.module import Module
 from nn.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
-from nn.training.training_step import TrainingStep
 from nn.training.fit_loop import fit
+from nn.training.history import History
+from nn.training.training_step import TrainingStep
 from nn.training.tuning import Tuning, tune
+from nn.training_warning import TrainingWarning
 
 __all__ = [
     "MLP",

@@ -22,7 +22,18 @@ Array = npt.NDArray[Any]
 KINDS = "fiub"  # the types of numbers that a checkpoint holds
 LONGEST_HEADER, LONGEST_NAME = 10_000, 10_000
 END = 22  # bytes of a zip file's last record
-MOST_INFLATED = 100  # times its own size, and a compressed file is not believed
+MOST_INFLATED = 1040  # times its own size: DEFLATE cannot reach more (about 1032), so a file that says so lies
+LARGE = 2**29  # bytes from which on a file must not say more than LARGE_INFLATED times its own size
+LARGE_INFLATED = 100  # as real arrays of numbers do not, but for nearly empty ones
+
+
+def is_believable(need: int, size: int) -> bool:
+    """Whether a compressed file of ``size`` bytes may hold ``need`` of them: sparse arrays may, bombs may not.
+
+    >>> is_believable(12_500_000, 53_000), is_believable(10**12, 10**9), is_believable(10**6, 100)
+    (True, False, False)
+    """
+    return need <= max(LARGE_INFLATED * size, min(MOST_INFLATED * max(size, 100), LARGE))
 
 
 def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
@@ -62,7 +73,7 @@ def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
 def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Array]:
     """The arrays of a checkpoint, or of any NPZ file, by name: all, or those of ``names`` that there are.
 
-    DataError says what is wrong with a file that is none, is cut short or damaged, or would take a hundred times its own size.
+    DataError says what is wrong with a file that is none, is cut short or damaged, or says that it holds more than it can.
     """
     path = Path(path)
     try:
@@ -94,7 +105,8 @@ def _check_directory(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> Array:
     """One array, if what its header says fits into the file."""
-    if info.file_size > (size if info.compress_type == zipfile.ZIP_STORED else MOST_INFLATED * size):
+    stored = info.compress_type == zipfile.ZIP_STORED
+    if info.file_size > size if stored else not is_believable(info.file_size, size):
         raise ValueError(f"{info.filename!r} says that it has {info.file_size} bytes, in a file of {size}")
     with archive.open(info) as file:
         start = file.read(10)

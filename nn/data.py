@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from autograd import DataError, SettingError, ShapeError
 from nn import checkpoint
-from nn.input_checks import whole
+from nn.input_checks import plain_array, whole
 from nn.metrics import labels_of
 from nn.random import Seed, generator
 
@@ -25,7 +25,7 @@ Part = tuple[Array, Array]
 
 def pair(X: Any, Y: Any, call: str) -> Part:
     """Inputs and targets as arrays with one row per sample; nan, none at all, or unequal numbers of them are errors."""
-    X, Y = np.asarray(X), np.asarray(Y)
+    X, Y = plain_array(X, call), plain_array(Y, call)
     for name, values in (("X", X), ("Y", Y)):
         if values.dtype.kind not in "fiub":
             raise DataError(f"{call}: {name} holds {values.dtype}, not real numbers")
@@ -53,11 +53,17 @@ def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: See
     [7, 2, 1]
     """
     X, Y = pair(X, Y, "split()")
-    shares = np.asarray(fractions, dtype=float)
+    if not isinstance(fractions, tuple | list | np.ndarray):
+        raise SettingError(f"split(): the fractions are one per part, such as (0.8, 0.2), not {fractions!r}")
+    try:
+        shares = np.asarray(fractions, dtype=float)
+    except (TypeError, ValueError):
+        raise SettingError(f"split(): the fractions are numbers, such as (0.8, 0.2), not {tuple(fractions)}") from None
     if shares.ndim != 1 or not len(shares) or np.any(shares <= 0) or not np.isclose(shares.sum(), 1.0):
         raise SettingError(f"split(): the fractions are positive and add up to 1, not {tuple(fractions)}")
     rng = generator(rng)
-    groups = [np.flatnonzero(labels_of(Y) == c) for c in np.unique(labels_of(Y))] if stratify else [np.arange(len(X))]
+    labels = labels_of(Y, "split(stratify=True)") if stratify else Y
+    groups = [np.flatnonzero(labels == c) for c in np.unique(labels)] if stratify else [np.arange(len(X))]
     sizes = _sizes([len(g) for g in groups], shares)
     parts: list[list[Array]] = [[] for _ in shares]
     for group, counts in zip(groups, sizes, strict=True):
@@ -126,7 +132,7 @@ def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = 
     >>> [len(x) for x, _ in batches(np.zeros((5, 2)), np.zeros(5), 2, rng=0)]
     [2, 2, 1]
     """
-    X, Y = np.asarray(X), np.asarray(Y)
+    X, Y = plain_array(X, "batches()"), plain_array(Y, "batches()")
     n = len(X)
     if len(Y) != n:
         raise ShapeError(f"batches(): X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
@@ -152,6 +158,10 @@ def k_fold(X: Any, Y: Any, k: int = 5, rng: Seed = None, stratify: bool = False)
         yield (np.concatenate([x for x, _ in rest]), np.concatenate([y for _, y in rest])), part
 
 
+GZIPPED = b"\x1f\x8b"  # how a gzip file begins
+EXACT = 2.0**53  # up to here every whole number is a float
+
+
 class Standardiser:
     """(x - mean) / deviation, column by column, of the data it was made from: the training part, and no other.
 
@@ -163,7 +173,7 @@ class Standardiser:
     """
 
     def __init__(self, X: Any) -> None:
-        X = np.asarray(X, dtype=float)
+        X = plain_array(X, "Standardiser()").astype(float)
         if X.ndim < 2 or not len(X):
             raise ShapeError(f"Standardiser takes training data (N, …), not an array of shape {X.shape}")
         self.mean = X.mean(axis=0)
@@ -171,14 +181,14 @@ class Standardiser:
 
     def __call__(self, X: Any) -> Array:
         """The data in units of the training data's deviations."""
-        X = np.asarray(X, dtype=float)
+        X = plain_array(X, "Standardiser").astype(float)
         if X.shape[1:] != self.mean.shape:
             raise ShapeError(f"Standardiser: fitted on samples of shape {self.mean.shape}, called with {X.shape[1:]}")
         return np.asarray((X - self.mean) / self.deviation)
 
     def back(self, X: Any) -> Array:
         """From those units to the data's own."""
-        return np.asarray(np.asarray(X, dtype=float) * self.deviation + self.mean)
+        return np.asarray(plain_array(X, "Standardiser.back()").astype(float) * self.deviation + self.mean)
 
 
 def _sealed(a: Array) -> Array:
@@ -190,7 +200,9 @@ def _sealed(a: Array) -> Array:
 def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
     """Inputs X (N, n) and the column ``target`` y (N,) of a file of numbers separated by commas.
 
-    DataError names the line that holds no number or has another length.
+    With ``header`` the first line holds names, and is skipped. DataError names the line that holds no number, has another length,
+    or holds a whole number that a float would round; it also says where a file is empty or gzipped, and where ``header`` would
+    skip a line of numbers.
     """
     if isinstance(target, bool) or not isinstance(target, int):
         raise SettingError(f"read_csv(): target is the number of a column, not {target!r}")
@@ -198,29 +210,65 @@ def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
     try:
         with open(path, encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
-                if line.strip() and not (header and number == 1):
+                if header and number == 1:
+                    _check_header(line, path)
+                elif line.strip():
                     row = _row(line, number, path)
                     width = width or len(row)
                     if len(row) != width:
                         raise DataError(f"{path}, line {number}: {len(row)} numbers, but the first line has {width}")
                     numbers.extend(row)
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is no text: {error}") from None
+        with open(path, "rb") as raw:
+            packed = raw.read(2) == GZIPPED
+        what = "is gzipped: unpack it first, as with gunzip" if packed else f"is no text: {error}"
+        raise DataError(f"read_csv(): {path} {what}") from None
+    if not width:
+        raise DataError(f"read_csv(): {path} holds no line of numbers{' below its header' if header else ': it is empty'}")
     if not width or not -width <= target < width:
         raise DataError(f"{path} has {len(numbers) // max(width, 1)} lines of {width} numbers, and no column {target}")
     table = np.array(numbers).reshape(-1, width)
     return np.delete(table, target, axis=1), table[:, target]
 
 
+def _check_header(line: str, path: str | Path) -> None:
+    """Raise DataError where the line that is to be skipped is a sample."""
+    if line.strip() and all(_number(x) is not None for x in line.strip().split(",")):
+        raise DataError(f"read_csv(): line 1 of {path} holds numbers, which header=True would skip: leave header out, or add names")
+
+
 def _row(line: str, number: int, path: str | Path) -> list[float]:
     """The numbers of a line."""
+    fields = line.strip().split(",")
+    row = [_number(x) for x in fields]
+    found = [x for x in row if x is not None]
+    if len(found) < len(row):
+        wrong = fields[row.index(None)]
+        hint = "; pass header=True to skip a line of names" if number == 1 and not found else ""
+        raise DataError(f"{path}, line {number}: could not convert string to float: {wrong!r}{hint}")
+    for text, x in zip(fields, found, strict=True):
+        if abs(x) >= EXACT and _is_rounded(text, x):
+            raise DataError(
+                f"{path}, line {number}: {text.strip()} is beyond 2⁵³ and would be rounded to {int(x)}: if it is a name, drop that "
+                f"column, else write it with a decimal point"
+            )
+    return found
+
+
+def _number(text: str) -> float | None:
+    """The number that a field holds, or None."""
     try:
-        if "_" in line:
-            raise ValueError(f"could not convert string to float: {line.strip()!r}")
-        return [float(x) for x in line.strip().split(",")]
-    except ValueError as error:
-        hint = "; pass header=True to skip a line of names" if number == 1 else ""
-        raise DataError(f"{path}, line {number}: {error}{hint}") from None
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None
+
+
+def _is_rounded(text: str, x: float) -> bool:
+    """Whether a whole number that is written in digits has become another as a float."""
+    try:
+        return int(text) != x
+    except ValueError:  # with a point or an exponent: a float is what was meant
+        return False
 
 
 def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
@@ -244,7 +292,7 @@ def read_idx(path: str | Path) -> Array:
     """
     path = Path(path)
     raw = path.read_bytes()
-    if raw[:2] == b"\x1f\x8b":
+    if raw[:2] == GZIPPED:
         try:
             raw = _inflated(raw)
         except (EOFError, OSError, ValueError, gzip.zlib.error) as error:  # type: ignore[attr-defined]  # gzip imports zlib
@@ -276,7 +324,7 @@ def _inflated(raw: bytes) -> bytes:
             return head
         lengths = file.read(4 * head[3])
         need = int(np.dtype(IDX_TYPES[head[2]]).itemsize * np.prod(np.frombuffer(lengths, ">u4"), dtype=object)) if lengths else 0
-        if need > checkpoint.MOST_INFLATED * max(len(raw), 100):
+        if not checkpoint.is_believable(need, len(raw)):
             raise OSError(f"it says that it holds {need} bytes, {need // len(raw)} times its own size")
         return head + lengths + file.read(need + 1)
 

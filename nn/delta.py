@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from autograd import SettingError, ShapeError, gradients
 from nn.activations import name_of
-from nn.modules.layers import MLP
 from nn.losses import loss as named_loss
 from nn.losses import one_hot
+from nn.modules.layers import MLP
 
 Array = npt.NDArray[np.float64]
 

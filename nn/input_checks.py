@@ -1,12 +1,13 @@
-"""Settings checked: each function gives the setting back, or raises SettingError with its name and its value."""
+"""What users pass, checked: each function gives a setting or an array back, or raises an error with its name and its value."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from autograd import SettingError
+from autograd import DataError, SettingError, Tensor
 
 
 def positive(what: str, x: Any) -> float:
@@ -40,3 +41,30 @@ def whole(what: str, x: Any) -> int:
     if isinstance(x, bool) or not isinstance(x, int | np.integer) or x < 1:
         raise SettingError(f"{what} is a positive integer, not {x!r}")
     return int(x)
+
+
+def plain_array(x: Any, call: str) -> npt.NDArray[Any]:
+    """``x`` as an array, of a Tensor its numbers. DataError for masked entries and for rows of unequal lengths.
+
+    >>> plain_array([[1, 2]], "fit()")
+    array([[1, 2]])
+    """
+    masked = _masked(x)
+    if masked:
+        raise DataError(
+            f"{call}: {masked} entries are masked, and would count as the numbers below the mask: fill them, as in x.filled(0.0), "
+            f"or drop those samples"
+        )
+    try:
+        return np.asarray(x.numpy() if isinstance(x, Tensor) else x)
+    except ValueError as error:
+        raise DataError(f"{call} takes an array, and not rows of unequal lengths: {error}") from None
+
+
+def _masked(x: Any) -> int:
+    """How many entries are masked, in an array or in nested lists of arrays."""
+    if isinstance(x, np.ndarray):
+        return 0 if type(x) is np.ndarray else int(np.sum(getattr(x, "mask", False)))
+    if isinstance(x, list | tuple) and any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, x))):
+        return sum(map(_masked, x))
+    return 0

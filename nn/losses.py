@@ -6,17 +6,43 @@ sums ½(a - y)² over the components of a sample (S0 eq. 1, S2:69), ``mse`` aver
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 import autograd as ag
-from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, define
+from autograd import DataError, Node, OutOfRangeError, SettingError, ShapeError, Tensor, define
 from nn.activations import name_of
 from nn.input_checks import positive, within
+from nn.training_warning import TrainingWarning
 
 Loss = Callable[..., Any]
+
+RESHAPING = {"reshape", "ravel", "squeeze", "expand_dims", "transpose", "swapaxes", "getitem", "stack", "concatenate", "positive"}
+
+
+def warn_of_probabilities(
+    z: Any, call: str, wanted: str = "logits", advice: str = "leave it out, since the loss applies its own"
+) -> None:
+    """TrainingWarning where what a loss takes for logits came out of a softmax or a sigmoid.
+
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
+    ...     warn_of_probabilities(ag.softmax(Tensor([1.0, 2.0])), "cross_entropy()")
+    >>> str(told[0].message)
+    'cross_entropy() takes logits, but these came out of softmax: leave it out, since the loss applies its own'
+    """
+    node = z
+    while isinstance(node, Node) and node.op is not None and node.op.name in RESHAPING and node.parents:
+        node = node.parents[0]
+    if isinstance(node, Node) and node.op is not None and node.op.name in ("softmax", "sigmoid"):
+        warnings.warn(
+            f"{call} takes {wanted}, but these came out of {node.op.name}: {advice}",
+            TrainingWarning,
+            stacklevel=3,
+        )
 
 
 def _spread(xp: Any, g: Any) -> Any:
@@ -132,6 +158,7 @@ def kl_divergence(log_q: Any, target: Any, reduction: str = "mean") -> Tensor:
     q, p = _pair(log_q, target, "kl_divergence()")
     if np.any(p.numpy() < 0.0):
         raise OutOfRangeError(f"kl_divergence() takes probabilities as target, not {p.numpy().min():.4g}")
+    warn_of_probabilities(q, "kl_divergence()", "logarithms of probabilities", "pass log_softmax of the logits")
     terms = p * (ag.log(ag.where(p.numpy() > 0.0, p, 1.0)) - q)
     return reduced(ag.where(p.numpy() == 0.0, 0.0, terms).sum(axis=-1), reduction)
 
@@ -160,6 +187,12 @@ def cross_entropy(
     if not z.ndim or not z.shape[-1]:
         raise ShapeError(f"cross_entropy() takes logits of shape (K,) or (N, K), not {z.shape}")
     classes = z.shape[-1]
+    if classes == 1:
+        raise ShapeError(
+            f"cross_entropy() over one class is 0 whatever the model says: its logits have shape {z.shape}. For yes or no in one "
+            f"output use binary_cross_entropy_with_logits, or give the model one output per class"
+        )
+    warn_of_probabilities(z, "cross_entropy()")
     smoothing = within("smoothing", smoothing, 0.0, 1.0)
     if not smoothing and ignore is None and weight is None:
         return reduced(softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
@@ -255,6 +288,7 @@ def binary_cross_entropy_with_logits(logits: Any, target: Any, reduction: str = 
     0.693147...
     """
     z, y = _pair(logits, target, "binary_cross_entropy_with_logits()")
+    warn_of_probabilities(z, "binary_cross_entropy_with_logits()")
     return reduced(ag.softplus(z) - y * z, reduction)
 
 

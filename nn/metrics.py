@@ -7,30 +7,61 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor
+from autograd import DataError, OutOfRangeError, SettingError, ShapeError
+from nn.input_checks import plain_array, whole
 
 MOST_CLASSES = 10_000
 
 
-def labels_of(y: Any) -> Any:
+def labels_of(y: Any, call: str = "labels_of()") -> Any:
     """Integer labels of shape (N,) from labels, from one-hot rows, or from scores (N, K) by their largest (S3:59).
+
+    DataError for what holds no finite numbers, for labels that are no integers, and for rows with several ones, which are
+    multi-label: no one class is theirs.
 
     >>> labels_of([[0.1, 0.9], [0.8, 0.2]])
     array([1, 0])
     """
-    y = np.asarray(y.numpy() if isinstance(y, Tensor) else y)
+    y = plain_array(y, call)
+    if y.dtype.kind not in "fiub":
+        raise DataError(
+            f"{call}: labels are integers, and scores numbers, not {y.dtype} such as {y.ravel()[:3].tolist()}: number the classes, "
+            f"as in np.unique(names, return_inverse=True)[1]"
+        )
     if y.dtype.kind == "f" and not np.all(np.isfinite(y)):
-        raise DataError(f"labels and scores are finite numbers, but {int(np.sum(~np.isfinite(y)))} of these are nan or infinite")
+        raise DataError(
+            f"{call}: labels and scores are finite numbers, but {int(np.sum(~np.isfinite(y)))} of these are nan or infinite"
+        )
+    if y.ndim > 2:
+        raise ShapeError(f"{call}: labels have shape (N,), and one-hot rows or scores (N, K), not {y.shape}")
     if y.ndim == 2 and y.shape[1] > 1:
+        if is_multi_label(y):
+            raise DataError(
+                f"{call}: rows such as {y[np.argmax(np.sum(y, axis=1))].tolist()} have several labels, and the largest is not the "
+                f"one: compare label by label, as in {call.removesuffix(')')}pred.ravel(), target.ravel())"
+            )
         return np.argmax(y, axis=1)
     y = y.reshape(-1)
     if y.dtype.kind not in "iub" and np.any((y != np.floor(y)) | (np.abs(y) > 2.0**53)):
-        raise DataError(f"labels are integers, not {y[:3].tolist()}: round or threshold the predictions first")
+        raise DataError(f"{call}: labels are integers, not {y[:3].tolist()}: round or threshold the predictions first")
     return y.astype(np.intp)
 
 
+def is_multi_label(y: npt.NDArray[Any]) -> bool:
+    """Whether an array (N, K) of zeros and ones has rows with several ones.
+
+    >>> is_multi_label(np.array([[1, 0, 1], [0, 1, 0]])), is_multi_label(np.eye(3))
+    (True, False)
+    """
+    return bool(np.all((y == 0) | (y == 1)) and np.any(np.sum(y, axis=1) > 1))
+
+
 def _both(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    p, t = labels_of(pred), labels_of(target)
+    t = labels_of(target, call)
+    rows = plain_array(target, call)
+    if rows.ndim == 2 and rows.shape[1] > 1 and np.all((rows == 0) | (rows == 1)) and np.any(np.sum(rows, axis=1) == 0):
+        raise DataError(f"{call}: some target rows have no label at all: compare label by label, as in target.ravel()")
+    p = labels_of(pred, call)
     if p.shape != t.shape:
         raise ShapeError(f"{call}: {len(p)} predictions for {len(t)} targets")
     if not len(t):
@@ -55,14 +86,17 @@ def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.
     array([[1, 1],
            [0, 1]])
     """
-    p, t = _both(pred, target, "confusion_matrix()")
-    k = int(max(p.max(), t.max())) + 1 if classes is None else classes
+    return _counts(pred, target, "confusion_matrix()", classes)
+
+
+def _counts(pred: Any, target: Any, call: str, classes: int | None = None) -> npt.NDArray[np.intp]:
+    """The confusion matrix, for the metric ``call`` that asks."""
+    p, t = _both(pred, target, call)
+    k = int(max(p.max(), t.max())) + 1 if classes is None else whole(f"{call}: classes", classes)
     if k > MOST_CLASSES:
-        raise DataError(f"confusion_matrix(): labels up to {k - 1} make too large a matrix: number the classes from 0 on")
+        raise DataError(f"{call}: labels up to {k - 1} make too large a matrix: number the classes from 0 on")
     if min(p.min(), t.min()) < 0 or max(p.max(), t.max()) >= k:
-        raise OutOfRangeError(
-            f"confusion_matrix(): the labels run from {min(p.min(), t.min())} to {max(p.max(), t.max())}, not 0 to {k - 1}"
-        )
+        raise OutOfRangeError(f"{call}: the labels run from {min(p.min(), t.min())} to {max(p.max(), t.max())}, not 0 to {k - 1}")
     out = np.zeros((k, k), dtype=np.intp)
     np.add.at(out, (t, p), 1)
     return out
@@ -77,7 +111,7 @@ def precision(pred: Any, target: Any, average: str | None = "macro") -> Any:
     >>> precision([0, 1, 1], [0, 1, 0], average=None)
     array([1. , 0.5])
     """
-    counts = confusion_matrix(pred, target)
+    counts = _counts(pred, target, "precision()")
     return _averaged(np.diag(counts), counts.sum(axis=0), counts, average)
 
 
@@ -87,7 +121,7 @@ def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
     >>> recall([0, 1, 1], [0, 1, 0], average=None)
     array([0.5, 1. ])
     """
-    counts = confusion_matrix(pred, target)
+    counts = _counts(pred, target, "recall()")
     return _averaged(np.diag(counts), counts.sum(axis=1), counts, average)
 
 
@@ -97,7 +131,7 @@ def f1(pred: Any, target: Any, average: str | None = "macro") -> Any:
     >>> f1([0, 1, 1], [0, 1, 0], average=None).round(4)
     array([0.6667, 0.6667])
     """
-    counts = confusion_matrix(pred, target)
+    counts = _counts(pred, target, "f1()")
     return _averaged(2 * np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1), counts, average)
 
 
@@ -120,6 +154,14 @@ def _averaged(hits: Any, out_of: Any, counts: Any, average: str | None) -> Any:
     return float(np.average(each, weights=occurs))
 
 
+def _numbers(x: Any, call: str) -> npt.NDArray[np.float64]:
+    """Finite numbers as floats."""
+    found = plain_array(x, call)
+    if found.dtype.kind not in "fiub":
+        raise DataError(f"{call} takes numbers, not {found.dtype} such as {found.ravel()[:3].tolist()}")
+    return found.astype(float)
+
+
 def r2(pred: Any, target: Any) -> float:
     """1 - Σ(y - a)² / Σ(y - ȳ)²: the share of the targets' variance that the predictions explain, a mean over the outputs.
 
@@ -128,10 +170,10 @@ def r2(pred: Any, target: Any) -> float:
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])  # doctest: +ELLIPSIS
     0.785...
     """
-    a, y = (np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float) for x in (pred, target))
+    a, y = (_numbers(x, "r2()") for x in (pred, target))
     if a.shape != y.shape or not y.size:
         raise ShapeError(f"r2(): predictions of shape {a.shape} for targets of shape {y.shape}; both need one, and some samples")
-    left, whole_ = np.sum((y - a) ** 2, axis=0), np.sum((y - y.mean(axis=0)) ** 2, axis=0)
-    varies = whole_ > 0.0
-    each = np.where(varies, 1.0 - left / np.where(varies, whole_, 1.0), np.where(left == 0.0, 1.0, 0.0))
+    left, varied = np.sum((y - a) ** 2, axis=0), np.sum((y - y.mean(axis=0)) ** 2, axis=0)
+    varies = varied > 0.0
+    each = np.where(varies, 1.0 - left / np.where(varies, varied, 1.0), np.where(left == 0.0, 1.0, 0.0))
     return float(np.mean(each))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd import SettingError
-from nn.input_checks import whole, within
 from nn.data import Part
+from nn.input_checks import whole, within
 from nn.random import Seed, generator
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

@@ -10,8 +10,8 @@ import numpy as np
 import autograd as ag
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError, Tensor, affine
 from nn.activations import Activation, activation, name_of
-from nn.input_checks import positive, whole, within
 from nn.init import Initialiser, initialised
+from nn.input_checks import positive, whole, within
 from nn.modules.module import Module, counted
 from nn.random import Seed, generator
 

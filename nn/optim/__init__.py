@@ -6,8 +6,8 @@
 0.5
 """
 
-from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
 from nn.optim.optimizer import Optimizer
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
 from nn.optim.schedules import constant, cosine, exponential, step_decay, warmup
 from nn.optim.transforms import (
     Transform,

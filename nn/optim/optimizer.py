@@ -43,11 +43,13 @@ class Group:
         self.memories: list[list[Memory]] = [[{} for _ in self.parameters] for _ in self.transforms]
 
     def step(self, t: int) -> None:
-        """Move each parameter against its update."""
-        updates: Sequence[Any] = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in self.parameters]
-        points = [numbers(p) for p in self.parameters]
-        rate, updates = followed(self.transforms, self.memories, updates, points, t)
-        for p, u in zip(self.parameters, updates, strict=True):
+        """Move each parameter against its update; one that took no part in the loss stays where it is, and is not decayed."""
+        moving = [k for k, p in enumerate(self.parameters) if p.has_grad]
+        parameters = [self.parameters[k] for k in moving]
+        memories = [[own[k] for k in moving] for own in self.memories]
+        updates: Sequence[Any] = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in parameters]
+        rate, updates = followed(self.transforms, memories, updates, [numbers(p) for p in parameters], t)
+        for p, u in zip(parameters, updates, strict=True):
             p.move(-rate * u)
 
     def word(self, t: int) -> str:
@@ -153,6 +155,8 @@ class Optimizer:
 
 def grouped(parameters: Iterable[Any]) -> list[tuple[list[Any], dict[str, Any]]]:
     """The parameters of each group, and its own settings; one group where no dicts are given."""
+    if not isinstance(parameters, Iterable) or isinstance(parameters, str | dict):
+        raise SettingError(f"an optimizer takes a list of parameters, not {parameters!r}: pass model.parameters()")
     given = list(parameters)
     groups = given if given and all(isinstance(g, dict) for g in given) else [{"params": given}]
     seen: set[int] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from autograd import SettingError
 from nn.optim.optimizer import Optimizer, named
 from nn.optim.schedules import Schedule
 from nn.optim.transforms import Chain, Transform, adagrad, adam, chain, lion, momentum, rmsprop, scale, weight_decay
@@ -30,7 +31,16 @@ def SGD(
 
 def _moved(mu: float, nesterov: bool = False) -> list[Transform]:
     """Momentum, where there is some; a μ that is none of 0 ≤ μ < 1 is refused there."""
+    if nesterov and not mu:
+        raise SettingError("nesterov=True changes nothing without momentum: give one, such as momentum=0.9, or leave it out")
     return [momentum(mu, nesterov)] if mu else []
+
+
+def _pair(call: str, betas: Any) -> tuple[float, float]:
+    """The two decay rates, checked."""
+    if not isinstance(betas, tuple | list) or len(betas) != 2:
+        raise SettingError(f"{call}: betas are two numbers, such as (0.9, 0.999), not {betas!r}")
+    return betas[0], betas[1]
 
 
 def _decay(rate: float) -> list[Transform]:
@@ -58,7 +68,7 @@ def Adam(
 
 
 def _adam(lr: Any, betas: Betas, eps: float, weight_decay: float) -> Chain:
-    return chain(*_decay(weight_decay), adam(*betas, eps), scale(lr))
+    return chain(*_decay(weight_decay), adam(*_pair("Adam()", betas), eps), scale(lr))
 
 
 def AdamW(
@@ -78,7 +88,7 @@ def AdamW(
 
 
 def _adamw(lr: Any, betas: Betas, eps: float, weight_decay: float) -> Chain:
-    return chain(adam(*betas, eps), *_decay(weight_decay), scale(lr))
+    return chain(adam(*_pair("AdamW()", betas), eps), *_decay(weight_decay), scale(lr))
 
 
 def Adagrad(parameters: Iterable[Any], lr: float | Schedule = 1e-2, eps: float = 1e-10, weight_decay: float = 0.0) -> Optimizer:
@@ -130,4 +140,4 @@ def Lion(
 
 
 def _lion(lr: Any, betas: Betas, weight_decay: float) -> Chain:
-    return chain(lion(*betas), *_decay(weight_decay), scale(lr))
+    return chain(lion(*_pair("Lion()", betas)), *_decay(weight_decay), scale(lr))

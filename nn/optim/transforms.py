@@ -172,7 +172,7 @@ class rmsprop(Transform):  # noqa: N801 - as above
         v = memory["v"] = self.rho * memory.get("v", 0.0) + (1.0 - self.rho) * (update * update)
         if self.centered:
             mean = memory["mean"] = self.rho * memory.get("mean", 0.0) + (1.0 - self.rho) * update
-            v = v - mean * mean
+            v = np.maximum(v - mean * mean, 0.0)  # a variance, which rounding may put below 0
         return update / (np.sqrt(v) + self.eps)
 
 

@@ -9,18 +9,14 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from nn.activations import name_of
-from nn.training.history import History
 from nn.modules.layers import MLP
 from nn.modules.module import Module
+from nn.training.history import History
 
 VANISHED = 1e-6  # of the largest mean gradient of a matrix, and what the smallest may be
 EXPLODED = 1e4  # times the gradient norm of the first epoch
 DIVERGED = 10.0  # times the loss of the first epoch
 SAMPLE = 512
-
-
-class TrainingWarning(UserWarning):
-    """Training goes on, but something about it is likely to be wrong."""
 
 
 def ailments(model: Module, history: History, X: Any) -> Iterator[str]:

@@ -13,11 +13,8 @@ import numpy as np
 from tqdm import tqdm
 
 from autograd import AnomalyError, GraphError, SettingError, anomaly, as_tensor, no_grad
-from nn.activations import name_of
-from nn.input_checks import positive, whole
 from nn.data import Part, batches, pair
-from nn.training.diagnostics import TrainingWarning, ailments
-from nn.training.history import History
+from nn.input_checks import positive, whole
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.metrics import accuracy
@@ -25,8 +22,12 @@ from nn.modules.module import Module
 from nn.optim import SGD, Optimizer
 from nn.optim.optimizer import numbers
 from nn.random import Seed, generator
-from nn.training.resume import Saved, fingerprint
-from nn.training.training_step import TrainingStep, as_floats
+from nn.training.diagnostics import ailments
+from nn.training.history import History
+from nn.training.resume import Saved
+from nn.training.run_identity import identity
+from nn.training.training_step import TrainingStep, as_floats, unmoved
+from nn.training_warning import TrainingWarning
 
 Metric = Callable[[Any, Any], float]
 
@@ -59,19 +60,21 @@ def fit(
     full batch (S3:92), 1 is stochastic descent (S0:81). On ``validation`` = (X, Y) the loss and ``metric`` (accuracy for
     classes) are taken after each epoch.
 
-    It stops after ``epochs``; when ‖∇L‖ of an epoch's last batch is below ``tol`` (S1:134, corrected); when the validation
-    loss has not fallen for ``patience`` epochs, with the parameters of its best epoch put back; when the metric reaches ``target``;
-    after so many ``seconds``; when ``callback(history)`` returns true; and on Ctrl-C, with the parameters of the last whole step.
-    ``History.stopped`` says which. A loss or gradient that is not finite raises GraphError, which names operation and layer, and
-    the model keeps the parameters of the step before. TrainingWarning tells of divergence, vanishing or exploding gradients
-    and dead units.
+    It stops after ``epochs``; when ‖∇L‖ of an epoch's last batch is below ``tol`` (S1:134, corrected); when the validation loss
+    has not fallen for ``patience`` epochs; when the metric reaches ``target``; after so many ``seconds``; when
+    ``callback(history)`` returns true; and on Ctrl-C, with the parameters of the last whole step. ``History.stopped`` says which.
+    With ``patience`` the parameters of the epoch with the least validation loss are put back, however the run ends. A loss or
+    gradient that is not finite raises GraphError, which names operation and layer, and the model keeps the parameters of the step
+    before. TrainingWarning tells of divergence, vanishing or exploding gradients and dead units.
 
     With ``compiled`` a step is one program, as :class:`nn.TrainingStep` makes it, for a model and a loss that ``autograd.compile``
     can follow: a small network then trains about one and a half times as fast. GraphError where it cannot, as where Dropout draws.
 
     With ``checkpoint``, a path, all is written there after each epoch, and a run that finds it goes on from it: to the same bits as
-    one that was never stopped. DataError where the data, the model, the loss or the optimizer are others. What a module keeps apart
-    from parameters, generators and constant Tensors is not in it. The progress bar goes to stderr. The model is left in eval mode.
+    one that was never stopped. The progress bar and ``History.resumed`` say so. DataError names what differs where the file is of
+    another run: data, settings, first parameters, generators, or the code and constants of loss, metric and modules; ``epochs`` and
+    the other ways to stop may differ. What a module keeps apart from parameters, generators and constant Tensors is not in it. The
+    progress bar goes to stderr. The model is left in eval mode.
 
     >>> import nn
     >>> X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
@@ -97,18 +100,25 @@ def fit(
         callback,
         time.monotonic(),
     )
+    if validation is None and metric is not None:
+        raise SettingError("fit(): metric is taken on held-out data: give validation=(X, Y)")
     run = _Run(model, named_loss(loss), _optimizer(model, optimizer, lr), metric, compiled)
+    seeded = rng is not None
     rng = generator(rng)
     history = History()
     saved = None
     if checkpoint is not None:
-        settings = (batch_size, name_of(loss), getattr(metric, "__name__", None), patience is not None, compiled)
-        mark = fingerprint(model, run.optimizer, (X, Y, *(validation or ())), *settings)
-        saved = Saved(checkpoint, mark, model, run.optimizer, rng)
+        data = {"data X": X, "data Y": Y, "validation data": validation}
+        settings = {"batch_size": batch_size, "patience (given or not)": patience is not None, "compiled": compiled}
+        own = identity(model, run.loss, metric, run.optimizer, data, settings, rng if seeded else None)
+        saved = Saved(checkpoint, own, model, run.optimizer, rng)
         saved.resume(history)
+        history.resumed = history.epochs
     try:
         with np.errstate(all="ignore"), tqdm(total=limits.epochs, unit="epoch", disable=not progress, file=sys.stderr) as bar:
             bar.update(history.epochs)
+            if history.resumed:
+                bar.write(f"fit(): goes on from {checkpoint}, after {history.resumed} epochs", file=sys.stderr)
             run.cycle(X, Y, batch_size, validation, limits, history, saved, rng, bar)
     finally:
         model.eval()
@@ -155,10 +165,7 @@ def _optimizer(model: Module, optimizer: Optimizer | None, lr: float | None) -> 
         )
     if lr is not None:
         raise SettingError(f"fit(): lr={lr!r} would be ignored: the optimizer has its own rate, {optimizer.lr:g}")
-    moved = {id(p) for p in optimizer.parameters}
-    left = [name for name, p in model.named_parameters() if id(p) not in moved]
-    if len(left) == len(model.parameters()):
-        raise SettingError("fit(): the optimizer moves no parameter of this model: make it with model.parameters() of this one")
+    left = unmoved("fit()", model, optimizer)
     if left:
         warnings.warn(f"fit(): the optimizer does not move {', '.join(left)}", TrainingWarning, stacklevel=3)
     return optimizer
@@ -205,17 +212,19 @@ class _Run:
             reason = f"interrupted in epoch {history.epochs + 1}"
             for p, was in zip(self.parameters, self._whole or (), strict=self._whole is not None):
                 p.data = was
+        finally:
+            if limits.patience is not None and self.best:
+                for p, x in zip(self.model.parameters(), self.best, strict=True):
+                    p.data = x
         history.stopped = reason
-        if limits.patience is not None and self.best and reason.startswith("patience"):
-            for p, x in zip(self.model.parameters(), self.best, strict=True):
-                p.data = x
 
     _whole: list[Any] | None = None  # the parameters before the step that is under way
 
     def _note(self, history: History, loss: float, validation: Part | None, limits: Limits, bar: Any) -> None:
         """Take an epoch into the history, and show it."""
         value, score = (None, None) if validation is None else self.judge(validation)
-        history.add(loss, self.gradient_norm(), self.optimizer.lr, value, score, time.monotonic() - limits.began)
+        rate = self.optimizer.groups[0].rate(self.optimizer.steps - 1)
+        history.add(loss, self.gradient_norm(), rate, value, score, time.monotonic() - limits.began)
         if limits.patience is not None and np.argmin(history.validation_loss) == history.epochs - 1:
             self.best = [np.array(p.data) if np.ndim(p.data) else p.data for p in self.model.parameters()]
         shown = {"loss": f"{loss:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
@@ -285,4 +294,6 @@ def is_classes(shape: tuple[int, ...], y: Any) -> bool:
     """Whether targets are labels, or one-hot rows, for scores of that shape."""
     if len(shape) != 2 or shape[1] < 2:
         return False
-    return y.dtype.kind in "iub" if y.ndim == 1 else y.shape == shape and bool(np.all((y == 0) | (y == 1)))
+    if y.ndim == 1:
+        return y.dtype.kind in "iub"
+    return y.shape == shape and bool(np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=1) == 1))

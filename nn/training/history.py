@@ -13,7 +13,8 @@ COLUMNS = ("loss", "gradient_norm", "rate", "validation_loss", "validation", "se
 class History:
     """Arrays with one entry per epoch: ``loss``, ``gradient_norm``, ``rate``, ``validation_loss``, ``validation``, ``seconds``.
 
-    Those of the validation are empty where there was none. ``stopped`` says why the run ended.
+    Those of the validation are empty where there was none. ``rate`` is that of the epoch's last step. ``stopped`` says why the run
+    ended, and ``resumed`` how many of its epochs were taken from a checkpoint.
 
     >>> history = History(); history.add(0.5, 1.0, 0.1, None, None, 0.0); history.epochs, history.loss
     (1, array([0.5]))
@@ -29,6 +30,7 @@ class History:
     def __init__(self) -> None:
         self._rows: dict[str, list[float]] = {name: [] for name in COLUMNS}
         self.stopped = ""
+        self.resumed = 0
 
     def __getattr__(self, name: str) -> Any:
         if name not in COLUMNS:
@@ -68,4 +70,5 @@ class History:
 
     def __repr__(self) -> str:
         last = f", loss {self._rows['loss'][-1]:.4g}" if self.epochs else ""
-        return f"History({self.epochs} epochs{last}{f', stopped: {self.stopped}' if self.stopped else ''})"
+        resumed = f", {self.resumed} of them from a checkpoint" if self.resumed else ""
+        return f"History({self.epochs} epochs{resumed}{last}{f', stopped: {self.stopped}' if self.stopped else ''})"

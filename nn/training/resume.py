@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +12,27 @@ import numpy as np
 
 from autograd import DataError
 from nn import checkpoint
-from nn.training.history import History
 from nn.modules.module import Module
-from nn.optim import Optimizer, scale
+from nn.optim import Optimizer
+from nn.training.history import History
+from nn.training.run_identity import first_difference
 
-
-def fingerprint(model: Module, optimizer: Optimizer, arrays: Iterable[Any], *settings: Any) -> int:
-    """A number that tells runs apart: the data, the kinds of modules, the sentence of the optimizer, and other settings."""
-    mark = zlib.crc32(repr(settings).encode())
-    for array in map(np.ascontiguousarray, arrays):
-        mark = zlib.crc32(array.tobytes(), zlib.crc32(f"{array.dtype} {array.shape}".encode(), mark))
-    for path, module in model.named_modules():
-        said = repr(module)
-        mark = zlib.crc32(f"{path} {type(module).__name__} {'' if ' at 0x' in said else said}".encode(), mark)
-    for group in optimizer.groups:
-        for word in group.transforms:
-            plain = {name: x for name, x in vars(word).items() if isinstance(x, int | float)}
-            rates = [word.rate(t) for t in (0, 1, 10, 1000)] if isinstance(word, scale) else []
-            mark = zlib.crc32(f"{type(word).__name__} {plain} {rates}".encode(), mark)
-    return mark
+FIRST = "the first value of"  # how the parts begin that a model which has been trained no longer has
 
 
 class Saved:
     """A run's checkpoint: written after each epoch, read when the run begins again."""
 
-    def __init__(self, path: str | Path, mark: int, model: Module, optimizer: Optimizer, rng: np.random.Generator) -> None:
-        self.path, self.mark, self.model, self.optimizer = Path(path), mark, model, optimizer
+    def __init__(
+        self, path: str | Path, identity: dict[str, str], model: Module, optimizer: Optimizer, rng: np.random.Generator
+    ) -> None:
+        self.path, self.identity, self.model, self.optimizer = Path(path), identity, model, optimizer
         self.generators = {"fit": rng, **_generators(model)}
         self.best: list[Any] = []
 
     def write(self, history: History, best: list[Any]) -> None:
         """Everything as it is after an epoch."""
-        arrays: dict[str, Any] = {"mark": np.int64(self.mark)}
+        arrays: dict[str, Any] = {"identity": _as_bytes(self.identity)}
         arrays |= {f"model.{name}": x for name, x in self.model.state_dict().items()}
         arrays |= {f"optimizer.{name}": x for name, x in self.optimizer.state_dict().items()}
         arrays |= {f"history.{name}": x for name, x in history.arrays().items()}
@@ -59,8 +48,9 @@ class Saved:
         before = self.model.state_dict(), self.optimizer.state_dict(), history.arrays()
         states = [rng.bit_generator.state for rng in self.generators.values()]
         try:
-            if int(arrays.pop("names")) != _names(arrays) or int(arrays["mark"]) != self.mark:
-                raise DataError("it was written with other data or settings")
+            if int(arrays.pop("names")) != _names(arrays):
+                raise DataError("some of its arrays are missing")
+            self._check_identity(arrays)
             part = {kind: _below(arrays, kind) for kind in ("model", "optimizer", "history", "best", "generator")}
             self.model.load_state_dict(part["model"])
             self.optimizer.load_state_dict(part["optimizer"])
@@ -78,6 +68,30 @@ class Saved:
             for rng, state in zip(self.generators.values(), states, strict=True):
                 rng.bit_generator.state = state
             raise DataError(f"fit(): {self.path} is a checkpoint of another run: {error}") from None
+
+    def _check_identity(self, arrays: Mapping[str, Any]) -> None:
+        """Raise DataError, which names the part, where the file is of another run. It becomes the identity of this one."""
+        was = json.loads(arrays["identity"].tobytes().decode())
+        now = dict(self.identity)
+        if self._goes_on(arrays):
+            for name in [*now, *was]:
+                if name.startswith(FIRST):
+                    now[name] = was.get(name, "")
+        different = first_difference(now, was)
+        if different:
+            raise DataError(
+                f"{different} is another than in the run that wrote it. Give each run a path of its own, or delete the file; a run "
+                f"that is to go on needs the same seeds, data, settings and code"
+            )
+        self.identity = was
+
+    def _goes_on(self, arrays: Mapping[str, Any]) -> bool:
+        """Whether the model is what the run in the file left: its last parameters, or its best ones."""
+        own = self.model.state_dict()
+        last = all(np.array_equal(arrays.get(f"model.{name}", ()), x) for name, x in own.items())
+        best = [arrays[name] for name in sorted(arrays, key=_place) if name.startswith("best.")]
+        now = [p.data for p in self.model.parameters()]
+        return last or (len(best) == len(now) and all(map(np.array_equal, best, now)))
 
 
 def _names(arrays: Mapping[str, Any]) -> int:
@@ -110,5 +124,14 @@ def _generators(model: Module) -> dict[str, np.random.Generator]:
 
 def _told(rng: np.random.Generator) -> Any:
     """A generator's state as bytes."""
-    state = json.dumps(rng.bit_generator.state, default=lambda x: x.tolist())
-    return np.frombuffer(state.encode(), dtype=np.uint8)
+    return _as_bytes(rng.bit_generator.state)
+
+
+def _as_bytes(tree: Any) -> Any:
+    return np.frombuffer(json.dumps(tree, default=lambda x: x.tolist()).encode(), dtype=np.uint8)
+
+
+def _place(name: str) -> int:
+    """The number behind the last dot of a name, or -1."""
+    number = name.rpartition(".")[2]
+    return int(number) if number.isdecimal() else -1

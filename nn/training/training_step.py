@@ -10,8 +10,8 @@ from autograd import GraphError, Node, SettingError, Tensor, UnfitError, compile
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
-from nn.optim.optimizer import Optimizer
 from nn.optim.compiled_update import Plan
+from nn.optim.optimizer import Optimizer
 
 MOST = 8  # plans in a row, after which an optimizer moves on its own
 
@@ -35,6 +35,8 @@ class TrainingStep:
     def __init__(self, model: Module, loss: str | Loss, optimizer: Optimizer, compiled: bool = False) -> None:
         if not isinstance(optimizer, Optimizer):
             raise SettingError(f"TrainingStep(): optimizer is one such as nn.Adam(model.parameters()), not {optimizer!r}")
+        if isinstance(model, Module):
+            unmoved("TrainingStep()", model, optimizer)
         of_prediction = named_loss(loss)
         self.optimizer = optimizer
         on_arrays = all(isinstance(p, Tensor) for p in optimizer.parameters)
@@ -112,6 +114,15 @@ class TrainingStep:
         except UnfitError as error:
             self.apart = str(error)
             return None
+
+
+def unmoved(call: str, model: Module, optimizer: Optimizer) -> list[str]:
+    """The parameters of a model that an optimizer leaves where they are; SettingError where that is all of them."""
+    moved = {id(p) for p in optimizer.parameters}
+    left = [name for name, p in model.named_parameters() if id(p) not in moved]
+    if len(left) == len(model.parameters()):
+        raise SettingError(f"{call}: the optimizer moves no parameter of this model: make it with model.parameters() of this one")
+    return left
 
 
 def as_floats(a: Any) -> Any:

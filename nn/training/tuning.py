@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from autograd import SettingError
-from nn.input_checks import whole
+from autograd import AnomalyError, DataError, GraphError, Node, SettingError
 from nn.data import Part
+from nn.input_checks import whole
 from nn.random import Seed, generator
 
 
 @dataclass
 class Tuning:
-    """The trials of a search, the best first: settings and score of each. Print it."""
+    """The trials of a search, the best first: settings and score of each. Print it.
+
+    ``failed`` holds the settings of the trials that ended in an error, and the error; their score is nan.
+    """
 
     trials: list[tuple[dict[str, Any], float]] = field(default_factory=list)
+    failed: list[tuple[dict[str, Any], Exception]] = field(default_factory=list)
 
     @property
     def best(self) -> dict[str, Any]:
@@ -49,7 +54,8 @@ def tune(
     """Try settings of a ``space`` and rank them by what ``run(train, validation, **settings)`` gives, the higher the better.
 
     Each entry of the space is a list of choices. Without ``trials`` every combination is tried; with it so many are drawn, and an
-    entry may also be a function of a generator, such as ``lambda rng: 10 ** rng.uniform(-4, -1)``. A score that is nan is last.
+    entry may also be a function of a generator, such as ``lambda rng: 10 ** rng.uniform(-4, -1)``. A score that is nan is last, and
+    so is a trial whose training fails, as by a loss that becomes infinite: ``Tuning.failed`` says why. GraphError where all fail.
 
     >>> space = {"a": [1, 2, 3], "b": [10, 20]}
     >>> found = tune(lambda train, validation, a, b: -abs(a - 2) + b, (), (), space)
@@ -62,11 +68,27 @@ def tune(
         if not (callable(choices) and trials is not None) and not (isinstance(choices, list | tuple) and len(choices)):
             more = "" if trials is not None else ", or with trials= a function of a generator"
             raise SettingError(f"tune(): {name!r} takes a list of choices{more}, not {choices!r}")
+    if trials is None and rng is not None:
+        raise SettingError(f"tune(): rng={rng!r} would be ignored: without trials= every combination is tried, and none is drawn")
     found = Tuning()
     for settings in _grid(space) if trials is None else _drawn(space, whole("trials", trials), generator(rng)):
-        found.trials.append((settings, float(run(train, validation, **settings))))
+        found.trials.append((settings, _score(run, train, validation, settings, found)))
+    if len(found.failed) == len(found.trials):
+        raise GraphError(f"tune(): all {len(found.trials)} trials failed, the last one with: {found.failed[-1][1]}")
     found.trials.sort(key=lambda trial: (not np.isnan(trial[1]), trial[1]), reverse=True)
     return found
+
+
+def _score(run: Callable[..., float], train: Part, validation: Part, settings: dict[str, Any], found: Tuning) -> float:
+    """What one trial gives; nan where its training fails."""
+    try:
+        score = run(train, validation, **settings)
+    except (GraphError, AnomalyError, ArithmeticError) as error:
+        found.failed.append((settings, error))
+        return math.nan
+    if isinstance(score, bool) or not isinstance(score, int | float | np.number | np.ndarray | Node) or np.shape(score) != ():
+        raise DataError(f"tune(): run(train, validation, **{settings}) gave {score!r}: return one number, the higher the better")
+    return float(score)
 
 
 def _grid(space: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import AutogradError, Tensor, Value, walk
+from autograd import AutogradError, Tensor, Value
+from autograd.graph.forward_mode import pushforward
 from nn import losses
 from oracles import assert_derivative, same
 
@@ -99,7 +100,7 @@ def test_probabilities_of_zero_and_one_stay_finite():
 def test_second_derivatives_and_forward_mode_of_the_fused_rows():
     t, u = Tensor(A), np.random.default_rng(2).normal(size=A.shape)
     L = losses.cross_entropy(t, LABELS, reduction="sum")
-    (tangent,) = walk.pushforward([L], [t], [u])
+    (tangent,) = pushforward([L], [t], [u])
     L.backward(create_graph=True)
     first = t.grad
     same(tangent, np.vdot(first.data, u), rtol=1e-12)
@@ -109,7 +110,7 @@ def test_second_derivatives_and_forward_mode_of_the_fused_rows():
     same(t.grad, p * (u - (p * u).sum(1, keepdims=True)), rtol=1e-10, atol=1e-15)
     W = [Tensor(A), Tensor(Y)]
     penalty = losses.l2(W)
-    (tangent,) = walk.pushforward([penalty], W, [u, None])
+    (tangent,) = pushforward([penalty], W, [u, None])
     same(tangent, np.vdot(A, u), rtol=1e-13)
 
 

@@ -120,7 +120,7 @@ def test_the_source_is_the_textbooks_step():
     assert lines[-1].endswith(
         "(new_W1, new_b1, new_W2, new_b2, new_velocity_W1, new_velocity_b1, new_velocity_W2, new_velocity_b2)"
     )
-    assert len(step.program._variants) == 1
+    assert len(step.program._specializations) == 1
 
 
 def test_the_program_is_exported_drawn_and_called_with_its_inputs(tmp_path):
@@ -207,7 +207,7 @@ def test_a_word_of_ones_own_is_a_part_of_the_program_and_may_change():
         outcomes.append([model.state_dict()["W"], optimizer.state_dict()])
         if compiled:
             assert step.apart == ""
-            (variant,) = next(iter(step.program._variants.values()))
+            (variant,) = next(iter(step.program._specializations.values()))
             assert [name for name, _ in variant.functions].count("value_and_update") == 1  # the others are not kept
     agree(*outcomes)
 

@@ -1,0 +1,5 @@
+"""The warning of the networks: training goes on, but something about it is likely to be wrong."""
+
+
+class TrainingWarning(UserWarning):
+    """Training goes on, but something about it is likely to be wrong."""
