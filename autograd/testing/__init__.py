@@ -1,9 +1,11 @@
 """Prove any gradient: measured derivatives, the checks of rules, graphs and rows, the search for a point that fails, and blame."""
 
+from autograd.testing.argument_specs import Array, Choice, Real
 from autograd.testing.blaming import blame
+from autograd.testing.checks.grad_check import check_grad
+from autograd.testing.checks.op_check import check_op
 from autograd.testing.checks.vjp_check import check_vjp
 from autograd.testing.measurement import Estimate, derivative
-from autograd.testing.checks.grad_check import check_grad
 from autograd.testing.report import (
     AliasingError,
     Finding,
@@ -23,9 +25,7 @@ from autograd.testing.report import (
     WrongShapeError,
     WrongValueError,
 )
-from autograd.testing.checks.op_check import check_op
 from autograd.testing.search import gradient_test, search_vjp
-from autograd.testing.argument_specs import Array, Choice, Real
 
 __all__ = [
     "AliasingError",

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd.state.anomaly_checks import which
+from autograd.backends.backend import QUIET
+from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import described
-from autograd.errors import DataError
 from autograd.core.node import Node
+from autograd.errors import DataError
+from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.topological_order import topological_order
 from autograd.ops import Op
-from autograd.testing.measurement import Array
-from autograd.testing.judgement import RTOL, Judgement, Limits, Point, judge
-from autograd.testing.report import Report
+from autograd.state.anomaly_checks import which
 from autograd.testing.checks.value_comparison import Claims, accuse
-from autograd.graph.reverse_mode import order, unbroadcast
-from autograd.backends.numpy_backend import ARRAY, QUIET
+from autograd.testing.judgement import RTOL, Judgement, Limits, Point, judge
+from autograd.testing.measurement import Array
+from autograd.testing.report import Report
 
 FEW = 4  # up to so many entries are moved one by one; else so many mixtures of them
 
@@ -36,7 +38,7 @@ def blame(y: Any) -> Report:
     """
     if not isinstance(y, Node):
         raise DataError(f"blame() takes a Value or a Tensor, not {described(y)}")
-    report = blamed_among(order((y,))[0], f"blame() of {y.brief()}")
+    report = blamed_among(topological_order((y,))[0], f"blame() of {y.brief()}")
     report.graph = y
     return report
 
@@ -74,8 +76,8 @@ class Local:
 
     def __init__(self, node: Any) -> None:
         self.node, self.op = node, node.op
-        self.args = [np.asarray(getattr(a, "_data", a), dtype=float) for a in node.args]
-        self.y = np.asarray(node._data, dtype=float)
+        self.args = [np.asarray(getattr(a, "_primal", a), dtype=float) for a in node.args]
+        self.y = np.asarray(node._primal, dtype=float)
         self.places = [i for i, _ in node.sources]
         self.xs = [self.args[i] for i in self.places]
         # item moves a number and computes nothing
@@ -137,7 +139,9 @@ class Local:
     def _holds(self, moves: dict[int, Array], report: Report) -> bool:
         """Whether the row agrees along a direction with what is measured, and forward mode with reverse."""
         us = [moves.get(k, np.zeros(x.shape)) for k, x in enumerate(self.xs)]
-        parts = [self._read(self.places[k], u.shape) if k in moves else [np.zeros(u.shape)] * len(self.seeds) for k, u in enumerate(us)]
+        parts = [
+            self._read(self.places[k], u.shape) if k in moves else [np.zeros(u.shape)] * len(self.seeds) for k, u in enumerate(us)
+        ]
         claims = Claims(self.seeds, list(zip(*parts, strict=True))).telling(us)
         claimed, scales = claims.along(us)
         judged, evaluations = judge(self.point.weighted(claims.seeds, self.y.shape), us, claimed, scales)
@@ -180,7 +184,8 @@ class Local:
 
 def _moves(x: Array, finite: Array, rng: np.random.Generator) -> list[Array]:
     """Directions for an argument: its entries one by one where they are few, else mixtures of those with a finite cotangent, and
-    some of the others by themselves. What is not finite stands still."""
+    some of the others by themselves. What is not finite stands still.
+    """
     size = np.where(x == 0.0, 1.0, np.abs(x))
     moving = np.isfinite(x)
     alone = np.flatnonzero(moving if x.size <= FEW else moving & ~finite)[:FEW]

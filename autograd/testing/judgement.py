@@ -104,7 +104,7 @@ def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tu
     line = point.line(us)
     quick = (exactly(line, point.y) if point.analytic else None) or briefly(line, point.y)
     value, error, left, right, kind = quick or conclusions(climb(line, point.y))
-    good = agree(claims, value, error, scales, point.rtol) & np.isfinite(claims)
+    good = agree(claims, value, error, scales, point.rtol) & np.isfinite(claims) & np.isfinite(error)
     with np.errstate(all="ignore"):
         sharp = error <= 0.05 * np.maximum(np.abs(claims), np.abs(value)) + 1e-9 * scales + 1e-300
     if np.all(good & (sharp | (error < 1e-9))):

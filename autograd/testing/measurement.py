@@ -181,7 +181,8 @@ def _settled(slopes: Array, bar: Array, factor: float, still: Array, grain: Arra
 
 def _growing(slopes: Array, bar: Array) -> Array:
     """±inf for each output whose slopes on one side grow from rung to rung by at least as much as before, to the last rung that is
-    told from rounding; 0 for the others, whose slopes settle in the end."""
+    told from rounding; 0 for the others, whose slopes settle in the end.
+    """
     change = np.diff(slopes, axis=0)
     told = np.abs(change) > bar[1:] + bar[:-1]
     grows = np.zeros(change.shape, bool)
@@ -189,7 +190,9 @@ def _growing(slopes: Array, bar: Array) -> Array:
     steady = (size[1:] >= 0.99 * size[:-1]) & (size[1:] <= 0.995 * SHRINK * size[:-1])  # by as much as a step shrinks: a jump
     grows[1:] = told[1:] & (np.sign(change[1:]) == np.sign(change[:-1])) & steady
     last = len(change) - 1 - np.argmax(told[::-1], axis=0)
-    row = np.array([bool(told[k, j]) and k >= GROWING and bool(grows[k - GROWING + 1 : k + 1, j].all()) for j, k in enumerate(last)])
+    row = np.array(
+        [bool(told[k, j]) and k >= GROWING and bool(grows[k - GROWING + 1 : k + 1, j].all()) for j, k in enumerate(last)]
+    )
     return np.where(row, np.inf * np.sign(change[last, np.arange(len(last))]), 0.0)
 
 

@@ -9,11 +9,11 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import functions
 from autograd.core.node import BINARY, UNARY, Node, raw
-from autograd.testing.checks.rule_under_test import briefly
 from autograd.core.value import SIGNS, Value
-from autograd.graph.reverse_mode import WIDE, order
+from autograd.graph.topological_order import WIDE, topological_order
+from autograd.numpy_api import functions
+from autograd.testing.checks.rule_under_test import briefly
 
 CHECKS = 200  # at most so many tries
 LONGEST = 12  # operations that are written out
@@ -66,7 +66,7 @@ class Expression:
 
 def smallest(y: Node, leaves: Sequence[Node], fails: Callable[[Expression], bool]) -> Expression | None:
     """The smallest part of the graph of ``y`` that still fails, by trying; None where the graph recorded anew does not."""
-    best = Expression(y, leaves, order((y,))[0])
+    best = Expression(y, leaves, topological_order((y,))[0])
     tries = iter(range(CHECKS))
 
     def better(candidate: Expression) -> bool:

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd.errors import AutogradError
 from autograd.core.node import Node
+from autograd.errors import AutogradError
 
 PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
 
@@ -18,8 +18,8 @@ class Finding:
     """One thing that is wrong, or that cannot be decided, in words and as data.
 
     ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nonlinearity, layout, raised, mode,
-    order, function or undecided, and unbounded where nothing can be decided since there is no finite derivative. ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None
-    where it does not apply.
+    order, function or undecided, and unbounded where nothing can be decided since there is no finite derivative. ``argument`` and
+    ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None where it does not apply.
     """
 
     fault: str

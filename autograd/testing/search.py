@@ -12,11 +12,11 @@ import numpy as np
 
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.checks.vjp_check import Check
+from autograd.testing.argument_specs import Array, Choice, Real, Spec, lengths, literal, points, probes
 from autograd.testing.checks.grad_check import ORDERS, graph_check
 from autograd.testing.checks.rule_under_test import Pair
+from autograd.testing.checks.vjp_check import Check
 from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
-from autograd.testing.argument_specs import Array, Choice, Real, Spec, lengths, literal, points, probes
 
 MOST_UNDECIDED = 0.2  # of the points at which there is a finite derivative
 MOST_UNBOUNDED = 0.8  # of all points
@@ -183,8 +183,9 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
     """Make a function of nodes a pytest test: Hypothesis searches for a point at which its gradient is wrong, and shrinks it.
 
     The keywords are its arguments, as for :func:`search_vjp`; ``order=2`` checks second derivatives too. The test is an ordinary
-    Hypothesis test: its profiles, database, ``@settings`` above it and ``--hypothesis-seed`` apply, but for Hypothesis's own deadline
-    of 200 ms: any other deadline is kept. What fails is cut to the smallest expression and blamed on a node once it is shrunk.
+    Hypothesis test: its profiles, database, ``@settings`` above it and ``--hypothesis-seed`` apply, but for Hypothesis's own
+    deadline of 200 ms: any other deadline is kept. What fails is cut to the smallest expression and blamed on a node once it is
+    shrunk.
 
     >>> import numpy as np
     >>> @gradient_test(x=Array("n"), s=Real(-2.0, 2.0))
@@ -244,7 +245,7 @@ def _others(function: Callable[..., Any], specs: dict[str, Spec]) -> list[inspec
 def refuse_async(function: Callable[..., Any]) -> None:
     """Raise where a test returns something to be awaited or iterated over, and no node."""
     called = function.func if isinstance(function, functools.partial) else function
-    bodies = (called, getattr(type(called), "__call__", None))
+    bodies = (called, vars(type(called)).get("__call__"))
     name = getattr(called, "__name__", type(called).__name__)
     if any(inspect.iscoroutinefunction(body) or inspect.isasyncgenfunction(body) for body in bodies):
         raise DataError(

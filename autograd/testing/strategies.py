@@ -14,12 +14,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 import autograd
+from autograd.core.tensor import Tensor
+from autograd.core.value import SIGNS, Value
 from autograd.errors import SettingError
 from autograd.numpy_api.functions import call_row
 from autograd.ops import TABLE, Elementwise, find
-from autograd.core.tensor import Tensor
 from autograd.testing.argument_specs import Array, Real, literal, one_of, points, several
-from autograd.core.value import SIGNS, Value
 
 LARGEST = 1e3  # what a line of a program may amount to
 MARGIN = 1e-2  # how far a program stays from kinks, ties and the edges of a domain

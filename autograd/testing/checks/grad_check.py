@@ -8,22 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from autograd import walk
+from autograd.backends.backend import QUIET
 from autograd.core.coercion import described
-from autograd.errors import DataError, SettingError
-from autograd.state.context import differentiated, located, no_grad
 from autograd.core.node import Node, raw
 from autograd.core.tensor import Tensor
-from autograd.testing.blaming import blamed_among, line_of, unbounded
-from autograd.testing.checks.vjp_check import Check
-from autograd.testing.minimal_expression import Expression, smallest
-from autograd.testing.measurement import Array
-from autograd.testing.checks.rule_under_test import ROUGH, Pair, refuse_coroutine
-from autograd.testing.report import FAIL, Report
-from autograd.testing.checks.value_comparison import Claims
-from autograd.transforms import gradients, jvp
 from autograd.core.value import Value
-from autograd.backends.numpy_backend import QUIET
+from autograd.errors import DataError, SettingError
+from autograd.graph.topological_order import topological_order
+from autograd.state.context import differentiated, located, no_grad
+from autograd.testing.blaming import blamed_among, line_of, unbounded
+from autograd.testing.checks.rule_under_test import ROUGH, Pair, refuse_coroutine
+from autograd.testing.checks.value_comparison import Claims
+from autograd.testing.checks.vjp_check import Check
+from autograd.testing.measurement import Array
+from autograd.testing.minimal_expression import Expression, smallest
+from autograd.testing.report import FAIL, Report
+from autograd.transforms.grad_and_vjp import gradients
+from autograd.transforms.jvp_and_hvp import jvp
 
 ORDERS = (1, 2)
 
@@ -95,7 +96,7 @@ def _explain(own: _Graph, pair: Pair, order: int, report: Report) -> None:
             return False
 
     cut = smallest(y, leaves, fails)
-    nodes = walk.order((y,))[0] if cut is None else cut.nodes
+    nodes = topological_order((y,))[0] if cut is None else cut.nodes
     report.expression = "" if cut is None else str(cut)
     local = blamed_among(nodes, "")
     report.graph, report.guilty = y, local.guilty
@@ -143,7 +144,7 @@ class _Graph:
     def vjp(self, xs: Sequence[Any], g: Any) -> tuple[Any, ...]:
         """Reverse mode, as backward() puts it into the leaves; what a captured parameter's gradient was, it is again."""
         y, leaves = self.run(xs)
-        before = [(leaf, leaf._grad) for leaf in walk.order((y,))[1]]
+        before = [(leaf, leaf._grad) for leaf in topological_order((y,))[1]]
         for leaf, _ in before:
             leaf._grad = 0.0
         try:

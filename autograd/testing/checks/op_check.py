@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.backend import QUIET
+from autograd.backends.float_backend import evaluated
+from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
 from autograd.numpy_api.functions import call_row, settings_of
@@ -14,7 +17,6 @@ from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.testing.blaming import limits_of_row
 from autograd.testing.checks.grad_check import graph_check
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
-from autograd.backends.numpy_backend import ARRAY, QUIET, evaluated
 
 POINTS = 12  # at how many points of its domain a row is checked
 
@@ -85,7 +87,7 @@ def _samples(row: Op) -> list[list[float]]:
 
 
 def _worlds(row: Op, at: Sequence[Any], static: dict[str, Any], report: Report) -> None:
-    """The FLOAT world against the ARRAY world."""
+    """The FLOAT backend against the ARRAY backend."""
     if not isinstance(row, Elementwise) or any(np.ndim(x) for x in at):
         return
     with np.errstate(**QUIET):

@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.measurement import Array
 from autograd.testing.judgement import RTOL, Limits, Point
+from autograd.testing.measurement import Array
 from autograd.testing.report import Report
 
 ROUGH = 2e-3  # how exact numbers of less than double precision are taken to be

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.testing.measurement import SMOOTH, UNBOUNDED, UNRESOLVED, Array
-from autograd.testing.judgement import UNDECIDED, Judgement, judge
 from autograd.testing.checks.rule_under_test import Pair
+from autograd.testing.judgement import UNDECIDED, Judgement, judge
+from autograd.testing.measurement import NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array
 from autograd.testing.report import Report
 
+NEGLIGIBLE = 1e-8  # of the largest claim: the effect of such a slope is rounding beside that of the others
 FEW = 6  # up to so many entries, or outputs, each is looked at by itself
 DIRECTIONS = 4  # else so many mixtures of them
 SINGLE = 64  # of many outputs or entries, so many are at last looked at one by one
@@ -77,6 +79,7 @@ class Values:
             else:
                 undecided += open_
         undecided += self._one_by_one(mixed)
+        undecided = [j for j in undecided if not self._is_negligible(j)]
         if "kink" in self.report.kinds and not self.report.findings:
             self._ties()
         if undecided and not self.report.findings:
@@ -96,6 +99,12 @@ class Values:
                 return []
             undecided += [j for j in judged if j.verdict == UNDECIDED]
         return undecided
+
+    def _is_negligible(self, j: Judgement) -> bool:
+        """Whether a claim is so small beside the others that no step could show it, and none shows anything else."""
+        finite = [np.abs(a[np.isfinite(a)]) for a in chain(*self.claims.answers)]
+        largest = max((float(np.max(a, initial=0.0)) for a in finite), default=0.0)
+        return j.kind in (UNRESOLVED, NOISY) and abs(j.claimed) <= NEGLIGIBLE * largest
 
     def _doubt(self, undecided: Sequence[Judgement]) -> None:
         """Say what cannot be told; "unbounded" where that is for want of a finite derivative alone."""

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.testing.measurement import SMOOTH, Array
-from autograd.testing.judgement import judge
 from autograd.testing.checks.rule_under_test import Pair, briefly, reversed_fortran
-from autograd.testing.report import Report
 from autograd.testing.checks.value_comparison import FEW, Claims, Values, accuse
+from autograd.testing.judgement import judge
+from autograd.testing.measurement import SMOOTH, Array
+from autograd.testing.report import Report
 
 
 def check_vjp(

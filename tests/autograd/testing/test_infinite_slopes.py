@@ -1,0 +1,169 @@
+"""Checks where a slope is infinite or nothing can be told: no right rule is condemned, and no wrong one passes unseen."""
+
+import asyncio
+import importlib.util
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import DataError, Tensor, define
+from autograd.testing import Array, GradientError, blame, check_grad, check_vjp, gradient_test, search_vjp
+
+# Functions, their derivatives, the edge at which their slope is infinite, and a stretch where it is not.
+STEEP = {
+    "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x), 0.0, (0.2, 1.0)),
+    "log": (np.log, lambda x: 1.0 / x, 0.0, (0.2, 2.0)),
+    "1/x": (lambda x: 1.0 / x, lambda x: -1.0 / x**2, 0.0, (0.2, 2.0)),
+    "arccos": (np.arccos, lambda x: -1.0 / np.sqrt(1.0 - x * x), 1.0, (-0.8, 0.8)),
+    "arcsin": (np.arcsin, lambda x: 1.0 / np.sqrt(1.0 - x * x), -1.0, (-0.8, 0.8)),
+    "arctanh": (np.arctanh, lambda x: 1.0 / (1.0 - x * x), 1.0, (-0.8, 0.8)),
+    "log1p": (np.log1p, lambda x: 1.0 / (1.0 + x), -1.0, (-0.5, 2.0)),
+    "x log x": (lambda x: x * np.log(x), lambda x: np.log(x) + 1.0, 0.0, (0.2, 2.0)),
+    "cbrt": (np.cbrt, lambda x: np.cbrt(x) ** -2.0 / 3.0, 0.0, (0.2, 2.0)),
+}
+steep = pytest.mark.parametrize("name", STEEP)
+
+
+def with_edge(name, n, places):
+    _, _, edge, (low, high) = STEEP[name]
+    x = np.linspace(low, high, n)
+    x[[p % n for p in places]] = edge
+    return x
+
+
+def rule_of(slope):
+    def rule(inputs, g):
+        with np.errstate(all="ignore"):
+            return (g * slope(inputs[0]),)
+
+    return rule
+
+
+@steep
+@given(n=st.integers(1, 14), places=st.lists(st.integers(0, 13), min_size=1, max_size=3))
+def test_right_rules_at_an_infinite_slope_are_never_condemned(name, n, places):
+    f, slope, _, _ = STEEP[name]
+    x = with_edge(name, n, places)
+    quiet = lambda x: np.where(np.isnan(f(x)), 0.0, f(x)) if name == "x log x" else f(x)  # noqa: E731
+    with np.errstate(all="ignore"):
+        assert check_vjp(quiet, rule_of(slope), (x,), raise_on_fail=False).verdict in ("pass", "inconclusive")
+    if name != "x log x":
+        assert check_grad(f, x, raise_on_fail=False).verdict in ("pass", "inconclusive")
+
+
+@steep
+@given(n=st.integers(1, 10), place=st.integers(0, 9), claim=st.sampled_from([-7.0, 0.0, 3.0]))
+def test_a_finite_claim_for_an_infinite_slope_does_not_pass(name, n, place, claim):
+    f, slope, edge, _ = STEEP[name]
+    if name in ("log", "1/x", "arctanh", "log1p", "x log x"):  # where the value is no number either
+        return
+    x = with_edge(name, n, [place])
+    wrong = rule_of(lambda x: np.where(x == edge, claim, slope(np.where(x == edge, 0.5 * edge + 0.1, x))))
+    assert check_vjp(f, wrong, (x,), raise_on_fail=False).verdict in ("fail", "inconclusive")
+
+
+@steep
+@given(n=st.integers(2, 14), place=st.integers(0, 13), data=st.data())
+def test_a_wrong_slope_beside_an_infinite_one_is_found(name, n, place, data):
+    f, slope, _, _ = STEEP[name]
+    x = with_edge(name, n, [place])
+    other = data.draw(st.sampled_from([i for i in range(n) if i != place % n]))
+    factor = np.where(np.arange(n) == other, 1.1, 1.0)
+    if name in ("log", "1/x", "arctanh", "log1p", "x log x"):
+        return  # beside a value that is not finite a fault may stay undecided
+    assert check_vjp(f, rule_of(lambda x: slope(x) * factor), (x,), raise_on_fail=False).verdict == "fail"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch, the oracle here, is an extra of its own")
+@pytest.mark.parametrize("name", ["sqrt", "log", "acos", "atanh", "log1p", "reciprocal"])
+@pytest.mark.parametrize("n", [2, 5, 7, 12])
+def test_the_rules_of_pytorch_are_not_condemned(name, n):
+    import torch
+
+    f = getattr(torch, name)
+
+    def value(x):
+        return f(torch.tensor(x.copy())).numpy()
+
+    def rule(inputs, g):
+        x = torch.tensor(inputs[0].copy(), requires_grad=True)
+        f(x).backward(torch.tensor(g.copy()))
+        return (x.grad.numpy(),)
+
+    for place in (0, n - 1):
+        x = np.linspace(0.2, 0.8, n)
+        x[place] = {"acos": 1.0, "atanh": 1.0, "log1p": -1.0}.get(name, 0.0)
+        assert check_vjp(value, rule, (x,), raise_on_fail=False).verdict in ("pass", "inconclusive")
+
+
+@pytest.mark.parametrize("name", ["sqrt", "x log x", "cbrt"])
+def test_a_search_over_a_domain_with_such_an_edge_condemns_nobody(name):
+    f, slope, _, _ = STEEP[name]
+
+    def value(x):
+        with np.errstate(all="ignore"):
+            y = f(x)
+        return np.where(np.isnan(y), 0.0, y)
+
+    report = search_vjp(lambda: (value, rule_of(slope)), x=Array("n", low=0.0, high=4.0), hypothesis_seed=3, raise_on_fail=False)
+    assert report.verdict != "fail" or report.fault == "undecided"
+    wrong = search_vjp(
+        lambda: (value, rule_of(lambda x: 1.05 * slope(x))), x=Array("n", low=0.0, high=4.0), hypothesis_seed=3, raise_on_fail=False
+    )
+    assert (wrong.verdict, wrong.fault) == ("fail", "value")
+
+
+# -- blame where something is not finite
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 0.5, -1.0, np.inf, np.nan]), min_size=1, max_size=6))
+def test_blame_passes_over_what_is_not_finite(x):
+    with np.errstate(all="ignore"):
+        t = Tensor(x)
+        for y in (np.log(t / (1 - t)).sum(), np.sqrt(t).sum(), (1.0 / t).sum(), (t * np.inf - t).sum()):
+            assert blame(y).verdict != "fail"
+
+
+def test_the_liar_beside_it_is_named():
+    lie = define("lie_beside_a_nan", lambda xp, a: xp.sin(a), lambda xp, y, a: 1.1 * xp.cos(a))
+    t = Tensor([0.0, 1.0, 0.5])
+    report = blame((np.log(t / (1 - t)) + lie(t)).sum())
+    assert report.verdict == "fail"
+    assert report.guilty[0].op.name == "lie_beside_a_nan"
+
+
+# -- gradient_test as a test
+
+
+def test_a_slow_first_call_is_no_flaky_failure():
+    calls = []
+
+    @gradient_test(x=Array(2))
+    def test_slow(x):
+        if not calls:
+            time.sleep(0.5)  # as imports and compilation take
+        calls.append(1)
+        return np.tanh(x)
+
+    test_slow()
+    assert len(calls) > 10
+
+
+def test_what_is_asynchronous_is_refused_by_name():
+    async def coroutine(x):
+        await asyncio.sleep(0)
+        return x.sum()
+
+    async def generator(x):
+        yield x.sum()
+
+    for function in (coroutine, generator):
+        with pytest.raises(
+            DataError, match=rf"gradient_test\(\): {function.__name__} is async, and what it returns has no gradient"
+        ):
+            gradient_test(x=Array(2))(function)
+    with pytest.raises((DataError, GradientError)):
+        check_grad(coroutine, np.ones(2))
