@@ -747,3 +747,58 @@ hard("empty_sum", (V,), at(np.zeros(0)), np.sum, lambda g, x: g * np.ones_like(x
 hard("interpolation_inside", (V, (KNOTS,)), at([0.2, 0.7, 1.9], [0.0, 1.0, -1.0, 3.0, 2.0]), interpolate, interpolate_rule(STEP), "piecewise linear, away from knots",
      domain=((0, 2), BOX), **EASY)
 hard("root_of_square", (V,), at([0.5, -1e-3]), lambda x: np.sqrt(x**2), elementwise(np.sign), "a kink at distance 1e-3", **EASY)
+
+# Infinite slopes: right at any number of entries, and wherever the edge is --------------------------------------------------------
+STEEP = {
+    "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x), 0.0, (0, 1e3)),
+    "log": (np.log, lambda x: 1 / x, 0.0, (0, 1e3)),
+    "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2, 0.0, (0, 1e3)),
+    "arccos": (np.arccos, lambda x: -1 / np.sqrt((1 - x) * (1 + x)), 1.0, (-1, 1)),
+    "arctanh": (np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)), 1.0, (-1, 1)),
+    "log1p": (np.log1p, lambda x: 1 / (1 + x), -1.0, (-1, 1e3)),
+}
+for _name, (_f, _slope, _edge, _domain) in STEEP.items():
+    for _n in (3, 7, 12):
+        _x = np.linspace(0.2, 0.8, _n)
+        _x[_n // 2] = _edge
+        hard(f"{_name}_edge_among_{_n}", (V,), at(_x), _f, elementwise(_slope), "one entry at an infinite slope", domain=_domain, **OPEN)
+
+# An undecided entry beside decided ones: a finite claim for an infinite slope is no pass ------------------------------------------
+hard("sqrt_zeros_only", (V,), at(np.zeros(4)), np.sqrt, elementwise(lambda x: 0.5 / np.sqrt(x)), "nothing but infinite slopes", domain=(0, 1e3), **OPEN)
+
+# Precision: constants that are off in the seventh digit, numbers that went through float32, answers that change -------------------
+def by_factor(slope, e):
+    return elementwise(lambda x: (1 + e) * slope(x))
+
+def through_float32(slope):
+    return elementwise(lambda x: slope(x.astype(np.float32)).astype(float))
+
+GELU = 0.7978845608028654  # √(2/π)
+
+def gelu(x):
+    return 0.5 * x * (1 + np.tanh(GELU * (x + 0.044715 * x**3)))
+
+def gelu_slope(x, c=GELU):
+    t = np.tanh(c * (x + 0.044715 * x**3))
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * 0.044715 * x**2)
+
+for _e in (1e-6, 1e-7, 3e-8):
+    pair(f"sin_off_by_{_e:.0e}", "value", (V,), uniform(-1.2, 1.2, (4,)), np.sin, by_factor(np.cos, _e), elementwise(np.cos), "a relative error in every entry", min_size=1)
+pair("log_2_to_seven_digits", "value", (V,), uniform(-2, 2, (3,)), np.exp2, elementwise(lambda x: 0.6931471 * np.exp2(x)), elementwise(lambda x: np.log(2) * np.exp2(x)),
+     "a constant cut off behind its seventh digit", domain=(-10, 10), min_size=1)
+pair("gelu_constant_mistyped", "value", (V,), uniform(0.5, 2, (3,)), gelu, elementwise(lambda x: gelu_slope(x, 0.7978854)), elementwise(gelu_slope),
+     "√(2/π) is 0.7978846", domain=(-5, 5), min_size=1)
+pair("tanh_through_float32", "value", (V,), uniform(-1.5, 1.5, (5,)), np.tanh, through_float32(lambda x: 1 - np.tanh(x) ** 2), elementwise(lambda x: 1 - np.tanh(x) ** 2),
+     "an intermediate went through float32", min_size=1)
+pair("matmul_through_float32", "nonlinearity", (M, ("m", 2)), normal((2, 3), (3, 2)), lambda x, w: x @ w,
+     lambda g, x, w: ((g.astype(np.float32) @ w.T.astype(np.float32)).astype(float), x.T @ g), lambda g, x, w: (g @ w.T, x.T @ g), "one product in float32", min_size=1)
+
+def flickering():
+    calls = [0]
+
+    def rule(g, x):
+        calls[0] += 1
+        return g * np.cos(x) * (1 + 1e-9 * (calls[0] % 2))
+    return np.sin, rule
+
+pair("answers_that_flicker", "nondeterminism", (V,), uniform(-1.2, 1.2, (3,)), np.sin, flickering, elementwise(np.cos), "each second answer is off by 1e-9", min_size=1, stateful=True)

@@ -68,6 +68,10 @@ class Array:
             raise SettingError(f"Array(): dtype is a float type of NumPy, such as np.float32, not {dtype!r}") from None
         if self.dtype.kind != "f":
             raise DataError(f"Array(): a float dtype, not {self.dtype}: others have no derivative")
+        if self.dtype == np.float16:
+            raise DataError(
+                "Array(): float16 has three digits, too few to tell a right derivative from a wrong one: use np.float32"
+            )
 
     def __repr__(self) -> str:
         limits = "" if (self.low, self.high) == (-np.inf, np.inf) else f", low={self.low}, high={self.high}"

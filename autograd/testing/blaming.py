@@ -17,7 +17,7 @@ from autograd.graph.topological_order import topological_order
 from autograd.ops import Op
 from autograd.state.anomaly_checks import which
 from autograd.testing.checks.value_comparison import Claims, accuse
-from autograd.testing.judgement import RTOL, Judgement, Limits, Point, judge
+from autograd.testing.judgement import Judgement, Limits, Point, judge
 from autograd.testing.measurement import Array
 from autograd.testing.report import Report
 
@@ -94,7 +94,7 @@ class Local:
         seeds = np.eye(self.y.size)[known] if few else rng.uniform(0.5, 1.5, (3, self.y.size)) * known
         self.seeds = np.concatenate([seeds, rng.uniform(0.5, 1.5, (1, self.y.size))])  # the last has no 0
         limits = [self._limits(i) for i in self.places]
-        self.point = Point(self._at, self.xs, limits, self.y.ravel(), RTOL)
+        self.point = Point(self._at, self.xs, limits, self.y.ravel(), np.abs(self.y.ravel()))
         honest = True
         for k, (i, x) in enumerate(zip(self.places, self.xs, strict=True)):
             try:
@@ -124,27 +124,29 @@ class Local:
         given = dict(zip(self.places, xs, strict=True))
         return [given.get(i, other) for i, other in enumerate(others)]
 
-    def vjp(self, i: int, g: Array) -> Any:
-        """The cotangent of an argument: of a scalar what the node has kept, of an array what the row says."""
-        if not self.y.ndim and hasattr(self.node, "partial"):
+    def vjp(self, i: int, g: Array, at: Sequence[Array] | None = None) -> Any:
+        """The cotangent of an argument: of a scalar what the node has kept, of an array, or at other numbers, what the row says."""
+        if at is None and not self.y.ndim and hasattr(self.node, "partial"):
             return g * self.node.partial(i)
-        return self.op.vjp(ARRAY, i, g, self.y, self.args, self.node.static)
+        args = self.args if at is None else self._filled(at, self.args)
+        y = self.y if at is None else self._at(*at)
+        return self.op.vjp(ARRAY, i, g, y, args, self.node.static)
 
-    def _read(self, i: int, shape: tuple[int, ...]) -> list[Array]:
+    def _read(self, i: int, shape: tuple[int, ...], at: Sequence[Array] | None = None) -> list[Array]:
         """The cotangents of an argument for the seeds; a row may leave it to the engine to sum over what broadcasting repeated."""
-        cotangents = [np.asarray(self.vjp(i, g.reshape(self.y.shape))) for g in self.seeds]
+        cotangents = [np.asarray(self.vjp(i, g.reshape(self.y.shape), at)) for g in self.seeds]
         np.broadcast_shapes(*(c.shape for c in cotangents), shape)
         return [unbroadcast(ARRAY, c, shape) for c in np.broadcast_arrays(*cotangents, np.zeros(shape))[:-1]]
 
     def _holds(self, moves: dict[int, Array], report: Report) -> bool:
         """Whether the row agrees along a direction with what is measured, and forward mode with reverse."""
         us = [moves.get(k, np.zeros(x.shape)) for k, x in enumerate(self.xs)]
-        parts = [
-            self._read(self.places[k], u.shape) if k in moves else [np.zeros(u.shape)] * len(self.seeds) for k, u in enumerate(us)
-        ]
-        claims = Claims(self.seeds, list(zip(*parts, strict=True))).telling(us)
+        everything = self._claims(moves)
+        told = everything.tell(us)
+        claims = everything.only(told)
         claimed, scales = claims.along(us)
-        judged, evaluations = judge(self.point.weighted(claims.seeds, self.y.shape), us, claimed, scales)
+        rule = lambda xs: self._claims(moves, xs).along(us)[0][told]  # noqa: E731
+        judged, evaluations = judge(self.point.weighted(claims.seeds, self.y.shape), us, claimed, scales, claims.largest(us), rule)
         report.evaluations += evaluations
         guilty = [j for j in judged if j.verdict == "fail"]
         if guilty:
@@ -162,6 +164,14 @@ class Local:
             )
             report.add("mode", message, claimed=float(forward[n]), measured=float(claimed[n]))
         return not np.any(apart)
+
+    def _claims(self, moves: dict[int, Array], at: Sequence[Array] | None = None) -> Claims:
+        """What the row says for the seeds of the arguments that move."""
+        parts = [
+            self._read(self.places[k], x.shape, at) if k in moves else [np.zeros(x.shape)] * len(self.seeds)
+            for k, x in enumerate(self.xs)
+        ]
+        return Claims(self.seeds, list(zip(*parts, strict=True)))
 
     def _accuse(self, moves: dict[int, Array], j: Judgement, report: Report) -> None:
         """The finding, by the entry where it shows at one."""

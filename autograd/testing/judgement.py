@@ -15,36 +15,39 @@ from autograd.testing.measurement import (
     KINK,
     NOISY,
     SMOOTH,
+    TINY,
     UNBOUNDED,
     UNRESOLVED,
     Array,
-    Ladder,
     Line,
     Measured,
     climb,
     conclusions,
     exactly,
     reach,
+    stepped,
 )
+from autograd.testing.rounding import SCATTERED, SHAKES, allowed, noise, scatter
 
 Limits = Sequence[tuple[float, float]]
-RTOL = 1e-6  # a rule may itself round; errors from 10⁻⁵ on are found
-FAR = (0.0, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5, 2.0, -2.0)
-DROWNED = 1e-13  # of the function's size far off
+Rule = Callable[[Sequence[Array]], Array]  # the claims at other inputs
+KINKED = 1e-6  # how exact slopes near by are, beside a slope at a kink
+FINE = 1e-9  # an error that decides about any claim
+NEGLIGIBLE = 1e-10  # of the largest claim by any entry: so small a claim is rounding where the function stands still
 UNDECIDED = "undecided"
-SUBNORMAL = 1e-300  # numbers so small have lost digits before they are compared
 NEARBY = 12
 NEAR = (1e-6, 1e-7)  # how far, beside the size of each entry
 
 
 class Point(NamedTuple):
-    """Where a function is examined: itself, its inputs and their domains, its outputs there, and how exact its numbers are."""
+    """Where a function is examined: itself, its inputs and their domains, its outputs there, and how exact a rule's numbers are."""
 
     f: Callable[..., Any]
     xs: list[Array]
     limits: Limits
     y: Array
-    rtol: float
+    sizes: Array  # what the outputs add up to in magnitude
+    eps: float = EPS  # of the precision in which the rule answers
     analytic: bool = True  # whether it is worth asking f for complex numbers
 
     def line(self, us: Sequence[Array], xs: Sequence[Array] | None = None) -> Line:
@@ -60,7 +63,7 @@ class Point(NamedTuple):
                 raise ShapeError(f"the function returned shape {shape}, and then {y.shape}")
             return _mixed(seeds, y.ravel())
 
-        return self._replace(f=sums, y=_mixed(seeds, self.y))
+        return self._replace(f=sums, y=_mixed(seeds, self.y), sizes=_mixed(np.abs(seeds), np.abs(self.y)))
 
 
 def _mixed(seeds: Array, y: Array) -> Array:
@@ -81,84 +84,111 @@ class Judgement(NamedTuple):
     error: float
     kind: str
 
+    @property
+    def apart(self) -> float:
+        """How far the claim is from what was measured."""
+        return abs(self.claimed - self.measured)
+
     def per(self, size: float) -> Judgement:
         """The same numbers per unit of the direction, which was ``size`` long."""
         return self._replace(claimed=self.claimed / size, measured=self.measured / size, error=abs(self.error / size))
 
 
-def agree(claimed: Any, value: Any, error: Any, scale: Any, rtol: float) -> Any:
-    """Whether claims lie within the error bars, widened by what a rule may round."""
-    with np.errstate(all="ignore"):
-        return (
-            np.abs(claimed - value) <= 3.0 * error + rtol * np.maximum(np.abs(claimed), np.abs(value)) + 1e-11 * scale + SUBNORMAL
-        )
+class Estimates(NamedTuple):
+    """What is measured of every output along a direction, and how far a rule that is right may be off beside that."""
+
+    value: Array
+    error: Array
+    left: Array
+    right: Array
+    kind: Array
+    rounding: Array
+
+    def agree(self, claims: Array) -> Array:
+        """Which claims lie within the error bars."""
+        with np.errstate(all="ignore"):
+            near = np.abs(claims - self.value) <= 3.0 * self.error + self.rounding
+        return np.asarray(np.isfinite(claims) & np.isfinite(self.error) & near)
 
 
-def judge(point: Point, us: Sequence[Array], claims: Array, scales: Array) -> tuple[list[Judgement], int]:
+def judge(
+    point: Point, us: Sequence[Array], claims: Array, scales: Array, reference: Array, rule: Rule
+) -> tuple[list[Judgement], int]:
     """Each output's claimed derivative along a direction, judged; and how many evaluations that took.
 
-    ``claims`` and ``scales`` (what the terms of each claim add up to in magnitude) have one entry per output.
+    ``claims``, ``scales`` (what the terms of each claim add up to in magnitude) and ``reference`` (the largest claim by any entry,
+    along as long a way) have one entry per output; ``rule`` gives the claims at other inputs.
     """
-    with np.errstate(all="ignore"):
-        scales = scales + 1e-3 * np.where(np.isfinite(point.y), np.abs(point.y), 0.0)  # what rounding leaves of the outputs
     line = point.line(us)
-    quick = (exactly(line, point.y) if point.analytic else None) or briefly(line, point.y)
-    value, error, left, right, kind = quick or conclusions(climb(line, point.y))
-    good = agree(claims, value, error, scales, point.rtol) & np.isfinite(claims) & np.isfinite(error)
-    with np.errstate(all="ignore"):
-        sharp = error <= 0.05 * np.maximum(np.abs(claims), np.abs(value)) + 1e-9 * scales + 1e-300
-    if np.all(good & (sharp | (error < 1e-9))):
-        return [Judgement("pass", *numbers) for numbers in zip(claims, value, error, kind, strict=True)], line.evaluations
-    ladder = climb(line, point.y)
-    value, error, left, right, kind = conclusions(ladder)
-    low, high, evaluations = np.fmin(left, right), np.fmax(left, right), 0
-    if not np.all(agree(claims, value, error, scales, point.rtol)):
-        near_low, near_high, evaluations = slopes_near(point, us, np.fmax(np.abs(claims), np.fmax(np.abs(left), np.abs(right))))
-        low, high = np.fmin(low, near_low), np.fmax(high, near_high)
-    answers = []
-    for numbers in zip(claims, scales, value, error, left, right, kind, low, high, strict=True):
-        answers.append(_judged(numbers, point.rtol, sum(int(np.count_nonzero(u)) for u in us) > 1))
-    if any(j.verdict == "fail" for j in answers):
-        most = max((float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x))) for x in point.xs), default=0.0)
-        drowned = _drowned(line, answers) | _lost(ladder, claims, value, most)
-        answers = [j._replace(verdict=UNDECIDED) if d and j.verdict == "fail" else j for j, d in zip(answers, drowned, strict=True)]
+    sizes = np.where(np.isfinite(point.sizes), point.sizes, 0.0)
+
+    def rounded(value: Array) -> Array:
+        return allowed(claims, value, scales, sizes, point.eps)
+
+    exact = exactly(line, point.y) if point.analytic else None
+    quick = exact or briefly(line, point.y)
+    if quick:
+        measured = Estimates(*quick, rounded(quick[0]))
+        sharp = (3.0 * measured.error <= 10.0 * measured.rounding) | ((claims == 0.0) & (measured.error < FINE))
+        if np.all(measured.agree(claims) & sharp):
+            return _passed(claims, measured), line.evaluations
+    at = stepped(line, point.y)
+    measured = _from(conclusions(climb(at, point.y)), rounded)
+    if np.all(measured.agree(claims) & _decided(claims, measured, reference) & ~np.isin(measured.kind, (KINK, JUMP))):
+        return _passed(claims, measured), line.evaluations
+    rough = noise(lambda xs: point.line(us, list(xs)).real(0.0), point.xs, point.limits)
+    loose = SCATTERED / 3.0 * scatter(rule, point.xs, point.limits, point.eps)
+    measured = _from(conclusions(climb(at, point.y, rough)), rounded)
+    if exact is not None:
+        measured = _exactly(measured, exact, point, us)
+    measured = measured._replace(error=measured.error + loose)
+    low, high, evaluations = np.full(claims.shape, np.nan), np.full(claims.shape, np.nan), 2 * 2 * len(SHAKES)
+    if not np.all(measured.agree(claims)):
+        steepest = np.fmax(np.abs(claims), np.fmax(np.abs(measured.left), np.abs(measured.right)))
+        low, high, more = slopes_near(point, us, steepest)
+        evaluations += more
+    mixed = sum(int(np.count_nonzero(u)) for u in us) > 1
+    answers = [_judged(*numbers, mixed) for numbers in zip(claims, zip(*measured, strict=True), reference, low, high, strict=True)]
+    beside = 10.0 * EPS * float(np.max(sizes, initial=0.0))  # what is rounded beside another output cannot be told
+    answers = [j._replace(verdict=UNDECIDED) if j.verdict == "fail" and j.apart <= beside else j for j in answers]
+    small = [j.measured == 0.0 and j.apart <= NEGLIGIBLE * size for j, size in zip(answers, reference, strict=True)]
+    answers = [j._replace(verdict="pass") if j.verdict == "fail" and s else j for j, s in zip(answers, small, strict=True)]
     return answers, line.evaluations + evaluations
 
 
-def _lost(ladder: Ladder, claims: Array, value: Array, most: float) -> Array:
-    """Which claims only steps speak against whose effect is rounding beside inputs of size ``most``: a sum may cancel inside.
+def _passed(claims: Array, measured: Estimates) -> list[Judgement]:
+    return [Judgement("pass", *numbers) for numbers in zip(claims, measured.value, measured.error, measured.kind, strict=True)]
 
-    That is so where two larger steps in a row come close to the claim, or where nothing moves, not even at the largest step.
-    """
+
+def _from(measured: Measured, rounded: Callable[[Array], Array]) -> Estimates:
+    """What was measured, with what a rule may round beside it."""
+    return Estimates(*measured, rounded(measured[0]))
+
+
+def _exactly(measured: Estimates, exact: Measured, point: Point, us: Sequence[Array]) -> Estimates:
+    """The slopes by an imaginary step, where they lie within the error bars of the others; off by as much as they scatter."""
+    value = exact[0]
+
+    def slopes(xs: Sequence[Array]) -> Array:
+        z = point.line(us, list(xs)).at(1j * TINY)
+        return np.full(value.shape, np.nan) if z is None else z.imag / TINY
+
+    error = exact[1] + SCATTERED * scatter(slopes, point.xs, point.limits, EPS)
     with np.errstate(all="ignore"):
-        apart, steps = np.abs(claims - value), ladder.steps[:, None]
-        size = np.maximum(np.abs(claims), np.abs(value))
-        close = np.abs(ladder.central - claims) <= 0.05 * size
-        against = np.max(np.where(np.abs(ladder.central - value) <= 0.05 * size, steps, 0.0), axis=0)
-        widest = np.max(np.where(np.isfinite(ladder.central), steps, 0.0), axis=0)
-        small, none = (apart * h <= 4.0 * EPS * most for h in (against, widest))
-    upheld = (close[:-1] & close[1:]).any(axis=0)
-    found: Array = (upheld & small) | ((value == 0.0) & none)
-    return found
+        better = (measured.kind == SMOOTH) & (error < measured.error) & (np.abs(value - measured.value) <= 3.0 * measured.error)
+    return measured._replace(value=np.where(better, value, measured.value), error=np.where(better, error, measured.error))
 
 
-def _drowned(line: Line, answers: Sequence[Judgement]) -> Array:
-    """Which fails are too small to tell: the function has values far off beside which the difference is mere rounding.
-
-    What is 10⁻¹⁴ here and 10 a step further comes of numbers of size 1 that cancel, such as 1 + erf(x) at -8; and what is less
-    than the rounding of the other outputs may have been computed beside them.
-    """
+def _decided(claims: Array, measured: Estimates, reference: Array) -> Array:
+    """Where the error is so small that the claim is told from others; beside a much larger one it need not be."""
     with np.errstate(all="ignore"):
-        far = np.nanmax([np.abs(line.real(t)) for t in FAR] + [np.zeros(line.size)], axis=0)
-        apart = np.abs([j.claimed - j.measured for j in answers])
-    far = np.where(np.isfinite(far), far, 0.0)
-    drowned: Array = np.isfinite(apart) & (apart <= np.maximum(DROWNED * far, 10.0 * EPS * np.max(far, initial=0.0)))
-    return drowned
+        size = np.maximum(np.abs(claims), np.abs(measured.value))
+        return np.asarray(measured.error <= np.maximum(0.1 * size, np.maximum(1e-4 * reference, FINE)))
 
 
 def briefly(line: Line, y: Array) -> Measured | None:
     """The derivative by two steps where they agree so well that no more are needed; else None."""
-    h = reach(line)[0] * 2.0**-9
+    h = reach(line)[0] * 2.0**-11
     with np.errstate(all="ignore"):
         wide, narrow = (line.real(h) - line.real(-h)) / (2.0 * h), (line.real(h / 2.0) - line.real(-h / 2.0)) / h
         change, value = np.abs(wide - narrow), (4.0 * narrow - wide) / 3.0
@@ -169,9 +199,9 @@ def briefly(line: Line, y: Array) -> Measured | None:
     return value, 0.03 * change + bar, value, value, np.full(value.shape, SMOOTH, dtype=object)
 
 
-def _judged(numbers: tuple[Any, ...], rtol: float, mixed: bool) -> Judgement:
-    """One claim at one output, after the full ladder."""
-    c, scale, v, e, le, ri, kind, low, high = numbers
+def _judged(c: float, measured: Sequence[Any], reference: float, low: float, high: float, mixed: bool) -> Judgement:
+    """One claim at one output, after the full ladder; ``low`` and ``high`` are the slopes near by."""
+    v, e, le, ri, kind, rounding = measured
     if kind == UNBOUNDED:  # some put a finite number there on purpose
         return Judgement("pass" if c == v else UNDECIDED, c, v, e, kind)
     exists = np.isfinite(le) or np.isfinite(ri) or np.isfinite(e)
@@ -179,10 +209,14 @@ def _judged(numbers: tuple[Any, ...], rtol: float, mixed: bool) -> Judgement:
     if not np.isfinite(c):
         settled = np.isfinite(e) and e <= 1e-2 * abs(v) + 1e-9
         return Judgement("fail" if exists and settled else UNDECIDED, c, v, e, kind)
-    if np.isfinite(e) and kind not in (KINK, JUMP) and agree(c, v, e, scale, rtol):
-        decided = e <= 0.1 * size + 1e-9 * scale or e < 1e-9
+    off = 3.0 * e if np.isfinite(e) else 0.0
+    if np.isfinite(e) and kind not in (KINK, JUMP) and abs(c - v) <= off + rounding:
+        decided = e <= max(0.1 * size, 1e-4 * reference, FINE)
         return Judgement("pass" if decided else UNDECIDED, c, v, e, kind)
-    slack = rtol * max(size, abs(low), abs(high)) + 1e-9 * scale + (3.0 * e if np.isfinite(e) else 0.0)
+    sides = abs(ri - le) + abs(0.5 * (le + ri) - v)  # where one-sided slopes differ, or together from the central one
+    if kind in (KINK, JUMP, EDGE) or not sides <= 1e-4 * max(abs(le), abs(ri)):  # there may be a kink not far away
+        low, high = np.fmin(low, np.fmin(le, ri)), np.fmax(high, np.fmax(le, ri))
+    slack = KINKED * max(size, abs(low), abs(high)) + rounding + off
     if low - slack <= c <= high + slack:
         return Judgement("pass", c, v, e, kind)
     if mixed and high - low > 0.1 * abs(c - v):  # many kinks at once: more slopes exist near by than were seen

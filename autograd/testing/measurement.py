@@ -100,33 +100,48 @@ class Ladder(NamedTuple):
     right: Array
     right_error: Array
     jump: Array
-    steps: Array  # of shape (rungs,)
     infinite: Array  # of shape (2, outputs): to the left and to the right, ±inf where the slopes grow without end, else 0
 
 
-def climb(line: Line, y: Array) -> Ladder:
-    """Differences at a falling ladder of steps, extrapolated rung by rung."""
+class Steps(NamedTuple):
+    """What a function answers at a falling ladder of steps: outputs of shape (rungs, outputs) on both sides, and their grain."""
+
+    steps: Array
+    ahead: Array
+    behind: Array
+    grain: Array
+    most: float  # the largest size of the point
+
+
+def stepped(line: Line, y: Array) -> Steps:
+    """The outputs at a falling ladder of steps."""
     top, most, least = reach(line)
     rungs = int(np.clip(np.ceil(np.log(top / (1e-4 * least)) / np.log(SHRINK)), RUNGS, 3 * RUNGS))
     steps = top * SHRINK ** -np.arange(rungs, dtype=float)
     with np.errstate(all="ignore"):
         ahead, behind = np.array([line.real(h) for h in steps]), np.array([line.real(-h) for h in steps])
+        grain = np.minimum(_grain(line, y, steps, ahead, 1.0), _grain(line, y, steps, behind, -1.0))
+    return Steps(steps, ahead, behind, grain, most)
+
+
+def climb(at: Steps, y: Array, noise: Array | float = 0.0) -> Ladder:
+    """Differences at a falling ladder of steps, extrapolated rung by rung; the outputs are known to scatter by ``noise``."""
+    steps, ahead, behind, grain, most = at
+    with np.errstate(all="ignore"):
         h = steps[:, None]
-        grain = np.minimum(_grain(line, y, steps, ahead, 1.0), _grain(line, y, steps, behind, -1.0)) / h
         size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(y))
         right, left, central = (ahead - y) / h, (y - behind) / h, (ahead - behind + 0.0 * y) / (2.0 * h)  # nan where y is infinite
         slope = np.fmax(np.fmax(np.abs(right), np.abs(left)), np.abs(central))
-        bar = 4.0 * EPS * (size + slope * most) / h
+        bar = (4.0 * EPS * (size + slope * most) + noise) / h
         stands = np.all([(side == y) | np.isnan(side) for side in (ahead, behind)], axis=(0, 1))
         bar += np.where(stands, 4.0 * EPS / h, 0.0)  # numbers of size 1 may hide inside
         steepest = np.max(slope, axis=0, where=np.isfinite(slope), initial=0.0)
         still_ahead, still_behind = (np.abs(side - y) <= 4.0 * EPS * size for side in (ahead, behind))
         return Ladder(
-            *_settled(central, bar, SHRINK**2, still_ahead & still_behind, grain, steepest),
-            *_settled(left, 2.0 * bar, SHRINK, still_behind, grain, steepest),
-            *_settled(right, 2.0 * bar, SHRINK, still_ahead, grain, steepest),
+            *_settled(central, bar, SHRINK**2, still_ahead & still_behind, grain / h, steepest),
+            *_settled(left, 2.0 * bar, SHRINK, still_behind, grain / h, steepest),
+            *_settled(right, 2.0 * bar, SHRINK, still_ahead, grain / h, steepest),
             jump=np.abs(ahead - behind),
-            steps=steps,
             infinite=np.array([_growing(left, 2.0 * bar), _growing(right, 2.0 * bar)]),
         )
 
@@ -285,7 +300,7 @@ def derivative(f: Callable[[Any], Any], x: Any, direction: Any = None, *, low: f
 
 def measure(line: Line, y: Array) -> Measured:
     """What a derivative is along a line: by the shortest way that can be trusted."""
-    return exactly(line, y) or conclusions(climb(line, y))
+    return exactly(line, y) or conclusions(climb(stepped(line, y), y))
 
 
 def exactly(line: Line, y: Array) -> Measured | None:

@@ -17,9 +17,9 @@ PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
 class Finding:
     """One thing that is wrong, or that cannot be decided, in words and as data.
 
-    ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nonlinearity, layout, raised, mode,
-    order, function or undecided, and unbounded where nothing can be decided since there is no finite derivative. ``argument`` and
-    ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None where it does not apply.
+    ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nondeterminism, nonlinearity, layout, raised,
+    mode, order, function or undecided, and unbounded where nothing can be decided since there is no finite derivative.
+    ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None where it does not apply.
     """
 
     fault: str
@@ -189,6 +189,12 @@ class StalenessError(GradientError):
     """An answer that depends on which calls came before."""
 
     fault = "staleness"
+
+
+class NondeterminismError(GradientError):
+    """A rule that gives two answers to one question."""
+
+    fault = "nondeterminism"
 
 
 class NonLinearityError(GradientError):

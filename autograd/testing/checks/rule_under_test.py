@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.judgement import RTOL, Limits, Point
-from autograd.testing.measurement import Array
+from autograd.testing.judgement import Limits, Point
+from autograd.testing.measurement import EPS, Array
 from autograd.testing.report import Report
 
-ROUGH = 2e-3  # how exact numbers of less than double precision are taken to be
 NARROW = 1e-3  # of an entry's size: with less room than that, all entries that move along would take tiny steps
 Layout = Callable[[Array], Array]
 
@@ -24,7 +24,8 @@ class Pair:
     """``f(*inputs, **static)`` and ``vjp(inputs, g, **static)`` at one point; what is wrong with a call goes into the report.
 
     ``given`` are the inputs in their own precision, ``xs`` the same in double; ``free`` says which entries do not stand at an edge
-    of their domain, or hard by one. ``y`` (double) and ``shape`` are the output's, once :meth:`begin` has been called.
+    of their domain, or hard by one. ``y`` (double) and ``shape`` are the output's, and ``eps`` is the last digit of the least exact
+    of all numbers, once :meth:`begin` has been called.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Pair:
             if np.any(x < low) or np.any(x > high):
                 raise DataError(f"{call}: input {i} leaves its domain, from {low} to {high}")
         self.free = [_room(x, *limits) > NARROW * np.abs(x) for x, limits in zip(self.xs, self.limits, strict=True)]
-        self.rough = any(x.dtype != np.float64 for x in self.given)
+        self.eps = max(map(_last_digit, self.given))
         self.analytic = analytic  # whether f may be asked for complex numbers
 
     def f(self, *xs: Array) -> Any:
@@ -73,6 +74,7 @@ class Pair:
         y = _numbers_of(first, f"{self.call}: the function returns")
         if y.dtype.kind not in "fiub":
             raise DataError(f"{self.call}: the function returns {described(first)}, where real numbers belong")
+        _refuse_half(y, f"{self.call}: the function returns")
         self.first, self.y, self.shape = first, y.astype(np.float64), y.shape
         for i, (x, x0) in enumerate(zip(xs, self.given, strict=True)):
             if x.tobytes() != x0.tobytes():
@@ -84,7 +86,7 @@ class Pair:
             self.report.add(
                 "function", "the function returned two values for the same inputs: it is random, or remembers; fix its seed"
             )
-        self.rtol = ROUGH if self.rough or y.dtype != np.float64 else RTOL
+        self.eps = max(self.eps, _last_digit(y))
         if y.size and not np.any(np.isfinite(self.y)):
             self.report.doubt("the function is nan or infinite here: there is no derivative to compare with", "unbounded")
 
@@ -95,10 +97,23 @@ class Pair:
         except Exception as error:
             raise DataError(f"{self.call}: asked a second time, the function raises {type(error).__name__}: {error}") from error
 
-    @property
+    @cached_property
     def point(self) -> Point:
-        """Where the function is examined, in double precision."""
-        return Point(self.f, self.xs, self.limits, self.y.ravel(), self.rtol, self.analytic)
+        """Where the function is examined: in double precision, unless it takes none."""
+        f, y = self.f, self.y
+        if any(x.dtype != np.float64 for x in self.given):
+            self.report.evaluations += 1
+            try:
+                y = np.asarray(self.f(*[x.copy() for x in self.xs]), dtype=np.float64)
+            except Exception:  # it takes numbers of its own precision only
+                y = np.zeros(())
+            if y.shape != self.shape:
+                f, y = self._rounded, self.y
+        return Point(f, self.xs, self.limits, y.ravel(), np.abs(y).ravel(), self.eps, self.analytic)
+
+    def _rounded(self, *xs: Array) -> Any:
+        """The function at arrays rounded to its own precision."""
+        return self.f(*[x.real.astype(x0.dtype) for x, x0 in zip(xs, self.given, strict=True)])
 
     def called(self, g: Array, xs: Sequence[Array] | None = None, layout: Layout = np.copy) -> list[Any]:
         """What the rule returns for the cotangent ``g`` (flat) at copies of the inputs; what it does to them is noted."""
@@ -168,9 +183,22 @@ def _read(i: int, x: Any, call: str) -> Array:
         raise DataError(
             f"{call}: input {i} is {described(x)}, which has no derivative: pass floats, and what is no number by keyword"
         )
+    _refuse_half(array, f"{call}: input {i} is")
     if not np.all(np.isfinite(array)):
         raise DataError(f"{call}: input {i} holds {array[~np.isfinite(array)][0]}, where nothing can be moved: pass finite numbers")
     return np.array(array, order="C")
+
+
+def _refuse_half(x: Array, what: str) -> None:
+    if x.dtype == np.float16:
+        raise DataError(
+            f"{what} float16, whose three digits cannot tell a right derivative from a wrong one: use float32 or float64"
+        )
+
+
+def _last_digit(x: Array) -> float:
+    """The rounding of numbers of this type, of double precision at least."""
+    return max(EPS, float(np.finfo(x.dtype).eps)) if x.dtype.kind == "f" else EPS
 
 
 def _numbers_of(x: Any, what: str) -> Array:

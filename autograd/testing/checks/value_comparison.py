@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.testing.checks.rule_under_test import Pair
-from autograd.testing.judgement import UNDECIDED, Judgement, judge
+from autograd.testing.judgement import UNDECIDED, Judgement, Point, judge
 from autograd.testing.measurement import NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array
 from autograd.testing.report import Report
 
@@ -32,9 +32,18 @@ class Claims(NamedTuple):
         claims = np.array([sum(float(np.sum(t)) for t in row) for row in terms])
         return claims, np.array([sum(float(np.sum(np.abs(t))) for t in row) for row in terms])
 
-    def telling(self, us: Sequence[Array]) -> Claims:
-        """Those whose claim along a direction is a number, or whose cotangent has no 0: 0 times an infinite slope is nan."""
-        kept = ~np.isnan(self.along(us)[0]) | np.all(self.seeds != 0.0, axis=1)
+    def largest(self, us: Sequence[Array]) -> Array:
+        """The largest claim by any entry, moving or not, along as long a way as any entry moves."""
+        longest = max(float(np.max(np.abs(u), initial=0.0)) for u in us)
+        sizes = [[np.max(np.abs(a), initial=0.0, where=np.isfinite(a)) for a in row] for row in self.answers]
+        return np.asarray(longest * np.max(sizes, axis=1))
+
+    def tell(self, us: Sequence[Array]) -> Array:
+        """Which claims along a direction are numbers, or have a cotangent without a 0: 0 times an infinite slope is nan."""
+        return np.asarray(~np.isnan(self.along(us)[0]) | np.all(self.seeds != 0.0, axis=1))
+
+    def only(self, kept: Array) -> Claims:
+        """Some of these claims."""
         return Claims(self.seeds[kept], [answer for answer, keep in zip(self.answers, kept, strict=True) if keep])
 
     def with_more(self, other: Claims) -> Claims:
@@ -150,15 +159,12 @@ class Values:
 
     def _along(self, us: Sequence[Array], claims: Claims) -> list[Judgement]:
         """The judgements of all seeds along one direction that say something about it."""
-        point = self.pair.point if claims.each else self.pair.point.weighted(claims.seeds, self.pair.shape)
-        judged, evaluations = judge(point, us, *claims.along(us))
-        self.report.evaluations += evaluations
-        return judged
+        return judged_along(self.pair, self.pair.point, us, claims)
 
     def _closely(self, us: Sequence[Array]) -> list[Judgement]:
         """The judgements along one direction; where one is no pass, of each output by itself, which a kink needs."""
         bounded = all(bool(np.all(finite[u != 0.0])) for finite, u in zip(self.finite, us, strict=True))
-        judged = self._along(us, self.claims if bounded else self.all.telling(us))
+        judged = self._along(us, self.claims if bounded else self.all.only(self.all.tell(us)))
         outputs = self.pair.y.size
         if outputs <= FEW or not bounded or all(j.verdict == "pass" for j in judged):
             return judged
@@ -214,6 +220,18 @@ class Values:
         index = tuple(int(n) for n in np.unravel_index(i, self.xs[k].shape))
         where = f"by input {k}" + (f" at index {index}" if index else "")
         accuse(self.report, where, j.per(us[k].flat[i]), argument=k, index=index)
+
+
+def judged_along(pair: Pair, point: Point, us: Sequence[Array], claims: Claims) -> list[Judgement]:
+    """The judgements of some claims of a pair at a point along one direction."""
+
+    def rule(xs: Sequence[Array]) -> Array:
+        return Claims(claims.seeds, [pair.answer(g, xs) for g in claims.seeds]).along(us)[0]
+
+    examined = point if claims.each else point.weighted(claims.seeds, pair.shape)
+    judged, evaluations = judge(examined, us, *claims.along(us), claims.largest(us), rule)
+    pair.report.evaluations += evaluations
+    return judged
 
 
 def accuse(report: Report, where: str, j: Judgement, fault: str = "", after: str = "", **data: Any) -> None:

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.testing.checks.rule_under_test import Pair, briefly, reversed_fortran
-from autograd.testing.checks.value_comparison import FEW, Claims, Values, accuse
-from autograd.testing.judgement import judge
-from autograd.testing.measurement import SMOOTH, Array
+from autograd.testing.checks.value_comparison import FEW, Claims, Values, accuse, judged_along
+from autograd.testing.measurement import EPS, SMOOTH, Array
 from autograd.testing.report import Report
+from autograd.testing.rounding import SCATTERED, scatter
 
 
 def check_vjp(
@@ -39,12 +39,24 @@ def check_vjp(
     return Check(Pair(f, vjp, inputs, domains, static, "check_vjp()")).run().raised(raise_on_fail)
 
 
+AGAIN = (1e-11, 0.0)  # how far two answers to one question may lie apart, beside their size and in all
+
+
 class Elsewhere(NamedTuple):
     """Another point: the inputs, the output and the rule's answer there."""
 
     xs: list[Array]
     y: Array
     answer: list[Array]
+
+
+class Apart(NamedTuple):
+    """Where two answers differ: the input, the place in it, and the two numbers."""
+
+    argument: int
+    place: tuple[int, ...]
+    have: float
+    want: float
 
 
 class Check:
@@ -100,7 +112,7 @@ class Check:
 
     def again(self) -> None:
         """The same question has the same answer."""
-        self._same(self.seeds[0], self.answers[0], "staleness", "asked the same again, the rule gives {0} where it gave {1}")
+        self._repeated("asked the same again, the rule gives {0} where it gave {1}")
 
     def linear(self) -> None:
         """The sum of two cotangents gives the sum, a multiple the multiple, and zero gives zero."""
@@ -113,7 +125,7 @@ class Check:
         what = "the rule is not linear in the cotangent: "
         expected = [-3.0 * (b + 0.5 * a) for a, b in zip(base, last, strict=True)]
         expected = [np.where(np.isfinite(e), e, m) for e, m in zip(expected, mixed, strict=True)]
-        self._compare(mixed, expected, "nonlinearity", what + "for the sum of two it gives {0}, where {1} is their sum", 4.5)
+        self._compare(mixed, expected, both, "nonlinearity", what + "for the sum of two it gives {0}, where {1} is their sum", 4.5)
         self._same(1e4 * g, [1e4 * a for a in base], "nonlinearity", what + "for 10⁴ g it gives {0}, where {1} belongs", 1e4)
         if all(np.all(np.isfinite(a)) for a in base):
             self._same(0.0 * g, [0.0 * a for a in base], "nonlinearity", "for the cotangent 0 the rule gives {0}")
@@ -128,8 +140,22 @@ class Check:
                     return
         if not np.array_equal(np.asarray(self.pair.first, dtype=float), self.pair.y, equal_nan=True):
             self.report.add("aliasing", "the function's result was overwritten by a later call")
-        message = "asked again after a call elsewhere, the rule gives {0} where it gave {1}"
-        self._same(self.seeds[0], self.answers[0], "staleness", message)
+        self._repeated("asked again after a call elsewhere, the rule gives {0} where it gave {1}")
+
+    def _repeated(self, message: str) -> None:
+        """The first question has its first answer again, up to the last digits; else two more tell chance from memory."""
+        g, before = self.seeds[0], self.answers[0]
+        if self._apart(self.pair.answer(g), before, *AGAIN) is None:
+            return
+        now, next_ = self.pair.answer(g), self.pair.answer(g)
+        if (found := self._apart(next_, now, *AGAIN)) is not None:
+            self._condemn(
+                found,
+                "nondeterminism",
+                "asked the same twice in a row, the rule gives {0} and then {1}: it is random; fix its seed",
+            )
+        elif (found := self._apart(now, before, *AGAIN)) is not None:
+            self._condemn(found, "staleness", message)
 
     def _elsewhere(self) -> Elsewhere | None:
         pair = self.pair
@@ -146,7 +172,7 @@ class Check:
         if not y.size or not np.all(np.isfinite(y)) or not any(x.size for x in pair.xs):
             return None
         answers = pair.answer(self.every, moved)
-        return None if pair.rough else Elsewhere(moved, y, answers)
+        return None if pair.eps > EPS else Elsewhere(moved, y, answers)
 
     def memory(self) -> None:
         """Fortran order and negative strides: the same numbers, otherwise laid out."""
@@ -175,7 +201,7 @@ class Check:
             self.report.add("layout", "the rule gives other shapes for the same numbers in another memory layout")
             return
         message = "for the same numbers in another memory layout the rule gives {0} and not {1}"
-        self._compare(pair.read(result), self.answers[0], "layout", message)
+        self._compare(pair.read(result), self.answers[0], self.seeds[0], "layout", message)
 
     def values(self) -> None:
         """The claimed derivatives against measured ones."""
@@ -192,9 +218,8 @@ class Check:
             return  # a search comes by such a point anyhow, and should name that one
         claims = Claims(self.every[None], [answer])
         us = [np.where(x == 0.0, 1.0, np.abs(x)) * self.rng.choice([-1.0, 1.0], x.shape) for x in moved]
-        point = self.pair.point._replace(xs=moved, y=y.ravel()).weighted(claims.seeds, self.pair.shape)
-        (j,), evaluations = judge(point, us, *claims.along(us))
-        self.report.evaluations += evaluations
+        point = self.pair.point._replace(xs=moved, y=y.ravel(), sizes=np.abs(y).ravel())
+        (j,) = judged_along(self.pair, point, us, claims)
         if j.verdict == "fail" and j.kind == SMOOTH:
             where = "asked next at another point, the rule gives its first answer" if stale else "right here, and wrong near by"
             at = f", at {', '.join(map(briefly, moved))}"
@@ -207,19 +232,39 @@ class Check:
 
     def _same(self, g: Array, want: Sequence[Array], fault: str, message: str, factor: float = 1.0) -> None:
         """The rule's answer for ``g`` against the one that it should give; ``factor`` is how much larger than the first it is."""
-        self._compare(self.pair.answer(g), want, fault, message, factor)
+        self._compare(self.pair.answer(g), want, g, fault, message, factor)
 
-    def _compare(self, have: Sequence[Array], want: Sequence[Array], fault: str, message: str, factor: float = 1.0) -> None:
-        rtol = 0.1 * self.pair.rtol if self.pair.rough else 1e-6
-        atol = 1e-12 * factor * self.scale
+    def _compare(
+        self, have: Sequence[Array], want: Sequence[Array], g: Array, fault: str, message: str, factor: float = 1.0
+    ) -> None:
+        """Two answers for ``g`` that may differ by rounding: as much as answers scatter at inputs a few last digits away."""
+        eps = self.pair.eps
+        rtol, atol = max(1e-9, 64.0 * eps), max(1e-12, 64.0 * eps) * factor * self.scale
+        if self._apart(have, want, rtol, atol) is None:
+            return
+        apart = scatter(
+            lambda xs: np.concatenate([a.ravel() for a in self.pair.answer(g, xs)]), self.pair.xs, self.pair.limits, eps
+        )
+        loose = np.split(SCATTERED * apart, np.cumsum([x.size for x in self.pair.xs])[:-1])
+        if (found := self._apart(have, want, rtol, atol, loose)) is not None:
+            self._condemn(found, fault, message)
+
+    def _apart(
+        self, have: Sequence[Array], want: Sequence[Array], rtol: float, atol: float, loose: Sequence[Any] = ()
+    ) -> Apart | None:
+        """The first entry at which two answers differ by more than is allowed."""
         for k, (a, b) in enumerate(zip(have, want, strict=True)):
-            if self.report.findings or bool((np.abs(a - b) <= rtol * np.abs(b) + atol).all()):
-                continue
-            bad = ~np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
-            if bad.any():
-                i = tuple(int(n) for n in np.argwhere(bad)[0])
-                text = message.format(f"{a[i]:.10g}", f"{b[i]:.10g}") + f", in input {k}" + (f" at index {i}" if i else "")
-                self.report.add(fault, text, argument=k, index=i, claimed=float(a[i]), measured=float(b[i]))
+            more = loose[k].reshape(b.shape) if loose else 0.0
+            near = (np.abs(a - b) <= rtol * np.abs(b) + atol + more) | (a == b) | (np.isnan(a) & np.isnan(b))
+            if not near.all():
+                i = tuple(int(n) for n in np.argwhere(~near)[0])
+                return Apart(k, i, float(a[i]), float(b[i]))
+        return None
+
+    def _condemn(self, found: Apart, fault: str, message: str) -> None:
+        k, i, have, want = found
+        text = message.format(f"{have:.10g}", f"{want:.10g}") + f", in input {k}" + (f" at index {i}" if i else "")
+        self.report.add(fault, text, argument=k, index=i, claimed=have, measured=want)
 
 
 def _size(arrays: Sequence[Array]) -> float:

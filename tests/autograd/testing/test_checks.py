@@ -22,6 +22,7 @@ from autograd.testing import (
     LayoutError,
     ModeError,
     MutationError,
+    NondeterminismError,
     NonLinearityError,
     NotANumberError,
     Real,
@@ -56,6 +57,7 @@ KINDS = {
     "shape": WrongShapeError,
     "dtype": WrongDtypeError,
     "mutation": MutationError,
+    "nondeterminism": NondeterminismError,
     "aliasing": AliasingError,
     "staleness": StalenessError,
     "nonlinearity": NonLinearityError,
@@ -127,7 +129,7 @@ def test_wrong_rules_are_found_where_they_show_and_named(case):
     report = checked(case, case.shows_at)
     assert report.verdict == "fail"
     assert len(str(report).splitlines()) <= 15
-    if case.name != "dropout_mask_redrawn":  # whose rule is random, and is called stale
+    if case.name != "dropout_mask_redrawn":  # whose rule is random, and is called so
         assert report.fault == case.fault
     f, vjp = case.make()
     with pytest.raises(KINDS[report.fault]) as caught:

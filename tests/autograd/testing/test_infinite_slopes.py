@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import time
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
@@ -167,3 +168,34 @@ def test_what_is_asynchronous_is_refused_by_name():
             gradient_test(x=Array(2))(function)
     with pytest.raises((DataError, GradientError)):
         check_grad(coroutine, np.ones(2))
+
+    def plain_generator(x):
+        yield x.sum()
+
+    with pytest.raises(DataError, match=r"gradient_test\(\): plain_generator yields, and what it returns has no gradient"):
+        gradient_test(x=Array(2))(plain_generator)
+
+    class Later:
+        def __await__(self):
+            yield
+
+    with pytest.raises(DataError, match="the function is async: pass a plain function"):
+        check_grad(lambda x: Later(), np.ones(2))
+
+
+@hypothesis.settings(deadline=200, max_examples=5)
+@gradient_test(x=Array(2))
+def test_a_deadline_that_is_hypothesis_own_is_dropped(x):
+    time.sleep(0.25)
+    return np.tanh(x)
+
+
+def test_a_rule_that_raises_at_a_nan_is_passed_over():
+    def careful(xp, y, a):
+        if not np.all(np.isfinite(getattr(a, "_primal", a))):
+            raise ValueError("no number")
+        return xp.cos(a)
+
+    f = define("raises_at_a_nan", lambda xp, a: xp.sin(a), careful)
+    with np.errstate(all="ignore"):
+        assert blame(f(np.sqrt(Tensor([-1.0, 0.5]))).sum()).verdict != "fail"
