@@ -225,8 +225,8 @@ def read_csv(path: str | Path, target: int = -1, header: bool = False) -> Part:
         raise DataError(f"read_csv(): {path} {what}") from None
     if not width:
         raise DataError(f"read_csv(): {path} holds no line of numbers{' below its header' if header else ': it is empty'}")
-    if not width or not -width <= target < width:
-        raise DataError(f"{path} has {len(numbers) // max(width, 1)} lines of {width} numbers, and no column {target}")
+    if not -width <= target < width:
+        raise DataError(f"{path} has {len(numbers) // width} lines of {width} numbers, and no column {target}")
     table = np.array(numbers).reshape(-1, width)
     return np.delete(table, target, axis=1), table[:, target]
 

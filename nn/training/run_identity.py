@@ -20,6 +20,7 @@ from nn.modules.module import Module
 from nn.optim import Optimizer, scale
 
 STEPS = (0, 1, 10, 1000)  # at which a schedule is asked for its rate
+Seen = dict[int, tuple[int, Any]]  # what was met, by its identity: its number, and the thing itself
 LIBRARIES = ("autograd", "nn", "numpy", "scipy", "sklearn", "builtins")  # whose code is known by its name
 
 
@@ -83,19 +84,19 @@ class _Configuration:
         self.attributes = {name: x for name, x in vars(module).items() if name != "training"}
 
 
-def _described(x: Any, seen: dict[int, int]) -> Iterator[bytes]:
+def _described(x: Any, seen: Seen) -> Iterator[bytes]:
     """What a thing is made of, as bytes; what was met before is a number."""
     if x is None or isinstance(x, bool | int | float | complex | str | bytes):
         yield f"{type(x).__name__} {x!r}".encode()
         return
     if id(x) in seen:
-        yield f"again {seen[id(x)]}".encode()
+        yield f"again {seen[id(x)][0]}".encode()
         return
-    seen[id(x)] = len(seen)
+    seen[id(x)] = len(seen), x  # kept, so that nothing else gets its identity
     yield from _opened(x, seen)
 
 
-def _opened(x: Any, seen: dict[int, int]) -> Iterator[bytes]:
+def _opened(x: Any, seen: Seen) -> Iterator[bytes]:
     if isinstance(x, Node):  # a parameter, whose numbers have a part of their own, or a constant
         yield f"{type(x).__name__} {np.shape(x.data)}".encode()
         if getattr(x, "constant", False):
@@ -130,7 +131,7 @@ def _opened(x: Any, seen: dict[int, int]) -> Iterator[bytes]:
         yield from _of_code(x, seen)
 
 
-def _of_code(x: Any, seen: dict[int, int]) -> Iterator[bytes]:
+def _of_code(x: Any, seen: Seen) -> Iterator[bytes]:
     """Functions, methods, partials, classes, and objects by their class and attributes."""
     if isinstance(x, functools.partial):
         yield from _described((x.func, x.args, x.keywords), seen)
@@ -150,7 +151,7 @@ def _of_code(x: Any, seen: dict[int, int]) -> Iterator[bytes]:
         yield from _described(vars(x), seen)
 
 
-def _of_class(kind: type[Any], seen: dict[int, int]) -> Iterator[bytes]:
+def _of_class(kind: type[Any], seen: Seen) -> Iterator[bytes]:
     """A class by its name, and a user's own by its functions and plain attributes as well."""
     yield f"class {kind.__qualname__}".encode()
     for base in () if _is_library(kind) else kind.__mro__[:-1]:
@@ -161,7 +162,7 @@ def _of_class(kind: type[Any], seen: dict[int, int]) -> Iterator[bytes]:
                     yield from _described(getattr(x, "__func__", getattr(x, "fget", x)), seen)
 
 
-def _of_function(f: types.FunctionType, seen: dict[int, int]) -> Iterator[bytes]:
+def _of_function(f: types.FunctionType, seen: Seen) -> Iterator[bytes]:
     """A library's function by its name and settings; a user's own by its code and all that it reads."""
     yield f"function {f.__qualname__}".encode() if _is_library(f) else b"function"
     if not _is_library(f):

@@ -598,3 +598,83 @@ def test_a_trial_without_a_score_is_named(score):
 def test_plausible_mistakes_get_the_next_step(call, text):
     with pytest.raises(AutogradError, match=text):
         call()
+
+
+# -- what a run is told apart by
+
+
+def test_digests_say_what_things_are_made_of():
+    from nn.training.run_identity import digest
+
+    class Weighing:
+        def __init__(self, factor):
+            self.factor = factor
+
+        def loss(self, pred, target):
+            return self.factor * losses.mse(pred, target)
+
+    def late():
+        def inner():
+            return missing
+
+        if False:
+            missing = 1  # which stays unfilled
+        return inner
+
+    pairs = [
+        (np.array([1, "a"], object), np.array([2, "a"], object)),
+        (np.float64(1.0), np.float64(2.0)),
+        ({1.0, 2.0}, {1.0, 3.0}),
+        (Weighing(1.0).loss, Weighing(2.0).loss),
+        (Weighing(1.0), Weighing(2.0)),
+        (np.random.default_rng(0), np.random.default_rng(1)),
+        ({"a": [1.0]}, {"a": [2.0]}),
+        (Tensor([1.0], constant=True), Tensor([2.0], constant=True)),
+        (losses.mse, losses.mae),
+        (nn.Linear(2, 1, rng=0), nn.MLP([2, 1], rng=0)),
+        (np.exp, np.log),
+        (math_module(), np),
+        (Weighing, OtherWeighing),
+    ]
+    for a, b in pairs:
+        assert digest(a) == digest(a)
+        assert digest(a) != digest(b)
+    assert digest({2.0, 1.0, 3.0}) == digest({3.0, 2.0, 1.0})
+    loop = [1.0]
+    loop.append(loop)
+    assert digest(loop) == digest(loop)
+    assert digest(late()) == digest(late())
+
+
+class OtherWeighing:
+    @property
+    def factor(self):
+        return 2.0
+
+    @staticmethod
+    def loss(pred, target):
+        return losses.mse(pred, target)
+
+
+def math_module():
+    import math
+
+    return math
+
+
+def test_histories_labels_and_steps_of_other_kinds():
+    with pytest.raises(ValueError, match="different lengths"):
+        nn.History().restore({**nn.History().arrays(), "loss": np.ones(2), "rate": np.ones(1)})
+    with pytest.raises(
+        ShapeError, match=r"accuracy\(\): labels have shape \(N,\), and one-hot rows or scores \(N, K\), not \(1, 1, 2\)"
+    ):
+        metrics.accuracy(np.zeros((1, 1, 2)), np.zeros(1, int))
+    w = Tensor([[1.0], [1.0]])
+    step = nn.TrainingStep(lambda x: Tensor(x) @ w, "mse", SGD([w], 0.1))
+    assert step(X, Y) > step(X, Y)
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path):
+    (tmp_path / "a.csv").write_text("1,2\n3,4\n")
+    with pytest.raises(DataError, match="has 2 lines of 2 numbers, and no column 5"):
+        data.read_csv(tmp_path / "a.csv", target=5)

@@ -21,9 +21,12 @@ from autograd import (
     hvp,
     jvp,
     no_grad,
+    softmax,
     stop_gradient,
     value_and_grad,
 )
+from autograd.compiler.frontend.captured_state import _same
+from autograd.compiler.runtime.self_check import _largest
 from oracles import same
 
 X = sympy.symbols("x")
@@ -196,3 +199,25 @@ def test_inputs_that_cannot_be_moved_and_warnings_about_moved_ones_stay_inside()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert compile(wary)(1.0) == 2.0
+
+
+def test_another_number_of_results_is_noticed():
+    with pytest.raises(GraphError, match="at other inputs it has 1 results where the function gives 2"):
+        compile(lambda x: [x] * (2 if x._primal > 2.0 else 1))(2.0)
+
+
+def test_the_mass_of_what_cancels_counts_both_signs_and_what_is_small():
+    x = Tensor([0.1, 0.2, 0.3])
+    for node in (softmax(x), x * 1e-9, x.reshape(3, 1)):
+        mass = _largest(node, 0, np.ones(node.shape))
+        assert mass.shape == (3,)
+        assert np.all(mass > 0.0)
+    assert _largest(Value(20.0).tanh(), 0, 1.0) >= 1e-6
+    assert _largest(x.sum(), 0, np.ones(())).shape == (3,)
+
+
+def test_containers_of_equal_things_are_the_same_but_not_those_of_other_nodes():
+    w = Value(1.0)
+    assert _same([{"a": (1.0, "b")}, {2.0}], [{"a": (1.0, "b")}, {2.0}])
+    assert not _same({"a": w}, {"a": Value(1.0)})
+    assert not _same([1.0], (1.0,))

@@ -18,6 +18,8 @@ from autograd import (
     grad,
     hessian,
     jvp,
+    no_grad,
+    scope,
     where,
 )
 from oracles import same
@@ -182,3 +184,24 @@ def test_containers_of_another_structure_are_named():
     ):
         jvp(lambda x: x.sum(), (box,), (np.ones(2),))
     same(float(jvp(lambda x: (x * x).sum(), (box,), (np.array([1.0, 0.5], object),))[1]), 4.0)
+
+
+def test_blocks_change_nothing_about_comparisons():
+    with scope("here"):
+        assert Value(1.0) == 1.0
+        same(Tensor([1.0, 2.0]) == 2.0, [False, True])
+    with no_grad():
+        assert Value(1.0) != 2.0
+
+
+def test_gradients_of_results_can_be_set_and_forgotten():
+    for leaf in (Value(2.0), Tensor([2.0])):
+        y = leaf * leaf
+        y.grad = 3.0
+        same(y.grad, 3.0)
+        y.zero_grad()
+        same(y.grad, 0.0)
+        assert not y.has_grad
+        y.backward()
+        same(leaf.grad, 4.0)
+        assert leaf.has_grad

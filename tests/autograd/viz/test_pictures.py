@@ -1008,3 +1008,11 @@ def test_the_collector_is_left_as_it_was():
         gc.enable()
     g.to_svg()
     assert gc.isenabled()
+
+
+def test_what_cannot_be_measured_has_no_shade(monkeypatch):
+    def fails(nodes, call):
+        raise ArithmeticError("nothing to measure")
+
+    monkeypatch.setattr("autograd.viz.node_errors.blamed_among", fails)
+    assert draw(Value(1.0) * 2.0, color="error").drawing.boxes[1].shade is None
