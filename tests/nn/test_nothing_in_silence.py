@@ -624,6 +624,7 @@ def test_digests_say_what_things_are_made_of():
     pairs = [
         (np.array([1, "a"], object), np.array([2, "a"], object)),
         (np.float64(1.0), np.float64(2.0)),
+        (np.float32(1.0), np.float32(2.0)),
         ({1.0, 2.0}, {1.0, 3.0}),
         (Weighing(1.0).loss, Weighing(2.0).loss),
         (Weighing(1.0), Weighing(2.0)),

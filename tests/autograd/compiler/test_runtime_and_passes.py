@@ -22,6 +22,17 @@ from scalar_programs import close, demo, eager
 rng = np.random.default_rng(0)
 
 
+@pytest.mark.parametrize("x", [-1.5, 0.25, 3.0])
+def test_numbers_with_settings_are_replayed(x):
+    f = lambda x: ag.clip(x, -1.0, 2.0) * x + ag.elu(x, 0.7) * ag.leaky_relu(x, 0.1) + 1.0 / x  # noqa: E731
+    exact = compile(f, exact=True)
+    exact.value_and_grad(0.5)
+    v = Value(x)
+    y = f(v)
+    y.backward()
+    assert exact.value_and_grad(x) == (float(y), v.grad)
+
+
 def test_exact_replays_everything():
     t = Tensor([1.0, 2.0, 4.0])
 

@@ -78,6 +78,23 @@ def test_a_wrong_slope_beside_an_infinite_one_is_found(name, n, place, data):
     assert check_vjp(f, rule_of(lambda x: slope(x) * factor), (x,), raise_on_fail=False).verdict == "fail"
 
 
+@pytest.mark.parametrize("n", [9, 20, 60])
+@pytest.mark.parametrize("factor", [1.1, 1.0001])
+def test_a_wrong_slope_in_one_sum_with_an_infinite_one_is_found(n, factor):
+    x = with_edge("sqrt", n, [3])
+    factors = np.where(np.arange(n) == n - 1, factor, 1.0)
+    slope = lambda x: np.where(x == 0.0, -7.0, 0.5 / np.sqrt(np.where(x == 0.0, 1.0, x)))  # noqa: E731
+    report = check_vjp(lambda x: np.sum(np.sqrt(x)), rule_of(lambda x: slope(x) * factors), (x,), raise_on_fail=False)
+    (finding,) = report.findings
+    assert (finding.fault, finding.index) == ("value", (n - 1,))
+
+
+@pytest.mark.parametrize("claim", [-7.0, 0.0, 3.0])
+def test_a_finite_claim_among_a_hundred_entries_does_not_pass(claim):
+    slope = lambda x: np.where(x == 0.0, claim, 0.5 / np.sqrt(np.where(x == 0.0, 1.0, x)))  # noqa: E731
+    assert check_vjp(np.sqrt, rule_of(slope), (with_edge("sqrt", 100, [3]),), raise_on_fail=False).verdict == "inconclusive"
+
+
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch, the oracle here, is an extra of its own")
 @pytest.mark.parametrize("name", ["sqrt", "log", "acos", "atanh", "log1p", "reciprocal"])
 @pytest.mark.parametrize("n", [2, 5, 7, 12])

@@ -84,6 +84,21 @@ def test_what_cancels_inside_a_rule_is_not_called_nonlinear():
     assert check_vjp(lambda x: 1e8 * x[0] + 1e-3 * x[1], rule, (np.ones(2),)).verdict == "pass"
 
 
+@pytest.mark.parametrize("size", [2e6, 3e6, 5e6])
+def test_answers_on_a_coarse_grid_are_not_called_nonlinear(size):
+    x = np.array([0.3, 0.7, 1.1])
+    rule = lambda xs, g: ((size * xs[0] * g + 0.3 * g) - size * xs[0] * g,)  # noqa: E731 - multiples of a large number's last digit
+    assert check_vjp(lambda x: 0.3 * x, rule, (x,)).verdict == "pass"
+
+
+@pytest.mark.parametrize("error", [1e-6, 1e-7])
+def test_small_nonlinear_terms_are_called_nonlinear(error):
+    x = np.array([0.3, 0.7, 1.1])
+    rule = lambda xs, g: (0.3 * g + error * g * g,)  # noqa: E731
+    report = check_vjp(lambda x: 0.3 * x, rule, (x,), raise_on_fail=False)
+    assert {finding.fault for finding in report.findings} == {"nonlinearity"}
+
+
 def test_outputs_in_single_precision_are_judged_as_such():
     single = lambda x: (2.0 * np.real(x)).astype(np.float32)  # noqa: E731
     assert check_vjp(single, lambda xs, g: (np.float64(2.001) * g,), (np.array([0.5]),), raise_on_fail=False).verdict == "pass"
