@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.backends.float_backend import FLOAT
 from autograd.ops import TABLE
@@ -133,19 +133,43 @@ BINDS = {"where": 0, "&": 1, ">": 2, ">=": 2, "<": 2, "<=": 2, "==": 2, "+": 3, 
 TIGHT = 6
 
 
-def printed(e: Expr, known: dict[Expr, str] | None = None) -> str:
-    """The expression as Python that floats can run; ``known`` names the ones that stand in a variable already."""
-    return _print(e, known or {})[0]
+class Dialect(NamedTuple):
+    """How one language writes what the languages write differently."""
+
+    number: Callable[[float], str]
+    conjunction: str
+    choice: str  # with the fields ``condition``, ``yes`` and ``no``
+    assignment: str  # with the fields ``name`` and ``value``
+    call: Callable[[str, Sequence[str]], str]  # a function and its arguments
+    quotient: Callable[[str, str], str] | None  # a division that is written as a call, or None for the operator
 
 
-def _print(e: Expr, known: dict[Expr, str]) -> tuple[str, int]:
+def _python_call(function: str, args: Sequence[str]) -> str:
+    return f"{function}({', '.join(args)})"
+
+
+PYTHON = Dialect(repr, "and", "{yes} if {condition} else {no}", "{name} = {value}", _python_call, None)
+
+
+def to_source(e: Expr, known: dict[Expr, str] | None = None, dialect: Dialect = PYTHON) -> str:
+    """The expression as source text that computes on floats.
+
+    ``known`` maps the expressions that are in a variable already to the name of the variable.
+    """
+    return _write(e, known or {}, dialect)[0]
+
+
+def _write(e: Expr, known: dict[Expr, str], dialect: Dialect) -> tuple[str, int]:
+    """The text of an expression, and how tightly its outermost operator binds."""
     if e in known:
         return known[e], TIGHT
-    if e.is_leaf:
-        return (e.args[0], TIGHT) if e.head == "name" else (repr(e.args[0]), TIGHT if e.args[0] >= 0 else BINDS["neg"])
+    if e.head == "name":
+        return e.args[0], TIGHT
+    if e.head == "number":
+        return dialect.number(e.args[0]), TIGHT if e.args[0] >= 0 else BINDS["neg"]
 
     def inner(i: int, at_least: int) -> str:
-        text, binds = _print(e.args[i], known)
+        text, binds = _write(e.args[i], known, dialect)
         return text if binds >= at_least else f"({text})"
 
     binds = BINDS.get(e.head, TIGHT)
@@ -153,20 +177,22 @@ def _print(e: Expr, known: dict[Expr, str]) -> tuple[str, int]:
         case "neg":
             return f"-{inner(0, binds)}", binds
         case "&":
-            return f"{inner(0, binds)} and {inner(1, binds + 1)}", binds
+            return f"{inner(0, binds)} {dialect.conjunction} {inner(1, binds + 1)}", binds
         case "where":
-            return f"{inner(1, binds + 1)} if {inner(0, binds + 1)} else {inner(2, binds)}", binds
-        case "maximum" if e.args[1].head == "number":
-            return f"{inner(1, 1)} if {inner(0, 3)} < {inner(1, 3)} else {inner(0, 1)}", BINDS["where"]
-        case "minimum" if e.args[1].head == "number":
-            return f"{inner(1, 1)} if {inner(0, 3)} > {inner(1, 3)} else {inner(0, 1)}", BINDS["where"]
+            return dialect.choice.format(condition=inner(0, binds + 1), yes=inner(1, binds + 1), no=inner(2, binds)), binds
+        case "maximum" | "minimum" if e.args[1].head == "number":
+            sign = "<" if e.head == "maximum" else ">"
+            condition = f"{inner(0, 3)} {sign} {inner(1, 3)}"
+            return dialect.choice.format(condition=condition, yes=inner(1, 1), no=inner(0, 1)), BINDS["where"]
+        case "/" if dialect.quotient is not None:
+            return dialect.quotient(inner(0, 0), inner(1, 0)), TIGHT
         case _ if e.head in BINDS:
             return f"{inner(0, binds)} {e.head} {inner(1, binds + 1)}", binds
         case _:
-            return f"{e.head}({', '.join(inner(i, 0) for i in range(len(e.args)))})", TIGHT
+            return dialect.call(e.head, [inner(i, 0) for i in range(len(e.args))]), TIGHT
 
 
-def lines(results: dict[str, Expr]) -> list[str]:
+def assignments(results: dict[str, Expr], dialect: Dialect = PYTHON) -> list[str]:
     """Assignments ``name = expression``; what several of them share is computed once, in a variable of its own."""
     uses: dict[Expr, int] = {}
     for result in results.values():
@@ -179,16 +205,17 @@ def lines(results: dict[str, Expr]) -> list[str]:
         result.count(parts)
         for part in parts:
             if uses[part] > 1 and not part.is_leaf and part not in known and part not in results.values():
-                text = printed(part, known)
+                text = to_source(part, known, dialect)
                 known[part] = f"t{shared}"
                 shared += 1
-                out.append(f"{known[part]} = {text}")
-        out.append(f"{name} = {value_of(printed(result, known), result)}")
+                out.append(dialect.assignment.format(name=known[part], value=text))
+        value = as_number(to_source(result, known, dialect), result, dialect)
+        out.append(dialect.assignment.format(name=name, value=value))
         if not result.is_leaf and not result.is_condition:
             known[result] = name
     return out
 
 
-def value_of(text: str, e: Expr) -> str:
-    """A condition used as a number is one or zero."""
-    return f"1.0 if {text} else 0.0" if e.is_condition else text
+def as_number(text: str, e: Expr, dialect: Dialect = PYTHON) -> str:
+    """The text of an expression whose value is a number; a condition counts as 1 or 0."""
+    return dialect.choice.format(condition=text, yes="1.0", no="0.0") if e.is_condition else text

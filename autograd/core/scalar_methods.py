@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 
 from autograd.backends.backend import RAISED
-from autograd.backends.expressions import KEPT, SOURCE, Expr, Symbols, lines, printed, symbol
+from autograd.backends.expressions import KEPT, SOURCE, Expr, Symbols, assignments, symbol, to_source
 from autograd.backends.float_backend import FLOAT, evaluated
 from autograd.core.coercion import to_float
 from autograd.ops import TABLE, Elementwise
@@ -121,7 +121,7 @@ def _values(op: Elementwise, xp: Symbols = SOURCE) -> dict[str, Expr]:
 
 def _guarded(values: dict[str, Expr], otherwise: str) -> list[str]:
     """The assignments; where Python's math can raise (log 0, overflow), the careful way is taken instead."""
-    body = lines(values)
+    body = assignments(values)
     if _heads(values.values()) <= SAFE:
         return body
     return ["try:", *_indented(body), "except RAISED:", f"    return {otherwise}"]
@@ -251,8 +251,8 @@ def bend(op: Elementwise, moves: str) -> Callable[..., tuple[float, float] | Non
     result = ", ".join([*values, *["0.0"] * (2 - len(values))])
     body = [
         "def bent(a, b, y, ta, tb, ty):",
-        *_indented([line for condition in apart for line in (f"if {printed(condition)}:", "    return None")]),
-        *_indented(["try:", *_indented([*lines(values), f"return {result}"]), "except RAISED:", "    return None"]),
+        *_indented([line for condition in apart for line in (f"if {to_source(condition)}:", "    return None")]),
+        *_indented(["try:", *_indented([*assignments(values), f"return {result}"]), "except RAISED:", "    return None"]),
     ]
     used = _heads([*values.values(), *apart])
     scope: dict[str, Any] = {"RAISED": RAISED, **{head: getattr(FLOAT, head) for head in used - OPERATORS}}

@@ -12,7 +12,7 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
-from autograd.backends.expressions import TEXT, printed, symbol, value_of
+from autograd.backends.expressions import TEXT, as_number, symbol, to_source
 from autograd.backends.float_backend import evaluated
 from autograd.core.coercion import to_array, to_float
 from autograd.core.node import Node, apply
@@ -129,7 +129,7 @@ def formula(op: Elementwise) -> str:
 
 def written(e: Any) -> str:
     """An expression of the TEXT backend, or the constant a row gave in its place."""
-    return value_of(printed(e), e) if hasattr(e, "head") else str(e)
+    return as_number(to_source(e), e) if hasattr(e, "head") else str(e)
 
 
 def settings_of(op: Op) -> list[str]:

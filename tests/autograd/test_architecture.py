@@ -187,7 +187,7 @@ def test_formulas_print_as_python_with_the_right_brackets():
         (expressions.TEXT.minimum(a, 1.0), "1.0 if a > 1.0 else a"),
         (abs(a) * -2.0, "abs(a) * -2.0"),
     ]:
-        assert expressions.printed(e) == text_
+        assert expressions.to_source(e) == text_
     with pytest.raises(TypeError, match=r"rows choose with xp.where"):
         bool(a > b)
     for backend in (expressions.TEXT, float_backend.FLOAT):
