@@ -347,7 +347,7 @@ class Node:
         if context.special and (known or getattr(other, "followed", False)):
             trace = context.current().tracer
             if trace is not None:
-                return trace.compared(sign, self, other)
+                return trace.compare(sign, self, other)
         if not known:
             return NotImplemented
         try:
@@ -368,7 +368,7 @@ class Node:
     def _cut(self, call: str) -> float:
         """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
         if context.special and context.current().tracer is not None:
-            return float(context.current().tracer.read(self))
+            return float(context.current().tracer.trace_data(self))
         since = context.current().since
         if since and self.stamp >= since:
             raise DataError(
@@ -379,7 +379,7 @@ class Node:
 
     def __bool__(self) -> bool:
         if context.special and context.current().tracer is not None:
-            return bool(context.current().tracer.read(self))
+            return bool(context.current().tracer.trace_data(self))
         return bool(self._number("a truth value"))
 
     def _untraced(self, what: str) -> None:

@@ -46,7 +46,7 @@ class ObservedData(Observed):
         @property
         def plain(self) -> Any: ...
 
-        def after(self, function: Callable[..., Any], *args: Any) -> Any: ...
+        def apply(self, function: Callable[..., Any], *args: Any) -> Any: ...
 
 
 class ObservedMask(Observed):
@@ -56,7 +56,7 @@ class ObservedMask(Observed):
 
     if TYPE_CHECKING:
         plain: Any
-        trace: Any
+        tracer: Any
 
         @property
         def shape(self) -> tuple[int, ...]: ...
@@ -70,7 +70,7 @@ def plain(x: Any) -> Any:
 def adopted(node: Any, x: Any) -> bool:
     """Whether a new leaf is made of what was read or compared; it then stands for that, and gradients end there."""
     tracer = current()
-    return tracer is not None and bool(tracer.adopt(node, x))
+    return tracer is not None and bool(tracer.bind_leaf(node, x))
 
 
 def current() -> Any:
@@ -83,7 +83,7 @@ def look(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     result = function(*mapped(plain, args), **mapped(plain, kwargs))
     tracer = current()
     if tracer is not None:
-        tracer.looked_at(function, args, kwargs, result)
+        tracer.record_guard(function, args, kwargs, result)
     return result
 
 

@@ -83,7 +83,7 @@ class Tensor(Node):
         if context.special and self._state != CONSTANT:
             trace = context.current().tracer
             if trace is not None:
-                return trace.read(self)  # type: ignore[no-any-return]  # numbers that are followed
+                return trace.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
         if self.op is not None or self._state == CONSTANT:
             self._primal.flags.writeable = False
             return self._primal  # type: ignore[no-any-return]
@@ -193,18 +193,18 @@ class Tensor(Node):
         """Its one entry as a float; ShapeError where there are several."""
         number = self._number("item()")
         trace = context.current().tracer if context.special else None
-        return number if trace is None or self._state == CONSTANT else trace.read(self.reshape(()))
+        return number if trace is None or self._state == CONSTANT else trace.trace_data(self.reshape(()))
 
     def numpy(self) -> npt.NDArray[Any]:
         """A copy of the numbers, cut from the graph."""
         if context.special and self._state != CONSTANT and context.current().tracer is not None:
-            return context.current().tracer.read(self)  # type: ignore[no-any-return]  # numbers that are followed
+            return context.current().tracer.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
         return self._primal.copy()  # type: ignore[no-any-return]
 
     def detach(self) -> Tensor:
         """The same numbers without their history, as a constant."""
         if context.special and context.current().tracer is not None:
-            return context.current().tracer.cut(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
+            return context.current().tracer.stop_gradient(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
         return Tensor(self.recorded(), constant=True)
 
     def __len__(self) -> int:

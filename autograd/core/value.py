@@ -62,7 +62,7 @@ class Value(Node):
         if context.special:
             trace = context.current().tracer
             if trace is not None:
-                return trace.read(self)  # type: ignore[no-any-return]  # a number that is followed
+                return trace.trace_data(self)  # type: ignore[no-any-return]  # a number that is followed
         return self._primal  # type: ignore[no-any-return]  # a float: the setter and record() see to it
 
     @data.setter
@@ -109,7 +109,7 @@ class Value(Node):
         """The same number without its history."""
         trace = context.current().tracer if context.special else None
         if trace is not None:
-            return trace.cut(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
+            return trace.stop_gradient(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
         return Value(self._primal)
 
     @classmethod

@@ -70,7 +70,7 @@ def _looked(ufunc: Any, inputs: Any) -> Any:
     """A ufunc that asks about the numbers: a mask where compile() watches and it compares."""
     trace = current()
     if trace is not None and ufunc.__name__ in SIGN_OF:
-        return trace.compared(SIGN_OF[ufunc.__name__], *inputs)
+        return trace.compare(SIGN_OF[ufunc.__name__], *inputs)
     return look(ufunc, *inputs)
 
 

@@ -71,7 +71,7 @@ def call(op: Op, *args: Any, **static: Any) -> Any:
     args = tuple(lifted(arg, op.name) for arg in args)
     for arg in args if context.special else ():
         if isinstance(arg, ObservedData):
-            return arg.after(lambda *given: call(op, *given, **static), *args)
+            return arg.apply(lambda *given: call(op, *given, **static), *args)
     if builtins.any(isinstance(arg, Node) for arg in args):
         return apply(op, *args, **static)
     if builtins.all(isinstance(arg, float | int) for arg in args):
@@ -218,7 +218,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if isinstance(condition, ObservedMask):
         if not contains_node(a) and not contains_node(b):
             a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)
-        condition = condition.trace.plain_mask(condition)
+        condition = condition.tracer.record_mask(condition)
     else:
         condition = np.array(look(np.asarray, condition), dtype=bool)
         if not condition.ndim:

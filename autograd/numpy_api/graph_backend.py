@@ -48,14 +48,14 @@ def _equal(a: Any, b: Any) -> Any:
     """Where two arguments are the same; a mask where compile() watches."""
     trace = current()
     if trace is not None and (isinstance(a, Node) or isinstance(b, Node)):
-        return trace.compared("==", a, b)
+        return trace.compare("==", a, b)
     return np.equal(raw(a), raw(b))
 
 
 def _constant(a: Any) -> Any:
     """The numbers alone; without their gradient, but followed, where compile() watches."""
     trace = current()
-    return trace.cut(a) if trace is not None and isinstance(a, Node) else raw(a)
+    return trace.stop_gradient(a) if trace is not None and isinstance(a, Node) else raw(a)
 
 
 GRAPH = _GraphBackend(

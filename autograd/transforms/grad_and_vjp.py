@@ -103,7 +103,7 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
     trace = observation.current()
     if trace is not None and not create_graph:
         found = gradients(y, wrt, cotangent, create_graph=True)
-        return mapped(trace.read, found)
+        return mapped(trace.trace_data, found)
     seed = y.seed(cotangent)
     start = (cotangent if isinstance(cotangent, Node) else y.leaf(seed)) if create_graph else seed
     arrived = pull_back([y], [start], sources, GRAPH if create_graph else None)

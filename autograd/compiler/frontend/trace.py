@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.frontend.captured_state import CapturedState
-from autograd.compiler.frontend.tracer import Guard, Origin, TracedData, TracedMask, Tracer, unwrapped, watched
+from autograd.compiler.frontend.tracer import Guard, Origin, TracedMask, Tracer, to_node, unwrapped, watched
 from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Ref, ScalarGraph
 from autograd.core.coercion import described
 from autograd.core.node import Node
@@ -69,7 +69,7 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limi
             error.add_note(f"compile(): {getattr(f, '__name__', 'the function')} was run on nodes in place of floats and arrays")
             raise
     outputs, build = flatten(result)
-    outputs = [trace.cut(x.node) if isinstance(x, TracedData) else x.number() if isinstance(x, TracedMask) else x for x in outputs]
+    outputs = [to_node(x) for x in outputs]
     if not any(isinstance(x, Node) for x in outputs):
         raise GraphError(
             f"compile(): the function returned {described(result)}, and no node: return the Value, Tensor, or container of them "

@@ -59,11 +59,11 @@ class Tracer:
         self.guards.append(Guard(function, tuple(sources), mapped(_own, result), what))
         return result
 
-    def read(self, node: Node) -> TracedData:
+    def trace_data(self, node: Node) -> TracedData:
         """What ``.data`` of a node gives."""
         return TracedData(self, node)
 
-    def compared(self, sign: str, a: Any, b: Any) -> TracedMask:
+    def compare(self, sign: str, a: Any, b: Any) -> TracedMask:
         """What a comparison of nodes gives."""
         return TracedMask(self, sign, unwrapped(a), unwrapped(b))
 
@@ -74,11 +74,11 @@ class Tracer:
         self.origins[out] = Origin(kind, sources)
         return out
 
-    def cut(self, node: Node) -> Any:
+    def stop_gradient(self, node: Node) -> Any:
         """A node without its gradient."""
         return self.leaf(node, node._primal, "cut", node)
 
-    def plain_mask(self, mask: TracedMask) -> Any:
+    def record_mask(self, mask: TracedMask) -> Any:
         """The truth values of a mask, as the array by which a choice is recorded."""
         plain = np.array(mask.plain, dtype=bool)
         self.looked.append(mask)
@@ -86,7 +86,7 @@ class Tracer:
         self.masks[id(plain)] = mask
         return plain
 
-    def adopt(self, node: Any, x: Any) -> bool:
+    def bind_leaf(self, node: Any, x: Any) -> bool:
         """Whether a new leaf is made of what was read or compared; it then stands for that, and gradients end there."""
         if not isinstance(x, TracedData | TracedMask):
             return False
@@ -96,7 +96,7 @@ class Tracer:
         self.origins[node] = Origin("mask" if isinstance(x, TracedMask) else "cut", (source,))
         return True
 
-    def looked_at(self, function: Callable[..., Any], args: Any, kwargs: Any, result: Any) -> None:
+    def record_guard(self, function: Callable[..., Any], args: Any, kwargs: Any, result: Any) -> None:
         """Keep a guard: that ``function`` saw ``result`` in its arguments."""
         leaves, build = flatten((args, kwargs))
         if result is None:
@@ -141,25 +141,25 @@ def _identity(x: Any) -> Any:
 class TracedMask(ObservedMask):
     """A comparison inside a traced function: it chooses (where), it counts as one or zero, and only ``bool()`` decides it."""
 
-    __slots__ = ("left", "plain", "right", "sign", "trace")
+    __slots__ = ("left", "plain", "right", "sign", "tracer")
 
-    def __init__(self, trace: Tracer, sign: str, left: Any, right: Any) -> None:
-        self.trace = trace
+    def __init__(self, tracer: Tracer, sign: str, left: Any, right: Any) -> None:
+        self.tracer = tracer
         self.sign = sign
         self.left = left
         self.right = right
         self.plain = COMPARE[sign](plain(left), plain(right))
 
     def __bool__(self) -> bool:
-        return self.trace.note(bool, (self,), bool(self.plain), "a branch")  # type: ignore[no-any-return]
+        return self.tracer.note(bool, (self,), bool(self.plain), "a branch")  # type: ignore[no-any-return]
 
     def decided(self, what: str) -> Any:
         """The truth values, noted."""
-        return self.trace.note(_identity, (self,), np.array(self.plain)[()], what)
+        return self.tracer.note(_identity, (self,), np.array(self.plain)[()], what)
 
     def number(self) -> Any:
         """One where it holds and zero elsewhere, as a node."""
-        return self.trace.leaf(self.nodes()[0], np.asarray(self.plain, dtype=float)[()], "mask", self)
+        return self.tracer.leaf(self.nodes()[0], np.asarray(self.plain, dtype=float)[()], "mask", self)
 
     def nodes(self) -> list[Any]:
         """The nodes that are compared."""
@@ -171,18 +171,18 @@ class TracedMask(ObservedMask):
         ]
 
     def __and__(self, other: Any) -> Any:
-        return TracedMask(self.trace, "&", self, _as_truth(other))
+        return TracedMask(self.tracer, "&", self, _as_truth(other))
 
     def __or__(self, other: Any) -> Any:
-        return TracedMask(self.trace, "|", self, _as_truth(other))
+        return TracedMask(self.tracer, "|", self, _as_truth(other))
 
     __rand__, __ror__ = __and__, __or__
 
     def __eq__(self, other: object) -> Any:
-        return TracedMask(self.trace, "==", self, _as_truth(other)) if np.ndim(self.plain) else bool(self) == other
+        return TracedMask(self.tracer, "==", self, _as_truth(other)) if np.ndim(self.plain) else bool(self) == other
 
     def __ne__(self, other: object) -> Any:
-        return TracedMask(self.trace, "!=", self, _as_truth(other)) if np.ndim(self.plain) else bool(self) != other
+        return TracedMask(self.tracer, "!=", self, _as_truth(other)) if np.ndim(self.plain) else bool(self) != other
 
     def __hash__(self) -> int:
         return hash(bool(self))
@@ -196,18 +196,18 @@ class TracedMask(ObservedMask):
     __index__ = __int__
 
     def __xor__(self, other: Any) -> Any:
-        return TracedMask(self.trace, "!=", self, _as_truth(other))
+        return TracedMask(self.tracer, "!=", self, _as_truth(other))
 
     __rxor__ = __xor__
 
     def __invert__(self) -> Any:
         if isinstance(self.plain, bool):
             return -2 if self else -1  # what Python makes of ~True and ~False
-        return TracedMask(self.trace, "==", self, False)
+        return TracedMask(self.tracer, "==", self, False)
 
     def counted(self) -> TracedData:
         """One where it holds and zero elsewhere, to be followed."""
-        return TracedData(self.trace, self.number())
+        return TracedData(self.tracer, self.number())
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -241,7 +241,7 @@ class TracedMask(ObservedMask):
         if ufunc.__name__ in ("logical_not", "invert") and method == "__call__":
             return ~self
         if ufunc.__name__ in signs and method == "__call__":
-            return TracedMask(self.trace, signs[ufunc.__name__], *map(_as_truth, inputs))
+            return TracedMask(self.tracer, signs[ufunc.__name__], *map(_as_truth, inputs))
         return look(getattr(ufunc, method), *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -256,35 +256,35 @@ def _as_truth(x: Any) -> Any:
     return x if isinstance(x, TracedMask) else np.asarray(plain(x), dtype=bool)[()]
 
 
-def _meets(x: Any) -> Any:
-    """What arithmetic sees: of what was read, the node cut from its gradient."""
-    return x.trace.cut(x.node) if isinstance(x, TracedData) else x.number() if isinstance(x, TracedMask) else x
+def to_node(x: Any) -> Any:
+    """Return the node that stands for traced data or a mask, without a gradient; anything else unchanged."""
+    return x.tracer.stop_gradient(x.node) if isinstance(x, TracedData) else x.number() if isinstance(x, TracedMask) else x
 
 
 class TracedData(ObservedData):
     """What ``.data`` of a node gives inside a traced function: numbers that are still followed, without a gradient."""
 
-    __slots__ = ("node", "trace")
+    __slots__ = ("node", "tracer")
 
-    def __init__(self, trace: Tracer, node: Any) -> None:
-        self.trace = trace
+    def __init__(self, tracer: Tracer, node: Any) -> None:
+        self.tracer = tracer
         self.node = node
 
     @property
     def plain(self) -> Any:
         return self.node._primal
 
-    def after(self, function: Callable[..., Any], *args: Any) -> Any:
+    def apply(self, function: Callable[..., Any], *args: Any) -> Any:
         """Arithmetic: with plain numbers it stays something read, with nodes, or arrays of them, it is a node."""
         if any(isinstance(x, Node) or (isinstance(x, np.ndarray) and x.dtype == object) for x in args):
-            return function(*map(_meets, args))
+            return function(*map(to_node, args))
         result = function(*(x.number() if isinstance(x, TracedMask) else unwrapped(x) for x in args))
-        return TracedData(self.trace, result) if isinstance(result, Node) else result
+        return TracedData(self.tracer, result) if isinstance(result, Node) else result
 
     def decided(self, what: str) -> Any:
         """The plain numbers, noted."""
         number = self.node._primal
-        return self.trace.note(_identity, (self.node,), np.array(number) if np.ndim(number) else number, what)
+        return self.tracer.note(_identity, (self.node,), np.array(number) if np.ndim(number) else number, what)
 
     def __float__(self) -> float:
         return float(self.decided("float()"))
@@ -336,7 +336,7 @@ class TracedData(ObservedData):
         return (self[i] for i in range(len(self.node)))
 
     def __getitem__(self, index: Any) -> Any:
-        return TracedData(self.trace, self.node[index])
+        return TracedData(self.tracer, self.node[index])
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise GraphError(
@@ -351,26 +351,26 @@ class TracedData(ObservedData):
         if name.startswith("__"):
             raise AttributeError(name)
         if name in ("copy", "item"):
-            return lambda: self if name == "copy" or not self.node.shape else TracedData(self.trace, self.node.reshape(()))
+            return lambda: self if name == "copy" or not self.node.shape else TracedData(self.tracer, self.node.reshape(()))
         found = getattr(self.node, name, None)
         if found is not None and name in ("shape", "ndim", "size", "dtype"):
             return found
         if name in FOLLOWED and callable(found):
-            return lambda *args, **kwargs: TracedData(self.trace, found(*args, **kwargs))
+            return lambda *args, **kwargs: TracedData(self.tracer, found(*args, **kwargs))
         if name == "T":
-            return TracedData(self.trace, found)
+            return TracedData(self.tracer, found)
         return getattr(self.decided(f".{name}"), name)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and ufunc.__name__ in SIGN_OF:
-            return TracedMask(self.trace, SIGN_OF[ufunc.__name__], *map(unwrapped, inputs))
+            return TracedMask(self.tracer, SIGN_OF[ufunc.__name__], *map(unwrapped, inputs))
         if method == "__call__" and not kwargs and ufunc.nout == 1 and ufunc.types[-1][-1] != "?":
-            return self.after(ufunc, *inputs)
+            return self.apply(ufunc, *inputs)
         return look(getattr(ufunc, method) if method != "__call__" else ufunc, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function.__name__ in FOLLOWED:
-            return TracedData(self.trace, function(*map(unwrapped, args), **kwargs))
+            return TracedData(self.tracer, function(*map(unwrapped, args), **kwargs))
         if function in (np.shape, np.ndim, np.size):
             return function(*map(plain, args), **kwargs)  # which no number changes
         return look(function, *args, **kwargs)
@@ -382,8 +382,8 @@ FOLLOWED = {"sum", "mean", "max", "min", "reshape", "transpose", "ravel", "prod"
 def _arithmetic(name: str, reflected: bool = False) -> Callable[..., Any]:
     function = getattr(operator, name)
     if reflected:
-        return lambda self, other: self.after(lambda a, b: function(b, a), self, other)
-    return lambda self, other: self.after(function, self, other)
+        return lambda self, other: self.apply(lambda a, b: function(b, a), self, other)
+    return lambda self, other: self.apply(function, self, other)
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "matmul"):
@@ -394,9 +394,9 @@ for _name in ("add", "sub", "mul", "truediv", "pow"):
         _dunder = f"__{'r' * _reflected}{_name}__"
         setattr(TracedMask, _dunder, lambda self, other, name=_dunder: getattr(self.counted(), name)(other))
 for _name, _function in {"neg": operator.neg, "pos": operator.pos, "abs": operator.abs}.items():
-    setattr(TracedData, f"__{_name}__", lambda self, function=_function: self.after(function, self))
+    setattr(TracedData, f"__{_name}__", lambda self, function=_function: self.apply(function, self))
 for _name, _sign in {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}.items():
-    setattr(TracedData, f"__{_name}__", lambda self, other, sign=_sign: TracedMask(self.trace, sign, self.node, unwrapped(other)))
+    setattr(TracedData, f"__{_name}__", lambda self, other, sign=_sign: TracedMask(self.tracer, sign, self.node, unwrapped(other)))
 
 
 # --------------------------------------------------------------------------------------------------------------------------
@@ -431,7 +431,7 @@ def _peak(args: tuple[Any, ...], kwargs: dict[str, Any], sign: float) -> Any:
         or not any(isinstance(x, TracedData) for x in items)
     ):
         return (_max if sign > 0 else _min)(items)
-    trace = next(x.trace for x in items if isinstance(x, TracedData))
+    trace = next(x.tracer for x in items if isinstance(x, TracedData))
     nodes = [unwrapped(x) for x in items]
     if any(isinstance(x, Node) and x.shape != () for x in nodes):
         return (_max if sign > 0 else _min)(items)
@@ -441,14 +441,14 @@ def _peak(args: tuple[Any, ...], kwargs: dict[str, Any], sign: float) -> Any:
 
 
 @contextmanager
-def watched(trace: Tracer) -> Iterator[None]:
+def watched(tracer: Tracer) -> Iterator[None]:
     """The block in which a function runs whose looks are noted. Python's max() and min() stay followed in it."""
     global _patched
     with _patching:
         _patched += 1
         builtins.max, builtins.min = _largest, _smallest  # which hand everything else on
     try:
-        with context.tracing(trace):
+        with context.tracing(tracer):
             yield
     finally:
         with _patching:
