@@ -36,10 +36,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     """Write the report of each gradient error that ends a test, and its graph with the guilty node marked."""
     directory = item.config.getoption("--gradient-report")
     if directory and call.excinfo is not None:
-        from autograd.testing.report import gradient_errors
+        from autograd.testing.gradient_errors import find_gradient_errors
 
         written = getattr(item, "gradient_reports", 0)  # a test with subtests, or with a failing teardown, ends more than once
-        for number, error in enumerate(gradient_errors(call.excinfo.value), written):
+        for number, error in enumerate(find_gradient_errors(call.excinfo.value), written):
             item.gradient_reports = number + 1  # type: ignore[attr-defined]  # pytest's items take attributes
             data = {"test": item.nodeid, **error.report.as_data()}
             text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)

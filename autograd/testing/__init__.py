@@ -5,10 +5,8 @@ from autograd.testing.blaming import blame
 from autograd.testing.checks.grad_check import check_grad
 from autograd.testing.checks.op_check import check_op
 from autograd.testing.checks.vjp_check import check_vjp
-from autograd.testing.measurement import Estimate, derivative
-from autograd.testing.report import (
+from autograd.testing.gradient_errors import (
     AliasingError,
-    Finding,
     GradientError,
     InconsistentFunctionError,
     LayoutError,
@@ -17,7 +15,6 @@ from autograd.testing.report import (
     NondeterminismError,
     NonLinearityError,
     NotANumberError,
-    Report,
     RuleRaisedError,
     SecondOrderError,
     StalenessError,
@@ -26,6 +23,8 @@ from autograd.testing.report import (
     WrongShapeError,
     WrongValueError,
 )
+from autograd.testing.measurement import Estimate, derivative
+from autograd.testing.report import Finding, Report
 from autograd.testing.search import gradient_test, search_vjp
 
 __all__ = [

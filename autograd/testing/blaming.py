@@ -38,12 +38,12 @@ def blame(y: Any) -> Report:
     """
     if not isinstance(y, Node):
         raise DataError(f"blame() takes a Value or a Tensor, not {described(y)}")
-    report = blamed_among(topological_order((y,))[0], f"blame() of {y.brief()}")
+    report = check_nodes(topological_order((y,))[0], f"blame() of {y.brief()}")
     report.graph = y
     return report
 
 
-def blamed_among(nodes: Iterable[Node], subject: str) -> Report:
+def check_nodes(nodes: Iterable[Node], subject: str) -> Report:
     """The report on some nodes of a graph."""
     report = Report(subject)
     with np.errstate(**QUIET):
@@ -57,14 +57,14 @@ def blamed_among(nodes: Iterable[Node], subject: str) -> Report:
     return report
 
 
-def unbounded(nodes: Iterable[Node]) -> str:
+def describe_infinite_derivative(nodes: Iterable[Node]) -> str:
     """The first honest derivative that is infinite where it is used, in words; "" where none is."""
     with np.errstate(**QUIET):
         for node in nodes:
             local = Local(node)
             for k, i in enumerate(local.places if local.moving else ()):
                 if not np.all(np.isfinite(local.vjp(i, np.ones(local.y.shape)))):
-                    return f"the derivative of {local.name(k)} is not finite here{line_of(node)}"
+                    return f"the derivative of {local.name(k)} is not finite here{format_location(node)}"
     return ""
 
 
@@ -101,8 +101,8 @@ class Local:
                 answers = self._read(i, x.shape)
             except Exception as error:
                 if all(np.all(np.isfinite(a)) for a in (*self.args, self.y)):
-                    text = f"{self.name(k)}: its derivative raises {type(error).__name__}: {error}{line_of(self.node)}"
-                    report.add("raised", text)
+                    text = f"{self.name(k)}: its derivative raises {type(error).__name__}: {error}{format_location(self.node)}"
+                    report.add_failure("raised", text)
                 return
             for u in _moves(x, np.all(np.isfinite(answers), axis=0), rng):
                 if not self._holds({k: u}, report):
@@ -112,7 +112,7 @@ class Local:
             self._holds({k: np.isfinite(x) * 1.0 for k, x in enumerate(self.xs)}, report)
 
     def _limits(self, i: int) -> tuple[float, float]:
-        low, high = limits_of_row(self.op, len(self.args))[i]
+        low, high = get_op_domains(self.op, len(self.args))[i]
         inside = bool(np.all((self.args[i] >= low) & (self.args[i] <= high)))
         return (low, high) if inside else (-np.inf, np.inf)
 
@@ -159,10 +159,9 @@ class Local:
         apart = np.isfinite(forward) & np.isfinite(claimed) & (np.abs(forward - claimed) > rounding)
         if np.any(apart):
             n = int(np.argmax(apart))
-            message = (
-                f"{self.name(*moves)}: forward mode gives {forward[n]:.10g}, reverse mode {claimed[n]:.10g}{line_of(self.node)}"
-            )
-            report.add("mode", message, claimed=float(forward[n]), measured=float(claimed[n]))
+            values = f"forward mode gives {forward[n]:.10g}, reverse mode {claimed[n]:.10g}"
+            message = f"{self.name(*moves)}: {values}{format_location(self.node)}"
+            report.add_failure("mode", message, claimed=float(forward[n]), measured=float(claimed[n]))
         return not np.any(apart)
 
     def _claims(self, moves: dict[int, Array], at: Sequence[Array] | None = None) -> Claims:
@@ -178,12 +177,12 @@ class Local:
         ((k, u), *more) = moves.items()
         moved = np.flatnonzero(u)
         if more or len(moved) > 1:
-            accuse(report, self.name(*moves), j, after=line_of(self.node), argument=None if more else self.places[k])
+            accuse(report, self.name(*moves), j, after=format_location(self.node), argument=None if more else self.places[k])
             return
         index = tuple(int(n) for n in np.unravel_index(moved[0], u.shape))
         where = self.name(k) + (f" at index {index}" if index else "")
         size = float(u.flat[moved[0]])
-        accuse(report, where, j.per(size), after=line_of(self.node), argument=self.places[k], index=index)
+        accuse(report, where, j.per(size), after=format_location(self.node), argument=self.places[k], index=index)
 
     def name(self, *ks: int) -> str:
         """Operation, name and argument."""
@@ -204,12 +203,12 @@ def _moves(x: Array, finite: Array, rng: np.random.Generator) -> list[Array]:
     return [np.where(u != 0.0, u * size, 0.0) for u in (*mixed, *single) if np.any(u)]
 
 
-def line_of(node: Node) -> str:
+def format_location(node: Node) -> str:
     """Where the program made a node, as the end of a sentence."""
     return f", at {node.line}" if node.line else ""
 
 
-def limits_of_row(op: Op, count: int) -> Limits:
+def get_op_domains(op: Op, count: int) -> Limits:
     """The domain of each of a row's arguments, as (low, high)."""
     domains: Sequence[Any] = op.domains if len(op.domains) == count else op.domains[:1] * count
     return [(d.low, d.high) for d in domains]

@@ -64,7 +64,7 @@ class Expression:
         return f"{_written(self.root, labels, set(self.nodes), False)}  with {where}"
 
 
-def smallest(y: Node, leaves: Sequence[Node], fails: Callable[[Expression], bool]) -> Expression | None:
+def find_minimal_expression(y: Node, leaves: Sequence[Node], fails: Callable[[Expression], bool]) -> Expression | None:
     """The smallest part of the graph of ``y`` that still fails, by trying; None where the graph recorded anew does not."""
     best = Expression(y, leaves, topological_order((y,))[0])
     tries = iter(range(CHECKS))

@@ -1,25 +1,43 @@
-"""What a check says: a verdict, findings, and one exception class for each kind of fault."""
+"""The outcome of a check: a verdict, and findings as text and as data."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from autograd.core.node import Node
-from autograd.errors import AutogradError
+from autograd.testing.gradient_errors import GradientError
 
 PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
+
+# The size of a printed report. A test runner prints it among much else, so it has at most 15 lines: the three kinds of optional
+# line at the end and one line that counts the rest leave 11 for the heading and the findings. Nothing breaks if these are doubled,
+# except the promise of 15 lines.
+MAX_FINDINGS = 6  # findings that are printed
+MAX_LINES_PER_FINDING = 3  # enough for a message with the value of a small array
+MAX_LINES = 11  # of the heading and the findings together
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or that cannot be decided, in words and as data.
+    """One thing that is wrong, or that could not be decided.
 
-    ``fault`` names the kind: value, nan, shape, dtype, mutation, aliasing, staleness, nondeterminism, nonlinearity, layout, raised,
-    mode, order, function or undecided, and unbounded where nothing can be decided since there is no finite derivative.
-    ``argument`` and ``index`` say where, ``claimed`` and ``measured`` ± ``error`` what; None where it does not apply.
+    Attributes
+    ----------
+    fault : str
+        The kind of fault. A failure is one of value, nan, shape, dtype, mutation, aliasing, staleness, nondeterminism,
+        nonlinearity, layout, raised, mode, order, function or undecided. In an inconclusive report the fault is undecided, or
+        unbounded if the function has no finite derivative at the point.
+    message : str
+        The finding as a sentence.
+    argument : int or None
+        The number of the input, or None if the finding is not about one input.
+    index : tuple of int or None
+        The index of the entry within the input.
+    claimed, measured, error : float or None
+        The claimed derivative, the measured one, and the error of the measurement.
     """
 
     fault: str
@@ -33,12 +51,34 @@ class Finding:
 
 @dataclass
 class Report:
-    """The outcome of a check. ``verdict`` is pass, inconclusive or fail; ``str(report)`` has at most fifteen lines.
+    """The outcome of a check. ``str(report)`` has at most 15 lines.
 
-    ``kinds`` are the kinds of points met; ``values`` is the point that a search has found, by argument. ``expression`` is the
-    smallest part of a graph that still fails, ``blame`` a line on its guilty node, and ``reproduce`` a line of Python that shows
-    the fault again; "" where there is none. ``cause`` is the exception that a rule raised. ``graph`` is the root of the recorded
-    graph that failed, and ``guilty`` are the nodes of it that lie, which ``autograd.viz.draw(report)`` shows.
+    Attributes
+    ----------
+    subject : str
+        The check and the function that was checked.
+    verdict : {"pass", "inconclusive", "fail"}
+        The outcome.
+    findings : list of Finding
+        What is wrong, or what could not be decided.
+    evaluations : int
+        How many times the function was called.
+    kinds : list of str
+        The kinds of points that were met, as in :class:`Estimate`.
+    values : dict
+        The point that a search found, by argument name. Empty unless a search failed.
+    expression : str
+        The smallest part of the graph that still fails, as Python, or "".
+    blame : str
+        A line about the node whose derivative is wrong, or "".
+    reproduce : str
+        A line of Python that repeats the failed check, or "".
+    cause : Exception or None
+        The exception that a rule raised.
+    graph : Node or None
+        The root of the recorded graph that failed.
+    guilty : tuple of Node
+        The nodes of that graph whose derivatives are wrong. ``autograd.viz.draw(report)`` marks them.
     """
 
     subject: str
@@ -54,189 +94,81 @@ class Report:
     graph: Node | None = field(default=None, repr=False, compare=False)
     guilty: tuple[Node, ...] = field(default=(), repr=False, compare=False)
 
-    def add(self, fault: str, message: str, **data: Any) -> None:
-        """Take in a finding that condemns."""
+    def add_failure(self, fault: str, message: str, **data: Any) -> None:
+        """Add a finding and set the verdict to fail.
+
+        Parameters
+        ----------
+        fault, message
+            As in :class:`Finding`.
+        **data
+            The other fields of the finding.
+        """
         self.findings.append(Finding(fault, message, **data))
         self.verdict = FAIL
 
-    def doubt(self, message: str, fault: str = "undecided") -> None:
-        """Take in something that cannot be decided here."""
-        self.verdict = INCONCLUSIVE
+    def add_inconclusive(self, message: str, fault: str = "undecided") -> None:
+        """Add a finding about something that could not be decided, and set the verdict to inconclusive."""
         self.findings.append(Finding(fault, message))
+        self.verdict = INCONCLUSIVE
 
     def __str__(self) -> str:
         lines = [f"{self.subject}: {self.verdict}, {self.evaluations} evaluations"]
-        for finding in self.findings[:6]:
-            lines += [f"  {line}" for line in finding.message.splitlines()][:3]
-        if len(self.findings) > 6:
-            lines.append(f"  … and {len(self.findings) - 6} more")
-        lines = lines[:11]
-        lines += [f"  in: {self.expression}"] if self.expression else []
-        lines += [f"  blame: {self.blame}"] if self.blame else []
-        lines += [f"  again: {self.reproduce}"] if self.reproduce else []
+        for finding in self.findings[:MAX_FINDINGS]:
+            lines += [f"  {line}" for line in finding.message.splitlines()][:MAX_LINES_PER_FINDING]
+        if len(self.findings) > MAX_FINDINGS:
+            lines.append(f"  … and {len(self.findings) - MAX_FINDINGS} more")
+        lines = lines[:MAX_LINES]
+        for label, text in (("in", self.expression), ("blame", self.blame), ("reproduce", self.reproduce)):
+            if text:
+                lines.append(f"  {label}: {text}")
         return "\n".join(lines)
 
     @property
     def fault(self) -> str:
-        """The kind of the first finding that condemns; "" where there is none."""
-        return next((f.fault for f in self.findings if self.verdict == FAIL), "")
+        """The fault of the first finding if the verdict is fail, else an empty string."""
+        return self.findings[0].fault if self.verdict == FAIL and self.findings else ""
 
     def as_data(self) -> dict[str, Any]:
-        """All of it as dicts, lists, numbers and strings that JSON can hold; nan and infinities are strings.
+        """Return the report as data for JSON.
 
+        Returns
+        -------
+        dict
+            The attributes of the report, with ``fault``, and with the lines of the printed report as ``text``. Everything is a
+            dict, list, number, string or None; nan and infinities are strings. ``cause``, ``graph`` and ``guilty`` are empty.
+
+        Examples
+        --------
         >>> Report("a check").as_data()["verdict"]
         'pass'
         """
-        return plain({**asdict(self._bare()), "fault": self.fault, "text": str(self).splitlines()})  # type: ignore[no-any-return]
+        data = {**asdict(self.without_objects()), "fault": self.fault, "text": str(self).splitlines()}
+        return to_json_data(data)  # type: ignore[no-any-return]
 
-    def _bare(self) -> Report:
-        """Without what is neither text nor number."""
+    def without_objects(self) -> Report:
+        """Return a copy without exceptions and nodes, which can neither be pickled in general nor written as JSON."""
         return replace(self, cause=None, graph=None, guilty=())
 
-    def raised(self, raise_on_fail: bool) -> Report:
-        """The report itself, unless it is a fail that should be raised."""
+    def raise_if_failed(self, raise_on_fail: bool = True) -> Report:
+        """Raise the error for the fault if the verdict is fail and ``raise_on_fail`` is True; else return the report itself."""
         if self.verdict == FAIL and raise_on_fail:
-            raise GradientError.of(self.fault)(self) from self.cause
+            raise GradientError.get_class(self.fault)(self) from self.cause
         return self
 
 
-def plain(x: Any) -> Any:
-    """Nested data with nothing in it that JSON cannot hold.
+def to_json_data(x: Any) -> Any:
+    """Return nested data with everything that JSON does not have replaced by lists and strings.
 
-    >>> plain({"x": np.array([1.0, np.inf])})
+    >>> to_json_data({"x": np.array([1.0, np.inf])})
     {'x': [1.0, 'inf']}
     """
     if isinstance(x, dict):
-        return {str(k): plain(v) for k, v in x.items()}
+        return {str(key): to_json_data(value) for key, value in x.items()}
     if isinstance(x, list | tuple):
-        return [plain(part) for part in x]
+        return [to_json_data(item) for item in x]
     if isinstance(x, np.ndarray | np.generic):
-        return plain(x.tolist())
+        return to_json_data(x.tolist())
     if isinstance(x, float) and not np.isfinite(x):
         return str(x)
     return x if isinstance(x, float | int | str | None) else repr(x)
-
-
-class GradientError(AutogradError, AssertionError):
-    """A derivative that is wrong; ``report`` has the particulars."""
-
-    fault: ClassVar[str] = ""
-    kinds: ClassVar[dict[str, type[GradientError]]] = {}
-
-    def __init_subclass__(cls) -> None:
-        GradientError.kinds[cls.fault] = cls
-
-    @staticmethod
-    def of(fault: str) -> type[GradientError]:
-        """The class of a kind of fault."""
-        return GradientError.kinds[fault]
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(str(report))
-        self.report = report
-
-    def retold(self, report: Report) -> None:
-        """Tell of the same fault with another report."""
-        self.args, self.report = (str(report),), report
-
-    def __reduce__(self) -> tuple[type[GradientError], tuple[Report]]:
-        return type(self), (self.report._bare(),)
-
-
-class WrongValueError(GradientError):
-    """A derivative with another value than the function has."""
-
-    fault = "value"
-
-
-class NotANumberError(GradientError):
-    """A derivative that is nan or infinite where one-sided derivatives exist."""
-
-    fault = "nan"
-
-
-class RuleRaisedError(GradientError):
-    """A rule that raises where the function has a value."""
-
-    fault = "raised"
-
-
-class WrongShapeError(GradientError):
-    """A cotangent of another shape than its argument, or another number of them than there are arguments."""
-
-    fault = "shape"
-
-
-class WrongDtypeError(GradientError):
-    """A cotangent of another type than its argument: precision is lost."""
-
-    fault = "dtype"
-
-
-class MutationError(GradientError):
-    """A rule or a function that changes its arguments."""
-
-    fault = "mutation"
-
-
-class AliasingError(GradientError):
-    """A result that is an argument's memory, or a buffer that a later call overwrites."""
-
-    fault = "aliasing"
-
-
-class StalenessError(GradientError):
-    """An answer that depends on which calls came before."""
-
-    fault = "staleness"
-
-
-class NondeterminismError(GradientError):
-    """A rule that gives two answers to one question."""
-
-    fault = "nondeterminism"
-
-
-class NonLinearityError(GradientError):
-    """A rule that is not linear in the cotangent."""
-
-    fault = "nonlinearity"
-
-
-class LayoutError(GradientError):
-    """A rule that depends on how its arguments lie in memory."""
-
-    fault = "layout"
-
-
-class ModeError(GradientError):
-    """Forward and reverse mode that disagree."""
-
-    fault = "mode"
-
-
-class SecondOrderError(GradientError):
-    """A derivative that is right and whose own derivative is wrong."""
-
-    fault = "order"
-
-
-class InconsistentFunctionError(GradientError):
-    """A function that is none: random, or of changing shape."""
-
-    fault = "function"
-
-
-class UndecidedError(GradientError):
-    """A search in which too many points could not be decided."""
-
-    fault = "undecided"
-
-
-def gradient_errors(error: BaseException | None) -> list[GradientError]:
-    """The gradient errors that an exception is, that it was raised from, or that a group of exceptions holds."""
-    if isinstance(error, BaseExceptionGroup):
-        return [found for part in error.exceptions for found in gradient_errors(part)]
-    if isinstance(error, GradientError):
-        return [error]
-    return gradient_errors(error.__cause__) if error is not None and error.__cause__ is not None else []

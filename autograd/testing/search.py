@@ -16,7 +16,8 @@ from autograd.testing.argument_specs import Array, Choice, Real, Spec, lengths, 
 from autograd.testing.checks.grad_check import ORDERS, graph_check
 from autograd.testing.checks.rule_under_test import Pair
 from autograd.testing.checks.vjp_check import Check
-from autograd.testing.report import FAIL, INCONCLUSIVE, GradientError, Report
+from autograd.testing.gradient_errors import GradientError
+from autograd.testing.report import FAIL, INCONCLUSIVE, Report
 
 MOST_UNDECIDED = 0.2  # of the points at which there is a finite derivative
 MOST_UNBOUNDED = 0.8  # of all points
@@ -56,7 +57,7 @@ def search_vjp(
     report = searched(at, specs, max_examples, hypothesis_seed)
     if report.values:
         report.reproduce = f"check_vjp(f, vjp, {arguments(report.values, specs, '({},)')})"
-    return report.raised(raise_on_fail)
+    return report.raise_if_failed(raise_on_fail)
 
 
 At = Callable[[dict[str, Any], bool], Report]  # the report of a point, brief or in full
@@ -97,7 +98,7 @@ class Search:
         if report.verdict == FAIL and report.fault == (self.fault or report.fault):
             self.fault = report.fault
             report.values = point
-            report.raised(True)
+            report.raise_if_failed(True)
 
     def prove_all(self, points: list[dict[str, Any]]) -> None:
         """Check several points."""
@@ -176,7 +177,7 @@ class Tally:
         doubtful = self.unbounded + self.undecided
         if self.undecided > MOST_UNDECIDED * (self.points - self.unbounded) or doubtful > MOST_UNBOUNDED * self.points:
             share = f"{doubtful} of {self.points} points could not be decided"
-            report.add("undecided", f"{share}: narrow the domain with low= and high=, or smooth f")
+            report.add_failure("undecided", f"{share}: narrow the domain with low= and high=, or smooth f")
 
 
 def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., Any]], Callable[[], None]]:
@@ -287,7 +288,7 @@ class Property:
         report = self.report(point, brief=True)
         self.tally.count(report)
         self.fault = self.fault or report.fault
-        report.raised(report.fault == self.fault)
+        report.raise_if_failed(report.fault == self.fault)
 
     def judge(self, test: Callable[[], None]) -> None:
         """Run the whole search."""
@@ -297,11 +298,11 @@ class Property:
         except GradientError as error:
             full = self.report(error.report.values, brief=False)
             if full.fault == error.report.fault:
-                error.retold(full)
+                error.replace_report(full)
             raise
         total = Report(f"gradient_test {self.__name__}")
         self.tally.judge(total)
-        total.raised(True)
+        total.raise_if_failed(True)
 
 
 def checked(specs: dict[str, Spec], call: str) -> None:

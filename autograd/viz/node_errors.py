@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.state.anomaly_checks import is_finite
-from autograd.testing.blaming import blamed_among
+from autograd.testing.blaming import check_nodes
 from autograd.viz.folding import Box
 from autograd.viz.snapshot import Snapshot
 
@@ -26,7 +26,7 @@ def _error(shot: Snapshot, i: int) -> float:
     if node.op is None:
         return 0.0
     try:
-        report = blamed_among([node], "draw()")
+        report = check_nodes([node], "draw()")
     except Exception:  # at a nan there is nothing to measure
         return float("nan")
     errors = [

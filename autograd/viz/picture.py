@@ -16,7 +16,8 @@ from autograd.core.coercion import described
 from autograd.core.node import Node
 from autograd.errors import GraphError, SettingError
 from autograd.state.garbage_collection import uncollected
-from autograd.testing.report import GradientError, Report
+from autograd.testing.gradient_errors import GradientError
+from autograd.testing.report import Report
 from autograd.viz.backward_frames import depths, frames
 from autograd.viz.colour_refinement import Ints, Wiring, between, classes_of, contracted, refinements
 from autograd.viz.folding import SHOWN, Box, Drawing, Name, drawn, shaded

@@ -16,12 +16,12 @@ from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
 from autograd.graph.topological_order import topological_order
 from autograd.state.context import differentiated, located, no_grad
-from autograd.testing.blaming import blamed_among, line_of, unbounded
+from autograd.testing.blaming import check_nodes, describe_infinite_derivative, format_location
 from autograd.testing.checks.rule_under_test import Pair, refuse_coroutine
 from autograd.testing.checks.value_comparison import Claims
 from autograd.testing.checks.vjp_check import Check
 from autograd.testing.measurement import Array
-from autograd.testing.minimal_expression import Expression, smallest
+from autograd.testing.minimal_expression import Expression, find_minimal_expression
 from autograd.testing.report import FAIL, Report
 from autograd.transforms.grad_and_vjp import gradients
 from autograd.transforms.jvp_and_hvp import jvp
@@ -49,7 +49,7 @@ def check_grad(
     """
     if order not in ORDERS:
         raise SettingError(f"check_grad(): order is 1 or 2, not {order!r}")
-    return graph_check(f, inputs, order, domains, static).raised(raise_on_fail)
+    return graph_check(f, inputs, order, domains, static).raise_if_failed(raise_on_fail)
 
 
 def graph_check(
@@ -95,10 +95,10 @@ def _explain(own: _Graph, pair: Pair, order: int, report: Report) -> None:
         except DataError:  # cut like this it has no value
             return False
 
-    cut = smallest(y, leaves, fails)
+    cut = find_minimal_expression(y, leaves, fails)
     nodes = topological_order((y,))[0] if cut is None else cut.nodes
     report.expression = "" if cut is None else str(cut)
-    local = blamed_among(nodes, "")
+    local = check_nodes(nodes, "")
     report.graph, report.guilty = y, local.guilty
     report.blame = _culprit(report.fault, nodes, local)
 
@@ -108,8 +108,8 @@ def _culprit(fault: str, nodes: Sequence[Node], local: Report) -> str:
     if local.findings:
         return local.findings[0].message
     if fault == "order" and len(nodes) == 1:
-        return f"{nodes[0].op}: its derivative is right, and its derivative's is not{line_of(nodes[0])}"
-    if fault == "nan" and (where := unbounded(nodes)):
+        return f"{nodes[0].op}: its derivative is right, and its derivative's is not{format_location(nodes[0])}"
+    if fault == "nan" and (where := describe_infinite_derivative(nodes)):
         return f"every node is honest, but {where}, and times 0 that is nan"
     if fault == "staleness":
         rows = ", ".join(sorted({node.op.name for node in nodes if node.op is not None}))
@@ -174,7 +174,7 @@ def _modes(own: _Graph, check: Check, report: Report) -> None:
     if not all(
         map(partial(np.allclose, rtol=rtol, atol=rtol * check.scale, equal_nan=True), own.returned(xs, g), check.answers[0])
     ):
-        report.add("mode", f"gradients() gives {own.returned(xs, g)}, backward() {list(check.answers[0])}"[:300])
+        report.add_failure("mode", f"gradients() gives {own.returned(xs, g)}, backward() {list(check.answers[0])}"[:300])
         return
     us = [check.rng.uniform(0.5, 1.5, x.shape) * np.where(x == 0.0, 1.0, np.abs(x)) for x in xs]
     along = [u[()] if kind is Value else u for u, kind in zip(us, own.kinds, strict=True)]
@@ -188,7 +188,7 @@ def _modes(own: _Graph, check: Check, report: Report) -> None:
     rounding = 1e-4 * rtol * check.size * max(1.0, float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0)))
     if np.isfinite(forward) and np.isfinite(reverse) and abs(forward - reverse) > rtol * size + rounding:
         message = f"forward mode gives {forward:.10g}, reverse mode {reverse:.10g} along one direction"
-        report.add("mode", message, claimed=forward, measured=reverse, error=rtol * size)
+        report.add_failure("mode", message, claimed=forward, measured=reverse, error=rtol * size)
 
 
 def _second(own: _Graph, check: Check, report: Report) -> None:
@@ -207,6 +207,6 @@ def _second(own: _Graph, check: Check, report: Report) -> None:
     report.evaluations += second.evaluations
     for finding in second.findings:
         if second.verdict == FAIL:
-            report.add("order", f"second order, {finding.message}", argument=finding.argument, index=finding.index)
+            report.add_failure("order", f"second order, {finding.message}", argument=finding.argument, index=finding.index)
         else:
-            report.doubt(f"second order, {finding.message}", finding.fault)
+            report.add_inconclusive(f"second order, {finding.message}", finding.fault)

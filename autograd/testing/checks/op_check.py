@@ -14,7 +14,7 @@ from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
 from autograd.numpy_api.functions import call_row, settings_of
 from autograd.ops import TABLE, Elementwise, Op, find
-from autograd.testing.blaming import limits_of_row
+from autograd.testing.blaming import get_op_domains
 from autograd.testing.checks.grad_check import graph_check
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
 
@@ -38,7 +38,7 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
     total = Report(f"check_op() of {row.name}")
     for at in samples:
         _worlds(row, at, static, total)
-        report = graph_check(lambda *xs: call_row(row, *xs, **static), at, 2, limits_of_row(row, len(at)), {})
+        report = graph_check(lambda *xs: call_row(row, *xs, **static), at, 2, get_op_domains(row, len(at)), {})
         total.evaluations += report.evaluations
         undecided += [report] if report.verdict == INCONCLUSIVE else []
         if report.verdict == FAIL:
@@ -48,8 +48,8 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
             total.reproduce = f"check_op({row.name!r}, {', '.join(repr(np.asarray(x).tolist()) for x in at)})"
             break
     if total.verdict != FAIL and len(undecided) > 0.2 * len(samples):
-        total.doubt(f"{len(undecided)} of {len(samples)} points: {undecided[0].findings[0].message}")
-    return total.raised(raise_on_fail)
+        total.add_inconclusive(f"{len(undecided)} of {len(samples)} points: {undecided[0].findings[0].message}")
+    return total.raise_if_failed(raise_on_fail)
 
 
 def _check_call(row: Op, inputs: Sequence[Any], static: dict[str, Any]) -> None:
@@ -94,4 +94,4 @@ def _worlds(row: Op, at: Sequence[Any], static: dict[str, Any], report: Report) 
         array = float(row.f(ARRAY, *[np.float64(x) for x in at], **static))
         number = evaluated(row.f, [float(x) for x in at], static)
     if not np.isclose(number, array, rtol=1e-12, atol=1e-300, equal_nan=True):
-        report.add("value", f"as a float {number!r}, as an array {array!r}", claimed=number, measured=array)
+        report.add_failure("value", f"as a float {number!r}, as an array {array!r}", claimed=number, measured=array)

@@ -78,17 +78,19 @@ class Pair:
         self.first, self.y, self.shape = first, y.astype(np.float64), y.shape
         for i, (x, x0) in enumerate(zip(xs, self.given, strict=True)):
             if x.tobytes() != x0.tobytes():
-                self.report.add("mutation", f"the function changes its input {i}", argument=i)
+                self.report.add_failure("mutation", f"the function changes its input {i}", argument=i)
         again = self._again()
         if again.shape != y.shape:
-            self.report.add("function", f"the function returned shape {y.shape} and then {again.shape} for the same inputs")
+            self.report.add_failure("function", f"the function returned shape {y.shape} and then {again.shape} for the same inputs")
         elif not np.array_equal(again, y, equal_nan=True):
-            self.report.add(
+            self.report.add_failure(
                 "function", "the function returned two values for the same inputs: it is random, or remembers; fix its seed"
             )
         self.eps = max(self.eps, _last_digit(y))
         if y.size and not np.any(np.isfinite(self.y)):
-            self.report.doubt("the function is nan or infinite here: there is no derivative to compare with", "unbounded")
+            self.report.add_inconclusive(
+                "the function is nan or infinite here: there is no derivative to compare with", "unbounded"
+            )
 
     def _again(self) -> Any:
         """The function's value, asked a second time."""
@@ -124,37 +126,39 @@ class Pair:
         try:
             result = self.user_vjp(tuple(copies), seed, **self.static)
         except Exception as error:
-            self.report.add("raised", f"the rule raises {type(error).__name__}: {error}")
+            self.report.add_failure("raised", f"the rule raises {type(error).__name__}: {error}")
             self.report.cause = error
             return [None] * len(copies)
         result = list(result) if isinstance(result, tuple | list) else [result]
         for i, (c, b) in enumerate(zip(copies, before, strict=True)):
             if c.tobytes() != b:
-                self.report.add("mutation", f"the rule changes its input {i}", argument=i)
+                self.report.add_failure("mutation", f"the rule changes its input {i}", argument=i)
         if seed.tobytes() != g.tobytes():
-            self.report.add("mutation", "the rule changes the cotangent it is given")
+            self.report.add_failure("mutation", "the rule changes the cotangent it is given")
         for i, (r, c) in enumerate(itertools.product(result, copies)):
             if isinstance(r, np.ndarray) and isinstance(c, np.ndarray) and r.size and np.may_share_memory(r, c):
-                self.report.add("aliasing", f"cotangent {i // len(copies)} is the memory of input {i % len(copies)}")
+                self.report.add_failure("aliasing", f"cotangent {i // len(copies)} is the memory of input {i % len(copies)}")
         return result
 
     def read(self, result: Sequence[Any]) -> list[Array]:
         """What the rule returned as arrays of double precision; number, shapes and types are looked at."""
         if len(result) != len(self.xs):
-            self.report.add("shape", f"the rule returns {len(result)} cotangents for {len(self.xs)} inputs")
+            self.report.add_failure("shape", f"the rule returns {len(result)} cotangents for {len(self.xs)} inputs")
         try:
             arrays = [np.zeros(x.shape) if r is None else np.asarray(r) for r, x in zip(result, self.xs, strict=False)]
         except ValueError as error:
-            self.report.add("shape", f"a cotangent is no array: {error}")
+            self.report.add_failure("shape", f"a cotangent is no array: {error}")
             return [np.zeros(x.shape) for x in self.xs]
         for i, (r, x) in enumerate(zip(arrays, self.given, strict=False)):
             belongs = f"the cotangent of input {i} is {{}}, where {{}} belongs"
             if r.shape != x.shape:
-                self.report.add("shape", f"the cotangent of input {i} has shape {r.shape}, where {x.shape} belongs", argument=i)
+                self.report.add_failure(
+                    "shape", f"the cotangent of input {i} has shape {r.shape}, where {x.shape} belongs", argument=i
+                )
             elif r.dtype.kind not in "fiub":
-                self.report.add("dtype", belongs.format(described(result[i]), x.dtype), argument=i)
+                self.report.add_failure("dtype", belongs.format(described(result[i]), x.dtype), argument=i)
             elif r.dtype.kind == "f" and result[i] is not None and r.dtype.itemsize < x.dtype.itemsize:
-                self.report.add("dtype", belongs.format(r.dtype, x.dtype) + ": digits are lost", argument=i)
+                self.report.add_failure("dtype", belongs.format(r.dtype, x.dtype) + ": digits are lost", argument=i)
         if self.report.findings:
             return [np.zeros(x.shape) for x in self.xs]
         return [np.array(r, dtype=np.float64) for r in arrays]

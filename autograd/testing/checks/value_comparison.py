@@ -120,7 +120,7 @@ class Values:
         known = bool(np.all(np.isfinite(self.pair.y)))
         open_ = [j for j in undecided if j.kind != UNBOUNDED and (known or j.kind != UNRESOLVED)]
         j = (open_ or undecided)[0]
-        self.report.doubt(
+        self.report.add_inconclusive(
             f"cannot tell here ({j.kind}): claimed {j.claimed:.8g}, measured {j.measured:.8g} ± {j.error:.1g}",
             "undecided" if open_ else "unbounded",
         )
@@ -237,7 +237,7 @@ def judged_along(pair: Pair, point: Point, us: Sequence[Array], claims: Claims) 
 def accuse(report: Report, where: str, j: Judgement, fault: str = "", after: str = "", **data: Any) -> None:
     """Take a wrong claim into a report, as a sentence and as data."""
     side = "" if j.kind == SMOOTH else f" ({j.kind})"
-    report.add(
+    report.add_failure(
         fault or ("value" if np.isfinite(j.claimed) else "nan"),
         f"{where}: claimed {j.claimed:.10g}, measured {j.measured:.10g} ± {j.error:.1g}{side}{after}",
         claimed=j.claimed,

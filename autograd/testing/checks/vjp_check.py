@@ -36,7 +36,7 @@ def check_vjp(
     >>> report.verdict, report.evaluations <= 30
     ('pass', True)
     """
-    return Check(Pair(f, vjp, inputs, domains, static, "check_vjp()")).run().raised(raise_on_fail)
+    return Check(Pair(f, vjp, inputs, domains, static, "check_vjp()")).run().raise_if_failed(raise_on_fail)
 
 
 LARGER = (1.0, 1.0007, 1.0013, 1.0021)  # multiples of a cotangent, so close that an answer that is not linear in it hardly shows
@@ -122,7 +122,7 @@ class Check:
         both = -3.0 * (self.seeds[-1] + 0.5 * g)
         mixed = self.pair.answer(both)
         if _size(base) and all(map(np.array_equal, mixed, base)):
-            self.report.add("staleness", "for another cotangent the rule gives the answer that it gave before")
+            self.report.add_failure("staleness", "for another cotangent the rule gives the answer that it gave before")
             return
         what = "the rule is not linear in the cotangent: "
         expected = [-3.0 * (b + 0.5 * a) for a, b in zip(base, last, strict=True)]
@@ -140,10 +140,10 @@ class Check:
         for result, answer in zip(self.results, [*self.answers, *(self.dense.answers if self.dense else ())], strict=True):
             for i, (r, a) in enumerate(zip(result, answer, strict=True)):
                 if r is not None and not np.array_equal(np.asarray(r, dtype=float), a, equal_nan=True):
-                    self.report.add("aliasing", f"the cotangent of input {i} was overwritten by a later call", argument=i)
+                    self.report.add_failure("aliasing", f"the cotangent of input {i} was overwritten by a later call", argument=i)
                     return
         if not np.array_equal(np.asarray(self.pair.first, dtype=float), self.pair.y, equal_nan=True):
-            self.report.add("aliasing", "the function's result was overwritten by a later call")
+            self.report.add_failure("aliasing", "the function's result was overwritten by a later call")
         self._repeated("asked again after a call elsewhere, the rule gives {0} where it gave {1}")
 
     def _repeated(self, message: str) -> None:
@@ -171,7 +171,9 @@ class Check:
         except Exception:  # outside its domain it may raise what it likes
             return None
         if y.shape != pair.shape:
-            self.report.add("function", f"the function returned shape {pair.shape}, and {y.shape} for inputs of the same shapes")
+            self.report.add_failure(
+                "function", f"the function returned shape {pair.shape}, and {y.shape} for inputs of the same shapes"
+            )
             return None
         if not y.size or not np.all(np.isfinite(y)) or not any(x.size for x in pair.xs):
             return None
@@ -187,22 +189,22 @@ class Check:
         try:
             y = np.asarray(pair.f(*map(reversed_fortran, pair.given)), dtype=float)
         except Exception as error:
-            self.report.add(
+            self.report.add_failure(
                 "layout", f"the function raises {type(error).__name__} for the same numbers in another memory layout: {error}"
             )
             return
         if y.shape != pair.shape:
-            self.report.add(
+            self.report.add_failure(
                 "layout", f"the function gives shape {y.shape} for the same numbers in another memory layout, not {pair.shape}"
             )
             return
         within = float(np.max(np.abs(pair.y[np.isfinite(pair.y)]), initial=self.size))
         if not np.allclose(y, pair.y, rtol=1e-6, atol=1e-10 * within, equal_nan=True):
-            self.report.add("layout", "the function gives other values for the same numbers in another memory layout")
+            self.report.add_failure("layout", "the function gives other values for the same numbers in another memory layout")
             return
         result = pair.called(self.seeds[0], layout=reversed_fortran)
         if [np.shape(r) for r in result if r is not None] != [np.shape(r) for r in self.results[0] if r is not None]:
-            self.report.add("layout", "the rule gives other shapes for the same numbers in another memory layout")
+            self.report.add_failure("layout", "the rule gives other shapes for the same numbers in another memory layout")
             return
         message = "for the same numbers in another memory layout the rule gives {0} and not {1}"
         self._compare(pair.read(result), self.answers[0], self.seeds[0], "layout", message)
@@ -276,7 +278,7 @@ class Check:
     def _condemn(self, found: Apart, fault: str, message: str) -> None:
         k, i, have, want = found
         text = message.format(f"{have:.10g}", f"{want:.10g}") + f", in input {k}" + (f" at index {i}" if i else "")
-        self.report.add(fault, text, argument=k, index=i, claimed=have, measured=want)
+        self.report.add_failure(fault, text, argument=k, index=i, claimed=have, measured=want)
 
 
 def _size(arrays: Sequence[Array]) -> float:

@@ -130,7 +130,7 @@ def test_a_small_input_is_not_hidden_by_a_steep_one():
 def test_a_report_has_at_most_fifteen_lines_however_many_findings():
     report = Report("a check", expression="x", blame="y", reproduce="z")
     for _ in range(8):
-        report.add("value", "one\ntwo\nthree\nfour")
+        report.add_failure("value", "one\ntwo\nthree\nfour")
     assert len(str(report).splitlines()) <= 15
 
 

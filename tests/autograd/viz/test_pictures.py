@@ -1014,5 +1014,5 @@ def test_what_cannot_be_measured_has_no_shade(monkeypatch):
     def fails(nodes, call):
         raise ArithmeticError("nothing to measure")
 
-    monkeypatch.setattr("autograd.viz.node_errors.blamed_among", fails)
+    monkeypatch.setattr("autograd.viz.node_errors.check_nodes", fails)
     assert draw(Value(1.0) * 2.0, color="error").drawing.boxes[1].shade is None
