@@ -112,7 +112,7 @@ ARRAY = Backend(
         "getitem": lambda a, index: a[index],
         "scatter": array_scatter,
         "add_at": array_add_at,
-        "scattered": array_scattered,
+        "scatter_sum": array_scattered,
         "item": lambda a: float(a.reshape(())),
         "constant": lambda a: a,
         "products_of_others": array_products_of_others,

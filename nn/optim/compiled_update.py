@@ -105,7 +105,7 @@ class Plan:
         now = [(group.transforms, group.parameters) for group in self.optimizer.groups]
         if len(now) != len(self.groups) or not all(map(_same_objects, chain(*now), chain(*self.groups))):
             return False
-        return not self.others or (self._remembers(self._memories()) and not self.update.captured_state.change())
+        return not self.others or (self._remembers(self._memories()) and not self.update.captured_state.describe_change())
 
     def renew(self) -> None:
         """Ask for the rates of the next step, each once, since a schedule may count."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.compiler.codegen.loop_rolling import Entry
 from autograd.compiler.codegen.numpy_source import VIEWS, Writer
-from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.ir.instruction import Instruction, topological_sort
 
 COMPARED = {">": "greater", ">=": "greater_equal", "<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal"}
 COMPARED |= {"&": "logical_and", "|": "logical_or"}
@@ -30,7 +30,7 @@ class BufferedWriter(Writer):
 
     def write(self, roots: Sequence[Any], last: Sequence[Instruction] = ()) -> None:
         """Write down all that ``roots`` need, each line by itself."""
-        order = below([*last, *roots])
+        order = topological_sort([*last, *roots])
         left: dict[int, int] = {}  # how often each line will still be read, itself or by a view of it
         for line in order:
             for parent in line.parents if not is_view(line) else ():
@@ -42,9 +42,9 @@ class BufferedWriter(Writer):
             if is_view(line):
                 self.inline[id(line)] = self.text(line)
                 continue
-            if line.row in ("scatter_sum", "scatter"):
+            if line.op_name in ("scatter_sum", "scatter"):
                 self._scattered(line)
-            ufunc = self._ufunc(line) if line.row not in ("scatter_sum", "scatter") and id(line) not in returned else ""
+            ufunc = self._ufunc(line) if line.op_name not in ("scatter_sum", "scatter") and id(line) not in returned else ""
             args = ", ".join(self.of(a).text for a in line.args) if ufunc else ""
             if not ufunc and id(line) not in self.names:
                 self.keep(line, self.text(line).text)
@@ -60,7 +60,7 @@ class BufferedWriter(Writer):
 
     def _ufunc(self, line: Instruction) -> str:
         """The ufunc that a line is; "" for what is none, or is one number."""
-        name = COMPARED.get(line.row, line.row)
+        name = COMPARED.get(line.op_name, line.op_name)
         return name if line.shape and isinstance(getattr(np, name, None), np.ufunc) else ""
 
     def _into(self, line: Instruction, ufunc: str, args: str) -> None:
@@ -76,8 +76,12 @@ class BufferedWriter(Writer):
 
 def is_view(line: Instruction) -> bool:
     """Whether a line is other lines' memory, seen in another way."""
-    basic = line.row == "getitem" and not any(isinstance(part, np.ndarray) for part in _parts(line.static["index"]))
-    return (line.row in VIEWS or basic or line.row == "broadcast_to") and isinstance(line.args[0], Instruction) and bool(line.shape)
+    basic = line.op_name == "getitem" and not any(isinstance(part, np.ndarray) for part in _parts(line.static["index"]))
+    return (
+        (line.op_name in VIEWS or basic or line.op_name == "broadcast_to")
+        and isinstance(line.args[0], Instruction)
+        and bool(line.shape)
+    )
 
 
 def _parts(index: Any) -> tuple[Any, ...]:

@@ -38,8 +38,8 @@ def _shared(groups: Sequence[Sequence[Any]]) -> list[list[bool]]:
         flags.append([])
         for x in group:
             base, repeated = x, False
-            while isinstance(base, Instruction) and base.row in VIEWS and isinstance(base.args[0], Instruction):
-                repeated |= base.row == "broadcast_to"
+            while isinstance(base, Instruction) and base.op_name in VIEWS and isinstance(base.args[0], Instruction):
+                repeated |= base.op_name == "broadcast_to"
                 base = base.args[0]
             array = isinstance(x, Instruction) and bool(x.shape)
             flags[-1].append(array and (repeated or base.op in ("input", "constant") or id(base) in seen))

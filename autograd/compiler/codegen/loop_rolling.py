@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.ir.indexing import Ints
+from autograd.compiler.ir.indexing import IntArray
 
 TOKEN = re.compile(r"(?<![\w.])(?:\d+\.\d*(?:e[+-]?\d+)?|\d+e[+-]?\d+|\d+|[A-Za-z_]\w*)")
 LEAST = 4  # steps that are worth a loop
@@ -151,7 +151,7 @@ def _even(loop: Loop, patterns: Sequence[Pattern], others: Sequence[Loop]) -> bo
     return True
 
 
-def _slots(loop: Loop, j: int, patterns: Sequence[Pattern]) -> Ints:
+def _slots(loop: Loop, j: int, patterns: Sequence[Pattern]) -> IntArray:
     """What stands in the slots of the body's entry ``j``: one row for each slot, one column for each step."""
     mine = range(loop.start + j, loop.stop, loop.period)
     return np.array([patterns[i].slots for i in mine], dtype=np.int64).reshape(loop.steps, -1).T
@@ -166,7 +166,7 @@ class Read(NamedTuple):
     loop: Loop | None = None
 
 
-def _read(loop: Loop, j: int, slots: Ints, whole: bool, others: Sequence[Loop]) -> Read | None:
+def _read(loop: Loop, j: int, slots: IntArray, whole: bool, others: Sequence[Loop]) -> Read | None:
     """What stands in one slot of the body's entry ``j``, step by step; None where it does not move on evenly."""
     moves = np.diff(slots)
     d = int(moves[0])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.codegen.loop_rolling import Entry, rolled
-from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.core.observation import COMPARE
 from autograd.ops import Op
 
@@ -104,8 +104,8 @@ class Writer:
 
     def name_of(self, line: Instruction, text: str) -> str:
         """A name that says what a line is: of a cotangent, what it is the cotangent of."""
-        if line.of is not None and id(line.of) in self.names:
-            of = self.names[id(line.of)]
+        if line.cotangent_of is not None and id(line.cotangent_of) in self.names:
+            of = self.names[id(line.cotangent_of)]
             return self.fresh(f"D{of[1:]}" if of[0] == "Z" and of[1:].isdigit() else f"d{of}")
         if line.name:
             return self.fresh(line.name)
@@ -140,7 +140,7 @@ class Writer:
     def write(self, roots: Sequence[Any], last: Sequence[Instruction] = ()) -> None:
         """Write down all that ``roots`` need."""
         uses: dict[int, int] = {}
-        order = below([*last, *roots])
+        order = topological_sort([*last, *roots])
         for line in order:
             for parent in line.parents:
                 uses[id(parent)] = uses.get(id(parent), 0) + 1
@@ -151,11 +151,11 @@ class Writer:
         for line in order:
             if id(line) in self.names:
                 continue
-            if line.row in ("scatter_sum", "scatter"):
+            if line.op_name in ("scatter_sum", "scatter"):
                 self._scattered(line)
                 continue
             text = self.text(line)
-            view = line.row in VIEWS and len(text.text) < 24
+            view = line.op_name in VIEWS and len(text.text) < 24
             if (uses.get(id(line), 0) > 1 and not view) or id(line) in outputs or len(text.text) > WIDTH:
                 self.keep(line, text.text)
             else:
@@ -171,10 +171,10 @@ class Writer:
     def _comment(self, line: Instruction, name: str, text: str) -> str:
         """The shape of a line, and which formula of the textbooks it is, where it is one."""
         shape = str(line.shape) if line.shape else ""
-        of = self.names.get(id(line.of), "") if line.of is not None else ""
+        of = self.names.get(id(line.cotangent_of), "") if line.cotangent_of is not None else ""
         if name[0] == "D" and name[1:].isdigit():
             return f"{shape}  δ = (δ W) ⊙ f′(z)" if " @ " in text else f"{shape}  δ = ∂L/∂z"
-        if line.of is not None and line.of.op == "input":
+        if line.cotangent_of is not None and line.cotangent_of.op == "input":
             if text.endswith(".sum(axis=0)") and text[0] == "D":
                 return f"{shape}  ∂L/∂{of} = Σ δ"
             if ".T @ " in text and text[0] == "D":
@@ -183,7 +183,9 @@ class Writer:
 
     def _scattered(self, line: Instruction) -> None:
         """Zeros with cotangents added at their indices, which takes several lines."""
-        parts = [(line.static["index"], line.args[0])] if line.row == "scatter" else list(zip(line.static["indices"], line.args))
+        parts = (
+            [(line.static["index"], line.args[0])] if line.op_name == "scatter" else list(zip(line.static["indices"], line.args))
+        )
         name = self.name_of(line, "")
         shape, dtype = line.static["shape"], np.asarray(line.data).dtype
         kind = "" if dtype == np.float64 else f", dtype={str(dtype)!r}"
@@ -212,7 +214,7 @@ class Writer:
     def text(self, line: Instruction) -> Text:
         """The expression of one line."""
         args = [self.of(a) for a in line.args]
-        row = line.row
+        row = line.op_name
         if line.op == "isfinite":
             return Text(f"np.isfinite({args[0].text})")
         if row in SIGNS and not (row == "power" and not self._in_signs(line)):
@@ -229,7 +231,7 @@ class Writer:
 
     def called(self, line: Instruction, args: Sequence[Text]) -> Text:
         """A function of the rows that NumPy, or for one number Python's math, has."""
-        row = line.row
+        row = line.op_name
         scalar = not line.shape and not self.arrays_only
         inside = ", ".join(a.text for a in args)
         if scalar and row == "power":
@@ -264,8 +266,8 @@ class Writer:
 
 def is_product(line: Instruction) -> bool:
     """Whether a line is a matrix product, or one plus or minus something."""
-    return line.row == "matmul" or (
-        line.row in ("add", "subtract") and any(isinstance(a, Instruction) and is_product(a) for a in line.args)
+    return line.op_name == "matmul" or (
+        line.op_name in ("add", "subtract") and any(isinstance(a, Instruction) and is_product(a) for a in line.args)
     )
 
 
@@ -274,9 +276,9 @@ def weighted_inputs(order: Sequence[Instruction]) -> set[int]:
     return {
         id(arg)
         for line in order
-        if isinstance(line.op, Op) and line.row not in ("add", "subtract", "matmul", *VIEWS)
+        if isinstance(line.op, Op) and line.op_name not in ("add", "subtract", "matmul", *VIEWS)
         for arg in line.args
-        if isinstance(arg, Instruction) and arg.shape and arg.of is None and is_product(arg)
+        if isinstance(arg, Instruction) and arg.shape and arg.cotangent_of is None and is_product(arg)
     }
 
 
@@ -285,7 +287,7 @@ def long_sums(order: Sequence[Instruction], uses: dict[int, int]) -> set[int]:
     terms: dict[int, int] = {}
     first: dict[int, int] = {}
     for line in order:
-        if line.row not in ("add", "subtract"):
+        if line.op_name not in ("add", "subtract"):
             continue
         left = line.args[0]
         start = first.get(id(left)) if isinstance(left, Instruction) and uses.get(id(left)) == 1 else None
@@ -312,8 +314,8 @@ def _sum(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     settings = [f"axis={axis}"] if axis is not None else []
     settings += ["keepdims=True"] if keep else []
     if a.binds == TIGHT and not a.text[0].isdigit():
-        return Text(f"{a.text}.{line.row}({', '.join(settings)})")
-    return Text(f"np.{line.row}({', '.join([a.text, *settings])})")
+        return Text(f"{a.text}.{line.op_name}({', '.join(settings)})")
+    return Text(f"np.{line.op_name}({', '.join([a.text, *settings])})")
 
 
 def _where(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
@@ -339,7 +341,7 @@ def _transpose(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
 
 def _joined(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     axis = line.static["axis"]
-    return Text(f"np.{line.row}([{', '.join(a.text for a in args)}]" + (f", axis={axis})" if axis else ")"))
+    return Text(f"np.{line.op_name}([{', '.join(a.text for a in args)}]" + (f", axis={axis})" if axis else ")"))
 
 
 def _clip(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
@@ -350,7 +352,7 @@ def _clip(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
 def _set(writer: Writer, line: Instruction, args: Sequence[Text]) -> Text:
     """A function with its settings by keyword."""
     settings = [f"{name}={value!r}" for name, value in line.static.items()]
-    return Text(f"np.{line.row}({', '.join([*(a.text for a in args), *settings])})")
+    return Text(f"np.{line.op_name}({', '.join([*(a.text for a in args), *settings])})")
 
 
 WRITTEN: dict[str, Callable[[Writer, Instruction, Sequence[Text]], Text]] = {
@@ -392,11 +394,11 @@ def source(
     """
     writer.taken |= {name, "run", "abs", "float", "range"}
     roots = [x for group in groups for x in group]
-    order = below([*first, *roots])
+    order = topological_sort([*first, *roots])
     for line in inputs:
         writer.names[id(line)] = writer.fresh(line.name or "x")
     constants = [line for line in order if line.op == "constant"]
-    factors = {id(arg) for line in order if line.row == "matmul" for arg in line.args}
+    factors = {id(arg) for line in order if line.op_name == "matmul" for arg in line.args}
     for line in constants:
         line.name = line.name or ("X" if id(line) in factors else "")
         writer.names[id(line)] = writer.fresh(line.name) if line.name else writer.numbered("C")

@@ -16,36 +16,36 @@ from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError, ShapeError
 
-FIXED = "fixed"  # begins the key of what is not followed: another value is another program
+STATIC = "fixed"  # begins the key of what is not followed: another value is another program
 
 
-class Given(NamedTuple):
+class TracedArguments(NamedTuple):
     """The traced leaves of a call's arguments: their numbers (None for what is fixed), names, and the whole of what is batched."""
 
-    leaves: list[Any]
+    values: list[Any]
     names: list[str]
-    keys: list[tuple[int, int]]  # for each node that was made for the trace, its leaf and its place in it
+    node_positions: list[tuple[int, int]]  # for each node that was made for the trace, its leaf and its place in it
     batch: dict[int, Any] | None
 
 
 class Call:
     """One call. ``signature`` is what a specialization is made for: structure, shapes, and everything that is not traced."""
 
-    __slots__ = ("args", "axes", "kwargs", "leaves", "nodes", "signature", "starts", "tensors")
+    __slots__ = ("args", "axes", "has_nodes", "kwargs", "leaves", "offsets", "signature", "tensors")
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, tensors: bool = False) -> None:
         self.args = args
         self.kwargs = kwargs
         self.tensors = tensors  # whether arrays reach the function as Tensors
         self.leaves: list[Any] = []
-        self.nodes = False
+        self.has_nodes = False
         self.axes: list[int | None] | None = None
-        self.starts: list[int] = []  # the place of each argument's first leaf, and the end
+        self.offsets: list[int] = []  # the place of each argument's first leaf, and the end
         keys = []
         for arg in args:
-            self.starts.append(len(self.leaves))
+            self.offsets.append(len(self.leaves))
             keys.append(self._apart(arg))
-        self.starts.append(len(self.leaves))
+        self.offsets.append(len(self.leaves))
         if kwargs:
             keys.append(("keywords", self._apart(kwargs)))
         self.signature = tuple(keys)
@@ -79,10 +79,10 @@ class Call:
         if array.dtype == object:
             return np.ndarray, array.shape, *map(self._apart, array.ravel().tolist())
         self.leaves.append(array)
-        return FIXED, (array.shape, array.dtype.str), array.tobytes()
+        return STATIC, (array.shape, array.dtype.str), array.tobytes()
 
     def _of_node(self, node: Any) -> Any:
-        self.nodes = True
+        self.has_nodes = True
         twin = next((k for k, x in enumerate(self.leaves) if x is node), len(self.leaves))
         self.leaves.append(node)
         return twin, node.rank, node.shape, node._primal.dtype.char if isinstance(node, Tensor) else ""
@@ -95,7 +95,7 @@ class Call:
             raise DataError(
                 f"compile(): an argument is {described(x)}: pass floats, arrays, nodes, containers of them, or what has a hash"
             ) from None
-        return FIXED, type(x), x
+        return STATIC, type(x), x
 
     def _batched(self, in_axes: Any) -> list[int | None]:
         """For each leaf whether it is batched: 0, or None."""
@@ -105,7 +105,7 @@ class Call:
                 f"compile(in_axes={in_axes!r}): one entry per argument, at least one 0, and no keywords; there are "
                 f"{len(self.args)} arguments"
             )
-        counts = [stop - start for start, stop in zip(self.starts, self.starts[1:])]
+        counts = [stop - start for start, stop in zip(self.offsets, self.offsets[1:])]
         axes = [axis for count, axis in zip(counts, given, strict=True) for _ in range(count)]
         batched = [x for x, axis in zip(self.leaves, axes, strict=True) if axis == 0]
         for x in batched:
@@ -118,25 +118,27 @@ class Call:
             )
         return axes
 
-    def one(self) -> list[Any]:
+    def sample_leaves(self) -> list[Any]:
         """The leaves as one sample has them."""
         if self.axes is None:
             return self.leaves
         return [x[0] if axis == 0 else x for x, axis in zip(self.leaves, self.axes, strict=True)]
 
-    def moved(self, by: float, only: int | None = None) -> Call:
+    def perturb(self, by: float, only: int | None = None) -> Call:
         """The call of one sample whose numbers are further from zero by the share ``by`` of themselves; zeros become ``by``.
 
         With ``only``, those of one leaf.
         """
         twins: dict[int, Any] = {}
-        filled = iter([_moved(x, by, twins) if is_traced(x) and only in (None, k) else x for k, x in enumerate(self.one())])
+        filled = iter(
+            [_moved(x, by, twins) if is_traced(x) and only in (None, k) else x for k, x in enumerate(self.sample_leaves())]
+        )
         args = refilled(self.args, filled)
         return Call(args, refilled(self.kwargs, filled), None, self.tensors)
 
-    def given(self, f: Callable[..., Any]) -> Given:
+    def traced_arguments(self, f: Callable[..., Any]) -> TracedArguments:
         """What a specialization is made of."""
-        leaves = self.one()
+        leaves = self.sample_leaves()
         keys = [
             (k, place)
             for k, x in enumerate(leaves)
@@ -157,7 +159,7 @@ class Call:
         batch = None
         if self.axes is not None:
             batch = {k: x for k, (x, axis) in enumerate(zip(self.leaves, self.axes, strict=True)) if axis == 0}
-        return Given(numbers, self._names(f), keys, batch)
+        return TracedArguments(numbers, self._names(f), keys, batch)
 
     def _names(self, f: Callable[..., Any]) -> list[str]:
         """A name for each leaf, from the parameters of the function."""
@@ -173,15 +175,15 @@ class Call:
         return names
 
     @property
-    def fixed(self) -> list[Any]:
+    def static_leaves(self) -> list[Any]:
         """The leaves that are not traced."""
         return [x for x in self.leaves if not is_traced(x)]
 
-    def fresh(self) -> tuple[Any, list[Any]]:
+    def make_nodes(self) -> tuple[Any, list[Any]]:
         """The arguments with nodes of the trace's own in place of what is traced, and these nodes."""
         own: list[Any] = []
         known: dict[int, Any] = {}  # a node that is passed twice is one node inside, too
-        filled = iter([_fresh(x, own, known, self.tensors) if is_traced(x) else x for x in self.one()])
+        filled = iter([_fresh(x, own, known, self.tensors) if is_traced(x) else x for x in self.sample_leaves()])
         return (refilled(self.args, filled), refilled(self.kwargs, filled)), own
 
 

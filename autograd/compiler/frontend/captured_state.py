@@ -63,7 +63,7 @@ class CapturedState:
             self._keep(reach, reach.heard | leading, leading)
         self._states: list[tuple[Any, str]] = []
 
-    def change(self) -> str:
+    def describe_change(self) -> str:
         """The first thing that is another now; "" where all is as it was."""
         return "" if self._is_as_it_was() else next(self._changes(), UNKNOWN)
 
@@ -75,45 +75,45 @@ class CapturedState:
             and _alike(list(map(dict.get, self._dicts, self._keys)), self._values)
             and _alike(list(map(content, self._cells)), self._meant)
             and _alike([attribute(x, name) for x, name in self._attributes], self._had)
-            and all(_same(see(x), seen) for x, see, seen in self._held)
+            and all(is_same(see(x), seen) for x, see, seen in self._held)
         )
 
     def _changes(self) -> Iterator[str]:
         """All that has changed, one after the other."""
         for mapping, key, value, owner in zip(self._dicts, self._keys, self._values, self._whose, strict=True):
-            if not _same(mapping.get(key), value):
+            if not is_same(mapping.get(key), value):
                 yield _said(owner, key)
         for owner, now, was in zip(self._owners, self._own, self._was, strict=True):
             for name in now.keys() | was.keys():
-                if not _same(now.get(name, ABSENT), was.get(name, ABSENT)):
+                if not is_same(now.get(name, ABSENT), was.get(name, ABSENT)):
                     yield _said(owner, name)
         for cell, value, name in zip(self._cells, self._meant, self._names, strict=True):
-            if not _same(content(cell), value):
+            if not is_same(content(cell), value):
                 yield f"the name {name} is another"
         for (owner, name), value in zip(self._attributes, self._had, strict=True):
-            if not _same(attribute(owner, name), value):
+            if not is_same(attribute(owner, name), value):
                 yield _said(owner, name)
         for row, entries in zip(self._rows, self._entries, strict=True):
             if not _alike(row, entries):
                 yield self._inside(row)
         for x, see, seen in self._held:
-            if not _same(see(x), seen):
+            if not is_same(see(x), seen):
                 yield self._inside(x)
 
     def _inside(self, x: Any) -> str:
         name = self._called.get(id(x), "")
         return f"what is in {name} has changed" if name else f"what is in an argument, {described(x)}, has changed"
 
-    def attend(self) -> None:
+    def watch_random_generators(self) -> None:
         """Metadata the states of the random sources in reach, everybody's among them."""
         self._states = [(source, _state(source)) for source in (*self._sources.values(), *_shared())]
 
-    def drawn(self) -> bool:
+    def has_drawn_random_numbers(self) -> bool:
         """Whether one of them has been drawn from since."""
         return any(_state(source) != state for source, state in self._states)
 
     def _keep(self, reach: ReachableState, wanted: set[int], leading: set[int] | None) -> None:
-        for x in (x for x in reach.things if id(x) in wanted):
+        for x in (x for x in reach.objects if id(x) in wanted):
             kind = type(x)
             if kind.__name__ in RANDOM:
                 self._sources[id(x)] = x
@@ -187,7 +187,7 @@ class CapturedState:
         self._whose.append(owner)
 
 
-def _same(now: Any, was: Any) -> bool:
+def is_same(now: Any, was: Any) -> bool:
     """Whether two things are one, or equal numbers, or containers of such. Nodes are compared by identity: another is another."""
     if now is was:
         return True
@@ -202,7 +202,7 @@ def _same(now: Any, was: Any) -> bool:
 
 def _alike(entries: Any, was: Sequence[Any]) -> bool:
     """Whether entries are the same, or equal numbers."""
-    return len(entries) == len(was) and (all(map(is_, entries, was)) or all(map(_same, entries, was)))
+    return len(entries) == len(was) and (all(map(is_, entries, was)) or all(map(is_same, entries, was)))
 
 
 def _same_entries(now: dict[Any, Any], was: dict[Any, Any]) -> bool:

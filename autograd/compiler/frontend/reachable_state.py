@@ -33,7 +33,7 @@ class ReachableState:
 
     def __init__(self, f: Any, given: Iterable[Any] = ()) -> None:
         self._home = {_root(inspect.unwrap(f))} - OURS - {"nn"}  # the package of what is compiled
-        self.things: list[Any] = []
+        self.objects: list[Any] = []
         self.spoken: set[str] = set(IMPLIED)
         self.called: dict[int, str] = {}  # the first name on the way to each thing
         self._parents: dict[int, list[int]] = {}
@@ -66,7 +66,7 @@ class ReachableState:
                 continue
             self._seen.add(id(x))
             self._count += not (isinstance(x, ROWS) and PLAIN.issuperset(map(type, x)))
-            self.things.append(x)
+            self.objects.append(x)
             self.called.setdefault(id(x), self.called.get(parent, ""))
             waiting.extend((child, id(x)) for child in self._children(x) if not isinstance(child, SIMPLE))
 

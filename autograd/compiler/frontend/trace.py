@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.compiler.frontend.captured_state import CapturedState
 from autograd.compiler.frontend.tracer import Guard, Origin, TracedMask, Tracer, to_node, unwrapped, watched
-from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Ref, ScalarGraph
+from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, EXTREMUM, LEAF, Ref, ScalarGraph
 from autograd.core.coercion import described
 from autograd.core.node import Node
 from autograd.core.observation import plain
@@ -31,26 +31,26 @@ Make = Callable[[], tuple[Any, list[Any]]]  # fresh (args, kwargs), and the node
 class TracedFunction(NamedTuple):
     """What a run of a function computed, in columns."""
 
-    scalars: ScalarGraph
+    scalar_graph: ScalarGraph
     leaves: dict[int, Node]  # arguments and nodes from outside, by their number
-    own: dict[int, int]  # which leaves are arguments, and which
-    outputs: list[int]  # -1 for plain numbers
-    done: TracedRun
+    argument_leaves: dict[int, int]  # which leaves are arguments, and which
+    output_ids: list[int]  # -1 for plain numbers
+    run: TracedRun
     guards: list[tuple[Guard, list[int]]]
     constants: list[tuple[Any, Any]]  # constant Tensors that took part, and their arrays
-    nodes: int
-    numbers: list[Any]  # of the nodes of the run, in order; no int where it is among ``others``
-    others: dict[int, int]  # the numbers of all other nodes, by their identity
+    node_count: int
+    node_ids: list[Any]  # of the nodes of the run, in order; no int where it is among ``others``
+    other_node_ids: dict[int, int]  # the numbers of all other nodes, by their identity
 
 
 class TracedRun(NamedTuple):
     """One run: its nodes, what it returned, and what was looked at."""
 
-    trace: Tracer
+    tracer: Tracer
     nodes: list[Node]
     outputs: list[Any]
     build: Build
-    since: int  # when it began
+    start_stamp: int  # when it began
 
 
 def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> TracedRun:
@@ -95,20 +95,20 @@ def _nodes_in(sources: Sequence[Any]) -> list[Node]:
 
 
 @uncollected()
-def twice(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = ()) -> TracedFunction:
+def trace_function(f: Callable[..., Any], make: Make, limit: int, fixed: Sequence[Any] = ()) -> TracedFunction:
     """The function run twice, each time on arguments of its own; the second run in columns. ``fixed`` are its other arguments."""
     captured_state = CapturedState(f, fixed)
-    captured_state.attend()
+    captured_state.watch_random_generators()
     (args, kwargs), own = make()
     first = run(f, args, kwargs, limit)
-    if captured_state.drawn():
+    if captured_state.has_drawn_random_numbers():
         raise GraphError(
             "compile(): the function draws random numbers, which would be the same at every call: draw them outside, and pass them "
             "as arguments"
         )
     (args, kwargs), mine = make()
     second = run(f, args, kwargs, limit)
-    changed = captured_state.change()
+    changed = captured_state.describe_change()
     if changed:
         raise GraphError(
             f"compile(): {getattr(f, '__name__', 'the function')} changes what it reads while it is traced ({changed}), which "
@@ -131,17 +131,17 @@ class _ScalarGraphBuilder:
     """The nodes of a run as columns."""
 
     def __init__(self, done: TracedRun, own: Sequence[Any]) -> None:
-        self.done = done
+        self.run = done
         self.scalars = ScalarGraph()
         self.leaves: dict[int, Node] = {}
         self.values: dict[int, Any] = {}  # the results of array operations
         self.own = {id(x): k for k, x in enumerate(own) if x is not None}
         self._ids: dict[int, int] = {}
         self._floats: dict[int, int] = {}
-        kind_of, of = self.scalars.kind_of, self.of
-        kinds: list[int] = self.scalars.kind
+        kind_of, of = self.scalars.op_id, self.of
+        kinds: list[int] = self.scalars.op_ids
         numbers: dict[Any, int] = {}
-        columns = (kinds, self.scalars.first, self.scalars.second, self.scalars.data)
+        columns = (kinds, self.scalars.first_args, self.scalars.second_args, self.scalars.values)
         put_kind, put_first, put_second, put_data = (column.append for column in columns)
         for node in done.nodes:
             op = node.op
@@ -169,29 +169,29 @@ class _ScalarGraphBuilder:
                 self._wide(node)
         self.outputs = [of(x) if isinstance(x, Node) else -1 for x in done.outputs]
         self.guards = [
-            (guard, [self._mask(x) if isinstance(x, TracedMask) else of(x) for x in guard.sources]) for guard in done.trace.guards
+            (guard, [self._mask(x) if isinstance(x, TracedMask) else of(x) for x in guard.sources]) for guard in done.tracer.guards
         ]
 
     def _wide(self, node: Any) -> None:
         """A node with settings, with more arguments, or of arrays."""
-        op, scalars, masks = node.op, self.scalars, self.done.trace.masks
+        op, scalars, masks = node.op, self.scalars, self.run.tracer.masks
         if isinstance(node, Value) and op.name == "item":
             array = self.of(node.left[0])  # which comes before its entry
             i = scalars.add(ENTRY, data=node._primal)
-            scalars.arrays[i] = (None, [Ref(array)], {})
+            scalars.array_ops[i] = (None, [Ref(array)], {})
         elif isinstance(node, Value):
             sides = [self.of(x) for x in node.left]
             mask = masks.get(id(node.static.get("condition")))
             third = None if mask is None else self._mask(mask)
-            kind = scalars.kind_of(op, node.static) if mask is None else scalars.kind_of("where", {})
+            kind = scalars.op_id(op, node.static) if mask is None else scalars.op_id("where", {})
             i = scalars.add(kind, sides[0], sides[1] if len(sides) > 1 else -1, node._primal)
             if third is not None:
-                scalars.third[i] = third
+                scalars.third_args[i] = third
         else:
             static = {k: Ref(self._mask(masks[id(v)])) if id(v) in masks else v for k, v in node.static.items()}
             args = [Ref(self.of(x)) if isinstance(x, Node) else x for x in node.args]
             i = self._array(op, args, static, node._primal)
-            scalars.dtypes[i] = node._primal.dtype
+            scalars.array_dtypes[i] = node._primal.dtype
         self._ids[id(node)] = i
 
     def of(self, x: Any) -> int:
@@ -206,7 +206,7 @@ class _ScalarGraphBuilder:
             if number is None or not isinstance(x, float):
                 number = self._floats[id(x)] = self.scalars.add(CONSTANT, data=float(x))
             return number
-        origin = self.done.trace.origins.get(x)
+        origin = self.run.tracer.origins.get(x)
         if origin is not None:
             i = self._origin(origin, x._primal)
         elif isinstance(x, Value):
@@ -220,7 +220,7 @@ class _ScalarGraphBuilder:
 
     def _array(self, op: Any, args: list[Any], static: dict[str, Any], data: Any) -> int:
         i = self.scalars.add(ARRAY)
-        self.scalars.arrays[i] = (op, args, static)
+        self.scalars.array_ops[i] = (op, args, static)
         self.values[i] = data
         return i
 
@@ -231,24 +231,24 @@ class _ScalarGraphBuilder:
                 Ref(self._mask(x) if isinstance(x, TracedMask) else self.of(x)) if isinstance(x, Node | TracedMask) else x
                 for x in sides
             ]
-            return self._array(mask.sign, args, {}, mask.plain)
+            return self._array(mask.operator, args, {}, mask.plain)
         numbers = [
             self._mask(x) if isinstance(x, TracedMask) else self.of(x if isinstance(x, Node | float) else float(x)) for x in sides
         ]
-        return self.scalars.add(self.scalars.kind_of(mask.sign, _NOTHING), numbers[0], numbers[1], float(mask.plain))
+        return self.scalars.add(self.scalars.op_id(mask.operator, _NOTHING), numbers[0], numbers[1], float(mask.plain))
 
     def _origin(self, origin: Origin, data: Any) -> int:
         scalars = self.scalars
-        if origin.kind in ("peak", "valley"):
-            i = scalars.add(PEAK, data=data)
-            scalars.arrays[i] = (origin.kind, [Ref(self.of(x)) for x in origin.sources], {})
+        if origin.kind in ("max", "min"):
+            i = scalars.add(EXTREMUM, data=data)
+            scalars.array_ops[i] = (origin.kind, [Ref(self.of(x)) for x in origin.sources], {})
             return i
         (source,) = origin.sources
         i = self._mask(source) if isinstance(source, TracedMask) else self.of(source)
-        name = "number" if isinstance(source, TracedMask) else "stopped"
-        if scalars.kind[i] == ARRAY:
+        name = "mask_to_float" if isinstance(source, TracedMask) else "stop_gradient"
+        if scalars.op_ids[i] == ARRAY:
             return self._array(name, [Ref(i)], {}, data)
-        return scalars.add(scalars.kind_of(name, {}), i, data=data)
+        return scalars.add(scalars.op_id(name, {}), i, data=data)
 
     def traced(self, other: _ScalarGraphBuilder) -> TracedFunction:
         """The columns with the leaves that were made inside as constants."""
@@ -259,14 +259,14 @@ class _ScalarGraphBuilder:
             elif node.op is not None:
                 raise AssertionError(f"{node.brief()} was used before it was numbered")  # pragma: no cover - a fault of ours
             elif isinstance(node, Value):
-                self.scalars.kind[i] = CONSTANT
+                self.scalars.op_ids[i] = CONSTANT
             else:
-                self.scalars.arrays[i] = ("constant", [node._primal], {})
+                self.scalars.array_ops[i] = ("constant", [node._primal], {})
         own = {i: self.own[id(node)] for i, node in leaves.items() if id(node) in self.own}
-        constants = [(tensor, tensor._primal) for tensor in self.done.trace.constants.values()]
-        numbers = [node._grad for node in self.done.nodes]
+        constants = [(tensor, tensor._primal) for tensor in self.run.tracer.constants.values()]
+        numbers = [node._grad for node in self.run.nodes]
         count = len(numbers)
-        return TracedFunction(self.scalars, leaves, own, self.outputs, self.done, self.guards, constants, count, numbers, self._ids)
+        return TracedFunction(self.scalars, leaves, own, self.outputs, self.run, self.guards, constants, count, numbers, self._ids)
 
 
 _NOTHING: dict[str, Any] = {}
@@ -275,13 +275,18 @@ _NOTHING: dict[str, Any] = {}
 def _compare(one: _ScalarGraphBuilder, other: _ScalarGraphBuilder) -> None:
     """Raise GraphError where two runs of one function on the same arguments differ."""
     a, b = one.scalars, other.scalars
-    if a.kind != b.kind or a.first != b.first or a.second != b.second or [str(k) for k in a.kinds] != [str(k) for k in b.kinds]:
+    if (
+        a.op_ids != b.op_ids
+        or a.first_args != b.first_args
+        or a.second_args != b.second_args
+        or [str(k) for k in a.ops] != [str(k) for k in b.ops]
+    ):
         raise GraphError(
-            f"compile(): run twice on the same arguments, the function computed {len(one.done.nodes)} nodes and then "
-            f"{len(other.done.nodes)} others: it changes something outside that it reads, such as a list or a counter, or draws "
+            f"compile(): run twice on the same arguments, the function computed {len(one.run.nodes)} nodes and then "
+            f"{len(other.run.nodes)} others: it changes something outside that it reads, such as a list or a counter, or draws "
             f"random numbers; pass those as arguments"
         )
-    x, y = np.array(a.data), np.array(b.data)
+    x, y = np.array(a.values), np.array(b.values)
     apart = np.flatnonzero(~((x == y) | ((x != x) & (y != y))))
     pairs = [(x[i], y[i]) for i in apart[:1]]
     pairs += [

@@ -32,11 +32,11 @@ class Guard(NamedTuple):
     function: Callable[..., Any]
     sources: tuple[Any, ...]
     result: Any
-    what: str
+    description: str
 
 
 class Origin(NamedTuple):
-    """What a leaf of a trace stands for: "cut" (a node, without its gradient), "mask" (one or zero) or "peak" (the largest)."""
+    """What a leaf stands for: a node without its gradient ("stop_gradient"), a mask as 0 or 1 ("mask"), "max" or "min"."""
 
     kind: str
     sources: tuple[Any, ...]
@@ -76,7 +76,7 @@ class Tracer:
 
     def stop_gradient(self, node: Node) -> Any:
         """A node without its gradient."""
-        return self.leaf(node, node._primal, "cut", node)
+        return self.leaf(node, node._primal, "stop_gradient", node)
 
     def record_mask(self, mask: TracedMask) -> Any:
         """The truth values of a mask, as the array by which a choice is recorded."""
@@ -93,7 +93,7 @@ class Tracer:
         source = unwrapped(x)
         node._primal = np.array(plain(x), dtype=float) if node.rank else float(plain(x))
         self.looked.append(source)
-        self.origins[node] = Origin("mask" if isinstance(x, TracedMask) else "cut", (source,))
+        self.origins[node] = Origin("mask" if isinstance(x, TracedMask) else "stop_gradient", (source,))
         return True
 
     def record_guard(self, function: Callable[..., Any], args: Any, kwargs: Any, result: Any) -> None:
@@ -141,11 +141,11 @@ def _identity(x: Any) -> Any:
 class TracedMask(ObservedMask):
     """A comparison inside a traced function: it chooses (where), it counts as one or zero, and only ``bool()`` decides it."""
 
-    __slots__ = ("left", "plain", "right", "sign", "tracer")
+    __slots__ = ("left", "operator", "plain", "right", "tracer")
 
     def __init__(self, tracer: Tracer, sign: str, left: Any, right: Any) -> None:
         self.tracer = tracer
-        self.sign = sign
+        self.operator = sign
         self.left = left
         self.right = right
         self.plain = COMPARE[sign](plain(left), plain(right))
@@ -437,7 +437,7 @@ def _peak(args: tuple[Any, ...], kwargs: dict[str, Any], sign: float) -> Any:
         return (_max if sign > 0 else _min)(items)
     like = next(x for x in nodes if isinstance(x, Node))
     data = (_max if sign > 0 else _min)(float(plain(x)) for x in nodes)
-    return TracedData(trace, trace.leaf(like, data, "peak" if sign > 0 else "valley", *nodes))
+    return TracedData(trace, trace.leaf(like, data, "max" if sign > 0 else "min", *nodes))
 
 
 @contextmanager

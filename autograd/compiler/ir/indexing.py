@@ -11,17 +11,17 @@ import numpy.typing as npt
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 
-Ints = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int64]
 
 
-def picked(builder: ProgramBuilder, line: Instruction, places: Ints) -> Any:
+def take_positions(builder: ProgramBuilder, line: Instruction, places: IntArray) -> Any:
     """The entries of ``line`` at flat ``places``: a line that broadcasts to the shape of ``places``."""
-    places = compact(places)
+    places = drop_constant_axes(places)
     core = places.reshape([n for n in places.shape if n > 1])
     return builder.reshape(_core(builder, line, core), places.shape)
 
 
-def compact(places: Ints) -> Ints:
+def drop_constant_axes(places: IntArray) -> IntArray:
     """Axes along which nothing changes have length one, and are left out in front."""
     for axis in range(places.ndim):
         if places.shape[axis] > 1 and (places == places.take([0], axis)).all():
@@ -31,7 +31,7 @@ def compact(places: Ints) -> Ints:
     return places
 
 
-def _core(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
+def _core(builder: ProgramBuilder, line: Instruction, core: IntArray) -> Any:
     size = int(np.prod(line.shape))
     if core.size == size and np.array_equal(core.ravel(), np.arange(size)):
         return builder.reshape(line, core.shape)
@@ -50,12 +50,12 @@ def _core(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     return builder.getitem(flat, index=core)
 
 
-def _slice(places: Ints) -> slice:
+def _slice(places: IntArray) -> slice:
     step = int(places[1] - places[0]) if len(places) > 1 else 1
     return slice(int(places[0]), int(places[-1]) + 1, None if step == 1 else step)
 
 
-def _box(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
+def _box(builder: ProgramBuilder, line: Instruction, core: IntArray) -> Any:
     """A choice along each axis of the array by itself, where the places are one; None where they are not."""
     coordinates = np.unravel_index(core, line.shape)
     index: list[Any] = []
@@ -87,7 +87,7 @@ def _box(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     return builder.transpose(found, axes=tuple(drivers.index(k) for k in range(core.ndim)) if core.ndim > 2 else None)
 
 
-def _permuted(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
+def _permuted(builder: ProgramBuilder, line: Instruction, core: IntArray) -> Any:
     """All entries with the axes in another order; None where it is no such order."""
     if len(line.shape) > 4:
         return None
@@ -98,7 +98,7 @@ def _permuted(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     return None
 
 
-def _strided(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
+def _strided(builder: ProgramBuilder, line: Instruction, core: IntArray) -> Any:
     """A band of columns, each row of it taken apart, such as one head of an attention; None where the places are no such band."""
     if core.ndim < 2:
         return None
@@ -125,7 +125,7 @@ def _strided(builder: ProgramBuilder, line: Instruction, core: Ints) -> Any:
     return builder.transpose(band, axes=tuple(order.index(axis) for axis in range(core.ndim)))
 
 
-def rectangle(places: Ints, shape: tuple[int, ...]) -> tuple[int, ...]:
+def grid_shape(places: IntArray, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The shape that sorted places have where they are a choice along each axis by itself; else their number alone."""
     counts = tuple(len(np.unique(along)) for along in np.unravel_index(places, shape))
     return tuple(n for n in counts if n > 1) if int(np.prod(counts)) == len(places) else (len(places),)

@@ -13,10 +13,10 @@ from autograd.ops import TABLE, Op
 class Instruction:
     """One line: an operation on lines and numbers, and what it gave when it was written down (``data``).
 
-    ``op`` is a row, or the name of what has none: "input", "constant", "isfinite", "stopped", a comparison.
+    ``op`` is a row, or the name of what has none: "input", "constant", "isfinite", "stop_gradient", a comparison.
     """
 
-    __slots__ = ("args", "builder", "data", "name", "of", "op", "static")
+    __slots__ = ("args", "builder", "cotangent_of", "data", "name", "op", "static")
 
     def __init__(self, builder: Any, op: Any, args: Sequence[Any], static: dict[str, Any], data: Any, name: str = "") -> None:
         self.builder = builder
@@ -25,7 +25,7 @@ class Instruction:
         self.static = static
         self.data = data
         self.name = name
-        self.of: Instruction | None = None  # the line whose cotangent it is
+        self.cotangent_of: Instruction | None = None  # the line whose cotangent it is
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -33,7 +33,7 @@ class Instruction:
         return np.shape(self.data)
 
     @property
-    def row(self) -> str:
+    def op_name(self) -> str:
         """The name of its operation."""
         return self.op.name if isinstance(self.op, Op) else self.op
 
@@ -43,7 +43,7 @@ class Instruction:
         return [x for x in (*self.args, *self.static.values()) if isinstance(x, Instruction)]
 
     def __repr__(self) -> str:
-        return f"<line {self.row} {self.shape}>"
+        return f"<line {self.op_name} {self.shape}>"
 
     def __bool__(self) -> bool:
         raise TypeError("a line has no truth value while the program is written: rows choose with xp.where")
@@ -62,7 +62,7 @@ for _name, _row in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv
 for _name, _row in {"__neg__": "negative", "__abs__": "absolute"}.items():
     setattr(Instruction, _name, lambda self, op=TABLE[_row]: self.builder.call(op, (self,), {}))
 for _name, _sign in {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "and": "&"}.items():
-    setattr(Instruction, f"__{_name}__", lambda self, other, sign=_sign: self.builder.compared(sign, self, other))
+    setattr(Instruction, f"__{_name}__", lambda self, other, sign=_sign: self.builder.compare(sign, self, other))
 
 
 def data_of(x: Any) -> Any:
@@ -70,20 +70,20 @@ def data_of(x: Any) -> Any:
     return x.data if isinstance(x, Instruction) else x
 
 
-def key_of(x: Any) -> Any:
+def cache_key(x: Any) -> Any:
     """What tells two arguments or settings apart."""
     if isinstance(x, Instruction):
         return id(x)
     if isinstance(x, np.ndarray):
         return x.shape, x.dtype.str, x.tobytes()
     if isinstance(x, tuple | list):
-        return tuple(map(key_of, x))
+        return tuple(map(cache_key, x))
     if isinstance(x, slice):
         return "slice", x.start, x.stop, x.step
     return type(x), repr(x)
 
 
-def total(terms: Sequence[Any]) -> Any:
+def add_all(terms: Sequence[Any]) -> Any:
     """The sum of at least one line; what is there several times is multiplied."""
     counts: dict[int, list[Any]] = {}
     for term in terms:
@@ -95,7 +95,7 @@ def total(terms: Sequence[Any]) -> Any:
     return result
 
 
-def below(roots: Iterable[Any]) -> list[Instruction]:
+def topological_sort(roots: Iterable[Any]) -> list[Instruction]:
     """The lines that some lines need, arguments before what uses them; iterative."""
     seen: set[int] = set()
     order: list[Instruction] = []

@@ -13,15 +13,15 @@ import numpy as np
 
 from autograd.backends.backend import Backend
 from autograd.backends.numpy_backend import ARRAY
-from autograd.compiler.ir.instruction import Instruction, data_of, key_of
-from autograd.compiler.ir.simplification import SIMPLER
+from autograd.compiler.ir.instruction import Instruction, cache_key, data_of
+from autograd.compiler.ir.simplification import SIMPLIFICATION_RULES
 from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
 from autograd.ops.op import Linear
 
-SCATTERED = Linear(
+SCATTER_SUM = Linear(
     "scatter_sum",
-    lambda xp, *gs, indices, shape, dtype: xp.scattered(gs, indices, shape, dtype),
+    lambda xp, *gs, indices, shape, dtype: xp.scatter_sum(gs, indices, shape, dtype),
     lambda xp, g, i, gs, indices, shape, dtype: xp.getitem(g, index=indices[i]),
     variadic=True,
     domains=(),
@@ -30,9 +30,9 @@ SCATTERED = Linear(
 )
 
 
-def row_key(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
+def instruction_key(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
     """What is the same for equal lines."""
-    return (op.name, *map(key_of, args), *((k, key_of(v)) for k, v in sorted(static.items())))
+    return (op.name, *map(cache_key, args), *((k, cache_key(v)) for k, v in sorted(static.items())))
 
 
 class ProgramBuilder(Backend):
@@ -40,8 +40,8 @@ class ProgramBuilder(Backend):
 
     def __init__(self) -> None:
         super().__init__("LINES", {})
-        self.known: dict[Any, Instruction] = {}
-        self.opening = False  # whether rows are being opened up into what NumPy has
+        self.interned: dict[Any, Instruction] = {}
+        self.is_lowering = False  # whether rows are being opened up into what NumPy has
 
     def row(self, op: Op) -> Callable[..., Any]:
         return lambda *args, **static: self.call(op, args, static)
@@ -52,60 +52,60 @@ class ProgramBuilder(Backend):
         """A line whose numbers are given at each call."""
         return Instruction(self, "input", (), {}, data, name)
 
-    def number(self, data: Any, name: str = "") -> Any:
+    def make_constant(self, data: Any, name: str = "") -> Any:
         """An array that is always the same; a float stays one."""
         if np.ndim(data) == 0 and (isinstance(data, int) or np.asarray(data).dtype == np.float64):
             return float(data)
         array = np.asarray(data)
-        return self._kept(("constant", array.shape, array.dtype.str, array.tobytes()), "constant", (), {}, lambda: array, name)
+        return self._intern(("constant", array.shape, array.dtype.str, array.tobytes()), "constant", (), {}, lambda: array, name)
 
     def call(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
         """The line of a row; simpler where a rule of arithmetic says so, a number where all is known."""
-        args = tuple(a if isinstance(a, Instruction | float) else self.number(a) for a in args)
+        args = tuple(a if isinstance(a, Instruction | float) else self.make_constant(a) for a in args)
         if not any(isinstance(a, Instruction) for a in (*args, *static.values())) and op.kind == "elementwise":
-            return self.number(op.f(ARRAY, *args, **static))
+            return self.make_constant(op.f(ARRAY, *args, **static))
         condition = static.get("condition")
         if condition is not None and not isinstance(condition, Instruction):
-            static = {"condition": self.number(np.asarray(condition), "M")}
-        simpler = SIMPLER.get(op.name)
+            static = {"condition": self.make_constant(np.asarray(condition), "M")}
+        simpler = SIMPLIFICATION_RULES.get(op.name)
         found = simpler(self, *args, **static) if simpler else None
         if found is not None:
             return found
-        return self.written(op, args, static)
+        return self.emit(op, args, static)
 
-    def written(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction:
+    def emit(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction:
         """The line of a row as it stands."""
-        return self._kept(
-            row_key(op, args, static),
+        return self._intern(
+            instruction_key(op, args, static),
             op,
             args,
             static,
             lambda: op.f(ARRAY, *map(data_of, args), **{k: data_of(v) for k, v in static.items()}),
         )
 
-    def have(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction | None:
+    def find_existing(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction | None:
         """The line of a row where it is written already."""
-        return self.known.get(row_key(op, args, static))
+        return self.interned.get(instruction_key(op, args, static))
 
-    def compared(self, sign: str, a: Any, b: Any) -> Any:
+    def compare(self, sign: str, a: Any, b: Any) -> Any:
         """A comparison, entry by entry: an array of truth values."""
-        a, b = (x if isinstance(x, Instruction | float) else self.number(x) for x in (a, b))
-        return self._kept((sign, key_of(a), key_of(b)), sign, (a, b), {}, lambda: COMPARE[sign](data_of(a), data_of(b)))
+        a, b = (x if isinstance(x, Instruction | float) else self.make_constant(x) for x in (a, b))
+        return self._intern((sign, cache_key(a), cache_key(b)), sign, (a, b), {}, lambda: COMPARE[sign](data_of(a), data_of(b)))
 
-    def plain(self, name: str, a: Any, compute: Callable[..., Any], **static: Any) -> Any:
+    def call_without_gradient(self, name: str, a: Any, compute: Callable[..., Any], **static: Any) -> Any:
         """A line without a derivative."""
-        return self._kept((name, key_of(a), *map(key_of, static.values())), name, (a,), static, lambda: compute(data_of(a)))
+        return self._intern((name, cache_key(a), *map(cache_key, static.values())), name, (a,), static, lambda: compute(data_of(a)))
 
-    def scattered(self, gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
+    def scatter_sum(self, gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
         """Zeros with each cotangent added at its index: what the parts of an array have received."""
-        return self.call(SCATTERED, tuple(gs), {"indices": tuple(indices), "shape": shape, "dtype": dtype})
+        return self.call(SCATTER_SUM, tuple(gs), {"indices": tuple(indices), "shape": shape, "dtype": dtype})
 
-    def _kept(
+    def _intern(
         self, key: Any, op: Any, args: Sequence[Any], static: dict[str, Any], compute: Callable[[], Any], name: str = ""
     ) -> Instruction:
-        if key not in self.known:
-            self.known[key] = Instruction(self, op, args, static, compute(), name)
-        return self.known[key]
+        if key not in self.interned:
+            self.interned[key] = Instruction(self, op, args, static, compute(), name)
+        return self.interned[key]
 
     # -- what rows ask for and the table does not have
 
@@ -113,23 +113,23 @@ class ProgramBuilder(Backend):
         return np.shape(data_of(a))
 
     def equal(self, a: Any, b: Any) -> Any:
-        return self.compared("==", a, b)
+        return self.compare("==", a, b)
 
     def isfinite(self, a: Any) -> Any:
-        return self.plain("isfinite", a, np.isfinite)
+        return self.call_without_gradient("isfinite", a, np.isfinite)
 
     def constant(self, a: Any) -> Any:
-        return self.plain("stopped", a, lambda x: x) if isinstance(a, Instruction) else a
+        return self.call_without_gradient("stop_gradient", a, lambda x: x) if isinstance(a, Instruction) else a
 
     def any(self, a: Any) -> bool:
         """Whether an entry may hold: the careful way of a row is right in any case."""
         return True
 
     def zeros(self, shape: Any) -> Any:
-        return self.number(np.zeros(shape))
+        return self.make_constant(np.zeros(shape))
 
     def eye(self, rows: int, columns: int, offset: int = 0) -> Any:
-        return self.number(np.eye(rows, columns, offset))
+        return self.make_constant(np.eye(rows, columns, offset))
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         return self.call(TABLE["where"], (a, b), {"condition": condition})

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler.ir.indexing import Ints
+from autograd.compiler.ir.indexing import IntArray
 from autograd.ops import Op
 
-LEAF, CONSTANT, ARRAY, ENTRY, PEAK = -1, -2, -3, -4, -5  # kinds that are no operation on numbers
+LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM = -1, -2, -3, -4, -5  # kinds that are no operation on numbers
 
 
 class Ref(NamedTuple):
@@ -20,7 +20,7 @@ class Ref(NamedTuple):
     node: int
 
 
-class Kind(NamedTuple):
+class ScalarOp(NamedTuple):
     """An operation on numbers, with its settings."""
 
     op: Any
@@ -31,54 +31,54 @@ class ScalarGraph:
     """A graph of numbers as columns: the kind of each node and its arguments, which come before it.
 
     ``arrays`` holds what the columns cannot: for an ARRAY the operation, its arguments and settings, for an ENTRY the array of
-    which it is the one entry, for a PEAK the numbers of which it is the largest or smallest.
+    which it is the one entry, for a EXTREMUM the numbers of which it is the largest or smallest.
     """
 
     def __init__(self) -> None:
-        self.kind: list[int] = []
-        self.first: list[int] = []
-        self.second: list[int] = []
-        self.third: dict[int, int] = {}  # the few third arguments
-        self.data: list[float] = []
-        self.kinds: list[Kind] = []
-        self.arrays: dict[int, Any] = {}
-        self.dtypes: dict[int, Any] = {}  # of the arrays that operations made
+        self.op_ids: list[int] = []
+        self.first_args: list[int] = []
+        self.second_args: list[int] = []
+        self.third_args: dict[int, int] = {}  # the few third arguments
+        self.values: list[float] = []
+        self.ops: list[ScalarOp] = []
+        self.array_ops: dict[int, Any] = {}
+        self.array_dtypes: dict[int, Any] = {}  # of the arrays that operations made
         self._numbers: dict[Any, int] = {}
 
     def add(self, kind: int, first: int = -1, second: int = -1, data: float = 0.0) -> int:
         """A new node; its number."""
-        self.kind.append(kind)
-        self.first.append(first)
-        self.second.append(second)
-        self.data.append(data)
-        return len(self.kind) - 1
+        self.op_ids.append(kind)
+        self.first_args.append(first)
+        self.second_args.append(second)
+        self.values.append(data)
+        return len(self.op_ids) - 1
 
-    def kind_of(self, op: Any, static: dict[str, Any]) -> int:
+    def op_id(self, op: Any, static: dict[str, Any]) -> int:
         """The number of an operation with its settings."""
         key = (op.name if isinstance(op, Op) else op, *((k, repr(v)) for k, v in static.items())) if static else op
         found = self._numbers.get(key)
         if found is None:
-            found = self._numbers[key] = len(self.kinds)
-            self.kinds.append(Kind(op, static))
+            found = self._numbers[key] = len(self.ops)
+            self.ops.append(ScalarOp(op, static))
         return found
 
 
 class Sums(NamedTuple):
     """Sums, contracted: which nodes are gone, which are roots of sums, and their terms root by root."""
 
-    gone: npt.NDArray[np.bool_]
+    absorbed: npt.NDArray[np.bool_]
     roots: npt.NDArray[np.bool_]
-    start: Ints  # of each node's terms
-    sign: Ints
-    x: Ints
-    y: Ints  # -1 where a term is no product
+    offsets: IntArray  # of each node's terms
+    signs: IntArray
+    left: IntArray
+    right: IntArray  # -1 where a term is no product
 
 
-def contracted(scalars: ScalarGraph, used_outside: Sequence[int]) -> Sums:
+def contract_sums(scalars: ScalarGraph, used_outside: Sequence[int]) -> Sums:
     """The sums of a graph, with the additions, signs and products that only they use taken into them."""
-    n = len(scalars.kind)
-    kind, first, second = (np.array(column, dtype=np.int64) for column in (scalars.kind, scalars.first, scalars.second))
-    number = {k.op.name: i for i, k in enumerate(scalars.kinds) if isinstance(k.op, Op) and not k.static}
+    n = len(scalars.op_ids)
+    kind, first, second = (np.array(column, dtype=np.int64) for column in (scalars.op_ids, scalars.first_args, scalars.second_args))
+    number = {k.op.name: i for i, k in enumerate(scalars.ops) if isinstance(k.op, Op) and not k.static}
     add, minus, negative, times = (kind == number.get(name, -9) for name in ("add", "subtract", "negative", "multiply"))
     plus = add | minus
     single, head = _consumers(first, second, used_outside)
@@ -99,7 +99,7 @@ def contracted(scalars: ScalarGraph, used_outside: Sequence[int]) -> Sums:
     sort = np.lexsort((order, owner))
     owner, arg, signs = owner[sort], arg[sort], signs[sort]
 
-    zero = (kind[arg] == CONSTANT) & (np.array(scalars.data)[arg] == 0.0)  # where Python's sum() begins
+    zero = (kind[arg] == CONSTANT) & (np.array(scalars.values)[arg] == 0.0)  # where Python's sum() begins
     terms, products, begun = (np.bincount(owner[which], minlength=n) for which in (slice(None), product[arg], zero))
     roots = (terms > 0) & ((products >= 2) | (terms >= 3) | (begun > 0))
     product &= roots[stands[head]]
@@ -109,7 +109,7 @@ def contracted(scalars: ScalarGraph, used_outside: Sequence[int]) -> Sums:
     return Sums((inner & roots[stands]) | product, roots, np.searchsorted(owner, np.arange(n + 1)), signs, x, y)
 
 
-def _consumers(first: Ints, second: Ints, used_outside: Sequence[int]) -> tuple[npt.NDArray[np.bool_], Ints]:
+def _consumers(first: IntArray, second: IntArray, used_outside: Sequence[int]) -> tuple[npt.NDArray[np.bool_], IntArray]:
     """Which nodes have one consumer and no other use, and for each node the last that consumes it, or itself."""
     n = len(first)
     uses, head = np.zeros(n, dtype=np.int64), np.arange(n)
@@ -121,7 +121,7 @@ def _consumers(first: Ints, second: Ints, used_outside: Sequence[int]) -> tuple[
     return uses == 1, head
 
 
-def _ends(inner: npt.NDArray[np.bool_], head: Ints, sign: Ints) -> tuple[Ints, Ints]:
+def _ends(inner: npt.NDArray[np.bool_], head: IntArray, sign: IntArray) -> tuple[IntArray, IntArray]:
     """For each node the end of the chain of consumers that it is an inner part of, and the sign it has there."""
     own = np.arange(len(head))
     stands = np.where(inner, head, own)

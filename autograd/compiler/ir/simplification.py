@@ -18,15 +18,15 @@ def _is(x: Any, number: float) -> bool:
     return isinstance(x, float) and x == number
 
 
-def is_row(x: Any, name: str) -> bool:
-    return isinstance(x, Instruction) and x.row == name
+def is_op(x: Any, name: str) -> bool:
+    return isinstance(x, Instruction) and x.op_name == name
 
 
 def _bare(builder: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """Two arguments that broadcast anyway, without a broadcasting of their own."""
     shape = np.broadcast_shapes(builder.shape(a), builder.shape(b))
     for _ in range(2):
-        if is_row(a, "broadcast_to") and np.broadcast_shapes(builder.shape(a.args[0]), builder.shape(b)) == shape:
+        if is_op(a, "broadcast_to") and np.broadcast_shapes(builder.shape(a.args[0]), builder.shape(b)) == shape:
             a = a.args[0]
         a, b = b, a
     return a, b
@@ -40,9 +40,9 @@ def _fits(builder: Any, x: Any, other: Any) -> bool:
 def _add(builder: Any, a: Any, b: Any) -> Any:
     if a is b and isinstance(a, Instruction):
         return builder.call(TABLE["multiply"], (2.0, a), {})
-    if is_row(b, "negative"):
+    if is_op(b, "negative"):
         return builder.call(TABLE["subtract"], (a, b.args[0]), {})
-    if is_row(a, "negative"):
+    if is_op(a, "negative"):
         return builder.call(TABLE["subtract"], (b, a.args[0]), {})
     return _stripped(builder, "add", a, b)
 
@@ -54,7 +54,7 @@ def _stripped(builder: Any, name: str, a: Any, b: Any) -> Any:
 
 
 def _subtract(builder: Any, a: Any, b: Any) -> Any:
-    if is_row(b, "negative"):
+    if is_op(b, "negative"):
         return builder.call(TABLE["add"], (a, b.args[0]), {})
     return _stripped(builder, "subtract", a, b)
 
@@ -65,18 +65,18 @@ def _multiply(builder: Any, a: Any, b: Any) -> Any:
             return x
         if _is(y, -1.0) and _fits(builder, x, y):
             return -x
-        if isinstance(y, float) and is_row(x, "multiply") and any(isinstance(z, float) for z in x.args):
+        if isinstance(y, float) and is_op(x, "multiply") and any(isinstance(z, float) for z in x.args):
             first, second = x.args if isinstance(x.args[0], float) else x.args[::-1]
             if not all(1e-30 < abs(c) < 1e30 for c in (first, y)):
                 continue  # what overflows in one order may not in another
             return builder.call(TABLE["multiply"], (first * y, second), {})
-        if not builder.opening and is_row(y, "divide") and _is(y.args[0], 1.0):
+        if not builder.is_lowering and is_op(y, "divide") and _is(y.args[0], 1.0):
             return builder.call(TABLE["divide"], (x, y.args[1]), {})
-        if isinstance(y, float) and is_row(x, "negative"):
+        if isinstance(y, float) and is_op(x, "negative"):
             return builder.call(TABLE["multiply"], (-y, x.args[0]), {})
-        if is_row(y, "where") and isinstance(y.static["condition"], Instruction) and _is(y.args[0], 1.0) and _is(y.args[1], 0.0):
+        if is_op(y, "where") and isinstance(y.static["condition"], Instruction) and _is(y.args[0], 1.0) and _is(y.args[1], 0.0):
             return builder.call(TABLE["multiply"], (x, y.static["condition"]), {})
-        if isinstance(y, float) and is_row(x, "broadcast_to"):
+        if isinstance(y, float) and is_op(x, "broadcast_to"):
             return builder.broadcast_to(builder.call(TABLE["multiply"], (y, x.args[0]), {}), x.shape)
     if isinstance(b, float) and isinstance(a, Instruction):
         return builder.call(TABLE["multiply"], (b, a), {})
@@ -84,7 +84,7 @@ def _multiply(builder: Any, a: Any, b: Any) -> Any:
 
 
 def _divide(builder: Any, a: Any, b: Any) -> Any:
-    if not builder.opening and _is(a, 1.0) and _exponent(b) is not None:
+    if not builder.is_lowering and _is(a, 1.0) and _exponent(b) is not None:
         return builder.call(TABLE["sigmoid"], (_exponent(b),), {})
     if _is(b, 1.0) and _fits(builder, a, b):
         return a
@@ -92,20 +92,20 @@ def _divide(builder: Any, a: Any, b: Any) -> Any:
 
 
 def _negative(builder: Any, a: Any) -> Any:
-    if is_row(a, "broadcast_to"):
+    if is_op(a, "broadcast_to"):
         return builder.broadcast_to(-a.args[0], a.shape)
-    if is_row(a, "negative"):
+    if is_op(a, "negative"):
         return a.args[0]
-    if is_row(a, "multiply") and isinstance(a.args[0], float):
+    if is_op(a, "multiply") and isinstance(a.args[0], float):
         return builder.call(TABLE["multiply"], (-a.args[0], a.args[1]), {})
     return None
 
 
 def _exponent(x: Any) -> Any:
     """The z of 1 + exp(-z); None where it is none."""
-    if is_row(x, "add"):
+    if is_op(x, "add"):
         for one, other in (x.args, x.args[::-1]):
-            if _is(one, 1.0) and is_row(other, "exp") and is_row(other.args[0], "negative"):
+            if _is(one, 1.0) and is_op(other, "exp") and is_op(other.args[0], "negative"):
                 return other.args[0].args[0]
     return None
 
@@ -121,9 +121,9 @@ def _power(builder: Any, a: Any, b: Any) -> Any:
 def _reshape(builder: Any, a: Any, shape: Any) -> Any:
     if builder.shape(a) == shape:
         return a
-    if is_row(a, "reshape"):
+    if is_op(a, "reshape"):
         return builder.reshape(a.args[0], shape)
-    if is_row(a, "broadcast_to") and builder.shape(a.args[0]) == ():
+    if is_op(a, "broadcast_to") and builder.shape(a.args[0]) == ():
         return builder.broadcast_to(a.args[0], shape)
     return None
 
@@ -138,10 +138,10 @@ def _transpose(builder: Any, a: Any, axes: Any) -> Any:
         return builder.transpose(a, axes=None)
     if axes == tuple(range(rank)):
         return a
-    if is_row(a, "transpose"):
+    if is_op(a, "transpose"):
         before = a.static["axes"] or tuple(range(rank))[::-1]
         return builder.transpose(a.args[0], axes=tuple(before[i] for i in axes))
-    if is_row(a, "matmul") and rank == 2 and axes == (1, 0) and is_row(a.args[0], "transpose"):
+    if is_op(a, "matmul") and rank == 2 and axes == (1, 0) and is_op(a.args[0], "transpose"):
         left, right = a.args
         return builder.matmul(builder.transpose(right, axes=None), builder.transpose(left, axes=None))
     return None
@@ -158,11 +158,11 @@ def _sum(builder: Any, a: Any, axis: Any, keepdims: bool) -> Any:
         return builder.sum(a)
     if axis == () or (isinstance(a, float) and axis is None):
         return a
-    if is_row(a, "multiply") and isinstance(a.args[0], float):
+    if is_op(a, "multiply") and isinstance(a.args[0], float):
         return a.args[0] * builder.sum(a.args[1], axis, keepdims)
-    if axis is None and not keepdims and is_row(a, "sum"):
+    if axis is None and not keepdims and is_op(a, "sum"):
         return builder.sum(a.args[0])
-    if axis is None and not keepdims and is_row(a, "multiply") and a.args[0] is a.args[1] and a.shape:
+    if axis is None and not keepdims and is_op(a, "multiply") and a.args[0] is a.args[1] and a.shape:
         return builder.vdot(*a.args)
     if isinstance(axis, tuple) and len(axis) == len(builder.shape(a)) and not keepdims:
         return builder.sum(a)
@@ -182,7 +182,7 @@ def _extreme(name: str) -> Callable[..., Any]:
 
 def _vdot(builder: Any, a: Any, b: Any) -> Any:
     """Both flattened in the same way need not be."""
-    x, y = (c.args[0] if is_row(c, "reshape") else c for c in (a, b))
+    x, y = (c.args[0] if is_op(c, "reshape") else c for c in (a, b))
     if (x is not a or y is not b) and builder.shape(x) == builder.shape(y):
         return builder.call(TABLE["vdot"], (x, y), {})
     return None
@@ -196,8 +196,8 @@ def _getitem(builder: Any, a: Any, index: Any) -> Any:
         and index[0] is ...
         and isinstance(index[1], int)
         and index[1] == 0
-        and is_row(a, "matmul")
-        and is_row(a.args[1], "reshape")
+        and is_op(a, "matmul")
+        and is_op(a.args[1], "reshape")
     ):
         left, vector = a.args[0], a.args[1].args[0]
         if len(builder.shape(left)) == 2 and len(builder.shape(vector)) == 1 and builder.shape(a.args[1])[1] == 1:
@@ -209,7 +209,7 @@ def _astype(builder: Any, a: Any, dtype: Any) -> Any:
     return a if np.asarray(data_of(a)).dtype == dtype else None
 
 
-SIMPLER: dict[str, Callable[..., Any]] = {
+SIMPLIFICATION_RULES: dict[str, Callable[..., Any]] = {
     "add": _add,
     "subtract": _subtract,
     "multiply": _multiply,

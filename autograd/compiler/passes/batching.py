@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.core.observation import COMPARE
 from autograd.errors import SettingError
@@ -18,7 +18,7 @@ def batched(builder: ProgramBuilder, roots: Sequence[Any], inputs: dict[int, Ins
     """The lines of ``roots`` with ``inputs`` (by the identity of the line for one sample) in place, and a batch of ``size``."""
     new: dict[int, Any] = {}
     wide: set[int] = set()
-    for line in below(roots):
+    for line in topological_sort(roots):
         if id(line) in inputs:
             new[id(line)] = inputs[id(line)]
             wide.add(id(line))
@@ -57,27 +57,32 @@ def _one(builder: ProgramBuilder, line: Instruction, new: dict[int, Any], wide: 
         return builder.broadcast_to(x, (size, *builder.shape(x)))
 
     if line.op in COMPARE:
-        return builder.compared(line.op, *map(flat, line.args))
-    if line.op == "stopped":
+        return builder.compare(line.op, *map(flat, line.args))
+    if line.op == "stop_gradient":
         return builder.constant(flat(line.args[0]))
     assert isinstance(line.op, Op)
     if line.op.kind == "elementwise":
         settings = {k: flat(v) if isinstance(v, Instruction) else v for k, v in line.static.items()}
         return builder.call(line.op, tuple(map(flat, line.args)), settings)
-    if line.row == "matmul":
+    if line.op_name == "matmul":
         return _matmul(builder, line, new, wide)
-    if line.row == "vdot" and all(len(builder.shape(x)) == 1 for x in line.args) and len({id(x) in wide for x in line.args}) == 2:
+    if (
+        line.op_name == "vdot"
+        and all(len(builder.shape(x)) == 1 for x in line.args)
+        and len({id(x) in wide for x in line.args}) == 2
+    ):
         first, second = sorted(line.args, key=lambda x: id(x) not in wide)
         return builder.matmul(new[id(first)], new.get(id(second), second))
-    if line.row == "vdot":
+    if line.op_name == "vdot":
         a, b = (flat(x) for x in line.args)
         axes = tuple(range(1, 1 + len(line.args[0].shape)))
         return builder.sum(a * b, axis=axes) if axes else a * b
-    if line.row not in RULES:
+    if line.op_name not in RULES:
         raise SettingError(
-            f"compile(in_axes=): {line.row} on whole arrays cannot be batched: write the sample with numbers, or batch it yourself"
+            f"compile(in_axes=): {line.op_name} on whole arrays cannot be batched: write the sample with numbers, or batch it "
+            f"yourself"
         )
-    return RULES[line.row](builder, line, [full(a) for a in line.args], line.static)
+    return RULES[line.op_name](builder, line, [full(a) for a in line.args], line.static)
 
 
 def _matmul(builder: ProgramBuilder, line: Instruction, new: dict[int, Any], wide: set[int]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, below, data_of, total
+from autograd.compiler.ir.instruction import Instruction, add_all, data_of, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.graph.broadcasting import unbroadcast
 from autograd.ops import Op
@@ -15,7 +15,7 @@ from autograd.ops import Op
 
 def pullback(builder: ProgramBuilder, roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Instruction]) -> list[Any]:
     """The cotangents of ``sources`` for those of ``roots``; None where nothing arrives."""
-    order = below(roots)
+    order = topological_sort(roots)
     live = depending(order, sources)
     known = {id(line) for line in order}
     arrived: dict[int, list[Any]] = {}
@@ -27,19 +27,19 @@ def pullback(builder: ProgramBuilder, roots: Sequence[Any], cotangents: Sequence
         if id(line) in parts:
             own = np.asarray(line.data)
             indices, gs = zip(*parts.pop(id(line)), strict=True)
-            arrived.setdefault(id(line), []).append(builder.scattered(gs, indices, own.shape, own.dtype))
+            arrived.setdefault(id(line), []).append(builder.scatter_sum(gs, indices, own.shape, own.dtype))
         if id(line) not in arrived:
             continue
-        g = total(arrived[id(line)])
+        g = add_all(arrived[id(line)])
         arrived[id(line)] = [g]
-        if isinstance(g, Instruction) and g.of is None and id(g) not in known and g.op not in ("input", "constant"):
-            g.of = line
+        if isinstance(g, Instruction) and g.cotangent_of is None and id(g) not in known and g.op not in ("input", "constant"):
+            g.cotangent_of = line
         if not isinstance(line.op, Op):
             continue
         for i, arg in enumerate(line.args):
             if not isinstance(arg, Instruction) or id(arg) not in live:
                 continue
-            if line.row == "getitem":
+            if line.op_name == "getitem":
                 parts.setdefault(id(arg), []).append((line.static["index"], g))
                 continue
             c = unbroadcast(builder, line.op.vjp(builder, i, g, line, line.args, line.static), arg.shape)
@@ -52,7 +52,7 @@ def pushforward(
 ) -> list[Any]:
     """The tangents of ``roots`` when ``sources`` move along ``tangents``; None where a root does not move."""
     moving: dict[int, Any] = {id(s): t for s, t in zip(sources, tangents, strict=True)}
-    for line in below(roots):
+    for line in topological_sort(roots):
         if id(line) in moving or not isinstance(line.op, Op):
             continue
         along = [moving.get(id(arg)) for arg in line.args]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.ir.simplification import is_row
+from autograd.compiler.ir.simplification import is_op
 from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
 from autograd.ops.table import peak
@@ -47,7 +47,7 @@ def lowered(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
     lower: dict[int, Any] = {}
     builders = {root.builder for root in roots if isinstance(root, Instruction)}
     for builder in builders:
-        builder.opening = True
+        builder.is_lowering = True
     try:
         lines = _lowered(roots, lower)
         replaced = _summed_scaled(lines)
@@ -57,21 +57,21 @@ def lowered(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
         return lines, {line: replaced.get(id(new), new) for line, new in lower.items()}
     finally:
         for builder in builders:
-            builder.opening = False
+            builder.is_lowering = False
 
 
 def _summed_scaled(roots: Sequence[Any]) -> dict[int, Any]:
     """Where both c x and c Σx are needed, the second as the sum of the first."""
-    order = below(roots)
+    order = topological_sort(roots)
     present = {id(line) for line in order}
     replaced: dict[int, Any] = {}
     for line in order:
-        if line.row == "multiply" and isinstance(line.args[0], float) and is_row(line.args[1], "sum"):
+        if line.op_name == "multiply" and isinstance(line.args[0], float) and is_op(line.args[1], "sum"):
             total = line.args[1]
-            scaled = line.builder.have(TABLE["multiply"], (line.args[0], total.args[0]), {})
+            scaled = line.builder.find_existing(TABLE["multiply"], (line.args[0], total.args[0]), {})
             if scaled is not None and id(scaled) in present:
-                new = replaced[id(line)] = line.builder.written(TABLE["sum"], (scaled,), total.static)
-                new.name, new.of = new.name or line.name, line.of
+                new = replaced[id(line)] = line.builder.emit(TABLE["sum"], (scaled,), total.static)
+                new.name, new.cotangent_of = new.name or line.name, line.cotangent_of
     return replaced
 
 
@@ -81,41 +81,41 @@ def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:
             return tuple(map(of, x))
         return lower[id(x)] if isinstance(x, Instruction) else x
 
-    for line in below(roots):
+    for line in topological_sort(roots):
         if id(line) in lower:
             continue
         args, static = tuple(map(of, line.args)), {k: of(v) for k, v in line.static.items()}
         builder = line.builder
         if not isinstance(line.op, Op):
             lower[id(line)] = _again(line, args)
-        elif line.row in SPOKEN:
+        elif line.op_name in SPOKEN:
             lower[id(line)] = builder.call(line.op, args, static)
         else:
-            formula = LOWER.get(line.row)
+            formula = LOWER.get(line.op_name)
             opened = formula(builder, *args, **static) if formula else line.op.f(builder, *args, **static)
             # an opened row may use others that NumPy does not have
-            lower[id(line)] = _lowered([opened], {})[0] if any(unspoken(part) for part in below([opened])) else opened
+            lower[id(line)] = _lowered([opened], {})[0] if any(unspoken(part) for part in topological_sort([opened])) else opened
         new = lower[id(line)]
         if isinstance(new, Instruction) and new is not line:
             new.name = new.name or line.name
-            if new.of is None and line.of is not None and id(line.of) in lower:
-                of_ = lower[id(line.of)]
-                new.of = of_ if isinstance(of_, Instruction) else None
+            if new.cotangent_of is None and line.cotangent_of is not None and id(line.cotangent_of) in lower:
+                of_ = lower[id(line.cotangent_of)]
+                new.cotangent_of = of_ if isinstance(of_, Instruction) else None
     return [of(root) for root in roots]
 
 
 def unspoken(line: Instruction) -> bool:
     """Whether a line is of a row that NumPy has no name for."""
-    return line.op == "stopped" or (isinstance(line.op, Op) and line.row not in SPOKEN)
+    return line.op == "stop_gradient" or (isinstance(line.op, Op) and line.op_name not in SPOKEN)
 
 
 def _again(line: Instruction, args: tuple[Any, ...]) -> Any:
     """A line without a row, of other arguments."""
     builder = line.builder
     if line.op in COMPARE:
-        return builder.compared(line.op, *args)
+        return builder.compare(line.op, *args)
     if line.op == "isfinite":
         return builder.isfinite(*args)
-    if line.op == "stopped":
+    if line.op == "stop_gradient":
         return args[0]
     return line

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler.ir.indexing import Ints
+from autograd.compiler.ir.indexing import IntArray
 
 ENOUGH = 0.45  # the part of all pairs that must be wanted for all of them to be computed
 
@@ -15,7 +15,7 @@ ENOUGH = 0.45  # the part of all pairs that must be wanted for all of them to be
 class Layout(NamedTuple):
     """Members of a group in an array of some shape. Where ``there`` is False stands another member a second time."""
 
-    table: Ints
+    table: IntArray
     there: npt.NDArray[np.bool_] | None = None
 
 
@@ -23,8 +23,8 @@ class Factors(NamedTuple):
     """A product of matrices, or a stack of such: nodes of the rows (B, Q, T) and of the columns (B, P, T), -1 for a zero."""
 
     layout: Layout  # of shape (B, Q, P) without the axes of length one
-    rows: Ints
-    columns: Ints
+    rows: IntArray
+    columns: IntArray
 
 
 def in_a_row(order: Any, shape: tuple[int, ...]) -> Layout:
@@ -32,7 +32,7 @@ def in_a_row(order: Any, shape: tuple[int, ...]) -> Layout:
     return Layout(np.asarray(order).reshape(shape))
 
 
-def distinct_rows(table: Ints) -> tuple[Ints, Ints]:
+def distinct_rows(table: IntArray) -> tuple[IntArray, IntArray]:
     """The places of the distinct rows of a table where they first appear, and for each row which of them it is."""
     weights = np.random.default_rng(0).integers(1, 2**62, table.shape[1], dtype=np.int64) | 1
     with np.errstate(over="ignore"):
@@ -44,7 +44,7 @@ def distinct_rows(table: Ints) -> tuple[Ints, Ints]:
     return first[order], rank[inverse.ravel()]
 
 
-def repeats(table: Ints) -> Ints:
+def repeats(table: IntArray) -> IntArray:
     """How often each row of a table has stood above itself.
 
     >>> repeats(np.array([[1, 2], [3, 4], [1, 2]])).tolist()
@@ -58,7 +58,7 @@ def repeats(table: Ints) -> Ints:
     return above
 
 
-def extended(table: Ints) -> Ints | None:
+def extended(table: IntArray) -> IntArray | None:
     """Rows that are the beginning of another row, as that row; None where two that begin alike go on differently."""
     lengths = (table >= 0).sum(axis=1)
     order = np.argsort(-lengths, kind="stable")
@@ -69,7 +69,7 @@ def extended(table: Ints) -> Ints | None:
     return whole if ((table < 0) | (table == whole)).all() else None
 
 
-def matched(columns: Ints, rows: Ints, column_codes: Ints, row_codes: Ints) -> Factors | None:
+def matched(columns: IntArray, rows: IntArray, column_codes: IntArray, row_codes: IntArray) -> Factors | None:
     """Sums of products as a product of matrices, or as a stack of them; None where they are not.
 
     ``columns`` and ``rows`` hold the factors of each sum, one sum per row, -1 where it has fewer; the codes tell factors apart.
@@ -85,7 +85,7 @@ def matched(columns: Ints, rows: Ints, column_codes: Ints, row_codes: Ints) -> F
     return found
 
 
-def _factors(columns: Ints, rows: Ints, column_codes: Ints, row_codes: Ints) -> Factors | None:
+def _factors(columns: IntArray, rows: IntArray, column_codes: IntArray, row_codes: IntArray) -> Factors | None:
     first_u, u = distinct_rows(column_codes)
     first_v, v = distinct_rows(row_codes)
     cells = _cells(u, v, len(first_u), len(first_v))
@@ -105,7 +105,7 @@ def _squeezed(table: Any) -> Any:
     return table.reshape([n for n in table.shape if n > 1])
 
 
-def _cells(u: Ints, v: Ints, n_u: int, n_v: int) -> tuple[Ints, Ints, Ints] | None:
+def _cells(u: IntArray, v: IntArray, n_u: int, n_v: int) -> tuple[IntArray, IntArray, IntArray] | None:
     """Pairs (u, v) as a stack of tables (B, Q, P) of pair numbers, -1 where a pair is missing, with the u and v of each table."""
     part = _parts(u, v, n_u)
     blocks, part_u = np.unique(part, return_inverse=True)
@@ -132,7 +132,7 @@ def _cells(u: Ints, v: Ints, n_u: int, n_v: int) -> tuple[Ints, Ints, Ints] | No
     return table, which_u, which_v
 
 
-def _parts(u: Ints, v: Ints, n_u: int) -> Ints:
+def _parts(u: IntArray, v: IntArray, n_u: int) -> IntArray:
     """For each u the smallest one that is connected to it by pairs (u, v)."""
     part = np.arange(n_u)
     n_v = int(v.max()) + 1

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.indexing import Ints, compact, picked, rectangle
+from autograd.compiler.ir.indexing import IntArray, drop_constant_axes, grid_shape, take_positions
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, LEAF, PEAK, Kind, Ref, ScalarGraph, contracted
+from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, EXTREMUM, LEAF, Ref, ScalarGraph, ScalarOp, contract_sums
 from autograd.compiler.passes.matmul_detection import Factors, Layout, distinct_rows, in_a_row, matched, repeats
 from autograd.ops import Op, find
 from autograd.ops.op import Linear
@@ -47,26 +47,28 @@ class Vectorizer:
     ) -> None:
         self.builder = builder
         self.scalars = scalars
-        self.columns = [np.array(column, dtype=np.int64) for column in (scalars.first, scalars.second)]
-        self.columns.append(np.full(len(scalars.kind), -1))
-        self.columns[2][list(scalars.third)] = list(scalars.third.values())
-        self.data = np.array(scalars.data)
+        self.columns = [np.array(column, dtype=np.int64) for column in (scalars.first_args, scalars.second_args)]
+        self.columns.append(np.full(len(scalars.op_ids), -1))
+        self.columns[2][list(scalars.third_args)] = list(scalars.third_args.values())
+        self.data = np.array(scalars.values)
         references = [
-            a.node for _, args, static in scalars.arrays.values() for a in (*args, *static.values()) if isinstance(a, Ref)
+            a.node for _, args, static in scalars.array_ops.values() for a in (*args, *static.values()) if isinstance(a, Ref)
         ]
-        self.sums = contracted(scalars, [*outside, *references, *scalars.third.values()])
-        n = len(scalars.kind)
-        self.kind = np.array(scalars.kind, dtype=np.int64)
+        self.sums = contract_sums(scalars, [*outside, *references, *scalars.third_args.values()])
+        n = len(scalars.op_ids)
+        self.kind = np.array(scalars.op_ids, dtype=np.int64)
         self.position = np.zeros(n, dtype=np.int64)
         self.lines: dict[int, Any] = {}  # of each class, the array of all its members
         self.loose: dict[int, list[Any]] = {}  # of a narrow class, its members one by one
         self.inputs = inputs
-        self.free: dict[int, Ints] = {}  # the classes of leaves whose order is still to be chosen
+        self.free: dict[int, IntArray] = {}  # the classes of leaves whose order is still to be chosen
         self.factors: set[int] = set()  # the classes of leaves that are weights: factors in sums of products
         self.added: set[int] = set()  # those that are biases: added to such sums
-        self.twins: dict[int, Ints] = {}  # of a class with members that stand twice: for each entry where its member stands first
-        self.rows: dict[int, Ints] = {}  # the classes whose members are summed row by row, and these rows
-        self.order: list[tuple[int, Ints]] = []  # free leaves in the order that was chosen for them
+        self.twins: dict[
+            int, IntArray
+        ] = {}  # of a class with members that stand twice: for each entry where its member stands first
+        self.rows: dict[int, IntArray] = {}  # the classes whose members are summed row by row, and these rows
+        self.order: list[tuple[int, IntArray]] = []  # free leaves in the order that was chosen for them
         self.log: list[
             tuple[int, str, str, bool]
         ] = []  # for each group its size, what it is, what it became, and if that is an array
@@ -76,17 +78,19 @@ class Vectorizer:
 
     # -- classes
 
-    def _classes(self, leaves: dict[int, tuple[Any, int]]) -> Ints:
+    def _classes(self, leaves: dict[int, tuple[Any, int]]) -> IntArray:
         """The class of every node: those of one structure, and the leaves that play one part."""
         same = {i: key for i, (key, _) in leaves.items()}
         rough = self._refined(same)
         signature: dict[int, set[Any]] = {i: set() for i, key in same.items() if key is None}
         for slot, column in enumerate(self.columns):
-            for i in np.flatnonzero((self.kind >= 0) & ~self.sums.gone & ~self.sums.roots).tolist():
+            for i in np.flatnonzero((self.kind >= 0) & ~self.sums.absorbed & ~self.sums.roots).tolist():
                 if int(column[i]) in signature:
                     signature[int(column[i])].add((rough[i], slot))
-        owners = np.repeat(np.arange(len(self.kind)), np.diff(self.sums.start)).tolist()
-        for owner, sign, x, y in zip(owners, self.sums.sign.tolist(), self.sums.x.tolist(), self.sums.y.tolist(), strict=True):
+        owners = np.repeat(np.arange(len(self.kind)), np.diff(self.sums.offsets)).tolist()
+        for owner, sign, x, y in zip(
+            owners, self.sums.signs.tolist(), self.sums.left.tolist(), self.sums.right.tolist(), strict=True
+        ):
             if x in signature:
                 signature[x].add((rough[owner], sign, -1 if y < 0 else rough[y]))
             if y in signature:
@@ -109,11 +113,11 @@ class Vectorizer:
         """Classes by structure: a number for each distinct key, arguments' numbers smaller."""
         scalars, sums = self.scalars, self.sums
         found: dict[Any, int] = {}
-        classes = [-1] * len(scalars.kind)
-        gone, roots, start = sums.gone.tolist(), sums.roots.tolist(), sums.start.tolist()
-        xs, ys, signs = sums.x.tolist(), sums.y.tolist(), sums.sign.tolist()
-        power = {i for i, k in enumerate(scalars.kinds) if isinstance(k.op, Op) and k.op.name == "power"}
-        for i, (kind, a, b) in enumerate(zip(scalars.kind, scalars.first, scalars.second, strict=True)):
+        classes = [-1] * len(scalars.op_ids)
+        gone, roots, start = sums.absorbed.tolist(), sums.roots.tolist(), sums.offsets.tolist()
+        xs, ys, signs = sums.left.tolist(), sums.right.tolist(), sums.signs.tolist()
+        power = {i for i, k in enumerate(scalars.ops) if isinstance(k.op, Op) and k.op.name == "power"}
+        for i, (kind, a, b) in enumerate(zip(scalars.op_ids, scalars.first_args, scalars.second_args, strict=True)):
             if gone[i]:
                 continue
             if roots[i]:
@@ -127,18 +131,18 @@ class Vectorizer:
                         terms.add((signs[t], x, y) if x < y else (signs[t], y, x))
                 key: Any = ("sum", frozenset(terms))
             elif kind >= 0:
-                exponent = scalars.data[b] if kind in power and scalars.kind[b] == CONSTANT else None
-                third = scalars.third.get(i)
+                exponent = scalars.values[b] if kind in power and scalars.op_ids[b] == CONSTANT else None
+                third = scalars.third_args.get(i)
                 key = (kind, classes[a], classes[b] if b >= 0 else -1, -1 if third is None else classes[third], exponent)
             elif kind == LEAF:
                 key = ("leaf", leaf_keys[i])
             elif kind == CONSTANT:
                 key = "constant"
             elif kind == ENTRY:
-                classes[i] = classes[scalars.arrays[i][1][0].node]
+                classes[i] = classes[scalars.array_ops[i][1][0].node]
                 continue
-            elif kind == PEAK:
-                name, parts, _ = scalars.arrays[i]
+            elif kind == EXTREMUM:
+                name, parts, _ = scalars.array_ops[i]
                 key = (name, frozenset(classes[part.node] for part in parts))
             else:
                 key = ("array", i)
@@ -167,7 +171,7 @@ class Vectorizer:
                         elif len(rows) > 1:
                             self.rows.setdefault(c, rows)
 
-    def _lay_out(self, c: int, ids: Ints) -> None:
+    def _lay_out(self, c: int, ids: IntArray) -> None:
         """Settle the order and the shape of a class of free leaves."""
         del self.free[c]
         ids = ids.reshape([n for n in ids.shape if n > 1])
@@ -177,7 +181,7 @@ class Vectorizer:
         data = self.data[ids]
         self.lines[c] = self.builder.input(name, data if ids.size > 1 else float(data.reshape(())))
 
-    def _groups(self, members: Ints) -> list[Ints]:
+    def _groups(self, members: IntArray) -> list[IntArray]:
         """Nodes class by class, in the order of the classes."""
         if not len(members):
             return []
@@ -188,14 +192,14 @@ class Vectorizer:
 
     def run(self) -> None:
         """Write the lines of all groups."""
-        own = ~self.sums.gone & ((self.kind >= 0) | (self.kind == ARRAY) | (self.kind == PEAK))
+        own = ~self.sums.absorbed & ((self.kind >= 0) | (self.kind == ARRAY) | (self.kind == EXTREMUM))
         for c in [*self.free]:
             if len(self.free[c]) == 1:
                 self._lay_out(c, self.free[c])
         for members in self._groups(np.flatnonzero(own)):
             if self.kind[members[0]] == ARRAY:
                 self._array(int(members[0]))
-            elif self.kind[members[0]] == PEAK:
+            elif self.kind[members[0]] == EXTREMUM:
                 self._peak(members)
             elif self.sums.roots[members[0]]:
                 self._sum(members)
@@ -209,19 +213,21 @@ class Vectorizer:
         if self.kind[ids.flat[0]] == CONSTANT:
             return self._constants(self.data[ids])
         if c in self.free:
-            chosen = compact(ids)
+            chosen = drop_constant_axes(ids)
             complete = chosen.size == len(self.free[c]) and len(np.unique(chosen)) == chosen.size
             self._lay_out(c, chosen if complete else self.free[c])
         twins = self.twins.get(c)
         if twins is not None and twins.size == ids.size and np.array_equal(self.position[ids].ravel(), twins):
             return self.builder.reshape(self.lines[c], ids.shape)
-        places = compact(self.position[ids])
+        places = drop_constant_axes(self.position[ids])
         if c in self.loose:
             if not places.ndim:
                 return self.loose[c][int(places)]
             return self.builder.reshape(self.builder.stack([self.loose[c][p] for p in places.ravel()]), places.shape)
         found = self.lines[c]
-        return picked(self.builder, found, places) if isinstance(found, Instruction) else found  # one number, always the same
+        return (
+            take_positions(self.builder, found, places) if isinstance(found, Instruction) else found
+        )  # one number, always the same
 
     def _is_array(self, i: int) -> bool:
         """Whether a node is one entry of an array of several."""
@@ -234,16 +240,16 @@ class Vectorizer:
 
     def _constants(self, values: Any) -> Any:
         """An array of constants, as small as broadcasting allows."""
-        return self.builder.number(small(values))
+        return self.builder.make_constant(small(values))
 
-    def _codes(self, ids: Ints) -> Ints:
+    def _codes(self, ids: IntArray) -> IntArray:
         """Numbers that tell nodes of one class apart; constants by what they are."""
         if self.kind[ids.flat[0]] == CONSTANT:
             return np.unique(self.data[ids].view(np.int64), return_inverse=True)[1].reshape(ids.shape)  # 0.0 is not -0.0
         c = int(self.classes[ids.flat[0]])
         return ids if c in self.free else self.position[ids]
 
-    def _place(self, c: int, ids: Ints, line: Any, there: Any = None) -> None:
+    def _place(self, c: int, ids: IntArray, line: Any, there: Any = None) -> None:
         """Settle which nodes are the entries of a line; where ``there`` is False, one stands a second time."""
         flat = ids.ravel()
         places = np.arange(flat.size) if there is None else np.flatnonzero(there)
@@ -252,9 +258,9 @@ class Vectorizer:
             self.twins[c] = self.position[flat]
         self.lines[c] = self.builder.broadcast_to(line, ids.shape) if isinstance(line, Instruction) or ids.ndim else line
 
-    def _elementwise(self, members: Ints) -> None:
+    def _elementwise(self, members: IntArray) -> None:
         """One operation on all members at once."""
-        kind = self.scalars.kinds[self.kind[members[0]]]
+        kind = self.scalars.ops[self.kind[members[0]]]
         columns = [column for column in self.columns if column[members[0]] >= 0]
         codes = [self._codes(column[members]) for column in columns]
         keys = codes[0]
@@ -275,26 +281,26 @@ class Vectorizer:
             self._place(c, ids, self._apply(kind, [self.line(column[ids]) for column in columns]), layout.there)
         self.position[members] = self.position[twin]
 
-    def _note(self, members: Ints, what: str, how: str) -> None:
+    def _note(self, members: IntArray, what: str, how: str) -> None:
         """Keep for the report what became of a group."""
         self.log.append((len(members), what, how, bool(how)))
 
-    def _apply(self, kind: Kind, operands: Sequence[Any]) -> Any:
+    def _apply(self, kind: ScalarOp, operands: Sequence[Any]) -> Any:
         if isinstance(kind.op, Op):
             return self.builder.call(kind.op, operands, kind.static)
         return self._without_row(kind.op, operands)
 
     def _without_row(self, name: str, args: Sequence[Any]) -> Any:
         """What a trace has beside rows: comparisons, choices by them, and results cut from their gradient."""
-        if name == "stopped":
+        if name == "stop_gradient":
             return self.builder.constant(args[0])
-        if name == "number":
+        if name == "mask_to_float":
             return self.builder.where(args[0], 1.0, 0.0)
         if name == "where":
             return self.builder.where(args[2], *args[:2])
-        return self.builder.compared(name, *args)
+        return self.builder.compare(name, *args)
 
-    def _arranged(self, c: int, members: Ints, columns: Sequence[Ints]) -> Layout:
+    def _arranged(self, c: int, members: IntArray, columns: Sequence[IntArray]) -> Layout:
         """How a group stands: as an operand whose entries it takes once, in the rows in which it is summed, or as all pairs."""
         codes = [self._codes(column[members]) for column in columns]
         found: list[tuple[bool, int, Layout]] = []
@@ -318,7 +324,7 @@ class Vectorizer:
                 return in_a_row(np.lexsort(codes[::-1]), counts)
         return in_a_row(np.arange(len(members)), (len(members),))
 
-    def _like(self, operand: int, code: Ints, shape: tuple[int, ...]) -> Layout:
+    def _like(self, operand: int, code: IntArray, shape: tuple[int, ...]) -> Layout:
         """The layout of members that read the entries ``code`` of a line, each once."""
         twins = self.twins.get(operand)
         if twins is not None:
@@ -328,21 +334,21 @@ class Vectorizer:
             if (table >= 0).all():
                 return Layout(table, (twins == np.arange(twins.size)).reshape(shape))
         order = np.argsort(code)
-        return in_a_row(order, rectangle(code[order], shape))
+        return in_a_row(order, grid_shape(code[order], shape))
 
     # -- sums
 
-    def _blocks(self, members: Ints) -> list[tuple[int, int, int, Any, Any]]:
+    def _blocks(self, members: IntArray) -> list[tuple[int, int, int, Any, Any]]:
         """The terms of a group of sums, kind by kind: sign, the classes of the factors, and who they are, one row per member.
 
         Of products, first the factors that become columns: weights, else what stands second, as in Q Kᵀ. Members with fewer
         terms than others have -1 in place of what they lack.
         """
         sums = self.sums
-        counts = sums.start[members + 1] - sums.start[members]
+        counts = sums.offsets[members + 1] - sums.offsets[members]
         owner = np.repeat(np.arange(len(members)), counts)
-        terms = np.repeat(sums.start[members], counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        x, y, sign = sums.x[terms], sums.y[terms], sums.sign[terms]
+        terms = np.repeat(sums.offsets[members], counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        x, y, sign = sums.left[terms], sums.right[terms], sums.signs[terms]
         cx, cy = self.classes[x], np.where(y < 0, -1, self.classes[y])
         swap = (y >= 0) & (cx > cy)
         x, y, cx, cy = np.where(swap, y, x), np.where(swap, x, y), np.where(swap, cy, cx), np.where(swap, cx, cy)
@@ -365,7 +371,7 @@ class Vectorizer:
             blocks.append((s, a, b, columns, rows))
         return blocks
 
-    def _weight(self, ids: Ints) -> int:
+    def _weight(self, ids: IntArray) -> int:
         """Which factor stands on the right of a product: weights before results before data."""
         i = int(ids.max())
         if self.kind[i] == CONSTANT:
@@ -374,7 +380,7 @@ class Vectorizer:
             return int(self.classes[i] in self.keyed)
         return 2
 
-    def _sum(self, members: Ints) -> None:
+    def _sum(self, members: IntArray) -> None:
         """A group of sums: products of matrices where they are some, else sums along an axis."""
         c = int(self.classes[members[0]])
         blocks = [(s, *self._sorted(x, y)) for s, _, _, x, y in self._blocks(members)]
@@ -413,7 +419,7 @@ class Vectorizer:
                 total = (term if sign > 0 else -term) if total is None else total + term if sign > 0 else total - term
         return 0.0 if total is None else total
 
-    def _sorted(self, x: Ints, y: Any) -> tuple[Ints, Any]:
+    def _sorted(self, x: IntArray, y: Any) -> tuple[IntArray, Any]:
         """The terms in an order in which the first sum reads its first factor from the front."""
         if (x < 0).any():
             return x, y
@@ -436,7 +442,7 @@ class Vectorizer:
                 return k, factors
         return None, None
 
-    def _by_value(self, x: Ints, y: Ints) -> tuple[Ints, Ints]:
+    def _by_value(self, x: IntArray, y: IntArray) -> tuple[IntArray, IntArray]:
         """Codes for factors and their constants, of which equal ones are one: a row that was read afresh for each sum is one row.
 
         Where a sum of the same two rows stands twice, as of two samples that are alike, the second is told apart.
@@ -456,7 +462,7 @@ class Vectorizer:
                 code = self.position[ids].min(axis=1) if (ids >= 0).all() else self.position[ids[:, 0]]
                 if isinstance(self.lines.get(c), Instruction) and len(np.unique(code)) == count:
                     order = np.argsort(code)
-                    return in_a_row(order, rectangle(code[order], self.lines[c].shape))
+                    return in_a_row(order, grid_shape(code[order], self.lines[c].shape))
         return in_a_row(np.arange(count), (count,))
 
     def _product(self, factors: Factors) -> Any:
@@ -481,23 +487,25 @@ class Vectorizer:
         flat, there = layout.table.ravel(), layout.there.ravel()
         first = np.empty(int(flat.max()) + 1, dtype=np.int64)
         first[flat[there]] = np.flatnonzero(there)
-        return builder.call(REPEATED, (found,), {"source": first[layout.table], "there": builder.number(small(layout.there))})
+        return builder.call(
+            REPEATED, (found,), {"source": first[layout.table], "there": builder.make_constant(small(layout.there))}
+        )
 
-    def _padded(self, ids: Ints) -> Any:
+    def _padded(self, ids: IntArray) -> Any:
         """The numbers of nodes in exactly this shape, with zeros for -1."""
         there = ids >= 0
         if there.all():
             return self._full(ids)
         line = self._full(np.where(there, ids, ids[..., :1]))
-        return self.builder.where(self.builder.number(small(there)), line, 0.0)
+        return self.builder.where(self.builder.make_constant(small(there)), line, 0.0)
 
-    def _full(self, ids: Ints) -> Any:
+    def _full(self, ids: IntArray) -> Any:
         """The numbers of nodes in exactly their shape."""
         line = self.line(ids)
         same = int(np.prod(self.builder.shape(line))) == ids.size
         return self.builder.reshape(line, ids.shape) if same else self.builder.broadcast_to(line, ids.shape)
 
-    def _term(self, x: Ints, y: Any) -> Any:
+    def _term(self, x: IntArray, y: Any) -> Any:
         """What one kind of term adds to each sum; the terms of a sum stand along the last axis."""
         *shape, width = x.shape
         ragged = (x < 0).any()
@@ -514,7 +522,7 @@ class Vectorizer:
         if y is not None:
             line = line * self.line(np.where(y < 0, y[..., :1], y))
         if ragged:
-            line = self.builder.where(self.builder.number(small(x >= 0)), line, 0.0)
+            line = self.builder.where(self.builder.make_constant(small(x >= 0)), line, 0.0)
         have = self.builder.shape(line)
         if not have or have[-1] == 1:
             return (self.builder.reshape(line, have[:-1]) if have else line) * float(width)
@@ -524,13 +532,13 @@ class Vectorizer:
 
     def _array(self, i: int) -> None:
         """An operation on whole arrays, as it is."""
-        op, args, static = self.scalars.arrays[i]
+        op, args, static = self.scalars.array_ops[i]
         c = int(self.classes[i])
         if op is None:
             self.lines[c] = self.inputs[i]
             return
         if op == "constant":
-            self.lines[c] = self.builder.number(args[0])
+            self.lines[c] = self.builder.make_constant(args[0])
             return
         if isinstance(op, Op) and op.name == "stack" and static == {"axis": 0} and all(isinstance(a, Ref) for a in args):
             ids = np.array([a.node for a in args])
@@ -540,13 +548,13 @@ class Vectorizer:
         given = [self.whole(a.node) if isinstance(a, Ref) else a for a in args]
         settings = {k: self.whole(v.node) if isinstance(v, Ref) else v for k, v in static.items()}
         line = self.builder.call(op, given, settings) if isinstance(op, Op) else self._without_row(op, given)
-        dtype = self.scalars.dtypes.get(i)
+        dtype = self.scalars.array_dtypes.get(i)
         self.lines[c] = line if dtype is None or not isinstance(line, Instruction) else self.builder.astype(line, dtype=dtype)
 
-    def _peak(self, members: Ints) -> None:
+    def _peak(self, members: IntArray) -> None:
         """The largest, or the smallest, of some numbers: of each member its own."""
-        name = self.scalars.arrays[int(members[0])][0]
-        parts = [[part.node for part in self.scalars.arrays[int(i)][1]] for i in members]
+        name = self.scalars.array_ops[int(members[0])][0]
+        parts = [[part.node for part in self.scalars.array_ops[int(i)][1]] for i in members]
         blocks = []
         for c in dict.fromkeys(int(self.classes[i]) for row in parts for i in row):
             rows = [[i for i in row if self.classes[i] == c] for row in parts]
@@ -554,12 +562,12 @@ class Vectorizer:
             blocks.append((1, c, -1, np.array([row + row[:1] * (width - len(row)) for row in rows]), None))
         self._note(members, name, f"one operation ({len(members)},)")
         layout = self._sums_arranged([(1, ids, None) for _, _, _, ids, _ in blocks], len(members))
-        row = find("max" if name == "peak" else "min")
+        row = find(name)
         total: Any = None
         for _, _, _, ids, _ in blocks:
             found = self.builder.call(row, (self._full(ids[layout.table]),), {"axis": -1, "keepdims": False})
             total = (
-                found if total is None else self.builder.call(find("maximum" if name == "peak" else "minimum"), (total, found), {})
+                found if total is None else self.builder.call(find("maximum" if name == "max" else "minimum"), (total, found), {})
             )
         self._place(int(self.classes[members[0]]), members[layout.table], total)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, below
+from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.runtime.graph_replay import GraphReplay
 
 
@@ -52,7 +52,7 @@ def summary(name: str, specialization: Any, function: str, moves: tuple[int, ...
     if isinstance(specialization, GraphReplay):
         return Summary(name, specialization.nodes, reason=specialization.why)
     program = specialization.function(function, moves)
-    lines = below([x for group in program.groups for x in group])
+    lines = topological_sort([x for group in program.groups for x in group])
     work = [line for line in lines if line.op not in ("input", "constant")]
     raised = [(count, what, how) for count, what, how, alike in specialization.log if alike]
     left: dict[str, int] = {}
@@ -77,7 +77,7 @@ def summary(name: str, specialization: Any, function: str, moves: tuple[int, ...
 
 def _flops(line: Instruction) -> int:
     size = int(np.prod(line.shape))
-    if line.row == "matmul":
+    if line.op_name == "matmul":
         first = line.args[0]
         return 2 * size * (first.shape[-1] if isinstance(first, Instruction) and first.shape else 1)
     return size

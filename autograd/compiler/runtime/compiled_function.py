@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.codegen import export_file
-from autograd.compiler.frontend.arguments import FIXED, Call, is_traced
+from autograd.compiler.frontend.arguments import STATIC, Call, is_traced
 from autograd.compiler.frontend.captured_state import CapturedState
-from autograd.compiler.frontend.trace import twice
+from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.runtime import compile_report, self_check
 from autograd.compiler.runtime.graph_replay import GraphReplay
 from autograd.compiler.runtime.optimizer_update import Name, Rule, Update
@@ -87,7 +87,7 @@ class Compiled:
 
         def wanted(specialization: Any) -> tuple[tuple[str, tuple[int, ...]], tuple[int, ...]]:
             moves = specialization.outer if recorded else ()
-            if recorded and call.nodes:
+            if recorded and call.has_nodes:
                 moves = tuple(k for k in specialization.arguments if is_moving(call.leaves[specialization.slots[k].arg])) + moves
             return (("value_and_gradients", moves) if moves and specialization.single else ("value", ())), moves
 
@@ -235,7 +235,7 @@ class Compiled:
         if Hooks.living or context.special:
             return None
         call = Call(args, {}, self.in_axes, self.tensors)
-        if call.nodes and any(map(is_moving, call.leaves)):
+        if call.has_nodes and any(map(is_moving, call.leaves)):
             return None
 
         def wanted(specialization: Any) -> tuple[tuple[str, Any], tuple[int, ...]]:
@@ -274,7 +274,7 @@ class Compiled:
         if any(not -len(call.args) <= n < len(call.args) for n in numbers):
             raise SettingError(f"compile(argnums={self.argnums!r}): there are {len(call.args)} positional arguments")
         count = len(call.args)
-        chosen = {k for n in numbers for k in range(call.starts[n % count], call.starts[n % count + 1])}
+        chosen = {k for n in numbers for k in range(call.offsets[n % count], call.offsets[n % count + 1])}
         for k in chosen:
             if not is_traced(call.leaves[k]):
                 raise DataError(
@@ -288,7 +288,7 @@ class Compiled:
         numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
         found = []
         for n in numbers:
-            start = call.starts[n % len(call.args)]
+            start = call.offsets[n % len(call.args)]
             found.append(refilled(call.args[n], (by_leaf[k] for k in range(start, len(call.leaves)))))
         return found[0] if isinstance(argnums, int) else tuple(found)
 
@@ -310,7 +310,7 @@ class Compiled:
         reason = ""
         known = self._specializations.get(call.signature, [])
         for specialization in list(known):
-            moved = specialization.captured_state.change() or (
+            moved = specialization.captured_state.describe_change() or (
                 "" if specialization.holds() else "a constant Tensor has other numbers"
             )
             if moved:
@@ -370,7 +370,7 @@ class Compiled:
         if len(self._unmet) != UNMET or len(set(map(len, self._unmet))) != 1:
             return
         for k, keys in enumerate(zip(*self._unmet, strict=True)):
-            if all(key[0] == FIXED for key in keys if isinstance(key, tuple)) and len(set(keys)) == UNMET:
+            if all(key[0] == STATIC for key in keys if isinstance(key, tuple)) and len(set(keys)) == UNMET:
                 warnings.warn(
                     f"compile(): {self.__name__} was traced for {UNMET} values in a row of argument {k}, now "
                     f"{described(call.args[k])}: only floats and arrays of floats are followed from call to call; pass it as "
@@ -381,13 +381,13 @@ class Compiled:
 
     def _new(self, call: Call) -> Any:
         """A new specialization, proved against the run that it was traced from; where that fails, the graph itself is replayed."""
-        traced = twice(self.f, call.fresh, self.limit, call.fixed)
+        traced = trace_function(self.f, call.make_nodes, self.limit, call.static_leaves)
         self.traces += 1
         specialization: Any = None
         fault = ""
         if not self.exact:
             try:
-                specialization = Specialization(traced, call.given(self.f), self.xp, self.buffers)
+                specialization = Specialization(traced, call.traced_arguments(self.f), self.xp, self.buffers)
                 del specialization.raiser  # its columns are as long as the graph
                 specialization.proof = self_check.proof(specialization, traced, call)
                 fault = specialization.proof.fault
@@ -398,11 +398,11 @@ class Compiled:
             if fault and (self.xp is not None or self.in_axes is not None):
                 raise GraphError(f"compile(): {self.__name__} cannot be compiled so: {fault}")
         if self.exact or fault:
-            specialization = GraphReplay(traced, call.given(self.f), fault)
+            specialization = GraphReplay(traced, call.traced_arguments(self.f), fault)
         fault = self_check.fault_elsewhere(self.f, specialization, traced, call)
         if fault and not isinstance(specialization, GraphReplay) and self.xp is None and self.in_axes is None:
             specialization = GraphReplay(
-                traced, call.given(self.f), f"at other inputs {fault}"
+                traced, call.traced_arguments(self.f), f"at other inputs {fault}"
             )  # which rounds as the function does
             fault = self_check.fault_elsewhere(self.f, specialization, traced, call)
         if fault:
@@ -410,9 +410,9 @@ class Compiled:
                 f"compile(): {self.__name__} is not what was traced: at other inputs {fault}. A number that depends on the inputs "
                 f"was taken for a constant: compute it from Values and Tensors, or pass it as an argument"
             )
-        outside = [node for i, node in traced.leaves.items() if i not in traced.own]
+        outside = [node for i, node in traced.leaves.items() if i not in traced.argument_leaves]
         nodes = [*outside, *(tensor for tensor, _ in traced.constants)]
-        specialization.captured_state = CapturedState(self.f, call.fixed, nodes)
+        specialization.captured_state = CapturedState(self.f, call.static_leaves, nodes)
         known = self._specializations.setdefault(call.signature, [])
         known.insert(0, specialization)
         self._specializations.move_to_end(call.signature)
@@ -475,15 +475,15 @@ class Compiled:
         """The scalar graph of the last call, run again uncompiled, with the gradients of its nodes, in the program's groups."""
         specialization, name, needed = self._ran()
         assert self._call is not None
-        traced = twice(self.f, self._call.fresh, self.limit, self._call.fixed)
-        roots = [x for x in traced.done.outputs if isinstance(x, Node)]
+        traced = trace_function(self.f, self._call.make_nodes, self.limit, self._call.static_leaves)
+        roots = [x for x in traced.run.outputs if isinstance(x, Node)]
         gradients: dict[int, Any] = {}
         if len(roots) == 1 and roots[0].shape == ():
             leaves = list(traced.leaves.values())
-            gradients = dict(zip(map(id, leaves), self_check.pulled(roots, leaves, traced.done.since), strict=True))
+            gradients = dict(zip(map(id, leaves), self_check.pulled(roots, leaves, traced.run.start_stamp), strict=True))
         if isinstance(specialization, GraphReplay):
             return PictureGroups(roots, gradients, {}, {}, {})
-        specialization = Specialization(traced, self._call.given(self.f), None)
+        specialization = Specialization(traced, self._call.traced_arguments(self.f), None)
         if isinstance(needed, tuple):
             needed = tuple(k for k in needed if k < len(specialization.slots))  # it may have fewer parameters by now
         return grouped(roots, gradients, traced, specialization.raiser, specialization.function(name, needed))

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.backends.backend import QUIET
 from autograd.backends.float_backend import evaluated
 from autograd.backends.numpy_backend import ARRAY
-from autograd.compiler.frontend.arguments import Given
+from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured_state import CapturedState
 from autograd.compiler.frontend.trace import TracedFunction
 from autograd.compiler.frontend.tracer import Origin, TracedMask
@@ -50,22 +50,22 @@ class GraphReplay:
     captured_state: CapturedState
     exclusive = False  # its gradients may be arrays that it goes on using
 
-    def __init__(self, traced: TracedFunction, given: Given, fault: str) -> None:
+    def __init__(self, traced: TracedFunction, given: TracedArguments, fault: str) -> None:
         self.given = given
         self.fault = fault
-        self.nodes = traced.nodes
+        self.nodes = traced.node_count
         self.constants = traced.constants
-        self.build = traced.done.build
-        self.kinds = [type(x) if isinstance(x, Node) else None for x in traced.done.outputs]
-        self.trace = traced.done.trace
+        self.build = traced.run.build
+        self.kinds = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
+        self.tracer = traced.run.tracer
         self.guards = [guard for guard, _ in traced.guards]
         self._lock = threading.Lock()
         self._twins: dict[int, Any] = {}
         self.slots: list[Any] = []
         self._own: list[dict[int, Any]] = []  # of each slot the leaves that take its numbers, by their place
         self._take_slots(traced)
-        self._steps = self._planned(traced.done.nodes)
-        self._roots = [self._twin(x) if isinstance(x, Node) else x for x in traced.done.outputs]
+        self._steps = self._planned(traced.run.nodes)
+        self._roots = [self._twin(x) if isinstance(x, Node) else x for x in traced.run.outputs]
         self.outputs = [Output(x._primal if isinstance(x, Node) else x) for x in self._roots]
         self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
         self.outer = tuple(k for k, slot in enumerate(self.slots) if slot.nodes)
@@ -78,15 +78,15 @@ class GraphReplay:
     def _take_slots(self, traced: TracedFunction) -> None:
         """One slot for each argument, and one for each node from outside."""
         places: dict[int, dict[int, Any]] = {}
-        for i, k in traced.own.items():
-            arg, place = self.given.keys[k]
+        for i, k in traced.argument_leaves.items():
+            arg, place = self.given.node_positions[k]
             places.setdefault(arg, {})[place] = traced.leaves[i]
-        for k, leaf in enumerate(self.given.leaves):
+        for k, leaf in enumerate(self.given.values):
             if leaf is not None:
                 self.slots.append(Slot(_named(self.given.names[k]), k, [], np.shape(leaf)))
                 self._own.append(places.get(k, {}))
         for i, node in traced.leaves.items():
-            if i not in traced.own:
+            if i not in traced.argument_leaves:
                 twin = self._twins[id(node)] = node.leaf(node._primal)
                 self.slots.append(Slot(_named(stem([node]) or f"p{len(self.slots)}"), None, [node], node.shape))
                 self._own.append({0: twin})
@@ -106,8 +106,8 @@ class GraphReplay:
             for source in node.args:
                 self._before(source, steps, ready)
             for setting in node.static.values():
-                if id(setting) in self.trace.masks:
-                    mask = self.trace.masks[id(setting)]
+                if id(setting) in self.tracer.masks:
+                    mask = self.tracer.masks[id(setting)]
                     self._sides(mask, steps, ready)
                     steps.append(self._refilled(setting, mask))
             steps.append(_computed(node))
@@ -132,7 +132,7 @@ class GraphReplay:
         if not isinstance(source, Node) or id(source) in ready:
             return
         ready.add(id(source))
-        origin = self.trace.origins.get(source)
+        origin = self.tracer.origins.get(source)
         if origin is not None:
             for x in origin.sources:
                 self._before(x, steps, ready)
@@ -145,7 +145,7 @@ class GraphReplay:
     def _numbers(self, x: Any) -> Any:
         """What a node, or a comparison, is now."""
         if isinstance(x, TracedMask):
-            return COMPARE[x.sign](self._numbers(x.left), self._numbers(x.right))
+            return COMPARE[x.operator](self._numbers(x.left), self._numbers(x.right))
         x = self._twin(x)
         return x._primal if isinstance(x, Node) else x
 
@@ -154,7 +154,7 @@ class GraphReplay:
 
         def step() -> None:
             found = [numbers(x) for x in origin.sources]
-            pick = {"peak": max, "valley": min}.get(origin.kind)
+            pick = {"max": max, "min": min}.get(origin.kind)
             x = pick(found) if pick else found[0]
             leaf._primal = np.array(x, dtype=leaf._primal.dtype) if isinstance(leaf, Tensor) else float(x)
 
@@ -231,7 +231,7 @@ class GraphReplay:
         """What was seen otherwise than when the function was traced; "" where nothing was."""
         numbers = iter(looked)
         for guard in self.guards:
-            change = changed(guard.function, [next(numbers) for _ in guard.sources], guard.result, guard.what)
+            change = changed(guard.function, [next(numbers) for _ in guard.sources], guard.result, guard.description)
             if change:
                 return change
         return ""

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.backends.backend import QUIET
 from autograd.compiler.frontend.captured_state import CapturedState
-from autograd.compiler.frontend.trace import TracedFunction, twice
+from autograd.compiler.frontend.trace import TracedFunction, trace_function
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
@@ -73,14 +73,14 @@ class Update:
             return (self._parts(own), {}), own
 
         try:
-            traced = twice(self.rule, fresh, LIMIT)
+            traced = trace_function(self.rule, fresh, LIMIT)
         except AutogradError as error:
             raise UnfitError(str(error)) from error
         except Exception as error:
             raise UnfitError(f"{type(error).__name__}: {error}") from error
         if traced.guards:
-            raise UnfitError(f"it depends on numbers that it looks at ({traced.guards[0][0].what})")
-        if traced.constants or len(traced.own) != len(traced.leaves):
+            raise UnfitError(f"it depends on numbers that it looks at ({traced.guards[0][0].description})")
+        if traced.constants or len(traced.argument_leaves) != len(traced.leaves):
             raise UnfitError("it takes numbers of other nodes")
         return traced
 
@@ -124,16 +124,16 @@ def _raised(builder: ProgramBuilder, traced: TracedFunction, lines: Sequence[Ins
     """The lines of what was traced, where ``lines`` stand for its arguments."""
     inputs: dict[Any, Instruction] = {}
     numbers: dict[int, tuple[Any, int]] = {}
-    for i, k in traced.own.items():
-        if traced.scalars.kind[i] == ARRAY:
+    for i, k in traced.argument_leaves.items():
+        if traced.scalar_graph.op_ids[i] == ARRAY:
             inputs[i] = lines[k]
         else:
             inputs["arg", k] = lines[k]
             numbers[i] = (("arg", k), 0)
-    raiser = Vectorizer(builder, traced.scalars, numbers, inputs, [i for i in traced.outputs if i >= 0])
+    raiser = Vectorizer(builder, traced.scalar_graph, numbers, inputs, [i for i in traced.output_ids if i >= 0])
     raiser.run()
-    results = zip(traced.outputs, traced.done.outputs, strict=True)
-    return [raiser.whole(i) if i >= 0 else builder.number(x._primal if isinstance(x, Node) else x) for i, x in results]
+    results = zip(traced.output_ids, traced.run.outputs, strict=True)
+    return [raiser.whole(i) if i >= 0 else builder.make_constant(x._primal if isinstance(x, Node) else x) for i, x in results]
 
 
 def _kind(x: Any) -> tuple[tuple[int, ...], Any]:

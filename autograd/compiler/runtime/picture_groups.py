@@ -32,7 +32,7 @@ def grouped(
 ) -> PictureGroups:
     """The groups of a traced graph as the program has them, with the names that one of its functions gives them."""
     groups, stands = _resolved(raiser)
-    ids = {id(node): i for node, i in zip(traced.done.nodes, traced.numbers, strict=True) if type(i) is int} | traced.others
+    ids = {id(node): i for node, i in zip(traced.run.nodes, traced.node_ids, strict=True) if type(i) is int} | traced.other_node_ids
     lines = raiser.lines | {c: members[0] for c, members in raiser.loose.items() if len(members) == 1}
     inputs = {int(raiser.classes[i]) for i in traced.leaves}
     names: dict[str, int] = {}  # of several groups with one line, the first has its name
@@ -55,13 +55,13 @@ def _resolved(raiser: Vectorizer) -> tuple[Any, Any]:
     for column in raiser.columns:
         for i in np.flatnonzero(column >= 0).tolist():
             consumers[column[i]].append(i)
-    times = {k for k, kind in enumerate(raiser.scalars.kinds) if getattr(kind.op, "name", "") == "multiply"}
+    times = {k for k, kind in enumerate(raiser.scalars.ops) if getattr(kind.op, "name", "") == "multiply"}
     known: dict[Any, int] = {}
     for i in range(n - 1, -1, -1):
         kind = int(raiser.kind[i])
-        if raiser.sums.gone[i] and kind not in times:
+        if raiser.sums.absorbed[i] and kind not in times:
             stands[i], groups[i] = stands[consumers[i][0]], groups[consumers[i][0]]
-        elif raiser.sums.gone[i] or kind in (CONSTANT, ENTRY):
+        elif raiser.sums.absorbed[i] or kind in (CONSTANT, ENTRY):
             key = kind, frozenset(groups[j] for j in consumers[i]), tuple(sorted(_factors(raiser, i)))
             groups[i] = known.setdefault(key, n + len(known))
     return groups, stands

@@ -237,7 +237,7 @@ def make_result(owner: Any, specialization: Any, call: Any, moves: tuple[int, ..
     values, gradients = results[0], results[1] if moves and specialization.single else None
     if moves and gradients is None:
         inputs = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]  # for a pullback that comes later
-    if not call.nodes and not specialization.outside:
+    if not call.has_nodes and not specialization.outside:
         return specialization.build([float(x) if np.ndim(x) == 0 else np.asarray(x) for x in values])
     built = []
     for k, (x, kind) in enumerate(zip(values, specialization.kinds, strict=True)):

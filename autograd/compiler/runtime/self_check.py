@@ -44,7 +44,7 @@ def proof(specialization: Specialization, traced: TracedFunction, call: Call) ->
         leaves[k] = np.repeat(whole[:1], len(whole), axis=0)
         size = len(whole)
     inputs = specialization.inputs(leaves)
-    outputs = [x._primal if isinstance(x, Node) else x for x in traced.done.outputs]
+    outputs = [x._primal if isinstance(x, Node) else x for x in traced.run.outputs]
     results, shaken = _both(specialization.function("value"), inputs)
     mine, near = results[0], None if shaken is None else shaken[0]
     change = specialization.changed(results[-1]) if specialization.guards else ""
@@ -67,7 +67,7 @@ def proof(specialization: Specialization, traced: TracedFunction, call: Call) ->
     elif specialization.given.batch is not None:
         return Proof(worst, 0.0)
     else:
-        seeds = [np.ones(np.shape(x._primal))[()] for x in traced.done.outputs if isinstance(x, Node)]
+        seeds = [np.ones(np.shape(x._primal))[()] for x in traced.run.outputs if isinstance(x, Node)]
         place, both = 0, _both(specialization.function("pullback", moves), [*inputs, *seeds])
     mine, near = (None if side is None else side[place] for side in both)
     scales = [1.0 / size if specialization.slots[k].arg in (specialization.given.batch or {}) else 1.0 for k in moves]
@@ -91,7 +91,7 @@ def fault_elsewhere(f: Callable[..., Any], specialization: Any, traced: TracedFu
             told, fault = _compared(f, specialization, traced, call, by, None)
             if told:
                 return fault
-        places = [k for k, x in enumerate(call.one()) if is_traced(x)]
+        places = [k for k, x in enumerate(call.sample_leaves()) if is_traced(x)]
         for k in places if 1 < len(places) <= FEW else ():
             for by in (MOVE, -MOVE):
                 told, fault = _compared(f, specialization, traced, call, by, k)
@@ -107,8 +107,8 @@ def _compared(
 ) -> tuple[bool, str]:
     """Whether a program can be compared with the function at moved inputs, and what is wrong there."""
     try:
-        moved = call.moved(by, only)
-        (args, kwargs), own = moved.fresh()
+        moved = call.perturb(by, only)
+        (args, kwargs), own = moved.make_nodes()
         batch = specialization.given.batch or {}
         leaves = [_repeated(x, len(batch[k])) if k in batch else x for k, x in enumerate(moved.leaves)]
         results, near = _both(specialization.function("value"), specialization.inputs(leaves))
@@ -158,7 +158,7 @@ def _walked(root: Any, sources: Sequence[Any]) -> list[Any]:
 
 def _mass(traced: TracedFunction) -> float:
     """What the results are the sum of, to first order, each part taken as positive."""
-    arrived = _arrived([x for x in traced.done.outputs if isinstance(x, Node)], traced.done.since)
+    arrived = _arrived([x for x in traced.run.outputs if isinstance(x, Node)], traced.run.start_stamp)
     return float(sum(np.sum(g * np.abs(node._primal)) for node, g in arrived.items()))
 
 
@@ -192,14 +192,14 @@ def _largest(node: Any, i: int, g: Any) -> Any:
 
 def _gradients(specialization: Specialization, traced: TracedFunction, moves: Sequence[int], how: Any) -> list[Any]:
     """What ``how`` gives along the graph that was traced, slot by slot."""
-    roots = [x for x in traced.done.outputs if isinstance(x, Node)]
+    roots = [x for x in traced.run.outputs if isinstance(x, Node)]
     by_arg: dict[int, dict[int, Node]] = {}
-    for i, k in traced.own.items():
-        arg, place = specialization.given.keys[k]
+    for i, k in traced.argument_leaves.items():
+        arg, place = specialization.given.node_positions[k]
         by_arg.setdefault(arg, {})[place] = traced.leaves[i]
     slots = [specialization.slots[k] for k in moves]
     groups = [(s.shape, by_arg.get(s.arg, {}) if s.arg is not None else dict(enumerate(s.nodes))) for s in slots]
-    found = iter(how(roots, [node for _, nodes in groups for node in nodes.values()], traced.done.since))
+    found = iter(how(roots, [node for _, nodes in groups for node in nodes.values()], traced.run.start_stamp))
     return [_assembled(shape, {place: (node, next(found)) for place, node in nodes.items()}) for shape, nodes in groups]
 
 

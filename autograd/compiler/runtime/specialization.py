@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.backends.backend import QUIET
 from autograd.compiler.codegen.generated_function import Function
-from autograd.compiler.frontend.arguments import Given
+from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured_state import CapturedState
 from autograd.compiler.frontend.trace import TracedFunction
 from autograd.compiler.ir.instruction import Instruction, data_of
@@ -48,14 +48,14 @@ class Specialization:
     captured_state: CapturedState
     exclusive = True  # each of its results has memory of its own
 
-    def __init__(self, traced: TracedFunction, given: Given, xp: Any, buffers: bool = False) -> None:
+    def __init__(self, traced: TracedFunction, given: TracedArguments, xp: Any, buffers: bool = False) -> None:
         self.xp = xp
         self.buffers = buffers
         self.given = given
-        self.nodes = traced.nodes
+        self.nodes = traced.node_count
         self.constants = traced.constants
-        self.kinds = [type(x) if isinstance(x, Node) else None for x in traced.done.outputs]
-        self.build = traced.done.build
+        self.kinds = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
+        self.build = traced.run.build
         self.builder = ProgramBuilder()
         self.slots: list[Slot] = []
         self.functions: dict[Any, Any] = {}
@@ -63,8 +63,8 @@ class Specialization:
         with np.errstate(**QUIET):
             self.raiser = self._raised(traced)
             self.outputs = [
-                self.raiser.whole(i) if i >= 0 else self.builder.number(x)
-                for i, x in zip(traced.outputs, traced.done.outputs, strict=True)
+                self.raiser.whole(i) if i >= 0 else self.builder.make_constant(x)
+                for i, x in zip(traced.output_ids, traced.run.outputs, strict=True)
             ]
             self.guards = self._guards(traced)
             self._take_values(traced)
@@ -88,24 +88,24 @@ class Specialization:
         """The lines of all that was traced."""
         inputs: dict[Any, Instruction] = {}
         free: dict[int, tuple[Any, int]] = {}
-        for k, leaf in enumerate(self.given.leaves):
+        for k, leaf in enumerate(self.given.values):
             if leaf is not None:
                 line = inputs["arg", k] = self.builder.input(self.given.names[k], leaf)
                 self.slots.append(Slot(line, k, [], np.shape(leaf)))
         for i, node in traced.leaves.items():
-            if i in traced.own:
-                k, place = self.given.keys[traced.own[i]]
-                if traced.scalars.kind[i] == ARRAY:
+            if i in traced.argument_leaves:
+                k, place = self.given.node_positions[traced.argument_leaves[i]]
+                if traced.scalar_graph.op_ids[i] == ARRAY:
                     inputs[i] = inputs["arg", k]
                 else:
                     free[i] = (("arg", k), place)
-            elif traced.scalars.kind[i] == ARRAY:
+            elif traced.scalar_graph.op_ids[i] == ARRAY:
                 line = inputs[i] = self._input(stem([node]), "b" if len(node.shape) < 2 else "W", node._primal)
                 self.slots.append(Slot(line, None, [node], node.shape))
             else:
                 free[i] = (None, 0)
         looked = [i for _, ids in traced.guards for i in ids]
-        raiser = Vectorizer(self.builder, traced.scalars, free, inputs, [*looked, *(i for i in traced.outputs if i >= 0)])
+        raiser = Vectorizer(self.builder, traced.scalar_graph, free, inputs, [*looked, *(i for i in traced.output_ids if i >= 0)])
         raiser.run()
         return raiser
 
@@ -131,7 +131,7 @@ class Specialization:
                 mine[0].append(ids[0])
                 mine[1].append(guard.result)
             else:
-                guards.append(Guarded([self.raiser.whole(i) for i in ids], guard.function, guard.result, guard.what))
+                guards.append(Guarded([self.raiser.whole(i) for i in ids], guard.function, guard.result, guard.description))
         branches = []  # looked at first: what is only reached on one side of them may not even have a value on the other
         for branch, results in together.values():
             whole = partial(np.broadcast_to, shape=(len(results),))
@@ -210,9 +210,9 @@ class Specialization:
         """The value, the gradients by the Tensors of an update, and what its rule makes of them."""
         moves = update.gradients(self)
         gradients = self._pulled(self.outputs, [1.0], moves)
-        known = dict(self.builder.known)
+        known = dict(self.builder.interned)
         given, results = update.written(self.builder, gradients, [self.slots[k].line for k in moves])
-        self.builder.known = known  # the lines of an optimizer live as long as it keeps its settings
+        self.builder.interned = known  # the lines of an optimizer live as long as it keeps its settings
         function = self._function("training_step", [self.outputs, gradients, results], 1, given)
         update.prove(function, [line.data for line in self.lines], [self.slots[k].line.data for k in moves])
         return function
@@ -226,7 +226,7 @@ class Specialization:
     def _filled(self, g: Any, like: Any) -> Any:
         """A derivative in the shape of what it belongs to; zeros for None."""
         shape = self.builder.shape(like)
-        return self.builder.number(np.zeros(shape)) if g is None else self.builder.broadcast_to(g, shape)
+        return self.builder.make_constant(np.zeros(shape)) if g is None else self.builder.broadcast_to(g, shape)
 
     def _pullback(self, moves: tuple[int, ...]) -> Function:
         given = [

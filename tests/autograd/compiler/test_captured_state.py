@@ -219,7 +219,7 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
     rows = [0.0] * 100_001  # too many to be compared
     everything = CapturedState(lambda: rows)
     rows[5] = 1.0
-    assert everything.change() == ""
+    assert everything.describe_change() == ""
     mark = np.array([1.0])
     many = [mark, Value(1.0)]
     pair = compile(lambda: many[0] * many[1])
@@ -231,17 +231,17 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
 def test_what_is_put_back_before_it_is_named_has_changed_all_the_same(monkeypatch):
     watch = CapturedState(lambda: SHARED)
     monkeypatch.setattr(watch, "_is_as_it_was", lambda: False)  # as when another thread is at work
-    assert watch.change() == "what it reads is another"
+    assert watch.describe_change() == "what it reads is another"
 
 
 def test_installed_packages_are_not_looked_into():
     settings = hypothesis.settings(max_examples=1)
     reach = ReachableState(lambda: (hypothesis.given, hypothesis.strategies.integers, settings))
-    assert len(reach.things) < 20
+    assert len(reach.objects) < 20
     passed = ReachableState(lambda f: f(settings), [hypothesis.given])  # nor one of which something is passed as an argument
-    assert len(passed.things) < 100
+    assert len(passed.objects) < 100
     inside = ReachableState(hypothesis.given)  # but what is compiled itself is
-    assert len(inside.things) > 100
+    assert len(inside.objects) > 100
 
 
 def test_random_sources_and_counters_in_helpers():

@@ -25,7 +25,7 @@ from autograd import (
     stop_gradient,
     value_and_grad,
 )
-from autograd.compiler.frontend.captured_state import _same
+from autograd.compiler.frontend.captured_state import is_same
 from autograd.compiler.runtime.self_check import _largest
 from oracles import same
 
@@ -218,6 +218,6 @@ def test_the_mass_of_what_cancels_counts_both_signs_and_what_is_small():
 
 def test_containers_of_equal_things_are_the_same_but_not_those_of_other_nodes():
     w = Value(1.0)
-    assert _same([{"a": (1.0, "b")}, {2.0}], [{"a": (1.0, "b")}, {2.0}])
-    assert not _same({"a": w}, {"a": Value(1.0)})
-    assert not _same([1.0], (1.0,))
+    assert is_same([{"a": (1.0, "b")}, {2.0}], [{"a": (1.0, "b")}, {2.0}])
+    assert not is_same({"a": w}, {"a": Value(1.0)})
+    assert not is_same([1.0], (1.0,))

@@ -12,7 +12,7 @@ import autograd as ag
 from autograd import compile
 from autograd.compiler.codegen.loop_rolling import Loop, _affine, _trimmed
 from autograd.compiler.codegen.loop_rolling import _read as read
-from autograd.compiler.ir.instruction import below
+from autograd.compiler.ir.instruction import topological_sort
 from scalar_programs import demo
 
 rng = np.random.default_rng(0)
@@ -83,9 +83,9 @@ def test_lines_are_written_once():
     step = compile(lambda x: x[0] * x[1] + x[0] * x[1] + (x[0] * x[1]).tanh())
     step(np.array([1.0, 2.0]))
     specialization = step._specializations[next(iter(step._specializations))][0]
-    assert repr(below(specialization.outputs)[-1]) == "<line add ()>"
+    assert repr(topological_sort(specialization.outputs)[-1]) == "<line add ()>"
     with pytest.raises(TypeError, match="a line has no truth value"):
-        bool(below(specialization.outputs)[-1])
+        bool(topological_sort(specialization.outputs)[-1])
 
 
 def test_what_moves_on_unevenly_is_no_loop():

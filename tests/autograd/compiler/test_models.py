@@ -204,9 +204,9 @@ def test_every_way_to_a_node_is_watched(kind):
 def test_a_shorter_list_is_another():
     rows = [np.ones(3), Value(2.0)]
     watch = CapturedState(lambda: rows[-1] * 1.0, nodes=[rows[1]])
-    assert watch.change() == ""
+    assert watch.describe_change() == ""
     del rows[0]
-    assert watch.change() == "what is in rows has changed"
+    assert watch.describe_change() == "what is in rows has changed"
 
 
 def test_a_name_that_is_not_bound_yet_leads_nowhere():
@@ -234,7 +234,7 @@ def test_a_name_that_is_unbound_again_is_another():
     del w
     with pytest.raises(NameError):
         f()
-    assert watch.change() == "the name w is another"
+    assert watch.describe_change() == "the name w is another"
 
 
 def test_what_is_deep_or_leads_back_ends():
@@ -242,13 +242,13 @@ def test_what_is_deep_or_leads_back_ends():
     ring = [node]
     ring.append(ring)
     watch = CapturedState(lambda: ring[0] * 1.0, nodes=[node])
-    assert watch.change() == ""
+    assert watch.describe_change() == ""
     words = np.array(["a", "b"], dtype=object)
-    assert CapturedState(lambda: [words, ring[0]], nodes=[node]).change() == ""
+    assert CapturedState(lambda: [words, ring[0]], nodes=[node]).describe_change() == ""
     deep = node
     for _ in range(40):
         deep = [deep]
-    assert CapturedState(lambda: deep, nodes=[node]).change() == ""
+    assert CapturedState(lambda: deep, nodes=[node]).describe_change() == ""
 
 
 def test_a_parameter_that_is_made_anew_at_every_call_is_refused():

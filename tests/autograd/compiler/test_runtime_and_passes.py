@@ -10,8 +10,8 @@ import pytest
 import autograd as ag
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile
 from autograd.compiler.codegen.numpy_source import Writer, source
-from autograd.compiler.ir.indexing import picked
-from autograd.compiler.ir.instruction import total
+from autograd.compiler.ir.indexing import take_positions
+from autograd.compiler.ir.instruction import add_all
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.passes import differentiation, vectorization
 from autograd.compiler.passes.matmul_detection import matched
@@ -143,7 +143,7 @@ def test_a_program_that_is_not_right_is_replaced(monkeypatch):
         assert step(point) == values[0]
         assert "because its value is" in str(step.report())
     with monkeypatch.context() as patch:
-        patch.setattr(differentiation, "total", lambda terms: total(terms) * 1.001)
+        patch.setattr(differentiation, "add_all", lambda terms: add_all(terms) * 1.001)
         step = compile(f)
         assert close(step.grad(point), gradient)
         assert "because its gradient is" in str(step.report())
@@ -195,14 +195,16 @@ def test_indices_say_what_numpy_says():
         np.array([[[0, 1], [4, 5]], [[12, 13], [16, 17]]]),
     ):
         for whole in (line, builder.reshape(line, (48,))):
-            found = picked(builder, whole, places)
+            found = take_positions(builder, whole, places)
             assert np.array_equal(np.broadcast_to(found.data, places.shape), np.arange(48.0)[places])
     cube = builder.reshape(line, (4, 3, 4))
     for places in (np.arange(48).reshape(4, 3, 4).transpose(1, 0, 2).reshape(3, 16), np.arange(48)[::-1].reshape(6, 8)):
-        assert np.array_equal(picked(builder, cube, places).data, np.arange(48.0)[places])
+        assert np.array_equal(take_positions(builder, cube, places).data, np.arange(48.0)[places])
     order = np.arange(32).reshape(2, 2, 2, 2, 2).transpose(4, 3, 2, 1, 0)
-    assert np.array_equal(picked(builder, deep, order).data, np.arange(32.0)[order])
-    assert np.array_equal(picked(builder, deep, np.arange(32)[::-1].reshape(2, 16)).data, np.arange(32.0)[::-1].reshape(2, 16))
+    assert np.array_equal(take_positions(builder, deep, order).data, np.arange(32.0)[order])
+    assert np.array_equal(
+        take_positions(builder, deep, np.arange(32)[::-1].reshape(2, 16)).data, np.arange(32.0)[::-1].reshape(2, 16)
+    )
 
 
 def test_products_of_matrices_are_found():
@@ -237,7 +239,7 @@ def test_buffers_are_used_over_and_over():
 def test_source_for_other_libraries_writes_nothing_in_place():
     builder = ProgramBuilder()
     x = builder.input("x", np.arange(6.0))
-    y = builder.scattered(
+    y = builder.scatter_sum(
         [builder.getitem(x, index=slice(0, 2)), builder.getitem(x, index=np.array([1, 1]))],
         [slice(2, 4), np.array([0, 0])],
         (6,),
