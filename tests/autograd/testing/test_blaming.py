@@ -1,0 +1,94 @@
+"""blame: it names the one node whose derivative is wrong, and no other."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import DataError, Tensor, Value, define
+from autograd.ops import TABLE
+from autograd.ops.op import Domain
+from autograd.testing import WrongValueError, blame, check_grad
+
+
+def test_the_one_wrong_node_of_a_random_graph_is_found():
+    try:
+        lie = define("a_lie", lambda xp, a: xp.sin(a), lambda xp, y, a: xp.cos(a) * 1.001)
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            kind = Tensor if seed % 2 else Value
+            nodes = [kind(rng.uniform(0.5, 1.5, () if kind is Value else 3)) for _ in range(3)]
+            guilty = int(rng.integers(3, 22))
+            for k in range(3, 23):
+                a, b = (nodes[i] for i in rng.integers(0, len(nodes), 2))
+                f = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: a - 0.3 * b, lambda a, b: a / (b * b + 1.0)]
+                nodes.append(lie(a * 0.3 + b * 0.1) if k == guilty else f[rng.integers(4)](a, b))
+            total = sum(nodes[3:], nodes[0])
+            report = blame(total)
+            assert {finding.message.partition(" ")[0] for finding in report.findings} == {"a_lie"}
+            assert len(report.findings) == 1
+    finally:
+        TABLE.pop("a_lie", None)
+    with pytest.raises(DataError, match=r"blame\(\) takes a Value or a Tensor, not 3"):
+        blame(3)
+
+
+def test_the_engine_is_blamed_if_every_node_is_right(monkeypatch):
+    monkeypatch.setattr(Value, "receive", lambda self, c, op, fresh: None)
+    from autograd.testing.checks import grad_check
+
+    right = grad_check.gradients
+    monkeypatch.setattr(grad_check, "gradients", lambda y, leaves, *a, **k: [2.0 * g for g in right(y, leaves, *a, **k)])
+    with pytest.raises(WrongValueError) as caught:
+        check_grad(lambda x: x.sin() * x, 0.5)
+    assert caught.value.report.blame.startswith("every node is honest: the engine is to blame, or the function leaves its graph")
+
+
+def test_arrays_indices_and_several_arguments():
+    t = Tensor([[1.0, 2.0], [3.0, 4.0]], name="t")
+    assert blame(np.max(t) * np.sum(t[0]) + np.concatenate([t, t]).sum() + Value.of(np.sum(t))).findings == []
+    assert blame(Tensor(np.zeros((0, 2))) * 2.0).verdict == "pass"
+    try:
+        bent = define(
+            "bent", lambda xp, a, b, c: a * b * c, *[lambda xp, y, a, b, c: b * c] * 2, lambda xp, y, a, b, c: 1.1 * a * b
+        )
+        many = bent(Tensor(np.arange(1.0, 7.0)), Tensor(2.0), Tensor(3.0))
+        many.name = "product"
+        messages = [f.message for f in blame(many).findings]
+        assert len(messages) == 2
+        assert "bent 'product' by its second argument: claimed" in messages[0]
+        assert "by its third argument" in messages[1]
+    finally:
+        TABLE.pop("bent", None)
+
+
+def test_an_operation_is_checked_outside_its_domain_too():
+    half = define("half_below", lambda xp, a: a * a, lambda xp, y, a: a, domain=Domain(low=0.0))
+    assert [f.fault for f in blame(half(Value(-1.0))).findings] == ["value"]
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 0.5, -1.0, np.inf, np.nan]), min_size=1, max_size=6))
+def test_entries_that_are_not_finite_are_skipped(x):
+    with np.errstate(all="ignore"):
+        t = Tensor(x)
+        for y in (np.log(t / (1 - t)).sum(), np.sqrt(t).sum(), (1.0 / t).sum(), (t * np.inf - t).sum()):
+            assert blame(y).verdict != "fail"
+
+
+def test_a_wrong_node_beside_a_nan_is_found():
+    lie = define("lie_beside_a_nan", lambda xp, a: xp.sin(a), lambda xp, y, a: 1.1 * xp.cos(a))
+    t = Tensor([0.0, 1.0, 0.5])
+    report = blame((np.log(t / (1 - t)) + lie(t)).sum())
+    assert report.verdict == "fail"
+    assert report.guilty[0].op.name == "lie_beside_a_nan"
+
+
+def test_a_rule_that_raises_at_a_nan_is_skipped():
+    def careful(xp, y, a):
+        if not np.all(np.isfinite(getattr(a, "_primal", a))):
+            raise ValueError("no number")
+        return xp.cos(a)
+
+    f = define("raises_at_a_nan", lambda xp, a: xp.sin(a), careful)
+    with np.errstate(all="ignore"):
+        assert blame(f(np.sqrt(Tensor([-1.0, 0.5]))).sum()).verdict != "fail"
