@@ -16,12 +16,13 @@ from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
 from autograd.graph.topological_order import topological_order
 from autograd.state.context import differentiated, located, no_grad
-from autograd.testing.blaming import check_nodes, describe_infinite_derivative, format_location
+from autograd.testing.blaming import check_nodes, describe_infinite_derivative
 from autograd.testing.checks.rule_under_test import Pair, refuse_coroutine
 from autograd.testing.checks.value_comparison import Claims
 from autograd.testing.checks.vjp_check import Check
 from autograd.testing.measurement import Array
 from autograd.testing.minimal_expression import Expression, find_minimal_expression
+from autograd.testing.node_check import format_location
 from autograd.testing.report import FAIL, Report
 from autograd.transforms.grad_and_vjp import gradients
 from autograd.transforms.jvp_and_hvp import jvp

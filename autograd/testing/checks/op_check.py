@@ -14,8 +14,8 @@ from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
 from autograd.numpy_api.functions import call_row, settings_of
 from autograd.ops import TABLE, Elementwise, Op, find
-from autograd.testing.blaming import get_op_domains
 from autograd.testing.checks.grad_check import graph_check
+from autograd.testing.node_check import get_op_domains
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
 
 POINTS = 12  # at how many points of its domain a row is checked
