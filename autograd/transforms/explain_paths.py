@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any, NamedTuple
 
 from autograd.core.coercion import described
@@ -13,22 +14,41 @@ from autograd.graph.topological_order import topological_order
 
 
 class Path(NamedTuple):
-    """One way from the result to the leaf: the nodes passed, and the local derivative of each edge."""
+    """One path from the result to the leaf.
+
+    Attributes
+    ----------
+    nodes : tuple of Value
+        The nodes on the path, from the result to the leaf.
+    factors : tuple of float
+        The local derivative of each edge: one fewer than ``nodes``.
+    """
 
     nodes: tuple[Value, ...]
     factors: tuple[float, ...]
 
     @property
     def product(self) -> float:
-        """The product of the local derivatives: this path's part of the gradient."""
-        result = 1.0
-        for factor in self.factors:
-            result *= factor
-        return result
+        """The product of the local derivatives: this path's contribution to the gradient."""
+        return prod(self.factors, start=1.0)
 
 
 class Explanation(NamedTuple):
-    """∂y/∂x as the sum over paths of the products along them; ``paths`` holds the first of ``routes``. Print it."""
+    """∂y/∂x as the sum over paths of the products along them. Print it to see the paths.
+
+    Attributes
+    ----------
+    gradient : float
+        ∂y/∂x, the sum over all paths.
+    routes : int
+        The number of paths.
+    paths : tuple of Path
+        The first of them.
+    labels : dict of Value to str
+        The name of each node on these paths.
+    ends : tuple of str
+        The labels of y and x.
+    """
 
     gradient: float
     routes: int
@@ -40,8 +60,8 @@ class Explanation(NamedTuple):
         y, x = self.ends
         lines = [f"∂{y}/∂{x} = {self.gradient:.6g}, the sum over {self.routes} path{'s' if self.routes != 1 else ''}"]
         for path in self.paths:
-            steps = zip(path.nodes, path.nodes[1:], path.factors, strict=False)
-            terms = " · ".join(f"∂{self.labels[a]}/∂{self.labels[b]} ({f:.6g})" for a, b, f in steps)
+            edges = zip(path.nodes, path.nodes[1:], path.factors, strict=False)
+            terms = " · ".join(f"∂{self.labels[a]}/∂{self.labels[b]} ({factor:.6g})" for a, b, factor in edges)
             lines.append(f"  {terms or '1'} = {path.product:.6g}")
         if self.routes > len(self.paths):
             lines.append(f"  … and {self.routes - len(self.paths)} more")
@@ -51,23 +71,49 @@ class Explanation(NamedTuple):
         return str(self)
 
     def latex(self) -> str:
-        """The same as a LaTeX formula: one line per path in an align environment."""
+        """Write the explanation as a LaTeX formula.
+
+        Returns
+        -------
+        str
+            An ``align*`` environment with one line for each path.
+        """
         y, x = self.ends
-        rows = []
+        lines = [rf"\frac{{\partial {_escape_latex(y)}}}{{\partial {_escape_latex(x)}}} &= {self.gradient:.6g}"]
         for path in self.paths:
-            names = [_escaped(self.labels[n]) for n in path.nodes]
+            names = [_escape_latex(self.labels[node]) for node in path.nodes]
             fractions = "".join(rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in zip(names, names[1:], strict=False))
-            numbers = r" \cdot ".join(f"({f:.6g})" if f < 0 else f"{f:.6g}" for f in path.factors)
-            rows.append(rf"&+ {fractions or '1'} = {numbers or '1'} = {path.product:.6g}")
-        head = rf"\frac{{\partial {_escaped(y)}}}{{\partial {_escaped(x)}}} &= {self.gradient:.6g}"
-        return "\\begin{align*}\n" + " \\\\\n".join([head, *rows]) + "\n\\end{align*}"
+            numbers = r" \cdot ".join(f"({factor:.6g})" if factor < 0 else f"{factor:.6g}" for factor in path.factors)
+            lines.append(rf"&+ {fractions or '1'} = {numbers or '1'} = {path.product:.6g}")
+        return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
 def explain(y: Value, wrt: Value, most: int = 20) -> Explanation:
-    """The chain rule from ``y`` to ``wrt`` along every path, the first ``most`` of them written out.
+    """Write out the chain rule from ``y`` to ``wrt`` along every path.
 
-    The products along all paths add up to the gradient. DataError for anything but Values, GraphError where no path leads.
+    Parameters
+    ----------
+    y : Value
+        The result.
+    wrt : Value
+        The node to differentiate with respect to.
+    most : int, default 20
+        How many paths to write out. All of them are counted.
 
+    Returns
+    -------
+    Explanation
+        The paths and the local derivatives along them. The products along all paths add up to the gradient.
+
+    Raises
+    ------
+    DataError
+        If ``y`` or ``wrt`` is no Value.
+    GraphError
+        If no path leads from ``y`` to ``wrt``.
+
+    Examples
+    --------
     >>> a, b = Value(3.0, name="a"), Value(2.0, name="b")
     >>> y = a * b + a
     >>> print(explain(y, wrt=a))
@@ -78,25 +124,31 @@ def explain(y: Value, wrt: Value, most: int = 20) -> Explanation:
     for node in (y, wrt):
         if not isinstance(node, Value):
             raise DataError(f"explain() takes two Values, not {described(node)}; sum or index a Tensor's entries as Values first")
+    path_counts = _count_paths(y, wrt)
+    if not path_counts.get(y):
+        raise GraphError(f"explain(): no path leads from {y.brief()} to {wrt.brief()}: the gradient is 0")
+    paths: list[Path] = []
+    for path in _paths(y, wrt, path_counts):
+        if len(paths) == most:
+            break
+        paths.append(path)
+    labels = _labels(y, wrt, paths)
+    (gradient,) = pushforward([y], [wrt], [1.0])  # forward mode, because a hook could change a cotangent
+    return Explanation(gradient, path_counts[y], tuple(paths), labels, (labels[y], labels[wrt]))
+
+
+def _count_paths(y: Value, wrt: Value) -> dict[Any, int]:
+    """The number of paths to ``wrt`` from each node below ``y``."""
     nodes, _ = topological_order((y,))
     counts: dict[Any, int] = {wrt: 1}
     for node in nodes:
         if node is not wrt:
             counts[node] = sum(counts.get(source, 0) for _, source in node.sources)
-    if not counts.get(y):
-        raise GraphError(f"explain(): no path leads from {y.brief()} to {wrt.brief()}: the gradient is 0")
-    paths: list[Path] = []
-    for path in _paths(y, wrt, counts):
-        if len(paths) == most:
-            break
-        paths.append(path)
-    labels = _labels(y, wrt, paths)
-    (gradient,) = pushforward([y], [wrt], [1.0])  # which no hook has a say in
-    return Explanation(gradient, counts[y], tuple(paths), labels, (labels[y], labels[wrt]))
+    return counts
 
 
-def _paths(y: Value, wrt: Value, counts: dict[Any, int]) -> Iterator[Path]:
-    """The paths one by one, without recursion."""
+def _paths(y: Value, wrt: Value, path_counts: dict[Any, int]) -> Iterator[Path]:
+    """The paths one by one, depth first, without recursion."""
     stack: list[tuple[tuple[Any, ...], tuple[float, ...]]] = [((y,), ())]
     while stack:
         nodes, factors = stack.pop()
@@ -105,12 +157,12 @@ def _paths(y: Value, wrt: Value, counts: dict[Any, int]) -> Iterator[Path]:
             yield Path(nodes, factors)
             continue
         for i, source in reversed(node.sources):
-            if counts.get(source):
+            if path_counts.get(source):
                 stack.append(((*nodes, source), (*factors, node.vjp(i, 1.0, None))))
 
 
 def _labels(y: Value, wrt: Value, paths: list[Path]) -> dict[Value, str]:
-    """What each node is called: its name, or y, x and v1, v2, … where it has none."""
+    """The name of each node; for a node without one: y, x, or v1, v2, …."""
     labels = {wrt: wrt.path or "x", y: y.path or "y"} if y is not wrt else {y: y.path or "y"}
     for path in paths:
         for node in path.nodes:
@@ -119,7 +171,7 @@ def _labels(y: Value, wrt: Value, paths: list[Path]) -> dict[Value, str]:
     return labels
 
 
-def _escaped(label: str) -> str:
-    """A label that LaTeX takes as text."""
-    plain = "".join({"\\": r"\backslash "}.get(c, f"\\{c}" if c in "#$%&_{}" else c) for c in label)
-    return plain if len(label) == 1 else rf"\mathrm{{{plain}}}"
+def _escape_latex(label: str) -> str:
+    """A label as LaTeX source, upright if it has several characters."""
+    escaped = "".join({"\\": r"\backslash "}.get(c, f"\\{c}" if c in "#$%&_{}" else c) for c in label)
+    return escaped if len(label) == 1 else rf"\mathrm{{{escaped}}}"

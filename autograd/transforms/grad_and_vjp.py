@@ -1,4 +1,4 @@
-"""Reverse mode on functions: grad, value_and_grad, vjp; gradients of a graph at hand; stop_gradient."""
+"""Reverse mode on functions (grad, value_and_grad, vjp) and on graphs (gradients); stop_gradient."""
 
 from __future__ import annotations
 
@@ -14,105 +14,200 @@ from autograd.core.value import Value
 from autograd.errors import DataError
 from autograd.graph.reverse_mode import pullback as pull_back
 from autograd.numpy_api.graph_backend import GRAPH
-from autograd.transforms.recorded_call import (
-    Function,
-    RecordedCall,
-    checked_argnums,
-    contains_recorded_node,
-    derivative_of_kind,
-    matched_nodes,
-    node_of_kind,
-    scalar_output,
-)
+from autograd.transforms.arguments import validate_argnums
+from autograd.transforms.derivative_trees import derivative_like, has_recorded_node, node_like, nodes_like
+from autograd.transforms.recorded_call import Function, RecordedCall
 
 
 def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
-    """The function (value, gradient) of a function that returns one number; ((value, aux), gradient) with ``has_aux``.
+    """Make the function that computes the value and the gradient of a function that returns one number.
 
-    The gradient has the structure and the shapes of the arguments ``argnums``. Keyword arguments are handed on.
+    Parameters
+    ----------
+    f : callable
+        A function that returns one number.
+    argnums : int or sequence of int, default 0
+        Positions of the arguments to differentiate with respect to.
+    has_aux : bool, default False
+        Whether ``f`` returns a pair (result, auxiliary result).
 
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``. Returns (value, gradient), or ((value, aux), gradient) with ``has_aux``. The gradient has the
+        structure and the shapes of the arguments ``argnums``. Keyword arguments are passed on and not differentiated.
+
+    Raises
+    ------
+    SettingError
+        If ``argnums`` is not an integer or a tuple of integers.
+
+    Examples
+    --------
     >>> value_and_grad(lambda x, y: x * x * y)(3.0, 2.0)
     (18.0, 12.0)
     """
-    checked_argnums("value_and_grad()", argnums)
+    validate_argnums("value_and_grad()", argnums)
 
-    def both(*args: Any, **kwargs: Any) -> Any:
-        value, aux, gradient = _differentiated("value_and_grad()", f, args, kwargs, argnums, has_aux)
+    def value_and_grad_of_f(*args: Any, **kwargs: Any) -> Any:
+        value, aux, gradient = _value_aux_and_grad("value_and_grad()", f, args, kwargs, argnums, has_aux)
         return ((value, aux), gradient) if has_aux else (value, gradient)
 
-    return both
+    return value_and_grad_of_f
 
 
-def _differentiated(call: str, f: Function, args: Any, kwargs: Any, argnums: Any, has_aux: bool) -> tuple[Any, Any, Any]:
-    """Value, auxiliary output and gradient of a function that returns one number."""
+def _value_aux_and_grad(call: str, f: Function, args: Any, kwargs: Any, argnums: Any, has_aux: bool) -> tuple[Any, Any, Any]:
+    """Value, auxiliary result and gradient of a function that returns one number."""
     run = RecordedCall(call, f, args, kwargs, argnums, has_aux)
-    gradient = run.by_argument(run.pull([node_of_kind(1.0, scalar_output(run))], run.graph))
-    return run.value, run.auxiliary, gradient
+    cotangent = node_like(1.0, run.scalar_output())
+    gradient = run.unflatten_by_argnums(run.pull([cotangent], run.create_graph))
+    return run.value, run.aux, gradient
 
 
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
-    """The gradient of a function that returns one number; (gradient, aux) with ``has_aux``.
+    """Make the function that computes the gradient of a function that returns one number.
 
+    Parameters
+    ----------
+    f : callable
+        A function that returns one number.
+    argnums : int or sequence of int, default 0
+        Positions of the arguments to differentiate with respect to.
+    has_aux : bool, default False
+        Whether ``f`` returns a pair (result, auxiliary result).
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``. Returns the gradient in the structure and the shapes of the arguments ``argnums``, or
+        (gradient, aux) with ``has_aux``. Keyword arguments are passed on and not differentiated.
+
+    Raises
+    ------
+    SettingError
+        If ``argnums`` is not an integer or a tuple of integers.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> grad(grad(grad(np.tanh)))(0.5)  # doctest: +ELLIPSIS
     -0.5652...
     """
-    checked_argnums("grad()", argnums)
+    validate_argnums("grad()", argnums)
 
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        _, aux, g = _differentiated("grad()", f, args, kwargs, argnums, has_aux)
-        return (g, aux) if has_aux else g
+    def grad_of_f(*args: Any, **kwargs: Any) -> Any:
+        _, aux, gradient = _value_aux_and_grad("grad()", f, args, kwargs, argnums, has_aux)
+        return (gradient, aux) if has_aux else gradient
 
-    return gradient
+    return grad_of_f
 
 
 def vjp(f: Function, *args: Any, has_aux: bool = False, **kwargs: Any) -> Any:
-    """The value of ``f`` and its pullback: cotangents of the result → a tuple of cotangents, one for each argument.
+    """Vector-Jacobian product: the value of a function, and its pullback.
 
-    With ``has_aux``: (value, pullback, aux).
+    Parameters
+    ----------
+    f : callable
+        The function, of floats, arrays, nodes or nested containers of them.
+    *args
+        The arguments at which to evaluate ``f``. All are differentiated.
+    has_aux : bool, default False
+        Whether ``f`` returns a pair (result, auxiliary result).
+    **kwargs
+        Keyword arguments of ``f``, which are not differentiated.
 
+    Returns
+    -------
+    value : pytree
+        The result of ``f``.
+    pullback : callable
+        Takes a cotangent, in the structure and shapes of the result. Returns a tuple of cotangents, one for each argument. It can
+        be called any number of times. It raises ShapeError for another structure or shape.
+    aux : pytree
+        The auxiliary result, with ``has_aux`` only.
+
+    Raises
+    ------
+    DataError
+        If an argument cannot be differentiated.
+
+    Examples
+    --------
     >>> value, pullback = vjp(lambda x, y: x * y, 3.0, 2.0)
     >>> value, pullback(1.0)
     (6.0, (2.0, 3.0))
     """
     run = RecordedCall("vjp()", f, args, kwargs, tuple(range(len(args))), has_aux)
-    tree = run.build_output(run.outputs)
+    output_tree = run.unflatten_output(run.outputs)
 
     def pullback(cotangent: Any) -> Any:
-        matched = matched_nodes("pullback()", "cotangent", cotangent, run.outputs, tree)
-        return run.by_argument(run.pull(matched, run.graph or contains_recorded_node(cotangent)))
+        cotangents = nodes_like("pullback()", "cotangent", cotangent, output_tree, run.outputs)
+        return run.unflatten_by_argnums(run.pull(cotangents, run.create_graph or has_recorded_node(cotangent)))
 
-    return (run.value, pullback, run.auxiliary) if has_aux else (run.value, pullback)
+    return (run.value, pullback, run.aux) if has_aux else (run.value, pullback)
 
 
 def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = False) -> Any:
-    """∂y/∂x for every node x in ``wrt``, of a graph at hand: returned in the structure of ``wrt``, and no ``.grad`` is written.
+    """Compute ∂y/∂x for every node x in ``wrt``, in a graph that exists already. No ``.grad`` is written.
 
-    Plain numbers, or nodes with ``create_graph``; zero for a node that y does not depend on.
+    Parameters
+    ----------
+    y : Value or Tensor
+        The root of the graph.
+    wrt : pytree of Value and Tensor
+        The nodes to differentiate with respect to.
+    cotangent : float or array or Node, optional
+        The weight of ``y``, of its shape. It defaults to 1, and is needed if ``y`` has several entries.
+    create_graph : bool, default False
+        Whether the gradients are nodes, which can be differentiated again.
 
+    Returns
+    -------
+    pytree
+        The gradients in the structure of ``wrt``: zero for a node that ``y`` does not depend on.
+
+    Raises
+    ------
+    DataError
+        If ``y`` or an entry of ``wrt`` is no node.
+
+    Examples
+    --------
     >>> a, b = Value(3.0), Value(2.0)
     >>> gradients(a * a * b, [a, b])
     [12.0, 9.0]
     """
     if not isinstance(y, Node):
         raise DataError(f"gradients() takes a Value or a Tensor first, not {described(y)}")
-    sources, build = flatten(wrt)
+    sources, unflatten = flatten(wrt)
     for source in sources:
         if not isinstance(source, Node):
             raise DataError(f"gradients() takes nodes to differentiate by, not {described(source)}")
-    trace = observation.current()
-    if trace is not None and not create_graph:
-        found = gradients(y, wrt, cotangent, create_graph=True)
-        return mapped(trace.trace_data, found)
+    tracer = observation.current()
+    if tracer is not None and not create_graph:  # a compiled function needs the gradients as nodes of its graph
+        return mapped(tracer.trace_data, gradients(y, wrt, cotangent, create_graph=True))
     seed = y.seed(cotangent)
-    start = (cotangent if isinstance(cotangent, Node) else y.leaf(seed)) if create_graph else seed
-    arrived = pull_back([y], [start], sources, GRAPH if create_graph else None)
-    return build([derivative_of_kind(g, x, create_graph) for x, g in zip(sources, arrived, strict=True)])
+    if create_graph:
+        seed = cotangent if isinstance(cotangent, Node) else y.leaf(seed)
+    cotangents = pull_back([y], [seed], sources, GRAPH if create_graph else None)
+    return unflatten([derivative_like(g, x, create_graph) for g, x in zip(cotangents, sources, strict=True)])
 
 
 def stop_gradient(x: Any) -> Any:
-    """The same numbers without their history: derivatives treat it as a constant. Nested containers are allowed.
+    """Return the same numbers without their history, so that derivatives treat them as constants.
 
+    Parameters
+    ----------
+    x : pytree
+        Values, Tensors and plain numbers, or nested containers of them.
+
+    Returns
+    -------
+    pytree
+        The same structure, with every node detached.
+
+    Examples
+    --------
     >>> grad(lambda x: stop_gradient(x) * x)(3.0)
     3.0
     """

@@ -1,78 +1,142 @@
-"""All first derivatives, and all second ones: jacobian and hessian."""
+"""Full matrices of first and second derivatives: jacobian and hessian."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import SettingError
 from autograd.numpy_api.functions import contains_node, stack
+from autograd.transforms.arguments import validate_argnums
+from autograd.transforms.derivative_trees import node_like, shape_of
 from autograd.transforms.grad_and_vjp import grad
-from autograd.transforms.recorded_call import Function, RecordedCall, checked_argnums, node_of_kind, numbers_of
+from autograd.transforms.recorded_call import Function, RecordedCall
+
+Shape = tuple[int, ...]
 
 
 def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", has_aux: bool = False) -> Function:
-    """All derivatives ∂outputᵢ/∂inputⱼ: for each output, the structure of the inputs, of shape output.shape + input.shape.
+    """Make the function that computes all first derivatives ∂outputᵢ/∂inputⱼ.
 
-    ``mode`` "rev" takes a pullback per output entry, "fwd" a pushforward per input entry, "auto" whichever are fewer.
+    Parameters
+    ----------
+    f : callable
+        The function, of floats, arrays, nodes or nested containers of them.
+    argnums : int or sequence of int, default 0
+        Positions of the arguments to differentiate with respect to.
+    mode : {"auto", "rev", "fwd"}, default "auto"
+        "rev" takes one pullback for each entry of the outputs, "fwd" one pushforward for each entry of the inputs, and "auto"
+        whichever are fewer.
+    has_aux : bool, default False
+        Whether ``f`` returns a pair (result, auxiliary result).
 
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``. Returns, for each output, the structure of the inputs, with arrays of shape output.shape +
+        input.shape; and the pair (jacobian, aux) with ``has_aux``.
+
+    Raises
+    ------
+    SettingError
+        If ``mode`` or ``argnums`` is none of the above.
+
+    Examples
+    --------
     >>> jacobian(lambda x: np.sin(x[:, None] * x))(np.arange(3.0)).shape
     (3, 3, 3)
     """
     if mode not in ("rev", "fwd", "auto"):
         raise SettingError(f"jacobian(): mode is 'rev', 'fwd' or 'auto', not {mode!r}")
+    validate_argnums("jacobian()", argnums)
 
-    checked_argnums("jacobian()", argnums)
-
-    def derivative(*args: Any, **kwargs: Any) -> Any:
+    def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
         run = RecordedCall("jacobian()", f, args, kwargs, argnums, has_aux)
-        ins, outs = ([np.shape(numbers_of(x)) for x in side] for side in (run.inputs, run.outputs))
-        n_in, n_out = (sum(int(np.prod(s)) for s in shapes) for shapes in (ins, outs))
-        forward = mode == "fwd" or (mode == "auto" and n_in < n_out)
-        move, sources = (run.push, run.inputs) if forward else (run.pull, run.outputs)
-        rows = _entries(partial(move, graph=run.graph), sources)
-        blocks = [[_block(rows, i, j, outs[i], ins[j], forward) for j in range(len(ins))] for i in range(len(outs))]
-        result = run.build_output([run.by_argument(block) for block in blocks])
-        return (result, run.auxiliary) if has_aux else result
+        result = _jacobian_of_call(run, mode)
+        return (result, run.aux) if has_aux else result
 
-    return derivative
+    return jacobian_of_f
 
 
-def _entries(move: Callable[[Sequence[Any]], list[Any]], sources: Sequence[Any]) -> list[list[list[Any]]]:
-    """For each source, for each of its entries, what ``move`` gives for a one there and zeros elsewhere."""
+def _jacobian_of_call(run: RecordedCall, mode: str) -> Any:
+    """The Jacobian of a recorded call, as trees of blocks."""
+    input_shapes = [shape_of(x) for x in run.inputs]
+    output_shapes = [shape_of(y) for y in run.outputs]
+    is_forward = mode == "fwd" or (mode == "auto" and sum(map(prod, input_shapes)) < sum(map(prod, output_shapes)))
+    if is_forward:
+        rows = _derivatives_along_basis(run.push, run.inputs, run.create_graph)
+    else:
+        rows = _derivatives_along_basis(run.pull, run.outputs, run.create_graph)
+    output_trees = []
+    for i, output_shape in enumerate(output_shapes):
+        blocks = [_block(rows, i, j, output_shape, input_shape, is_forward) for j, input_shape in enumerate(input_shapes)]
+        output_trees.append(run.unflatten_by_argnums(blocks))
+    return run.unflatten_output(output_trees)
+
+
+def _derivatives_along_basis(
+    push_or_pull: Callable[[Sequence[Any], bool], list[Any]], leaves: Sequence[Any], create_graph: bool
+) -> list[list[list[Any]]]:
+    """For each leaf, for each of its entries, the derivatives along the basis vector of that entry."""
+    shapes = [shape_of(leaf) for leaf in leaves]
     rows: list[list[list[Any]]] = []
-    for k, source in enumerate(sources):
-        shape = np.shape(numbers_of(source))
+    for k, shape in enumerate(shapes):
         rows.append([])
-        for place in np.ndindex(shape):
-            one = np.zeros(shape)
-            one[place] = 1.0
-            basis = [node_of_kind(one if i == k else np.zeros(np.shape(numbers_of(s))), s) for i, s in enumerate(sources)]
-            rows[-1].append(move(basis))
+        for index in np.ndindex(shape):
+            basis_vector = [np.zeros(s) for s in shapes]
+            basis_vector[k][index] = 1.0
+            nodes = [node_like(part, leaf) for part, leaf in zip(basis_vector, leaves, strict=True)]
+            rows[-1].append(push_or_pull(nodes, create_graph))
     return rows
 
 
-def _block(rows: list[list[list[Any]]], i: int, j: int, out: tuple[int, ...], into: tuple[int, ...], forward: bool) -> Any:
-    """∂outputᵢ/∂inputⱼ of shape out + into, from the rows of pullbacks or pushforwards."""
-    pieces = [row[i] for row in rows[j]] if forward else [row[j] for row in rows[i]]
-    if not out and not into:
-        return pieces[0]
-    if not pieces:
-        return np.zeros(out + into)
-    stacked = stack(pieces) if any(contains_node(p) for p in pieces) else np.array(pieces)
-    whole = stacked.reshape(into + out if forward else out + into)
-    if not forward:
-        return whole
-    axes = (*range(len(into), len(into) + len(out)), *range(len(into)))
-    return whole.transpose(axes)
+def _block(rows: list[list[list[Any]]], i: int, j: int, output_shape: Shape, input_shape: Shape, is_forward: bool) -> Any:
+    """∂outputᵢ/∂inputⱼ of shape output_shape + input_shape, from the results of pullbacks or pushforwards."""
+    derivatives = [row[i] for row in rows[j]] if is_forward else [row[j] for row in rows[i]]
+    if not output_shape and not input_shape:
+        return derivatives[0]
+    if not derivatives:
+        return np.zeros(output_shape + input_shape)
+    stacked = stack(derivatives) if any(contains_node(d) for d in derivatives) else np.array(derivatives)
+    if not is_forward:
+        return stacked.reshape(output_shape + input_shape)
+    input_axes = range(len(input_shape))
+    output_axes = range(len(input_shape), len(input_shape) + len(output_shape))
+    return stacked.reshape(input_shape + output_shape).transpose((*output_axes, *input_axes))
 
 
 def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
-    """The second derivatives of a function that returns one number: forward over reverse.
+    """Make the function that computes all second derivatives of a function that returns one number.
 
+    Parameters
+    ----------
+    f : callable
+        A function that returns one number.
+    argnums : int or sequence of int, default 0
+        Positions of the arguments to differentiate with respect to.
+    has_aux : bool, default False
+        Whether ``f`` returns a pair (result, auxiliary result).
+
+    Returns
+    -------
+    callable
+        Takes the arguments of ``f``. Returns, for each input, the structure of the inputs, with arrays of shape input.shape +
+        input.shape; and the pair (hessian, aux) with ``has_aux``.
+
+    Raises
+    ------
+    SettingError
+        If ``argnums`` is not an integer or a tuple of integers.
+
+    Notes
+    -----
+    Forward over reverse mode: one pushforward of the gradient for each entry of the inputs.
+
+    Examples
+    --------
     >>> hessian(lambda x: (x**3).sum())(np.array([1.0, 2.0]))
     array([[ 6.,  0.],
            [ 0., 12.]])

@@ -1,4 +1,4 @@
-"""Forward mode on functions: jvp; and hvp, forward over reverse."""
+"""Forward mode on functions (jvp), and Hessian-vector products (hvp) by forward over reverse mode."""
 
 from __future__ import annotations
 
@@ -10,25 +10,46 @@ from autograd.core.node import Node
 from autograd.errors import DataError
 from autograd.state import context
 from autograd.state.hooks import Hooks
-from autograd.transforms.dual_numbers import pull_along
+from autograd.transforms.derivative_trees import data_of, derivative_like, has_recorded_node, nodes_like
+from autograd.transforms.forward_over_reverse import pullback_tangents
 from autograd.transforms.grad_and_vjp import grad
-from autograd.transforms.recorded_call import (
-    Function,
-    RecordedCall,
-    contains_recorded_node,
-    derivative_of_kind,
-    inside_a_transform,
-    matched_nodes,
-    numbers_of,
-    scalar_output,
-)
+from autograd.transforms.recorded_call import Function, RecordedCall, is_inside_transform
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False, **kwargs: Any) -> Any:
-    """The value of ``f`` and its tangent when the arguments ``primals`` move along ``tangents``: forward mode.
+    """Jacobian-vector product: the value of a function and its derivative along a direction, by forward mode.
 
-    With ``has_aux``: (value, tangent, aux).
+    Parameters
+    ----------
+    f : callable
+        The function, of floats, arrays, nodes or nested containers of them.
+    primals : tuple or list
+        The positional arguments at which to evaluate ``f``.
+    tangents : tuple or list
+        The direction in which ``primals`` move, in the same structure and shapes.
+    has_aux : bool, default False
+        Whether ``f`` returns a pair (result, auxiliary result).
+    **kwargs
+        Keyword arguments of ``f``.
 
+    Returns
+    -------
+    value : pytree
+        The result of ``f``.
+    tangent : pytree
+        The derivative of the result along ``tangents``, in the structure of the result.
+    aux : pytree
+        The auxiliary result, with ``has_aux`` only.
+
+    Raises
+    ------
+    DataError
+        If ``primals`` or ``tangents`` is no tuple or list, or an argument cannot be differentiated.
+    ShapeError
+        If ``tangents`` does not have the structure and the shapes of ``primals``.
+
+    Examples
+    --------
     >>> jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.0))
     (6.0, 2.0)
     """
@@ -37,28 +58,70 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: b
             f"jvp() takes a tuple of primals and a tuple of tangents, not {described(primals)} and {described(tangents)}"
         )
     run = RecordedCall("jvp()", f, primals, kwargs, tuple(range(len(primals))), has_aux)
-    moving = matched_nodes("jvp()", "tangent", tuple(tangents), run.inputs, tuple(run._trees(run.inputs)))
-    tangent = run.build_output(run.push(moving, run.graph or contains_recorded_node(tangents)))
-    return (run.value, tangent, run.auxiliary) if has_aux else (run.value, tangent)
+    input_trees = tuple(run.unflatten_arguments(run.inputs))
+    input_tangents = nodes_like("jvp()", "tangent", tuple(tangents), input_trees, run.inputs)
+    output_tangents = run.push(input_tangents, run.create_graph or has_recorded_node(tangents))
+    tangent = run.unflatten_output(output_tangents)
+    return (run.value, tangent, run.aux) if has_aux else (run.value, tangent)
 
 
 def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
-    """The Hessian of ``f`` at its first argument ``x`` times ``v``, without the Hessian: forward over reverse.
+    """Hessian-vector product, without the Hessian.
 
+    Parameters
+    ----------
+    f : callable
+        A function that returns one number.
+    x : pytree
+        Its first argument, with respect to which ``f`` is differentiated twice.
+    v : pytree
+        The vector, in the structure and shapes of ``x``.
+    *args, **kwargs
+        Further arguments of ``f``.
+
+    Returns
+    -------
+    pytree
+        The Hessian of ``f`` at ``x`` times ``v``, in the structure and shapes of ``x``.
+
+    Raises
+    ------
+    GraphError
+        If ``f`` does not return one number.
+    ShapeError
+        If ``v`` does not have the structure and the shapes of ``x``.
+
+    Notes
+    -----
+    The product is the tangent of the gradient along ``v`` (forward over reverse mode [1]_). Usually one reverse pass on dual
+    numbers computes it. The composition of :func:`jvp` and :func:`grad` computes it if the result must be a node, inside another
+    transform, inside ``anomaly()``, while hooks are registered, and for compiled functions.
+
+    References
+    ----------
+    .. [1] B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
+
+    Examples
+    --------
     >>> import numpy as np
     >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     array([ 6., 12.])
     """
-    if inside_a_transform() or context.current().anomaly:  # whose graph and looks the shorter way does not have
-        return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
+    if is_inside_transform() or context.current().anomaly:
+        return _hvp_by_composition(f, x, v, args, kwargs)
     run = RecordedCall("hvp()", f, (x, *args), kwargs, 0, False)
-    root = scalar_output(run)
-    if run.graph or contains_recorded_node(v) or Hooks.living or not isinstance(root, Node):  # nor does it hear hooks
-        return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
-    tangents = [numbers_of(t) for t in matched_nodes("hvp()", "tangent", v, run.inputs, run.by_argument(run.inputs))]
+    root = run.scalar_output()
+    if run.create_graph or has_recorded_node(v) or Hooks.living or not isinstance(root, Node):
+        return _hvp_by_composition(f, x, v, args, kwargs)
+    tangents = [data_of(t) for t in nodes_like("hvp()", "tangent", v, run.unflatten_by_argnums(run.inputs), run.inputs)]
     try:
-        with context.differentiated(run.since):
-            changes = pull_along(root, root.plain(1.0), run.inputs, tangents, run.nodes)
-    except NotImplementedError:  # the result of a compiled function, which has no rule on duals
-        return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]
-    return run.by_argument([derivative_of_kind(d, like, False) for d, like in zip(changes, run.inputs, strict=True)])
+        with context.differentiated(run.start_time):
+            products = pullback_tangents(root, root.plain(1.0), run.inputs, tangents, run.nodes)
+    except NotImplementedError:  # a compiled function has no rule on dual numbers
+        return _hvp_by_composition(f, x, v, args, kwargs)
+    return run.unflatten_by_argnums([derivative_like(t, like, False) for t, like in zip(products, run.inputs, strict=True)])
+
+
+def _hvp_by_composition(f: Function, x: Any, v: Any, args: Any, kwargs: Any) -> Any:
+    """The tangent of the gradient, which also is a graph, runs hooks and is checked by anomaly()."""
+    return jvp(lambda y: grad(f)(y, *args, **kwargs), (x,), (v,))[1]

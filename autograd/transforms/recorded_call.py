@@ -1,9 +1,9 @@
-"""One recorded call of a function: what every transform starts from.
+"""One recorded call of a function, which every transform starts from.
 
-Inputs are floats, arrays, Values, Tensors, or nested lists, tuples, dicts and dataclasses of them; results have the same structure.
-Results are nodes where there is something left to differentiate by: inside another transform, for inputs that are nodes, and where
-the function uses nodes from outside, outside of no_grad. Elsewhere they are plain numbers. Each transform differentiates with
-respect to nodes of its own, so that perturbations cannot be confused.
+Inputs are floats, arrays, Values, Tensors, or nested lists, tuples, dicts and dataclasses of them. Results have the same structure.
+Results are nodes if there is something left to differentiate with respect to: inside another transform, for inputs that are nodes,
+and if the function uses nodes from outside while recording is on. Otherwise they are plain numbers. Each transform differentiates
+with respect to nodes of its own, so that nested derivatives are never confused with each other.
 """
 
 from __future__ import annotations
@@ -14,207 +14,228 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import advice, described, to_array
-from autograd.core.node import Node, apply
-from autograd.core.pytree import Build, flatten, leaves_like, structure
-from autograd.core.tensor import Tensor
+from autograd.core.coercion import described
+from autograd.core.node import Node
+from autograd.core.pytree import flatten
 from autograd.core.value import Value
-from autograd.errors import DataError, GraphError, SettingError, ShapeError
+from autograd.errors import DataError, GraphError
 from autograd.graph.forward_mode import pushforward
 from autograd.graph.reverse_mode import pullback
 from autograd.graph.topological_order import is_older, topological_order
-from autograd.numpy_api.functions import lifted
 from autograd.numpy_api.graph_backend import GRAPH
-from autograd.ops import find
 from autograd.state import context
+from autograd.transforms.arguments import flatten_outputs, input_node, resolve_argnums
+from autograd.transforms.derivative_trees import data_of, derivative_like, shape_of
 
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 Function = Callable[..., Any]
 
 
+def is_inside_transform() -> bool:
+    """Tell whether a transform is running its function in this thread or task.
+
+    Returns
+    -------
+    bool
+    """
+    return _depth.get() > 0
+
+
 class RecordedCall:
-    """One run of a function on nodes of its own: what went in, what came out, and how to put results together."""
+    """One run of a function on nodes of its own.
+
+    Parameters
+    ----------
+    call : str
+        The transform that errors name, such as ``"grad()"``.
+    f : callable
+        The function to run.
+    args : sequence
+        Its positional arguments.
+    kwargs : dict
+        Its keyword arguments, which are passed on as they are.
+    argnums : int or sequence of int
+        Positions of the arguments to differentiate with respect to.
+    has_aux : bool
+        Whether ``f`` returns a pair (result, auxiliary result).
+
+    Attributes
+    ----------
+    inputs : list of Node
+        The leaves of the differentiated arguments.
+    outputs : list
+        The leaves of the result: nodes, or numbers if they depend on nothing.
+    unflatten_output : callable
+        Builds the structure of the result from a list of leaves.
+    nodes : list of Node
+        The interior nodes that the call recorded, in topological order.
+    start_time : int
+        The reading of the nodes' clock when the call began.
+    """
 
     def __init__(self, call: str, f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Any, has_aux: bool) -> None:
         if not callable(f):
             raise DataError(f"{call} takes a function first, not {described(f)}")
         self.call = call
-        self.numbers = _positions(call, argnums, len(args))
-        self.single = isinstance(argnums, int)
-        flat = [flatten(args[n]) for n in self.numbers]
-        self.builds = [build for _, build in flat]
-        self.sizes = [len(leaves) for leaves, _ in flat]
-        given = [leaf for leaves, _ in flat for leaf in leaves]
-        self.nested = _depth.get() > 0 or any(isinstance(leaf, Node) for leaf in given)
-        self.since = context.tick()
-        with context.differentiated(self.since):
-            self.inputs = [_source(call, leaf) for leaf in given]
-        own = list(args)
-        for n, tree in zip(self.numbers, self._trees(self.inputs), strict=True):
-            own[n] = tree
+        self.argnums = resolve_argnums(call, argnums, len(args))
+        self.has_single_argnum = isinstance(argnums, int)
+        flattened = [flatten(args[n]) for n in self.argnums]
+        leaves = [leaf for argument_leaves, _ in flattened for leaf in argument_leaves]
+        self._leaf_counts = [len(argument_leaves) for argument_leaves, _ in flattened]
+        self._unflatten_argument = [unflatten for _, unflatten in flattened]
+        self._is_nested = is_inside_transform() or any(isinstance(leaf, Node) for leaf in leaves)
+        self.start_time = context.tick()
+        with context.differentiated(self.start_time):
+            self.inputs = [input_node(call, leaf) for leaf in leaves]
+        result = self._run(f, args, kwargs)
+        self._aux: Any = None
+        if has_aux:
+            result, self._aux = self._split_aux(result)
+        self.outputs, self.unflatten_output = flatten_outputs(call, result)
+        self._roots = [y for y in self.outputs if isinstance(y, Node)]
+        self.nodes, ends = topological_order(self._roots, self.start_time)
+        self._has_captures = not self._is_nested and any(is_older(end, self.start_time) for end in ends)
+
+    def _run(self, f: Function, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Call the function with nodes in place of the differentiated arguments."""
+        node_args = list(args)
+        for n, tree in zip(self.argnums, self.unflatten_arguments(self.inputs), strict=True):
+            node_args[n] = tree
         token = _depth.set(_depth.get() + 1)
         try:
-            with context.differentiated(self.since):
-                result = f(*own, **kwargs)
+            with context.differentiated(self.start_time):
+                return f(*node_args, **kwargs)
         finally:
             _depth.reset(token)
-        self.aux: Any = None
-        if has_aux:
-            if not isinstance(result, tuple) or len(result) != 2:
-                raise GraphError(f"{call} with has_aux=True takes a function that returns (result, aux), not {described(result)}")
-            result, self.aux = result
-        self.outputs, self.build_output = _outputs(call, result)
-        self.roots = [y for y in self.outputs if isinstance(y, Node)]
-        self.nodes, ends = topological_order(self.roots, self.since)
-        self.captures = not self.nested and any(is_older(end, self.since) for end in ends)
+
+    def _split_aux(self, result: Any) -> tuple[Any, Any]:
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise GraphError(f"{self.call} with has_aux=True takes a function that returns (result, aux), not {described(result)}")
+        return result
 
     @property
-    def graph(self) -> bool:
-        """Whether derivatives are nodes."""
-        return self.nested or (self.captures and context.recording())
+    def create_graph(self) -> bool:
+        """Whether derivatives are nodes, which can be differentiated again."""
+        return self._is_nested or (self._has_captures and context.recording())
 
-    def _trees(self, leaves: Sequence[Any]) -> list[Any]:
-        """A list of leaves as one tree for each argument that is differentiated."""
+    def unflatten_arguments(self, leaves: Sequence[Any]) -> list[Any]:
+        """Build one tree for each differentiated argument.
+
+        Parameters
+        ----------
+        leaves : sequence
+            As many leaves as there are inputs.
+
+        Returns
+        -------
+        list of pytree
+        """
         trees, start = [], 0
-        for size, build in zip(self.sizes, self.builds, strict=True):
-            trees.append(build(leaves[start : start + size]))
-            start += size
+        for count, unflatten in zip(self._leaf_counts, self._unflatten_argument, strict=True):
+            trees.append(unflatten(leaves[start : start + count]))
+            start += count
         return trees
 
-    def by_argument(self, leaves: Sequence[Any]) -> Any:
-        """Results in the structure of the arguments: bare for one argnum, a tuple for several."""
-        trees = self._trees(leaves)
-        return trees[0] if self.single else tuple(trees)
+    def unflatten_by_argnums(self, leaves: Sequence[Any]) -> Any:
+        """Build the trees of the differentiated arguments as callers get them.
+
+        Parameters
+        ----------
+        leaves : sequence
+            As many leaves as there are inputs.
+
+        Returns
+        -------
+        pytree or tuple of pytree
+            The tree itself if ``argnums`` is an integer, else a tuple of trees.
+        """
+        trees = self.unflatten_arguments(leaves)
+        return trees[0] if self.has_single_argnum else tuple(trees)
 
     @property
     def value(self) -> Any:
-        return self.build_output([_finished(y, self.graph) for y in self.outputs])
+        """The result of the function: nodes with ``create_graph``, else plain numbers."""
+        return self.unflatten_output([_to_result(y, self.create_graph) for y in self.outputs])
 
     @property
-    def auxiliary(self) -> Any:
-        """The auxiliary results: nodes where they can be differentiated, as the others are."""
-        leaves, build = flatten(self.aux)
-        return build([_finished(x, isinstance(x, Node) and self._stays(x)) for x in leaves])
+    def aux(self) -> Any:
+        """The auxiliary result: nodes where these can be differentiated, else plain numbers."""
+        leaves, unflatten = flatten(self._aux)
+        return unflatten([_to_result(x, isinstance(x, Node) and self._is_differentiable(x)) for x in leaves])
 
-    def _stays(self, x: Node) -> bool:
-        return self.nested or (
-            context.recording() and any(is_older(end, self.since) for end in topological_order((x,), self.since)[1])
-        )
+    def _is_differentiable(self, x: Node) -> bool:
+        """Whether an auxiliary result depends on nodes from outside this call."""
+        if self._is_nested:
+            return True
+        if not context.recording():
+            return False
+        _, ends = topological_order((x,), self.start_time)
+        return any(is_older(end, self.start_time) for end in ends)
 
-    def pull(self, cotangents: Sequence[Any], graph: bool) -> list[Any]:
-        """The cotangents of the inputs, zero where nothing arrives; nodes with ``graph``."""
-        seeds = [g if graph else numbers_of(g) for y, g in zip(self.outputs, cotangents, strict=True) if isinstance(y, Node)]
-        arrived = pullback(self.roots, seeds, self.inputs, GRAPH if graph else None, self.nodes)
-        return [derivative_of_kind(d, like, graph) for d, like in zip(arrived, self.inputs, strict=True)]
+    def scalar_output(self) -> Any:
+        """Return the output of a function that returns one number.
 
-    def push(self, tangents: Sequence[Any], graph: bool) -> list[Any]:
-        """The tangents of the outputs, zero where an output does not move; nodes with ``graph``."""
-        given = [t if graph else numbers_of(t) for t in tangents]
-        moved = iter(pushforward(self.roots, self.inputs, given, GRAPH if graph else None, self.nodes))
-        pairs = [(next(moved) if isinstance(y, Node) else None, y) for y in self.outputs]
-        return [derivative_of_kind(t, like, graph) for t, like in pairs]
+        Returns
+        -------
+        Node or float
+            The only output.
+
+        Raises
+        ------
+        GraphError
+            If there are several outputs, or the output is an array.
+        """
+        shapes = [shape_of(y) for y in self.outputs]
+        if shapes != [()]:
+            actual = f"shape {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
+            raise GraphError(
+                f"{self.call} needs a function that returns one number, not {actual}: reduce it, or use jacobian or vjp"
+            )
+        return self.outputs[0]
+
+    def pull(self, cotangents: Sequence[Any], create_graph: bool) -> list[Any]:
+        """Pull cotangents of the outputs back to the inputs (reverse mode).
+
+        Parameters
+        ----------
+        cotangents : sequence
+            One cotangent for each output.
+        create_graph : bool
+            Whether the results are nodes.
+
+        Returns
+        -------
+        list
+            One cotangent for each input: zero if the outputs do not depend on it.
+        """
+        pairs = zip(self.outputs, cotangents, strict=True)
+        root_cotangents = [g if create_graph else data_of(g) for y, g in pairs if isinstance(y, Node)]
+        pulled = pullback(self._roots, root_cotangents, self.inputs, GRAPH if create_graph else None, self.nodes)
+        return [derivative_like(g, x, create_graph) for g, x in zip(pulled, self.inputs, strict=True)]
+
+    def push(self, tangents: Sequence[Any], create_graph: bool) -> list[Any]:
+        """Push tangents of the inputs forward to the outputs (forward mode).
+
+        Parameters
+        ----------
+        tangents : sequence
+            One tangent for each input.
+        create_graph : bool
+            Whether the results are nodes.
+
+        Returns
+        -------
+        list
+            One tangent for each output: zero if it does not depend on the inputs.
+        """
+        input_tangents = [t if create_graph else data_of(t) for t in tangents]
+        root_tangents = iter(pushforward(self._roots, self.inputs, input_tangents, GRAPH if create_graph else None, self.nodes))
+        output_tangents = [next(root_tangents) if isinstance(y, Node) else None for y in self.outputs]
+        return [derivative_like(t, y, create_graph) for t, y in zip(output_tangents, self.outputs, strict=True)]
 
 
-def checked_argnums(call: str, argnums: Any) -> tuple[int, ...]:
-    numbers = (argnums,) if isinstance(argnums, int) else argnums
-    if not isinstance(numbers, tuple | list) or not numbers or not all(isinstance(n, int) for n in numbers):
-        raise SettingError(f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}; call the result with the point")
-    return tuple(numbers)
-
-
-def _positions(call: str, argnums: Any, count: int) -> tuple[int, ...]:
-    numbers = checked_argnums(call, argnums)
-    if any(not -count <= n < count for n in numbers):
-        raise SettingError(
-            f"{call}: argnums {argnums!r} with {count} positional argument(s): pass what is differentiated by position"
-        )
-    if len({n % count for n in numbers}) < len(numbers):
-        raise SettingError(f"{call}: argnums {argnums!r} names an argument twice")
-    return tuple(n % count for n in numbers)
-
-
-def _source(call: str, x: Any) -> Node:
-    """A node of the run's own for an input; connected to the input where that is a node."""
-    if isinstance(x, Tensor) and x.constant:
-        return Tensor(x.data)  # which has a gradient of its own
-    if isinstance(x, Node):
-        return apply(find("positive"), x)  # type: ignore[no-any-return]
-    if isinstance(x, bool | int | np.bool_ | np.integer) or (isinstance(x, np.ndarray) and x.dtype.kind in "iub"):
-        raise DataError(f"{call} differentiates floats, not {described(x)}: pass a float, as in float(x) or x.astype(float)")
-    if isinstance(x, float | np.floating):
-        return Value(x)
-    if isinstance(x, np.ndarray):
-        return Tensor(x)
-    raise DataError(f"{call} differentiates floats, arrays, nodes and nested containers of them, not {described(x)}{advice(x)}")
-
-
-def _outputs(call: str, result: Any) -> tuple[list[Any], Build]:
-    """The outputs as nodes, or as plain numbers where they do not depend on anything."""
-    if isinstance(result, np.ndarray) and result.dtype == object:
-        result = lifted(result, call)
-    leaves, build = flatten(result)
-    for leaf in leaves:
-        if not isinstance(leaf, Node | float | int | np.ndarray | np.number | np.bool_):
-            raise DataError(f"{call}: the function returned {described(leaf)}, where numbers or nodes belong")
-    return [leaf if isinstance(leaf, Node) else to_array(leaf, call)[()] for leaf in leaves], build
-
-
-def numbers_of(x: Any) -> Any:
-    return x._primal if isinstance(x, Node) else x
-
-
-def _finished(x: Any, graph: bool) -> Any:
-    """A result as callers get it: the node itself with ``graph``, else its numbers."""
-    if graph or not isinstance(x, Node):
+def _to_result(x: Any, is_node: bool) -> Any:
+    """A result as callers get it: the node itself, or a copy of its numbers."""
+    if is_node or not isinstance(x, Node):
         return x
     return x._primal if isinstance(x, Value) else np.array(x._primal)
-
-
-def contains_recorded_node(tree: Any) -> bool:
-    """Whether a cotangent or a tangent has nodes in it, by which derivatives can be asked for."""
-    return context.recording() and any(isinstance(leaf, Node) and not getattr(leaf, "constant", False) for leaf in flatten(tree)[0])
-
-
-def derivative_of_kind(d: Any, like: Any, graph: bool) -> Any:
-    """A derivative as callers get it: a node, or a float for a Value and an array of its own for a Tensor; None is zero."""
-    if d is None:
-        d = node_of_kind(np.zeros(np.shape(numbers_of(like))), like)
-        d = d if graph else numbers_of(d)
-    if graph:
-        return d
-    return float(d) if np.shape(d) == () and not isinstance(like, Tensor) else np.array(d)
-
-
-def matched_nodes(call: str, what: str, given: Any, wanted: Sequence[Any], tree: Any) -> list[Any]:
-    """A cotangent or tangent in the structure and shapes of what it belongs to, as nodes of the right kind."""
-    if structure(given) != structure(tree):
-        raise ShapeError(f"{call}: the {what} has the structure {structure(given)}, but {structure(tree)} is needed")
-    leaves = leaves_like(given, tree)
-    for leaf, like in zip(leaves, wanted, strict=True):
-        have = leaf.shape if isinstance(leaf, Node) else to_array(leaf, f"{call}: a {what}").shape
-        if have != np.shape(numbers_of(like)):
-            raise ShapeError(f"{call}: a {what} has shape {have}, but {np.shape(numbers_of(like))} is needed")
-    return [node_of_kind(leaf, like) for leaf, like in zip(leaves, wanted, strict=True)]
-
-
-def node_of_kind(x: Any, like: Any) -> Any:
-    """A number or a node as a node of the same kind as ``like``, where that is one."""
-    if isinstance(x, Node):
-        return like.of_my_kind(x) if isinstance(like, Value) else x
-    if isinstance(like, Tensor):
-        return Tensor(np.asarray(x, like.dtype), constant=True)
-    return Value(float(x)) if np.shape(x) == () else Tensor(x, constant=True)
-
-
-def scalar_output(run: RecordedCall) -> Any:
-    """The one number that a gradient is of."""
-    if len(run.outputs) != 1 or np.shape(numbers_of(run.outputs[0])) != ():
-        shapes = [np.shape(numbers_of(y)) for y in run.outputs]
-        what = f"shape {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
-        raise GraphError(f"{run.call} needs a function that returns one number, not {what}: reduce it, or use jacobian or vjp")
-    return run.outputs[0]
-
-
-def inside_a_transform() -> bool:
-    """Whether a transform is running its function in this thread or task."""
-    return _depth.get() > 0

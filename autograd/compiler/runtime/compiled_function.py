@@ -30,7 +30,8 @@ from autograd.errors import AutogradError, CompileWarning, DataError, GraphError
 from autograd.state import context
 from autograd.state.hooks import Hooks
 from autograd.transforms import grad_and_vjp, jvp_and_hvp
-from autograd.transforms.recorded_call import checked_argnums, inside_a_transform
+from autograd.transforms.arguments import validate_argnums
+from autograd.transforms.recorded_call import is_inside_transform
 
 KEPT = 64  # specializations of one function, the least recently used of which are forgotten
 UNMET = 8  # traces in a row, each for another value of an argument that is fixed, after which a warning is due
@@ -47,7 +48,7 @@ class Compiled:
             raise DataError(f"compile() takes a function first, not {described(f)}")
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
             raise SettingError(f"compile(): limit is a whole number of nodes, not {limit!r}")
-        checked_argnums("compile()", argnums)
+        validate_argnums("compile()", argnums)
         axes = (in_axes,) if in_axes is None or isinstance(in_axes, int) else in_axes
         if not isinstance(axes, tuple | list) or any(isinstance(a, bool) or a not in (0, None) for a in axes):
             raise SettingError(f"compile(): in_axes is 0, None, or a tuple of these, one per argument, not {in_axes!r}")
@@ -494,7 +495,7 @@ class Compiled:
 
 def _differentiable(*trees: Any) -> bool:
     """Whether somebody may differentiate what comes of these arguments, which takes the transforms themselves."""
-    return context.recording() and (inside_a_transform() or any(is_moving(x) for x in flatten(trees)[0]))
+    return context.recording() and (is_inside_transform() or any(is_moving(x) for x in flatten(trees)[0]))
 
 
 def is_moving(x: Any) -> bool:

@@ -125,8 +125,8 @@ def test_duals_compute_like_numbers():
         (dual_numbers.DUAL.prod(a), 6, 4),
         (dual_numbers.DUAL.dot(a, a), 13, 7),
     ]:
-        same(y.p, np.asarray(p, float))
-        same(y.t, np.asarray(t, float), rtol=1e-14)
+        same(y.primal, np.asarray(p, float))
+        same(y.tangent, np.asarray(t, float), rtol=1e-14)
     assert [(a > 2.5).tolist(), (a >= b).tolist(), (a < b).tolist(), (a <= 2.0).tolist()] == [
         [False, True],
         [False] * 2,

@@ -507,7 +507,7 @@ CASES = [
         lambda: grad(lambda x: x)(i for i in range(3)),
         "grad\\(\\) differentiates floats, arrays, nodes and nested containers of them, not <generator",
     ),
-    (lambda: grad(lambda x: "abc")(1.0), "the function returned 'abc' of type str, where numbers or nodes belong"),
+    (lambda: grad(lambda x: "abc")(1.0), "the function must return nodes, numbers or containers of them, not 'abc' of type str"),
     (lambda: grad(3), None),
     (lambda: grad(3)(1.0), r"grad\(\) takes a function first, not 3"),
     (

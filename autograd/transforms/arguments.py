@@ -1,0 +1,139 @@
+"""What goes into the call of a transform and what comes out: argnums, inputs as nodes, outputs as leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.core.coercion import advice, described, to_array
+from autograd.core.node import Node, apply
+from autograd.core.pytree import Build, flatten
+from autograd.core.tensor import Tensor
+from autograd.core.value import Value
+from autograd.errors import DataError, SettingError
+from autograd.numpy_api.functions import lifted
+from autograd.ops import find
+
+
+def validate_argnums(call: str, argnums: Any) -> tuple[int, ...]:
+    """Return ``argnums`` as a tuple.
+
+    Parameters
+    ----------
+    call : str
+        The call that errors name, such as ``"grad()"``.
+    argnums : int or sequence of int
+        Positions of the arguments to differentiate with respect to.
+
+    Returns
+    -------
+    tuple of int
+        The positions as they were given; negative ones count from the end.
+
+    Raises
+    ------
+    SettingError
+        If ``argnums`` is not an integer or a non-empty tuple or list of integers.
+    """
+    positions = (argnums,) if isinstance(argnums, int) else argnums
+    if not isinstance(positions, tuple | list) or not positions or not all(isinstance(n, int) for n in positions):
+        raise SettingError(f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}; call the result with the point")
+    return tuple(positions)
+
+
+def resolve_argnums(call: str, argnums: Any, count: int) -> tuple[int, ...]:
+    """Return ``argnums`` as positions counted from the first argument.
+
+    Parameters
+    ----------
+    call : str
+        The call that errors name.
+    argnums : int or sequence of int
+        Positions of the arguments to differentiate with respect to.
+    count : int
+        The number of positional arguments.
+
+    Returns
+    -------
+    tuple of int
+        Positions from 0 to ``count`` - 1.
+
+    Raises
+    ------
+    SettingError
+        If a position does not exist or is named twice.
+    """
+    positions = validate_argnums(call, argnums)
+    if any(not -count <= n < count for n in positions):
+        raise SettingError(
+            f"{call}: argnums {argnums!r} with {count} positional argument(s): pass what is differentiated by position"
+        )
+    resolved = tuple(n % count for n in positions)
+    if len(set(resolved)) < len(resolved):
+        raise SettingError(f"{call}: argnums {argnums!r} names an argument twice")
+    return resolved
+
+
+def input_node(call: str, x: Any) -> Node:
+    """Make the node that stands for an input during one recorded call.
+
+    Parameters
+    ----------
+    call : str
+        The call that errors name.
+    x : float or array or Node
+        The input.
+
+    Returns
+    -------
+    Node
+        A new node. If ``x`` is a node that records, the new node is connected to it.
+
+    Raises
+    ------
+    DataError
+        If ``x`` is an integer, a boolean, or no real number at all.
+    """
+    if isinstance(x, Tensor) and x.constant:
+        return Tensor(x.data)
+    if isinstance(x, Node):
+        return apply(find("positive"), x)  # type: ignore[no-any-return]
+    if isinstance(x, bool | int | np.bool_ | np.integer) or (isinstance(x, np.ndarray) and x.dtype.kind in "iub"):
+        raise DataError(f"{call} differentiates floats, not {described(x)}: pass a float, as in float(x) or x.astype(float)")
+    if isinstance(x, float | np.floating):
+        return Value(x)
+    if isinstance(x, np.ndarray):
+        return Tensor(x)
+    raise DataError(f"{call} differentiates floats, arrays, nodes and nested containers of them, not {described(x)}{advice(x)}")
+
+
+def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
+    """Take apart what the function returned.
+
+    Parameters
+    ----------
+    call : str
+        The call that errors name.
+    result : pytree
+        What the function returned.
+
+    Returns
+    -------
+    leaves : list
+        Nodes as they are, and plain numbers as float arrays or NumPy scalars.
+    unflatten : callable
+        Builds the structure of ``result`` from a list of as many leaves.
+
+    Raises
+    ------
+    DataError
+        If a leaf is neither a node nor a number.
+    """
+    if isinstance(result, np.ndarray) and result.dtype == object:
+        result = lifted(result, call)
+    leaves, unflatten = flatten(result)
+    for leaf in leaves:
+        if not isinstance(leaf, Node | float | int | np.ndarray | np.number | np.bool_):
+            raise DataError(f"{call}: the function must return nodes, numbers or containers of them, not {described(leaf)}")
+    return [leaf if isinstance(leaf, Node) else to_array(leaf, call)[()] for leaf in leaves], unflatten
