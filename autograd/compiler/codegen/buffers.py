@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.codegen.loop_rolling import Entry
 from autograd.compiler.codegen.numpy_source import VIEWS, Writer
+from autograd.compiler.codegen.statements import Statement
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 
 COMPARED = {">": "greater", ">=": "greater_equal", "<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal"}
@@ -71,7 +71,7 @@ class BufferedWriter(Writer):
         self.buffers[name] = kind
         self.names[id(line)] = name
         self._kinds[id(line)] = kind
-        self.body.append(Entry(name, f"np.{ufunc}({args}, out={name})", str(line.shape)))
+        self.body.append(Statement(name, f"np.{ufunc}({args}, out={name})", str(line.shape)))
 
 
 def is_view(line: Instruction) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.codegen.loop_rolling import Entry, rolled
+from autograd.compiler.codegen.loop_rolling import roll_loops
+from autograd.compiler.codegen.statements import Statement
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.core.observation import COMPARE
 from autograd.ops import Op
@@ -78,7 +79,7 @@ class Writer:
         self.names: dict[int, str] = {}
         self.taken: set[str] = {"np", "math", "erf", "erfc", *keyword.kwlist}
         self.inline: dict[int, Text] = {}
-        self.body: list[Entry] = []
+        self.body: list[Statement] = []
         self.indices: list[tuple[Any, str]] = []
         self.counts: dict[str, int] = {}
         self.buffers: dict[str, Any] = {}  # the shape and the type of each, by name
@@ -165,7 +166,7 @@ class Writer:
         """Give a line a name."""
         name = self.name_of(line, text)
         self.names[id(line)] = name
-        self.body.append(Entry(name, text, self._comment(line, name, text)))
+        self.body.append(Statement(name, text, self._comment(line, name, text)))
         return name
 
     def _comment(self, line: Instruction, name: str, text: str) -> str:
@@ -191,7 +192,7 @@ class Writer:
         kind = "" if dtype == np.float64 else f", dtype={str(dtype)!r}"
         if self.arrays_only:
             text = f"np.zeros({shape}{kind})" + "".join(f".at[{self.index(i)}].add({self.of(g).text})" for i, g in parts)
-            self.body.append(Entry(name, text, str(shape)))
+            self.body.append(Statement(name, text, str(shape)))
         else:
             lines = [f"{name} = np.zeros({shape}{kind})"]
             for index, g in parts:
@@ -200,7 +201,7 @@ class Writer:
                     lines.append(f"{name}[{at}] {'=' if len(parts) == 1 else '+='} {self.of(g).text}")
                 else:
                     lines.append(f"np.add.at({name}, {at if at.isidentifier() else f'np.s_[{at}]'}, {self.of(g).text})")
-            self.body.append(Entry(name, "\n".join(lines), str(shape), block=True))
+            self.body.append(Statement(name, "\n".join(lines), str(shape), is_block=True))
         self.names[id(line)] = name
 
     def of(self, x: Any) -> Text:
@@ -406,8 +407,8 @@ def source(
     texts = [[writer.of(x).text if isinstance(x, Instruction | float) else repr(x) for x in group] for group in groups]
     results = [group[0] if alone else _tuple(group) for group, alone in zip(texts, bare, strict=True)]
     given = [writer.names[id(line)] for line in (*inputs, *constants)] + [text for _, text in writer.indices] + [*writer.buffers]
-    body, results = rolled(writer.body if writer.rolls else [], results, writer.fresh)
-    body = body or [line for entry in writer.body for line in entry.lines(entry.text)]
+    body, results = roll_loops(writer.body if writer.rolls else [], results, writer.fresh)
+    body = body or [line for statement in writer.body for line in statement.to_lines(statement.text)]
     wide = max([len(text) for text, comment in body if comment and len(text) < 60], default=0)
     text = [f"def {name}({', '.join(given)}):"]
     for line_, comment in body:

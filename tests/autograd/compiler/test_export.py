@@ -10,8 +10,6 @@ import pytest
 
 import autograd as ag
 from autograd import compile
-from autograd.compiler.codegen.loop_rolling import Loop, _affine, _trimmed
-from autograd.compiler.codegen.loop_rolling import _read as read
 from autograd.compiler.ir.instruction import topological_sort
 from scalar_programs import demo
 
@@ -86,22 +84,3 @@ def test_lines_are_written_once():
     assert repr(topological_sort(specialization.outputs)[-1]) == "<line add ()>"
     with pytest.raises(TypeError, match="a line has no truth value"):
         bool(topological_sort(specialization.outputs)[-1])
-
-
-def test_what_moves_on_unevenly_is_no_loop():
-    loop = Loop(10, 2, 4)
-    assert read(loop, 0, np.array([9, 10, 14, 14]), False, []) is None
-    assert read(loop, 0, np.array([11, 13, 15, 17]), False, []) is None
-    assert read(loop, 1, np.array([10, 12, 14, 16]), False, []).kind == "step"
-    assert read(loop, 0, np.array([1, 2, 4, 5]), False, [Loop(0, 1, 8)]) is None
-    assert read(loop, 0, np.array([4, 6, 8, 10]), True, []) == ("number", 4, 2, None)
-    assert read(loop, 0, np.array([4, 6, 8, 11]), True, []) is None
-    assert list(_trimmed(Loop(0, 1, 4))) == [Loop(0, 1, 4)]
-    assert [_affine(a, d, "k") for a, d in ((3, 0), (0, 1), (0, 2), (3, 1), (3, -2), (0, -1))] == [
-        "3",
-        "k",
-        "2 * k",
-        "3 + k",
-        "3 - 2 * k",
-        "0 - k",
-    ]
