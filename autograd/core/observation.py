@@ -83,7 +83,7 @@ def look(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     result = function(*mapped(plain, args), **mapped(plain, kwargs))
     tracer = current()
     if tracer is not None:
-        tracer.record_guard(function, args, kwargs, result)
+        tracer.guard_call(function, args, kwargs, result)
     return result
 
 

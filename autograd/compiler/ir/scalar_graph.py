@@ -1,133 +1,137 @@
-"""A graph of numbers as columns, and its sums contracted."""
+"""The scalar graph: what a trace computed, number by number, in columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from autograd.compiler.ir.indexing import IntArray
 from autograd.ops import Op
 
-LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM = -1, -2, -3, -4, -5  # kinds that are no operation on numbers
+LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM = -1, -2, -3, -4, -5  # the ids of nodes that are no scalar operation
 
 
 class Ref(NamedTuple):
-    """A node, among arguments and settings that may be anything."""
+    """A node of the graph among arguments and settings that may be anything.
+
+    Attributes
+    ----------
+    node : int
+        The id of the node.
+    """
 
     node: int
 
 
 class ScalarOp(NamedTuple):
-    """An operation on numbers, with its settings."""
+    """An operation on numbers with its settings.
+
+    Attributes
+    ----------
+    op : Op or str
+        A row of the table, a comparison operator such as ">", or "where", "stop_gradient" or "mask_to_float".
+    static : dict
+        The settings.
+    """
 
     op: Any
     static: dict[str, Any]
 
 
-class ScalarGraph:
-    """A graph of numbers as columns: the kind of each node and its arguments, which come before it.
+class ArrayOp(NamedTuple):
+    """What the columns cannot hold: an operation whose arguments are arrays, or any number of nodes.
 
-    ``arrays`` holds what the columns cannot: for an ARRAY the operation, its arguments and settings, for an ENTRY the array of
-    which it is the one entry, for a EXTREMUM the numbers of which it is the largest or smallest.
+    Attributes
+    ----------
+    op : Op, str or None
+        For an ARRAY node a row of the table, a comparison operator, "stop_gradient", "mask_to_float" or "constant"; None for a
+        leaf. For an EXTREMUM node "max" or "min". For an ENTRY node None.
+    args : list
+        The arguments. Nodes are a :class:`Ref`.
+    static : dict
+        The settings. Nodes are a :class:`Ref`.
+    """
+
+    op: Any
+    args: list[Any]
+    static: dict[str, Any]
+
+
+class ScalarGraph:
+    """A graph of numbers in columns. The id of a node is its position in the columns; arguments have smaller ids than their users.
+
+    Attributes
+    ----------
+    op_ids : list of int
+        For each node the position of its operation in ``ops``, or one of LEAF (an argument or a captured number), CONSTANT, ARRAY
+        (an array), ENTRY (the one entry of an array) and EXTREMUM (the largest or smallest of some numbers).
+    first_args, second_args : list of int
+        The ids of the first and second argument; -1 for none.
+    third_args : dict of int to int
+        The ids of the third arguments, which few nodes have: the mask of a "where".
+    values : list of float
+        The numbers that the trace computed.
+    ops : list of ScalarOp
+        The different operations.
+    array_ops : dict of int to ArrayOp
+        The operations of ARRAY, ENTRY and EXTREMUM nodes.
+    array_dtypes : dict of int to dtype
+        The dtypes of the arrays that operations computed.
     """
 
     def __init__(self) -> None:
         self.op_ids: list[int] = []
         self.first_args: list[int] = []
         self.second_args: list[int] = []
-        self.third_args: dict[int, int] = {}  # the few third arguments
+        self.third_args: dict[int, int] = {}
         self.values: list[float] = []
         self.ops: list[ScalarOp] = []
-        self.array_ops: dict[int, Any] = {}
-        self.array_dtypes: dict[int, Any] = {}  # of the arrays that operations made
-        self._numbers: dict[Any, int] = {}
+        self.array_ops: dict[int, ArrayOp] = {}
+        self.array_dtypes: dict[int, Any] = {}
+        self._positions: dict[Any, int] = {}  # of the operations in ``ops``
 
-    def add(self, kind: int, first: int = -1, second: int = -1, data: float = 0.0) -> int:
-        """A new node; its number."""
-        self.op_ids.append(kind)
+    def add(self, op_id: int, first: int = -1, second: int = -1, value: float = 0.0) -> int:
+        """Add a node.
+
+        Parameters
+        ----------
+        op_id : int
+            Its operation: a result of :meth:`op_id`, or LEAF, CONSTANT, ARRAY, ENTRY or EXTREMUM.
+        first, second : int, default -1
+            The ids of its arguments.
+        value : float, default 0.0
+            Its number.
+
+        Returns
+        -------
+        int
+            The id of the node.
+        """
+        self.op_ids.append(op_id)
         self.first_args.append(first)
         self.second_args.append(second)
-        self.values.append(data)
+        self.values.append(value)
         return len(self.op_ids) - 1
 
     def op_id(self, op: Any, static: dict[str, Any]) -> int:
-        """The number of an operation with its settings."""
-        key = (op.name if isinstance(op, Op) else op, *((k, repr(v)) for k, v in static.items())) if static else op
-        found = self._numbers.get(key)
+        """Return the position in ``ops`` of an operation with its settings, which is added when it first occurs.
+
+        Parameters
+        ----------
+        op : Op or str
+            The operation.
+        static : dict
+            Its settings.
+
+        Returns
+        -------
+        int
+            The position.
+        """
+        key = op
+        if static:
+            name = op.name if isinstance(op, Op) else op
+            key = (name, *((setting, repr(value)) for setting, value in static.items()))
+        found = self._positions.get(key)
         if found is None:
-            found = self._numbers[key] = len(self.ops)
+            found = self._positions[key] = len(self.ops)
             self.ops.append(ScalarOp(op, static))
         return found
-
-
-class Sums(NamedTuple):
-    """Sums, contracted: which nodes are gone, which are roots of sums, and their terms root by root."""
-
-    absorbed: npt.NDArray[np.bool_]
-    roots: npt.NDArray[np.bool_]
-    offsets: IntArray  # of each node's terms
-    signs: IntArray
-    left: IntArray
-    right: IntArray  # -1 where a term is no product
-
-
-def contract_sums(scalars: ScalarGraph, used_outside: Sequence[int]) -> Sums:
-    """The sums of a graph, with the additions, signs and products that only they use taken into them."""
-    n = len(scalars.op_ids)
-    kind, first, second = (np.array(column, dtype=np.int64) for column in (scalars.op_ids, scalars.first_args, scalars.second_args))
-    number = {k.op.name: i for i, k in enumerate(scalars.ops) if isinstance(k.op, Op) and not k.static}
-    add, minus, negative, times = (kind == number.get(name, -9) for name in ("add", "subtract", "negative", "multiply"))
-    plus = add | minus
-    single, head = _consumers(first, second, used_outside)
-    turned = negative & single & plus[head]
-    in_sum = single & (plus[head] | turned[head])
-    inner, product = turned | (plus & in_sum), times & in_sum
-    flipped = np.zeros(n, dtype=bool)  # whether the one consumer subtracts it
-    flipped[second[minus]] = True
-    stands, sign = _ends(inner, head, np.where(inner & (flipped | turned[head]), -1, 1))
-
-    parts = []  # the terms: whose, what, with which sign, in which order
-    for slot, column in ((0, first), (1, second)):
-        tails = np.flatnonzero((plus | turned) & (column >= 0))
-        tails = tails[~inner[column[tails]]]
-        turns = negative[tails] | (minus[tails] & (slot == 1))
-        parts.append((stands[tails], column[tails], sign[tails] * np.where(turns, -1, 1), 2 * tails + slot))
-    owner, arg, signs, order = (np.concatenate(part) for part in zip(*parts, strict=True))
-    sort = np.lexsort((order, owner))
-    owner, arg, signs = owner[sort], arg[sort], signs[sort]
-
-    zero = (kind[arg] == CONSTANT) & (np.array(scalars.values)[arg] == 0.0)  # where Python's sum() begins
-    terms, products, begun = (np.bincount(owner[which], minlength=n) for which in (slice(None), product[arg], zero))
-    roots = (terms > 0) & ((products >= 2) | (terms >= 3) | (begun > 0))
-    product &= roots[stands[head]]
-    keep = roots[owner] & ~zero
-    owner, arg, signs = owner[keep], arg[keep], signs[keep]
-    x, y = np.where(product[arg], first[arg], arg), np.where(product[arg], second[arg], -1)
-    return Sums((inner & roots[stands]) | product, roots, np.searchsorted(owner, np.arange(n + 1)), signs, x, y)
-
-
-def _consumers(first: IntArray, second: IntArray, used_outside: Sequence[int]) -> tuple[npt.NDArray[np.bool_], IntArray]:
-    """Which nodes have one consumer and no other use, and for each node the last that consumes it, or itself."""
-    n = len(first)
-    uses, head = np.zeros(n, dtype=np.int64), np.arange(n)
-    for column in (first, second):
-        there = np.flatnonzero(column >= 0)
-        uses += np.bincount(column[there], minlength=n)
-        head[column[there]] = there
-    uses[list(used_outside)] = 2
-    return uses == 1, head
-
-
-def _ends(inner: npt.NDArray[np.bool_], head: IntArray, sign: IntArray) -> tuple[IntArray, IntArray]:
-    """For each node the end of the chain of consumers that it is an inner part of, and the sign it has there."""
-    own = np.arange(len(head))
-    stands = np.where(inner, head, own)
-    while True:  # pointers jump twice as far each time
-        sign = sign * np.where(stands == own, 1, sign[stands])
-        further = stands[stands]
-        if np.array_equal(further, stands):
-            return stands, sign
-        stands = further

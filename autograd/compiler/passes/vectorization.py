@@ -16,7 +16,8 @@ import numpy as np
 from autograd.compiler.ir.indexing import IntArray, drop_constant_axes, grid_shape, take_positions
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, EXTREMUM, LEAF, Ref, ScalarGraph, ScalarOp, contract_sums
+from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, EXTREMUM, LEAF, Ref, ScalarGraph, ScalarOp
+from autograd.compiler.ir.sums import contract_sums
 from autograd.compiler.passes.matmul_detection import Factors, Layout, distinct_rows, in_a_row, matched, repeats
 from autograd.ops import Op, find
 from autograd.ops.op import Linear

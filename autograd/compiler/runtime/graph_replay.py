@@ -16,8 +16,9 @@ from autograd.backends.float_backend import evaluated
 from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured_state import CapturedState
-from autograd.compiler.frontend.trace import TracedFunction
-from autograd.compiler.frontend.tracer import Origin, TracedMask
+from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
+from autograd.compiler.frontend.traced_mask import TracedMask
+from autograd.compiler.frontend.tracer import Origin
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.runtime.specialization import Slot, changed, stem
 from autograd.core.coercion import to_array

@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd.backends.backend import QUIET
 from autograd.compiler.frontend.captured_state import CapturedState
-from autograd.compiler.frontend.trace import TracedFunction, trace_function
+from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
+from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.codegen.generated_function import Function
-from autograd.compiler.frontend.trace import TracedFunction
+from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY
 from autograd.compiler.passes.vectorization import Vectorizer
 from autograd.core.node import Node

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.backends.backend import QUIET
 from autograd.compiler.frontend.arguments import Call, is_traced
-from autograd.compiler.frontend.trace import TracedFunction
+from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.runtime.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.pytree import flatten

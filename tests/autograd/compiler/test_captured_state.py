@@ -329,8 +329,8 @@ def test_what_cannot_be_followed_is_refused():
         return (W * plain).sum()
 
     for f, text in (
-        (filled, r"copyto\(\) writes numbers that are followed into an array that is not"),
-        (assigned, r"numbers that were read, as by \.data, are followed and cannot be assigned to"),
+        (filled, r"copyto\(\) writes traced numbers into a plain array"),
+        (assigned, r"traced numbers, such as those of \.data, cannot be assigned to"),
         (lambda: (W * W.grad).sum(), r"\.grad of this Tensor \(leaf\) is read while the function is traced"),
         (lambda: Value(1.0) * Value(2.0, name="a").grad, r"\.grad of this Value \('a', leaf\)"),
     ):

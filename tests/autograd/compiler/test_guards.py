@@ -182,7 +182,7 @@ def test_a_function_that_never_settles_is_told_so():
 
 
 def test_what_was_read_is_no_index_unless_it_is_whole():
-    with pytest.raises(TypeError, match=r"2\.5 is no whole number, and cannot be an index"):
+    with pytest.raises(TypeError, match=r"2\.5 is not a whole number, so it cannot be an index"):
         compile(lambda x: x * [1.0, 2.0][x.data])(2.5)
 
 

@@ -1,0 +1,123 @@
+"""One run of a function under a tracer: the nodes that it computed, and what it returned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.compiler.frontend.builtin_max_min import trace_with
+from autograd.compiler.frontend.traced_data import to_node
+from autograd.compiler.frontend.traced_mask import TracedMask
+from autograd.compiler.frontend.tracer import Tracer
+from autograd.core.coercion import described
+from autograd.core.node import Node
+from autograd.core.pytree import Build, flatten
+from autograd.errors import GraphError
+from autograd.graph.topological_order import topological_order
+from autograd.state import context
+
+
+class TracedRun(NamedTuple):
+    """One run of a function under a tracer.
+
+    Attributes
+    ----------
+    tracer : Tracer
+        The guards of the run, and the origins of its leaves.
+    nodes : list of Node
+        The nodes on which results and guards depend, in topological order.
+    outputs : list
+        The leaves of the result: nodes and plain numbers.
+    build : callable
+        The function that puts as many other leaves into the structure of the result.
+    start_stamp : int
+        The stamp of the graph clock when the run began; older nodes were there before.
+    """
+
+    tracer: Tracer
+    nodes: list[Node]
+    outputs: list[Any]
+    build: Build
+    start_stamp: int
+
+
+def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> TracedRun:
+    """Run a function under a new tracer.
+
+    Parameters
+    ----------
+    f : callable
+        The function.
+    args, kwargs : sequence and dict
+        Its arguments, with nodes in place of what is traced.
+    limit : int
+        How many nodes the run may have.
+
+    Returns
+    -------
+    TracedRun
+        The run.
+
+    Raises
+    ------
+    GraphError
+        If no result is a node, if a result is neither a node nor a number, or if the run has more than ``limit`` nodes.
+    """
+    start_stamp = context.tick()
+    tracer = Tracer()
+    with context.differentiated(start_stamp), trace_with(tracer):
+        try:
+            result = f(*args, **kwargs)
+        except Exception as error:
+            _add_notes(error, f)
+            raise
+    leaves, build = flatten(result)
+    outputs = [to_node(leaf) for leaf in leaves]
+    _check_outputs(outputs, result)
+    nodes = _collect_nodes(tracer, outputs, start_stamp)
+    if len(nodes) > limit:
+        raise GraphError(
+            f"compile(): the function computed {len(nodes)} nodes, more than the limit of {limit}: compile a part of it, such as "
+            f"one sample with in_axes, or raise the limit, as in compile(f, limit={10 ** len(str(len(nodes)))})"
+        )
+    return TracedRun(tracer, nodes, outputs, build, start_stamp)
+
+
+def _add_notes(error: Exception, f: Callable[..., Any]) -> None:
+    """Say in an error of the user's function that it was raised while the function was traced."""
+    if isinstance(error, TypeError) and "ufunc" in str(error):
+        error.add_note(
+            "compile(): an array of floats reaches the function as an object array of Values; for functions that take whole "
+            "arrays, pass a Tensor"
+        )
+    error.add_note(f"compile(): {getattr(f, '__name__', 'the function')} was run on nodes in place of floats and arrays")
+
+
+def _check_outputs(outputs: Sequence[Any], result: Any) -> None:
+    """Raise GraphError if the results are not nodes and numbers, with at least one node."""
+    if not any(isinstance(x, Node) for x in outputs):
+        raise GraphError(
+            f"compile(): the function returned {described(result)}, and no node: return the Value, Tensor, or container of them "
+            f"that it computes"
+        )
+    for x in outputs:
+        if not isinstance(x, Node | float | int | np.ndarray | np.number):
+            raise GraphError(
+                f"compile(): the function returned {described(x)} among its results: return nodes, numbers, and containers of them"
+            )
+
+
+def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> list[Node]:
+    """Return the nodes of a run in topological order.
+
+    Dependencies of guards and leaves come first, in the order in which they were recorded: what a leaf stands for, or what a choice
+    is made by, must precede its use.
+    """
+    roots: list[Any] = []
+    for source in tracer.dependencies:
+        roots += source.compared_nodes() if isinstance(source, TracedMask) else [source]
+    roots += outputs
+    nodes, _ = topological_order([x for x in roots if isinstance(x, Node)], start_stamp)
+    return nodes
