@@ -1,4 +1,4 @@
-"""Transforms of functions that use nodes from outside: their results are nodes, and nothing is cut. SymPy is the oracle."""
+"""Transforms of functions that use nodes from outside: results are nodes, with derivatives as SymPy computes them."""
 
 import threading
 
@@ -64,10 +64,12 @@ trees = st.recursive(
     lambda inner: st.one_of(st.tuples(st.sampled_from("*+"), inner, inner), st.tuples(st.sampled_from(sorted(FUNCTIONS)), inner)),
     max_leaves=6,
 )
-programs = st.builds(lambda tree: Program(("+", ("*", "w", ("*", "v", "v")), tree)), trees)  # which depends on both, twice on v
+programs = st.builds(
+    lambda tree: Program(("+", ("*", "w", ("*", "v", "v")), tree)), trees
+)  # each depends on w, and to second order on v
 points = st.floats(-1.5, 1.5).map(lambda x: round(x, 3))
 
-# Each takes f(v) and a point, and gives a number; and the same of a formula.
+# For each transform: a function of f and a point, and the same derivative of a SymPy formula.
 INNER = {
     "grad": (lambda f, v: grad(f)(v), lambda e: e.diff(V)),
     "value": (lambda f, v: value_and_grad(f)(v)[0], lambda e: e),
@@ -89,7 +91,7 @@ def number(formula, v, w):
 
 @pytest.mark.parametrize("name", INNER)
 @given(program=programs, v=points, w=points)
-def test_derivatives_by_what_a_function_captured_are_those_of_sympy(name, program, v, w):
+def test_derivatives_with_respect_to_captured_nodes_agree_with_sympy(name, program, v, w):
     inner, formula = INNER[name]
     expected = formula(program.formula)
     outer = expected * W + expected
@@ -100,17 +102,17 @@ def test_derivatives_by_what_a_function_captured_are_those_of_sympy(name, progra
     (result * node + result).backward()
     same(node.grad, number(outer.diff(W), v, w), rtol=1e-9, atol=1e-9)
 
-    def closed(w):
+    def outer_function(w):
         r = inner(lambda v: program(v, w), v)
         return r * w + r
 
-    same(grad(closed)(w), node.grad, rtol=1e-12, atol=1e-12)
-    same(jvp(closed, (w,), (1.0,))[1], node.grad, rtol=1e-9, atol=1e-9)
+    same(grad(outer_function)(w), node.grad, rtol=1e-12, atol=1e-12)
+    same(jvp(outer_function, (w,), (1.0,))[1], node.grad, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", INNER)
 @given(program=programs, v=points, w=points)
-def test_compiled_they_are_the_same_and_follow_other_numbers(name, program, v, w):
+def test_compiled_derivatives_agree_with_sympy_at_other_numbers(name, program, v, w):
     inner, formula = INNER[name]
     expected = formula(program.formula) * W + W
     step = compile(lambda w: inner(lambda v: program(v, w), v) * w + w)
@@ -121,10 +123,10 @@ def test_compiled_they_are_the_same_and_follow_other_numbers(name, program, v, w
 
 
 @given(st.lists(points, min_size=2, max_size=2), st.lists(points, min_size=2, max_size=2))
-def test_of_tensors_by_tensors(w, v):
+def test_derivatives_of_tensors_with_respect_to_captured_tensors(w, v):
     node, at = Tensor(w), np.array(v)
     f = lambda v: (node * v**3).sum() * node[0]  # noqa: E731 - a function of an array
-    # ∂f/∂v = 3 w₀ w ⊙ v², and its derivatives by w
+    # ∂f/∂v = 3 w₀ w ⊙ v², then its derivatives with respect to w
     for first in (grad(f)(at), vjp(f, at)[1](1.0)[0], jacobian(f)(at), jacobian(f, mode="fwd")(at)):
         assert isinstance(first, Tensor)
         same(first.data, 3 * w[0] * node.data * at**2, rtol=1e-12, atol=1e-12)
@@ -153,29 +155,29 @@ def test_input_gradients_of_a_network_train_its_parameters():
     slope = weight.grad[1, 0]
     ends = []
     for step in (h, -h):
-        moved = weight.data.copy()
-        moved[1, 0] += step
-        before, weight.data = weight.data.copy(), moved
+        shifted = weight.data.copy()
+        shifted[1, 0] += step
+        before, weight.data = weight.data.copy(), shifted
         ends.append(float(penalty()))
         weight.data = before
     same((ends[0] - ends[1]) / (2 * h), slope, rtol=1e-6)
 
 
-def test_a_pullback_and_a_pushforward_can_be_differentiated_by_what_they_are_given():
-    _, pull = vjp(lambda v: v * v, 3.0)
-    assert pull(1.0) == (6.0,)
-    assert isinstance(pull(1.0)[0], float)
-    same(float(grad(lambda g: pull(g)[0] * g)(2.0)), 24.0)
+def test_pullbacks_and_pushforwards_are_differentiable_in_their_argument():
+    _, pullback = vjp(lambda v: v * v, 3.0)
+    assert pullback(1.0) == (6.0,)
+    assert isinstance(pullback(1.0)[0], float)
+    same(float(grad(lambda g: pullback(g)[0] * g)(2.0)), 24.0)
     t = Value(2.0)
-    value, moved = jvp(lambda v: v * v, (3.0,), (t,))
+    value, tangent = jvp(lambda v: v * v, (3.0,), (t,))
     assert isinstance(value, float)
-    (moved * t).backward()
+    (tangent * t).backward()
     same(t.grad, 24.0)
-    along = Value(0.5)
-    (hvp(lambda v: v**3, 2.0, along) * along).backward()
-    same(along.grad, 12.0)
+    direction = Value(0.5)
+    (hvp(lambda v: v**3, 2.0, direction) * direction).backward()
+    same(direction.grad, 12.0)
     with no_grad():
-        assert isinstance(pull(t)[0], float)
+        assert isinstance(pullback(t)[0], float)
 
 
 def test_plain_numbers_stay_plain():
@@ -187,19 +189,19 @@ def test_plain_numbers_stay_plain():
     assert isinstance(grad(lambda v: v * v * w.data)(2.0), float)
     assert isinstance(grad(lambda v: (constant * t.detach() * v).sum())(np.ones(2)), np.ndarray)
     assert [type(x) for x in vjp(lambda v: (v * 2.0, constant), 2.0)[0]] == [float, np.ndarray]
-    still = Tensor(3.0, constant=True)
-    assert isinstance(jvp(lambda v: v * v, (2.0,), (still,))[1], float)
-    assert isinstance(vjp(lambda v: v * v, 2.0)[1](still)[0], float)
-    value, pull = vjp(lambda v: w * v, 2.0)
+    constant_tangent = Tensor(3.0, constant=True)
+    assert isinstance(jvp(lambda v: v * v, (2.0,), (constant_tangent,))[1], float)
+    assert isinstance(vjp(lambda v: v * v, 2.0)[1](constant_tangent)[0], float)
+    value, pullback = vjp(lambda v: w * v, 2.0)
     with no_grad():
         assert isinstance(grad(lambda v: w * v)(2.0), float)
-        assert isinstance(pull(1.0)[0], float)
+        assert isinstance(pullback(1.0)[0], float)
         assert isinstance(hvp(lambda v: (t * v**3).sum(), np.ones(2), np.ones(2)), np.ndarray)
         assert isinstance(vjp(lambda v: w * v, 2.0)[0], float)
     assert isinstance(value, Value)
 
 
-def test_what_is_captured_is_known_after_a_walk_of_the_functions_own():
+def test_captures_are_found_after_the_function_has_walked_their_graph():
     w = Value(3.0)
 
     def f(v):
@@ -227,7 +229,7 @@ def test_a_leaf_made_inside_is_not_captured():
     assert isinstance(grad(f)(2.0), float)
 
 
-def test_auxiliary_results_are_nodes_where_they_depend_on_what_was_captured():
+def test_auxiliary_results_that_depend_on_captured_nodes_are_nodes():
     w = Value(3.0)
     gradient, aux = grad(lambda v: (v * v, {"plain": v, "node": w * v, "itself": w, "count": 2}), has_aux=True)(2.0)
     assert isinstance(gradient, float)
@@ -255,7 +257,7 @@ def test_batches_of_arrays_are_arrays(f, n):
     same(compile(f)(X[0]), f(X[0]), rtol=1e-12, atol=1e-14)
 
 
-def test_batches_of_arrays_are_tensors_where_parameters_take_part():
+def test_batches_of_arrays_are_tensors_if_the_function_uses_parameters():
     w = [Value(2.0), Value(3.0)]
     X = np.arange(6.0).reshape(3, 2)
     whole = compile(lambda x: np.array([w[0] * x[0], w[1] * x[1]]), in_axes=0)(X)
@@ -265,7 +267,7 @@ def test_batches_of_arrays_are_tensors_where_parameters_take_part():
     assert [p.grad for p in w] == [6.0, 9.0]
 
 
-def test_a_program_that_took_a_number_for_a_constant_is_refused():
+def test_compile_refuses_a_function_that_hides_a_number():
     hidden = {}
 
     def smuggled(x):
@@ -283,9 +285,9 @@ def test_a_program_that_took_a_number_for_a_constant_is_refused():
             compile(by, exact=True)(2.0)
 
 
-def test_the_charged_particle_is_compiled():
+def test_the_charged_particle_compiles():
     def path(w):
-        """The height at which a particle, steered by the gradient of a potential that depends on w, ends."""
+        """The squared final height of a particle that moves along the gradient of a potential that depends on w."""
 
         def potential(p):
             return 1.0 / ((p[0] - 10.0) ** 2 + (p[1] - (10.0 - w)) ** 2) ** 0.5 + 1.0 / ((p[0] - 10.0) ** 2 + p[1] ** 2) ** 0.5

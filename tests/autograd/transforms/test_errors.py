@@ -1,0 +1,70 @@
+"""What transforms say about arguments and results that they cannot differentiate."""
+
+import numpy as np
+import pytest
+
+from autograd import (
+    AutogradError,
+    SettingError,
+    Value,
+    grad,
+    gradients,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+
+CASES = [
+    (
+        lambda: grad(lambda x: x)(np.ones(3)),
+        r"grad\(\) needs a function that returns one number, not shape \(3,\): reduce it, or use jacobian or vjp",
+    ),
+    (lambda: grad(lambda x: (x, x))(1.0), r"grad\(\) needs a function that returns one number, not 2 results"),
+    (lambda: value_and_grad(lambda x: x)(np.ones(1)), r"value_and_grad\(\) needs .* not shape \(1,\)"),
+    (lambda: grad(lambda x: x * x)(3), r"grad\(\) differentiates floats, not 3 of type int: pass a float, as in float\(x\)"),
+    (lambda: grad(lambda x: x * x)(True), "not True of type bool"),
+    (
+        lambda: grad(lambda x: x.sum())(np.arange(3)),
+        r"not an array of dtype int64 and shape \(3,\): pass a float, as in .* or x.astype\(float\)",
+    ),
+    (lambda: grad(lambda x: x)("abc"), "not 'abc' of type str; convert it first"),
+    (lambda: grad(lambda x: x)(1j), "not 1j of type complex; differentiate the real"),
+    (
+        lambda: grad(lambda x: x)(i for i in range(3)),
+        "grad\\(\\) differentiates floats, arrays, nodes and nested containers of them, not <generator",
+    ),
+    (lambda: grad(lambda x: "abc")(1.0), "the function must return nodes, numbers or containers of them, not 'abc' of type str"),
+    (lambda: grad(3), None),
+    (lambda: grad(3)(1.0), r"grad\(\) takes a function first, not 3"),
+    (
+        lambda: grad(lambda x: x, argnums=1)(1.0),
+        r"argnums 1 with 1 positional argument\(s\): pass what is differentiated by position",
+    ),
+    (lambda: grad(lambda x: x, argnums="x"), "argnums is an integer or a tuple of integers, not 'x'"),
+    (lambda: grad(lambda x: x, 3.0), r"grad\(\): argnums is an integer or .*, not 3.0; call the result with the point"),
+    (lambda: grad(lambda x: x, has_aux=True)(1.0), r"with has_aux=True takes a function that returns \(result, aux\)"),
+    (
+        lambda: vjp(lambda x: x * 1.0, np.ones(2))[1](np.ones(3)),
+        r"pullback\(\): a cotangent has shape \(3,\), but \(2,\) is needed",
+    ),
+    (lambda: vjp(lambda x: (x, x), 1.0)[1](1.0), r"the cotangent has the structure \*, but \('\*', '\*'\) is needed"),
+    (lambda: jvp(lambda x: x, (1.0,), (np.ones(2),)), r"jvp\(\): a tangent has shape \(2,\), but \(\) is needed"),
+    (lambda: jvp(lambda x: x, (1.0,), ([1.0],)), r"the tangent has the structure \(\['\*'\],\), but \('\*',\) is needed"),
+    (lambda: jvp(lambda x: x, 1.0, 1.0), r"jvp\(\) takes a tuple of primals and a tuple of tangents, not 1.0"),
+    (lambda: jacobian(lambda x: x, mode="both"), "mode is 'rev', 'fwd' or 'auto', not 'both'"),
+    (lambda: gradients(3.0, Value(1.0)), r"gradients\(\) takes a Value or a Tensor first, not 3.0"),
+    (lambda: gradients(Value(1.0), 3.0), r"gradients\(\) takes nodes to differentiate by, not 3.0"),
+]
+
+
+@pytest.mark.parametrize(("attempt", "text"), [case for case in CASES if case[1]], ids=[text[:30] for _, text in CASES if text])
+def test_errors_name_the_wrong_input(attempt, text):
+    with pytest.raises(AutogradError, match=text):
+        attempt()
+
+
+@pytest.mark.parametrize("numbers", [(0, 0), (1, -1)])
+def test_an_argument_named_twice_raises(numbers):
+    with pytest.raises(SettingError, match="names an argument twice"):
+        grad(lambda x, y: x * y, numbers)(3.0, 2.0)
