@@ -28,7 +28,7 @@ MAX_SINGLE = 4
 MIXTURES = 3
 
 # The weights of outputs in a mixture. They are of one size, so that no output rounds away beside another, and they are random and
-# positive, so that wrong outputs do not cancel. Only the spread matters: doubled bounds give the same verdicts.
+# positive, so that wrong outputs do not cancel. Only the ratio of the bounds matters, so doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
 # How far forward and reverse mode may differ: beside the sum of the magnitudes of the terms, and beside the length of the

@@ -68,7 +68,7 @@ def test_a_graph_that_cannot_be_evaluated_again_is_not_minimized(monkeypatch):
     def refuses(node, args):
         raise DataError("not twice")
 
-    monkeypatch.setattr("autograd.testing.minimal_expression._repeated", refuses)
+    monkeypatch.setattr("autograd.testing.minimal_expression._apply", refuses)
     monkeypatch.setattr(find("sin"), "partials", (negated_cosine,))
     with pytest.raises(GradientError) as caught:
         check_grad(lambda x: np.sin(x).sum(), np.array([0.5]))
