@@ -16,6 +16,7 @@ from autograd.errors import (
     ShapeError,
     UnfitError,
 )
+from autograd.state.engine import engine
 from autograd.transforms.explain_paths import explain
 from autograd.numpy_api.functions import (
     absolute,
@@ -158,6 +159,7 @@ __all__ = [
     "dot",
     "einsum",
     "elu",
+    "engine",
     "erf",
     "erfc",
     "exp",

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from autograd.core.coercion import advice, described, to_array
+from autograd.core.storage import Storage
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph import copy_and_pickle
 from autograd.graph.backward_steps import Step, steps
 from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.cycles import nodes_held_by, show_to_collector
 from autograd.graph.reverse_mode import accumulate_gradients, pullback
 from autograd.graph.topological_order import WIDE, graph_lock, topological_order
 from autograd.ops import TABLE, Op
@@ -37,23 +39,14 @@ BINARY = {
 UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
 
 
-class Node:
+class Node(Storage):
     """A number or an array that remembers which operation made it, and from what."""
 
-    __slots__ = ("_grad", "_primal", "dleft", "dright", "left", "metadata", "op", "right", "stamp")
+    __slots__ = ()
 
     rank: ClassVar[int]  # in a mixed expression the class of the higher rank wins
     by_rank: ClassVar[dict[int, type[Any]]] = {}
     graph_backend: ClassVar[Any]  # the backend in which derivatives are graphs; functions.py, which owns it, puts it here
-    _primal: Any
-    _grad: Any
-    op: Op | None
-    left: Any
-    right: Any
-    dleft: Any
-    dright: Any
-    stamp: Any
-    metadata: Metadata | None
 
     def __init_subclass__(cls) -> None:
         Node.by_rank.setdefault(cls.rank, cls)
@@ -209,6 +202,7 @@ class Node:
                 leaf.left = True
                 # +g is a node of its own: a leaf that two gradients share could be written to
                 leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
+            show_to_collector([leaf._grad for leaf in leaves])
 
     def backward_steps(self, cotangent: Any = None) -> Iterator[Step]:
         """The backward pass step by step: each node's cotangent, and what it pushes to each argument. Writes no ``.grad``.
@@ -239,6 +233,7 @@ class Node:
         metadata = self.own_metadata()
         if metadata.hooks is None:
             metadata.hooks = Hooks()
+        show_to_collector([self, *nodes_held_by(hook)])
         return metadata.hooks.add(hook)
 
     def heard(self, g: Any) -> Any:
@@ -521,5 +516,5 @@ def operators(unary: Any, binary: Any) -> dict[str, Any]:
 
 def named_rows() -> list[Op]:
     """The elementwise rows that are methods under their own name: all without settings that Python has no operator for."""
-    spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip"}
+    spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip", "power_derivative"}
     return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in spoken]

@@ -63,7 +63,7 @@ def scalar_row(row: str) -> Elementwise:
 
 def _unary(op: Elementwise, name: str, watched: bool) -> str:
     call = "apply(ROW, self)"
-    body = _guarded(_values(op), call)
+    body = _guarded(values_of(op), call)
     return _text(
         [
             f"def {name}(self):",
@@ -79,7 +79,7 @@ def _binary(op: Elementwise, name: str, reflected: bool, watched: bool) -> str:
     first, second = ("other", "self") if reflected else ("self", "other")
     call = f"apply(ROW, {first}, {second})"
     stranger = f"operate(ROW, {first}, {second}, other)" if name.startswith("__") else call
-    values = _values(op)
+    values = values_of(op)
     both, constant = _guarded(values, call), _guarded({k: v for k, v in values.items() if k != _fixed(reflected)}, call)
     given = "a" if reflected else "b"
     edges = ("a", "self", "None", "db") if reflected else ("self", "b", "da", "None")
@@ -108,7 +108,7 @@ def _fixed(reflected: bool) -> str:
 
 
 @cache
-def _values(op: Elementwise, xp: Symbols = SOURCE) -> dict[str, Expr]:
+def values_of(op: Elementwise, xp: Symbols = SOURCE) -> dict[str, Expr]:
     """The row's value and partials as expressions in the variables a, b and y, written in the backend ``xp``."""
     names = "ab"[: op.arity]
     args = [symbol(n) for n in names]
@@ -122,7 +122,7 @@ def _values(op: Elementwise, xp: Symbols = SOURCE) -> dict[str, Expr]:
 def _guarded(values: dict[str, Expr], otherwise: str) -> list[str]:
     """The assignments; where Python's math can raise (log 0, overflow), the careful way is taken instead."""
     body = assignments(values)
-    if _heads(values.values()) <= SAFE:
+    if heads(values.values()) <= SAFE:
         return body
     return ["try:", *_indented(body), "except RAISED:", f"    return {otherwise}"]
 
@@ -178,7 +178,7 @@ def _compiled(row: str, name: str, names: dict[str, Any], reflected: bool, watch
     op = scalar_row(row)
     source = method_source(row, name, reflected, watched).replace(f"def {name}(", "def method(", 1)  # tanh calls math's tanh
     given = {**names, "ROW": op, "RAISED": RAISED, "new": object.__new__, "to_float": to_float}
-    given |= {head: getattr(FLOAT, head) for head in _heads(_values(op).values()) if head in vars(FLOAT) and head != "where"}
+    given |= {head: getattr(FLOAT, head) for head in heads(values_of(op).values()) if head in vars(FLOAT) and head != "where"}
     factory = [f"def factory({', '.join(given)}):", *_indented(source.splitlines()), "    return method"]
     scope: dict[str, Any] = {}
     # The globals are those of modes, where ``special`` is.
@@ -202,14 +202,14 @@ def evaluator(op: Elementwise) -> Callable[..., tuple[float, ...]]:
         return (y, *(evaluated(partial, (y, *args), {}) for partial in op.partials))
 
     try:
-        values = _values(op)
+        values = values_of(op)
     except TypeError:  # a rule that branches on its numbers cannot be written down
         return careful
     names = ", ".join("ab"[: op.arity])
     otherwise = f"careful({names})"
     body = [f"def row({names}):", *_indented([*_guarded(values, otherwise), f"return {', '.join(values)}"])]
     scope: dict[str, Any] = {
-        head: getattr(FLOAT, head) for head in _heads(values.values()) if head in vars(FLOAT) and head != "where"
+        head: getattr(FLOAT, head) for head in heads(values.values()) if head in vars(FLOAT) and head != "where"
     }
     scope |= {"RAISED": RAISED, "careful": careful}
     exec(compile(_text(body), f"<evaluated from row {op.name}>", "exec"), scope)  # noqa: S102 - our own text
@@ -217,7 +217,7 @@ def evaluator(op: Elementwise) -> Callable[..., tuple[float, ...]]:
     return row
 
 
-def _heads(expressions: Iterable[Expr]) -> set[str]:
+def heads(expressions: Iterable[Expr]) -> set[str]:
     """Every operator and function that the expressions use."""
     uses: dict[Expr, int] = {}
     for e in expressions:
@@ -243,7 +243,7 @@ def bend(op: Elementwise, moves: str) -> Callable[..., tuple[float, float] | Non
     apart: dict[Expr, None] = {}
     try:
         changes = {
-            f"t{n}": _changed(e, moving, apart) if n[1:] in moves else None for n, e in _values(op, KEPT).items() if n != "y"
+            f"t{n}": _changed(e, moving, apart) if n[1:] in moves else None for n, e in values_of(op, KEPT).items() if n != "y"
         }
     except Exception:  # a rule that branches on its numbers, or asks for functions that math lacks, cannot be written down
         return lambda *numbers: None
@@ -254,7 +254,7 @@ def bend(op: Elementwise, moves: str) -> Callable[..., tuple[float, float] | Non
         *_indented([line for condition in apart for line in (f"if {to_source(condition)}:", "    return None")]),
         *_indented(["try:", *_indented([*assignments(values), f"return {result}"]), "except RAISED:", "    return None"]),
     ]
-    used = _heads([*values.values(), *apart])
+    used = heads([*values.values(), *apart])
     scope: dict[str, Any] = {"RAISED": RAISED, **{head: getattr(FLOAT, head) for head in used - OPERATORS}}
     exec(compile(_text(body), f"<second derivatives of row {op.name}>", "exec"), scope)  # noqa: S102 - our own text
     bent: Callable[..., tuple[float, float] | None] = scope["bent"]
@@ -276,7 +276,7 @@ def _changed(e: Expr, moving: dict[Expr, Expr], apart: dict[Expr, None]) -> Expr
         _, one, other = changes
         if one is None and other is None:
             return None
-        if "==" in _heads([e.args[0]]):
+        if "==" in heads([e.args[0]]):
             apart[e.args[0]] = None
         return Expr("where", (e.args[0], ZERO if one is None else one, ZERO if other is None else other))
     total: Expr | None = None

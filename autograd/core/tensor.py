@@ -16,6 +16,7 @@ from autograd.core.observation import adopted
 from autograd.core.value import Value
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
 from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.cycles import show_to_collector
 from autograd.graph.topological_order import UNRECORDED, WIDE
 from autograd.ops import TABLE, Op, find
 from autograd.state import context
@@ -136,6 +137,8 @@ class Tensor(Node):
         if new.shape not in ((), self.shape) or (isinstance(grad, Node) and grad.shape != self.shape):
             raise ShapeError(f"the gradient of {self.brief()} has shape {self.shape}, not {new.shape}")
         self._grad = grad if isinstance(grad, Node) else np.full(self.shape, new, self.dtype)
+        if isinstance(grad, Node):
+            show_to_collector([self, grad])
         if self.op is None:
             self.left = True
 

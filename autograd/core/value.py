@@ -12,11 +12,14 @@ from autograd.core.coercion import to_float
 from autograd.core.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
 from autograd.core.observation import adopted
 from autograd.core.scalar_methods import compiled
+from autograd.core.storage import ScalarMethods
 from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.cycles import show_to_collector
 from autograd.graph.topological_order import WIDE
-from autograd.ops import Elementwise, Op, find
+from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
+from autograd.state.engine import native
 
 SIGNS = {
     "add": "+",
@@ -30,7 +33,7 @@ SIGNS = {
 }
 
 
-class Value(Node):
+class Value(ScalarMethods, Node):
     """A scalar with a memory: ``data`` is the number, ``grad`` what the last ``backward()`` calls put there.
 
     Takes any real number (ints and bools become floats); DataError for anything else.
@@ -83,6 +86,8 @@ class Value(Node):
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._grad = grad if isinstance(grad, Node) else to_float(grad, "Value.grad")
+        if isinstance(grad, Node):
+            show_to_collector([self, grad])
         if self.op is None:
             self.left = True
 
@@ -253,16 +258,37 @@ def _written_when_called(row: str) -> Callable[..., Any]:
     """A method that writes itself at its first call: most programs use a few of the rows, and importing should be quick."""
 
     def method(self: Value, *other: Any) -> Any:
-        if getattr(Value, row) is method:
-            setattr(Value, row, _write(row, row))
-        return getattr(Value, row)(self, *other)
+        written = method.__dict__.get("written")
+        if written is None:
+            written = method.__dict__["written"] = _write(row, row)
+            _install(row, written)
+        return written(self, *other)
 
     method.__name__, method.__qualname__ = row, f"Value.{row}"
     method.__doc__ = f"Row {row} of the table of operations, on a scalar."
     return method
 
 
+def _install(name: str, method: Any) -> None:
+    """Make ``method`` the one of that name: as what the native engine falls back to where it has the name, else on the class."""
+    if native is None or not native.register_fallback(name, method):
+        setattr(Value, name, method)
+
+
+def _hand_over(name: str) -> None:
+    """Leave what the class says under that name to the native engine."""
+    method = vars(Value)[name]
+    if native.register_fallback(name, method):
+        delattr(Value, name)
+
+
+if native is not None:
+    native.register_value(Value, WIDE, context.state_variable)
+    for _op in TABLE.values():
+        native.register_row(_op.name, _op)
+    for _name in ("__init__", "data", "grad"):
+        _hand_over(_name)
 for _name, _method in operators(_write, _write).items():
-    setattr(Value, _name, _method)
+    _install(_name, _method)
 for _op in named_rows():
-    setattr(Value, _op.name, _written_when_called(_op.name))
+    _install(_op.name, _written_when_called(_op.name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from autograd.errors import GraphError
 from autograd.graph.topological_order import WIDE, graph_lock, topological_order
 from autograd.state import context
 from autograd.state.anomaly_checks import blamed, check_local, check_total, is_finite
+from autograd.state.engine import native
 from autograd.state.hooks import Hooks
 
 _walking = False  # whether a backward pass is under way, in the thread that has the lock
@@ -27,8 +28,7 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
         nodes, leaves = topological_order((root,))
         before = [leaf._grad for leaf in leaves]
         _walking = True
-        for node in nodes:
-            node._grad = 0.0
+        reset(nodes)
         try:
             with np.errstate(**QUIET):
                 if Hooks.living or (context.special and context.current().anomaly):
@@ -45,14 +45,27 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
             _walking = False
 
 
-def _plain_backward(root: Any, cotangent: Any, nodes: Sequence[Any]) -> None:
-    """The walk itself, at full speed: nobody listens."""
+def _plain_backward(root: Any, cotangent: Any, nodes: list[Any]) -> None:
+    """The pass without hooks and without anomaly()."""
     root.receive(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
+    push(nodes, lambda node: _pull(node, parts))
+    for leaf, given in parts.items():
+        leaf.receive(_together(leaf, given), None, True)
+
+
+def reset_gradients(nodes: Sequence[Any]) -> None:
+    """Set the gradients of the nodes to zero."""
+    for node in nodes:
+        node._grad = 0.0
+
+
+def propagate(nodes: Sequence[Any], pull: Callable[[Any], None]) -> None:
+    """The chain rule along ``nodes``, from the last to the first; a wide node's turn is ``pull(node)``."""
     for node in reversed(nodes):
         towards = node.dleft
         if towards is WIDE:
-            _pull(node, parts)
+            pull(node)
             continue
         g = node._grad
         if towards is not None:
@@ -60,8 +73,10 @@ def _plain_backward(root: Any, cotangent: Any, nodes: Sequence[Any]) -> None:
         towards = node.dright
         if towards is not None:
             node.right._grad += g * towards
-    for leaf, given in parts.items():
-        leaf.receive(_together(leaf, given), None, True)
+
+
+reset = reset_gradients if native is None else native.reset_gradients
+push = propagate if native is None else native.propagate
 
 
 def _pull(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:

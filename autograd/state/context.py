@@ -17,6 +17,7 @@ from types import CodeType, FrameType
 from typing import Any, Self
 
 from autograd.errors import DataError, GraphError
+from autograd.state.engine import native
 from autograd.state.metadata import Metadata, in_library, users
 
 special = 0
@@ -34,6 +35,7 @@ class State:
         "_metadata_by_place",
         "anomaly",
         "blocks",
+        "is_simple",
         "lines",
         "metadata",
         "recording",
@@ -59,6 +61,7 @@ class State:
         self.scope = scope
         self.anomaly = anomaly  # whether to look for nan and inf
         self.lines = lines  # whether nodes note the line that made them
+        self.is_simple = recording and not anomaly and not lines and tracer is None  # whether nothing but a scope is asked for
         self.metadata = Metadata(scope, shared=True) if scope else None
         self._metadata_by_place: dict[tuple[int, int], Metadata] = {}
         # A frame of ours that made a node, or whose generator did, and the metadata: while it runs, the program behind it waits.
@@ -99,14 +102,15 @@ class State:
 
 
 PLAIN = State()
-_state: ContextVar[State] = ContextVar("state", default=PLAIN)
-current = _state.get
+state_variable: ContextVar[State] = ContextVar("state", default=PLAIN)
+current = state_variable.get
 
 
 def _count(change: int) -> None:
     global special
     with _counting:
         special += change
+        _mirror()
 
 
 def tick() -> int:
@@ -114,40 +118,50 @@ def tick() -> int:
     global clock
     with _counting:
         clock += 1
+        _mirror()
         return clock
+
+
+def _mirror() -> None:
+    """Tell the native engine what it must know of every node that it makes."""
+    if native is not None:
+        native.mirror(special, clock)
+
+
+_mirror()
 
 
 def recording() -> bool:
     """Whether operations of this thread and task are recorded."""
-    return not special or _state.get().recording
+    return not special or state_variable.get().recording
 
 
 def metadata_here() -> Metadata | None:
     """The metadata of a node that is being made, outside the operators' own methods."""
-    return _state.get().metadata_for(sys._getframe(2)) if special else None
+    return state_variable.get().metadata_for(sys._getframe(2)) if special else None
 
 
 @contextmanager
 def differentiated(since: int) -> Iterator[None]:
     """The block in which a transform, which began at ``since``, runs its function: recorded even inside no_grad."""
-    state = _state.get()
+    state = state_variable.get()
     # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
     blocks = state.blocks if state.recording else (*state.blocks, _RECORDED)
-    token = _state.set(state.but(recording=True, since=state.since or since, blocks=blocks))
+    token = state_variable.set(state.but(recording=True, since=state.since or since, blocks=blocks))
     try:
         yield
     finally:
-        _state.reset(token)
+        state_variable.reset(token)
 
 
 @contextmanager
 def unwatched() -> Iterator[None]:
     """A block of our own in which anomaly() does not look."""
-    token = _state.set(_state.get().but(anomaly=False))
+    token = state_variable.set(state_variable.get().but(anomaly=False))
     try:
         yield
     finally:
-        _state.reset(token)
+        state_variable.reset(token)
 
 
 class Block(ContextDecorator):
@@ -161,13 +175,13 @@ class Block(ContextDecorator):
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        _enclose((*_state.get().blocks, self))
+        _enclose((*state_variable.get().blocks, self))
         _count(+1)
         return self
 
     def __exit__(self, *error: object) -> None:
         _count(-1)
-        blocks = list(_state.get().blocks)
+        blocks = list(state_variable.get().blocks)
         if self in blocks:  # and not closed by another thread or task than the one that opened it
             del blocks[len(blocks) - 1 - blocks[::-1].index(self)]
             _enclose(tuple(blocks))
@@ -183,10 +197,10 @@ class Block(ContextDecorator):
 
 def _enclose(blocks: tuple[Any, ...]) -> None:
     """Make these the open blocks of the context."""
-    state = State(since=_state.get().since, blocks=blocks)
+    state = State(since=state_variable.get().since, blocks=blocks)
     for block in blocks:
         state = block._changed(state)
-    _state.set(state)
+    state_variable.set(state)
 
 
 class tracing(Block):  # noqa: N801 - as below

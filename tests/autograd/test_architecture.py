@@ -23,6 +23,7 @@ FOLDERS = [
     "backends",
     "graph",
     "core",
+    "native",
     "numpy_api",
     "transforms",
     "compiler",

@@ -32,7 +32,7 @@ def partials(name, *rules):
 
     def plant(monkeypatch):
         monkeypatch.setattr(find(name), "partials", rules)
-        scalar_methods._values.cache_clear()
+        scalar_methods.values_of.cache_clear()
         method = {"multiply": "__mul__", "absolute": "__abs__"}.get(name, name)
         monkeypatch.setattr(Value, method, value._write(name, method))
 
@@ -149,7 +149,7 @@ def test_a_planted_error_is_caught_and_named(planted, monkeypatch):
         with pytest.raises(GradientError) as caught:
             planted.test(100)()
     finally:
-        scalar_methods._values.cache_clear()
+        scalar_methods.values_of.cache_clear()
     report = caught.value.report
     assert report.fault == planted.fault, report
     assert report.blame.startswith(planted.culprit), report

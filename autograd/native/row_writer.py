@@ -1,0 +1,143 @@
+"""Writes ``rows.h``: the scalar rows of the table as C functions, from the expressions that the Python methods are written from.
+
+``python -m autograd.native.row_writer rows.h`` is what the build runs.
+
+>>> print(binary_functions("multiply"))  # doctest: +ELLIPSIS
+INLINE Local multiply_both(double a, double b) {
+    int raised = 0;
+    const double y = a * b;
+    const double da = b;
+    const double db = a;
+    return (Local){y, da, db, raised};
+}
+...
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Sequence
+
+from autograd.backends.expressions import Dialect, Expr, assignments
+from autograd.core.node import BINARY, UNARY, named_rows
+from autograd.core.scalar_methods import heads, scalar_row, values_of
+from autograd.ops import TABLE, Elementwise
+from autograd.state.engine import source_digest
+
+# The functions that FLOAT takes from Python's math module and that libm has, too. CPython computes hypot, arctan2 and arcsinh
+# in its own way: rows that need them stay in Python.
+LIBM = {name: name for name in ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "erf", "erfc", "fmod")}
+LIBM |= {name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
+LIBM |= {"arc" + name: "a" + name for name in ("sin", "cos", "tan", "cosh", "tanh")} | {"power": "pow"}
+OURS = {"maximum": "maximum", "minimum": "minimum", "sign": "sign", "logaddexp": "logaddexp"}
+OURS |= {"remainder": "remainder_of", "floor_divide": "floor_quotient"}
+OURS |= {name: "signed_" + name for name in ("floor", "ceil", "trunc", "rint")}
+FUNCTIONS = LIBM | OURS
+OPERATORS = {"name", "number", "where", "&", ">", ">=", "<", "<=", "==", "+", "-", "*", "/", "neg", "abs"}  # what is not called
+
+NUMBER_SLOTS = {
+    "add": "nb_add",
+    "sub": "nb_subtract",
+    "mul": "nb_multiply",
+    "truediv": "nb_true_divide",
+    "mod": "nb_remainder",
+    "floordiv": "nb_floor_divide",
+    "pow": "nb_power",
+    "neg": "nb_negative",
+    "pos": "nb_positive",
+    "abs": "nb_absolute",
+}
+
+
+def _number(x: float) -> str:
+    return {"inf": "INFINITY", "-inf": "-INFINITY", "nan": "NAN"}.get(repr(float(x)), repr(float(x)))
+
+
+def _call(function: str, args: Sequence[str]) -> str:
+    if function == "abs":
+        return f"fabs({args[0]})"
+    return f"checked({FUNCTIONS[function]}({', '.join(args)}), &raised)"
+
+
+C = Dialect(
+    _number,
+    "&&",
+    "{condition} ? {yes} : {no}",
+    "const double {name} = {value};",
+    _call,
+    lambda a, b: f"quotient({a}, {b}, &raised)",
+)
+
+
+def is_writable(op: Elementwise) -> bool:
+    """Whether the row, value and partials, uses only what C has.
+
+    >>> is_writable(scalar_row("tanh")), is_writable(scalar_row("hypot"))
+    (True, False)
+    """
+    try:
+        values = values_of(op)
+    except TypeError:  # it has settings, or branches on its numbers
+        return False
+    return heads(values.values()) <= OPERATORS | set(FUNCTIONS)
+
+
+def _function(name: str, args: str, values: dict[str, Expr]) -> str:
+    lines = ["int raised = 0;", *assignments(values, C), f"return (Local){{{', '.join(_fields(values))}, raised}};"]
+    return "\n".join([f"INLINE Local {name}({args}) {{", *("    " + line for line in lines), "}"])
+
+
+def _fields(values: dict[str, Expr]) -> list[str]:
+    return [field if field in values else "0.0" for field in ("y", "da", "db")]
+
+
+def unary_function(row: str) -> str:
+    """The C function of a row with one argument."""
+    return _function(f"{row}_of", "double a", values_of(scalar_row(row)))
+
+
+def binary_functions(row: str) -> str:
+    """The C functions of a row with two arguments: where both are nodes, where only a is, and where only b is."""
+    values = values_of(scalar_row(row))
+    without_b, without_a = ({k: v for k, v in values.items() if k != constant} for constant in ("db", "da"))
+    cases = (("both", values), ("by_a", without_b), ("by_b", without_a))
+    return "\n".join(_function(f"{row}_{case}", "double a, double b", part) for case, part in cases)
+
+
+def _macro(name: str, entries: Sequence[str]) -> str:
+    return f"#define {name}(X) " + " ".join(f"X({entry})" for entry in entries)
+
+
+def header() -> str:
+    """The whole file."""
+    operators = {**BINARY, **{name.strip("_"): row for name, row in UNARY.items()}}
+    operators = {name: row for name, row in operators.items() if is_writable(scalar_row(row))}
+    methods = [op.name for op in named_rows() if isinstance(op, Elementwise) and is_writable(op)]
+    rows = [*dict.fromkeys([*operators.values(), *methods])]
+
+    def of_arity(arity: int, names: Sequence[str]) -> list[str]:
+        return [name for name in names if TABLE[name].arity == arity]
+
+    pairs = list(operators.items())
+    slots = " ".join(f"{{Py_{NUMBER_SLOTS[name]}, operator_{'pow3' if name == 'pow' else name}}}," for name, _ in pairs)
+    return "\n".join(
+        [
+            "/* Written by autograd/native/row_writer.py from the rows of autograd/ops/table.py: change them there. */",
+            f"#define DIGEST {source_digest()}u",
+            *(unary_function(row) for row in of_arity(1, rows)),
+            *(binary_functions(row) for row in of_arity(2, rows)),
+            _macro("UNARY_ROWS", of_arity(1, rows)),
+            _macro("BINARY_ROWS", of_arity(2, rows)),
+            _macro("UNARY_OPERATORS", [f"{row}, {name}" for name, row in pairs if TABLE[row].arity == 1]),
+            _macro("BINARY_OPERATORS", [f"{row}, {name}" for name, row in pairs if TABLE[row].arity == 2]),
+            _macro("UNARY_METHODS", of_arity(1, methods)),
+            _macro("BINARY_METHODS", of_arity(2, methods)),
+            f"#define NUMBER_SLOTS {slots}",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    pathlib.Path(sys.argv[1]).write_text(header(), encoding="utf-8")
