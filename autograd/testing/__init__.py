@@ -23,7 +23,8 @@ from autograd.testing.gradient_errors import (
     WrongShapeError,
     WrongValueError,
 )
-from autograd.testing.measurement import Estimate, derivative
+from autograd.testing.measurement.derivative import derivative
+from autograd.testing.measurement.estimate import Estimate
 from autograd.testing.report import Finding, Report
 from autograd.testing.search import gradient_test, search_vjp
 

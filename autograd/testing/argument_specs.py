@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.checks.rule_under_test import reversed_fortran
+from autograd.testing.arrays import reversed_fortran
 
 ORDINARY = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 0.25, -1.5, 0.75, -3.25, 1.25)
 EXTREME = (1e-12, -1e-12, 1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 20.0, -20.0, 50.0, 710.0, -710.0, 1e3, -1e3, 5e3, 1e4, -1e4, 1e6, -1e6)

@@ -14,7 +14,7 @@ from autograd.core.node import BINARY, UNARY, Node, raw
 from autograd.core.value import SIGNS, Value
 from autograd.graph.topological_order import WIDE, topological_order
 from autograd.numpy_api import functions
-from autograd.testing.checks.rule_under_test import briefly
+from autograd.testing.arrays import format_array
 
 # The number of candidates that are checked. Half as many candidates as operations were needed on random graphs of 20 and of 60
 # operations, so 200 is enough for about 400; a check takes some 35 ms, so a reduction takes 7 s at most. Doubled, larger graphs are
@@ -88,7 +88,7 @@ class Expression:
         if len(self.nodes) > MAX_PRINTED_OPERATIONS:
             return f"an expression of {len(self.nodes)} operations, from {self.nodes[0].brief()} to {self.root.brief()}"
         labels = _label_inputs(self.inputs)
-        values = ", ".join(f"{label} = {briefly(raw(x), MAX_VALUE_WIDTH)}" for x, label in labels.items())
+        values = ", ".join(f"{label} = {format_array(raw(x), MAX_VALUE_WIDTH)}" for x, label in labels.items())
         return f"{_to_source(self.root, labels, set(self.nodes), is_operand=False)}  with {values}"
 
 
@@ -187,7 +187,7 @@ def _to_source(x: Any, labels: dict[Node, str], nodes: set[Node], is_operand: bo
     if isinstance(x, Node) and x in labels:
         return labels[x]
     if not isinstance(x, Node) or x not in nodes:
-        return briefly(raw(x), MAX_CONSTANT_WIDTH)
+        return format_array(raw(x), MAX_CONSTANT_WIDTH)
     assert x.op is not None
     sign = SIGNS.get(x.op.name)
     args = [_to_source(arg, labels, nodes, is_operand=sign is not None) for arg in x.args]

@@ -13,8 +13,10 @@ from autograd.graph.broadcasting import unbroadcast
 from autograd.ops import Op
 from autograd.state.anomaly_checks import which
 from autograd.testing.checks.value_comparison import Claims, accuse
-from autograd.testing.judgement import Judgement, Limits, Point, judge
-from autograd.testing.measurement import Array
+from autograd.testing.judgement.judge import DirectionalClaims, judge
+from autograd.testing.judgement.point import Bounds, Point
+from autograd.testing.judgement.verdict import Judgement
+from autograd.testing.measurement.estimate import Array
 from autograd.testing.report import Report
 
 # Up to this many entries of an argument are moved one by one, and up to this many outputs are looked at one by one; larger arrays
@@ -169,8 +171,8 @@ class NodeCheck:
         def rule(xs: Sequence[Array]) -> Array:
             return self._claims(directions, xs).along(us)[0][is_usable]
 
-        point = self.point.weighted(claims.seeds, self.y.shape)
-        judgements, evaluations = judge(point, us, *claims.along(us), claims.largest(us), rule)
+        point = self.point.weight_outputs(claims.seeds, self.y.shape)
+        judgements, evaluations = judge(point, us, DirectionalClaims(*claims.along(us), claims.largest(us)), rule)
         report.evaluations += evaluations
         for judgement in judgements:
             if judgement.verdict == "fail":
@@ -215,7 +217,7 @@ class NodeCheck:
             return
         index = tuple(int(i) for i in np.unravel_index(moved[0], u.shape))
         where += f" at index {index}" if index else ""
-        per_unit = judgement.per(float(u.flat[moved[0]]))
+        per_unit = judgement.per_unit(float(u.flat[moved[0]]))
         accuse(report, where, per_unit, after=location, argument=self.positions[k], index=index)
 
 
@@ -240,7 +242,7 @@ def format_location(node: Node) -> str:
     return f", at {node.line}" if node.line else ""
 
 
-def get_op_domains(op: Op, count: int) -> Limits:
+def get_op_domains(op: Op, count: int) -> Bounds:
     """Return the domain (low, high) of each of the ``count`` arguments of an operation."""
     domains: Sequence[Any] = op.domains if len(op.domains) == count else op.domains[:1] * count
     return [(d.low, d.high) for d in domains]

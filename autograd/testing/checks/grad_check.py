@@ -20,7 +20,7 @@ from autograd.testing.blaming import check_nodes, describe_infinite_derivative
 from autograd.testing.checks.rule_under_test import Pair, refuse_coroutine
 from autograd.testing.checks.value_comparison import Claims
 from autograd.testing.checks.vjp_check import Check
-from autograd.testing.measurement import Array
+from autograd.testing.measurement.estimate import Array
 from autograd.testing.minimal_expression import Expression, find_minimal_expression
 from autograd.testing.node_check import format_location
 from autograd.testing.report import FAIL, Report

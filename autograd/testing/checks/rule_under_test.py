@@ -12,8 +12,8 @@ import numpy as np
 
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.judgement import Limits, Point
-from autograd.testing.measurement import EPS, Array
+from autograd.testing.judgement.point import Bounds, Point
+from autograd.testing.measurement.estimate import EPS, Array
 from autograd.testing.report import Report
 
 NARROW = 1e-3  # of an entry's size: with less room than that, all entries that move along would take tiny steps
@@ -213,7 +213,7 @@ def _numbers_of(x: Any, what: str) -> Array:
         raise DataError(f"{what} nested lists of unequal lengths, where numbers or an array belong") from None
 
 
-def limits_of(domains: Sequence[Any] | None, count: int, call: str) -> Limits:
+def limits_of(domains: Sequence[Any] | None, count: int, call: str) -> Bounds:
     """A pair (low, high) for each input."""
     if domains is None:
         return [(-np.inf, np.inf)] * count
@@ -229,20 +229,3 @@ def limits_of(domains: Sequence[Any] | None, count: int, call: str) -> Limits:
             raise SettingError(f"{call}: the domain from {low:g} to {high:g} is empty")
         pairs.append((low, high))
     return pairs
-
-
-def reversed_fortran(x: Array) -> Array:
-    """The same numbers as a view with negative strides of an array in Fortran order."""
-    back = (slice(None, None, -1),) * x.ndim
-    return np.array(x[back], order="F")[back]
-
-
-def briefly(x: Any, most: int = 60) -> str:
-    """A number or an array in six digits, or its shape where that is too long.
-
-    >>> briefly(np.array([0.1, 1 / 3])), briefly(np.zeros(100))
-    ('[0.1, 0.333333]', 'an array of shape (100,)')
-    """
-    array = np.asarray(x)
-    text = np.array2string(array, separator=", ", formatter={"float_kind": lambda v: f"{v:.6g}"}).replace("\n", "")
-    return text if len(text) <= most and array.size <= most else f"an array of shape {array.shape}"

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.testing.checks.rule_under_test import Pair
-from autograd.testing.judgement import UNDECIDED, Judgement, Point, judge
-from autograd.testing.measurement import NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array
+from autograd.testing.judgement.judge import DirectionalClaims, judge
+from autograd.testing.judgement.point import Point
+from autograd.testing.judgement.verdict import UNDECIDED, Judgement
+from autograd.testing.measurement.estimate import NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array
 from autograd.testing.report import Report
 
 NEGLIGIBLE = 1e-8  # of the largest claim: the effect of such a slope is rounding beside that of the others
@@ -219,7 +221,7 @@ class Values:
     def _accuse(self, us: Sequence[Array], k: int, i: int, j: Judgement) -> None:
         index = tuple(int(n) for n in np.unravel_index(i, self.xs[k].shape))
         where = f"by input {k}" + (f" at index {index}" if index else "")
-        accuse(self.report, where, j.per(us[k].flat[i]), argument=k, index=index)
+        accuse(self.report, where, j.per_unit(us[k].flat[i]), argument=k, index=index)
 
 
 def judged_along(pair: Pair, point: Point, us: Sequence[Array], claims: Claims) -> list[Judgement]:
@@ -228,8 +230,8 @@ def judged_along(pair: Pair, point: Point, us: Sequence[Array], claims: Claims) 
     def rule(xs: Sequence[Array]) -> Array:
         return Claims(claims.seeds, [pair.answer(g, xs) for g in claims.seeds]).along(us)[0]
 
-    examined = point if claims.each else point.weighted(claims.seeds, pair.shape)
-    judged, evaluations = judge(examined, us, *claims.along(us), claims.largest(us), rule)
+    examined = point if claims.each else point.weight_outputs(claims.seeds, pair.shape)
+    judged, evaluations = judge(examined, us, DirectionalClaims(*claims.along(us), claims.largest(us)), rule)
     pair.report.evaluations += evaluations
     return judged
 

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.testing.checks.rule_under_test import Pair, briefly, reversed_fortran
+from autograd.testing.arrays import format_array, reversed_fortran
+from autograd.testing.checks.rule_under_test import Pair
 from autograd.testing.checks.value_comparison import FEW, Claims, Values, accuse, judged_along
-from autograd.testing.measurement import EPS, SMOOTH, Array
+from autograd.testing.judgement.roundoff import SCATTER_FACTOR, rule_scatter
+from autograd.testing.measurement.estimate import EPS, SMOOTH, Array
 from autograd.testing.report import Report
-from autograd.testing.rounding import SCATTERED, scatter
 
 
 def check_vjp(
@@ -224,11 +225,11 @@ class Check:
             return  # a search comes by such a point anyhow, and should name that one
         claims = Claims(self.every[None], [answer])
         us = [np.where(x == 0.0, 1.0, np.abs(x)) * self.rng.choice([-1.0, 1.0], x.shape) for x in moved]
-        point = self.pair.point._replace(xs=moved, y=y.ravel(), sizes=np.abs(y).ravel())
+        point = self.pair.point._replace(xs=moved, y=y.ravel(), output_sizes=np.abs(y).ravel())
         (j,) = judged_along(self.pair, point, us, claims)
         if j.verdict == "fail" and j.kind == SMOOTH:
             where = "asked next at another point, the rule gives its first answer" if stale else "right here, and wrong near by"
-            at = f", at {', '.join(map(briefly, moved))}"
+            at = f", at {', '.join(map(format_array, moved))}"
             accuse(self.report, where, j, "staleness" if stale else "value", after=at)
 
     def _same_as_here(self, answer: Sequence[Array]) -> bool:
@@ -248,7 +249,7 @@ class Check:
         rtol, atol = max(1e-9, 64.0 * eps), max(1e-12, 64.0 * eps) * factor * self.scale
         if self._apart(have, want, rtol, atol) is None:
             return
-        loose = np.split(SCATTERED * self._scatter(g), np.cumsum([x.size for x in self.pair.xs])[:-1])
+        loose = np.split(SCATTER_FACTOR * self._scatter(g), np.cumsum([x.size for x in self.pair.xs])[:-1])
         if (found := self._apart(have, want, rtol, atol, loose)) is not None:
             self._condemn(found, fault, message)
 
@@ -260,7 +261,7 @@ class Check:
 
         scaled = [answer(self.pair.xs, scale) for scale in LARGER]
         coarse = np.fmin(np.ptp(scaled, axis=0), COARSE * np.abs(scaled[0]))
-        near = scatter(answer, self.pair.xs, self.pair.limits, self.pair.eps)
+        near = rule_scatter(answer, self.pair.xs, self.pair.limits, self.pair.eps)
         return np.asarray(np.fmax(near, np.nan_to_num(coarse, nan=0.0, posinf=0.0)))
 
     def _apart(

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Tensor, Value, anomaly, define, grad, hessian, hvp, jvp, no_grad
 from autograd.testing import strategies
-from autograd.testing.measurement import SMOOTH, Line, measure
+from autograd.testing.measurement.derivative import measure
+from autograd.testing.measurement.estimate import SMOOTH
+from autograd.testing.measurement.line_restriction import LineRestriction
 from oracles import same
 
 
@@ -27,7 +29,7 @@ def test_random_programs_against_numerical_derivatives_of_the_gradient(program, 
         return np.concatenate([np.ravel(g) for g in grad(f)([x[()] if np.ndim(x) else float(x) for x in at])])
 
     arrays = [np.asarray(x, float) for x in xs]
-    line = Line(flat_gradient, arrays, [np.asarray(v) for v in vs], [(-np.inf, np.inf)] * len(xs), product.size)
+    line = LineRestriction(flat_gradient, arrays, [np.asarray(v) for v in vs], [(-np.inf, np.inf)] * len(xs), product.size)
     value, error, _, _, kind = measure(line, flat_gradient(*arrays))
     is_resolved = (kind == SMOOTH) & (error < 1e-3 * np.abs(value) + 1e-6)
     scale = np.max(np.abs(product), initial=1.0)

@@ -1,0 +1,5 @@
+"""Numerical differentiation along a line: derivatives measured from function values alone, with an error estimate.
+
+``derivative`` is the entry point. The other modules are its steps: a restriction to a line, a complex step, step halving, a
+decreasing sequence of steps, Richardson extrapolation, and the classification of the point.
+"""

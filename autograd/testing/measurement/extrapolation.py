@@ -1,0 +1,146 @@
+"""Difference quotients at a sequence of steps, extrapolated to step 0, with an error for each step.
+
+One stage of Richardson extrapolation removes the leading error term of a difference quotient. Its error is estimated, as in
+Ridders' method, by the difference between neighbouring steps, plus the roundoff of the function values divided by the step.
+
+References
+----------
+.. [1] L. F. Richardson, "The approximate arithmetical solution by finite differences of physical problems involving differential
+   equations", Phil. Trans. R. Soc. A 210 (1911), 307-357.
+.. [2] C. J. F. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4 (1982), 75-76.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd.testing.measurement.divergence import diverging_slopes
+from autograd.testing.measurement.estimate import EPS, Array
+from autograd.testing.measurement.step_sequence import STEP_RATIO, Samples
+
+ROUNDOFF = 4.0 * EPS
+HIDDEN_ROUNDOFF = 4.0 * EPS
+NOISE_BESIDE_ROUNDOFF = 2.0
+NOISE_BESIDE_SLOPE = 0.3
+RESOLUTION_MARGIN = 4.0
+FLAT_BESIDE_STEEPEST = 0.05
+
+
+class SlopeEstimates(NamedTuple):
+    """Slopes and their absolute errors, of shape (n_steps, n_outputs), or (n_outputs,) once a step is selected.
+
+    Parameters
+    ----------
+    value : array
+    error : array
+        inf where the slope is no evidence.
+    """
+
+    value: Array
+    error: Array
+
+
+class Extrapolation(NamedTuple):
+    """The extrapolated difference quotients of all steps.
+
+    Parameters
+    ----------
+    central, left, right : SlopeEstimates
+        From central, backward and forward differences, each of shape (n_steps, n_outputs).
+    change : array of shape (n_steps, n_outputs)
+        By how much the outputs to the two sides differ.
+    divergence : array of shape (2, n_outputs)
+        To the left and to the right: ±inf where the slopes diverge as the step decreases, else 0.
+    """
+
+    central: SlopeEstimates
+    left: SlopeEstimates
+    right: SlopeEstimates
+    change: Array
+    divergence: Array
+
+
+def extrapolate_differences(samples: Samples, y: Array, noise: Array | float = 0.0) -> Extrapolation:
+    """Extrapolate central and one-sided difference quotients to step 0.
+
+    Parameters
+    ----------
+    samples : Samples
+    y : array of shape (n_outputs,)
+        The outputs at step 0.
+    noise : array of shape (n_outputs,) or float, default 0.0
+        How far the outputs scatter beyond their roundoff.
+
+    Returns
+    -------
+    Extrapolation
+    """
+    forward, backward = samples.forward, samples.backward
+    with np.errstate(all="ignore"):
+        h = samples.steps[:, None]
+        # 0 * y makes the quotient nan where y is infinite
+        right, left, central = (forward - y) / h, (y - backward) / h, (forward - backward + 0.0 * y) / (2.0 * h)
+        sizes = np.fmax(np.fmax(np.abs(forward), np.abs(backward)), np.abs(y))
+        slopes = np.fmax(np.fmax(np.abs(right), np.abs(left)), np.abs(central))
+        roundoff = _quotient_roundoff(samples, y, sizes + slopes * samples.largest_size, noise)
+        steepest = np.max(slopes, axis=0, where=np.isfinite(slopes), initial=0.0)
+        is_constant_right, is_constant_left = (np.abs(side - y) <= ROUNDOFF * sizes for side in (forward, backward))
+        resolution = samples.resolution / h
+        return Extrapolation(
+            _extrapolate(central, roundoff, STEP_RATIO**2, is_constant_right & is_constant_left, resolution, steepest),
+            _extrapolate(left, 2.0 * roundoff, STEP_RATIO, is_constant_left, resolution, steepest),
+            _extrapolate(right, 2.0 * roundoff, STEP_RATIO, is_constant_right, resolution, steepest),
+            change=np.abs(forward - backward),
+            divergence=np.array([diverging_slopes(left, 2.0 * roundoff), diverging_slopes(right, 2.0 * roundoff)]),
+        )
+
+
+def _quotient_roundoff(samples: Samples, y: Array, sizes: Array, noise: Array | float) -> Array:
+    """The absolute error of a central difference quotient that comes from rounding the function values and the points."""
+    h = samples.steps[:, None]
+    roundoff = (ROUNDOFF * sizes + noise) / h
+    is_constant = np.all([(side == y) | np.isnan(side) for side in (samples.forward, samples.backward)], axis=(0, 1))
+    return roundoff + np.where(is_constant, HIDDEN_ROUNDOFF / h, 0.0)
+
+
+def _extrapolate(
+    slopes: Array, roundoff: Array, ratio: float, is_constant: Array, resolution: Array, steepest: Array
+) -> SlopeEstimates:
+    """Extrapolate slopes whose error shrinks by ``ratio`` from step to step, and give each an error; inf where it is no evidence.
+
+    A step at which the function is constant is no evidence, unless the function is constant at all steps, or unless its smallest
+    change is so small that its slope is 0 beside the others.
+    """
+    extrapolated = slopes.copy()
+    extrapolated[1:] = (ratio * slopes[1:] - slopes[:-1]) / (ratio - 1.0)
+    spread = np.maximum(np.abs(extrapolated[1:-1] - extrapolated[:-2]), np.abs(extrapolated[1:-1] - extrapolated[2:]))
+    rounding = roundoff[1:-1] + roundoff[2:]
+    error = np.full(slopes.shape, np.inf)
+    error[1:-1] = spread + rounding
+    error[1:-1][_is_noise(spread, rounding, extrapolated[1:-1])] = np.inf
+    is_uninformative = is_constant & ~is_constant.all(axis=0)
+    error[_or_neighbour(is_uninformative) | ~np.isfinite(error)] = np.inf
+    is_flat = is_uninformative & (RESOLUTION_MARGIN * resolution <= FLAT_BESIDE_STEEPEST * steepest)
+    error = error + np.where(np.isfinite(resolution), resolution, 0.0)
+    return SlopeEstimates(np.where(is_flat, 0.0, extrapolated), np.where(is_flat, RESOLUTION_MARGIN * resolution, error))
+
+
+def _is_noise(spread: Array, rounding: Array, slopes: Array) -> Array:
+    """Which slopes differ from their neighbours about as much as they are large, and differ more at smaller steps."""
+    exceeds_rounding = spread > NOISE_BESIDE_ROUNDOFF * rounding
+    largest_after = np.maximum.accumulate(np.where(exceeds_rounding, spread, 0.0)[::-1], axis=0)[::-1]
+    smallest_before = np.minimum.accumulate(np.where(exceeds_rounding, spread, np.inf), axis=0)
+    grows = np.zeros(spread.shape, bool)
+    grows[:-1] |= largest_after[1:] >= spread[:-1]
+    grows[1:] |= smallest_before[:-1] <= spread[1:]
+    return np.asarray((spread > NOISE_BESIDE_SLOPE * np.abs(slopes)) & exceeds_rounding & grows)
+
+
+def _or_neighbour(mask: Array) -> Array:
+    """The mask, and the steps before and after its entries."""
+    wider = mask.copy()
+    wider[1:] |= mask[:-1]
+    wider[:-1] |= mask[1:]
+    return wider
