@@ -230,7 +230,7 @@ def test_equal_numbers_and_what_is_not_spoken_of_are_no_change():
 
 def test_what_is_put_back_before_it_is_named_has_changed_all_the_same(monkeypatch):
     watch = CapturedState(lambda: SHARED)
-    monkeypatch.setattr(watch, "_is_as_it_was", lambda: False)  # as when another thread is at work
+    monkeypatch.setattr(watch, "_is_unchanged", lambda: False)  # as when another thread is at work
     assert watch.describe_change() == "what it reads is another"
 
 
