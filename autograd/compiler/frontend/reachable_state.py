@@ -23,8 +23,8 @@ from autograd.compiler.frontend.code_inspection import (
 )
 from autograd.core.node import Node
 
-# Objects that are walked; sequences of plain numbers do not count. What lies beyond is not compared at later calls. Measured: the walk
-# takes 8 µs an object, so at most 0.8 s per trace; twice as many objects would take twice as long.
+# Objects that are walked; sequences of plain numbers do not count. What lies beyond is not compared at later calls. Measured: the
+# walk takes 8 µs an object, so at most 0.8 s per trace; twice as many objects would take twice as long.
 MAX_OBJECTS = 100_000
 
 PLAIN_TYPES = (float, int, bool, str, bytes, complex, type(None))
