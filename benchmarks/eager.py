@@ -5,13 +5,15 @@
 
 The work: micrograd's demo step (100 moons, network 2-16-16-1 with relu, hinge loss and L2, gradient step), on scalars and on
 arrays, and a step of 784-16-16-10 (sigmoid, quadratic cost, batch of 128) on arrays. Printed are milliseconds (the median over
-rounds of each round's fastest step, or the median step where the garbage collector matters) and ratios with their spread.
+rounds of each round's fastest step; on scalars, where the garbage collector matters, of its mean step) and ratios with their spread.
+"floats" are the same loops on plain floats, without derivatives; "python" is gradlab on its Python engine.
 """
 
 import argparse
 import gc
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -85,8 +87,8 @@ def by_hand_images():
     return step
 
 
-def scalar_demo(value, network):
-    """Micrograd's demo, as its notebook has it."""
+def scalar_demo(value, network, kept=None):
+    """Micrograd's demo, as its notebook has it; graphs are added to the list ``kept``, if there is one."""
     X, y = moons()
     rows, targets = X.tolist(), y[:, 0].tolist()
     model = network(2, [16, 16, 1])
@@ -109,16 +111,22 @@ def scalar_demo(value, network):
         total.backward()
         for p in everything:
             p.data -= RATE * p.grad
+        if kept is not None:
+            kept.append(total)
         return total.data
 
     return step
 
 
-def gradlab_scalars():
+def gradlab_scalars(kept=None):
     from autograd import Value
     from nn.scalar import MLP
 
-    return scalar_demo(Value, MLP)
+    return scalar_demo(Value, MLP, kept)
+
+
+def gradlab_keeping():
+    return gradlab_scalars(kept=[])
 
 
 def micrograd_scalars():
@@ -126,6 +134,82 @@ def micrograd_scalars():
     from micrograd.nn import MLP
 
     return scalar_demo(Value, MLP)
+
+
+class FloatNeuron:
+    """micrograd's neuron on plain floats."""
+
+    def __init__(self, w, b, nonlin):
+        self.w, self.b, self.nonlin = w, b, nonlin
+
+    def __call__(self, x):
+        act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
+        return (act if act > 0.0 else 0.0) if self.nonlin else act
+
+
+def float_scalars():
+    """The same loops on plain floats: the loss alone, with no derivative and so no step."""
+    X, y = moons()
+    rows, targets = X.tolist(), y[:, 0].tolist()
+    layers = [
+        [FloatNeuron(w, b, nonlin=k < 2) for w, b in zip(W.tolist(), c.tolist())]
+        for k, (W, c) in enumerate(weights([2, 16, 16, 1]))
+    ]
+    matrices = [w for layer in layers for neuron in layer for w in neuron.w]
+
+    def model(x):
+        for layer in layers:
+            x = [neuron(x) for neuron in layer]
+        return x[0]
+
+    def step():
+        scores = [model(list(map(float, row))) for row in rows]
+        losses = [max(0.0, 1 + -t * s) for t, s in zip(targets, scores)]
+        return sum(losses) * (1.0 / len(losses)) + DECAY * sum(p * p for p in matrices)
+
+    return step
+
+
+def xad_scalars():
+    """The same loops on XAD's numbers, with its tape."""
+    from xad.adj_1st import Real, Tape
+    from xad.math import max as maximum
+
+    X, y = moons()
+    rows, targets = X.tolist(), y[:, 0].tolist()
+    numbers = [(W.tolist(), c.tolist()) for W, c in weights([2, 16, 16, 1])]
+    tape = Tape()
+
+    def neuron(w, b, x, nonlin):
+        act = sum((wi * xi for wi, xi in zip(w, x)), b)
+        return maximum(act, 0.0) if nonlin else act
+
+    def step():
+        tape.activate()
+        layers = [([[Real(x) for x in w] for w in W], [Real(x) for x in c]) for W, c in numbers]
+        parameters = [p for W, c in layers for p in [*(x for w in W for x in w), *c]]
+        tape.registerInputs(parameters)
+        tape.newRecording()
+        scores = []
+        for row in rows:
+            x = list(map(Real, row))
+            for k, (W, c) in enumerate(layers):
+                x = [neuron(w, b, x, nonlin=k < 2) for w, b in zip(W, c)]
+            scores.append(x[0])
+        losses = [maximum(1 + -t * s, 0.0) for t, s in zip(targets, scores)]
+        total = sum(losses) * (1.0 / len(losses)) + DECAY * sum(p * p for W, _ in layers for w in W for p in w)
+        tape.registerOutput(total)
+        total.derivative = 1.0
+        tape.computeAdjoints()
+        for (W, c), (ours, biases) in zip(numbers, layers):
+            for w, own in zip(W, ours):
+                w[:] = [x - RATE * p.derivative for x, p in zip(w, own)]
+            c[:] = [x - RATE * p.derivative for x, p in zip(c, biases)]
+        loss = total.value
+        tape.deactivate()
+        return loss
+
+    return step
 
 
 def gradlab_arrays(sizes, hidden, output, X, y, cost):
@@ -281,9 +365,18 @@ def hips_images():
     return hips_arrays([784, 16, 16, 10], sigmoid, sigmoid, *images(), lambda p, y, _: 0.5 * anp.sum((p - y) ** 2) / len(y))
 
 
+SCALARS = {
+    "floats": float_scalars,
+    "gradlab": gradlab_scalars,
+    "python": gradlab_scalars,  # gradlab again, on its Python engine
+    "xad": xad_scalars,
+    "micrograd": micrograd_scalars,
+}
 WORK = {
-    "demo step on scalars, collector at its default": {"gradlab": gradlab_scalars, "micrograd": micrograd_scalars},
-    "demo step on scalars, collector off": {"gradlab": gradlab_scalars, "micrograd": micrograd_scalars},
+    "demo step on scalars, collector at its default": SCALARS,
+    "demo step on scalars, collector off": SCALARS,
+    "demo step on scalars, beside 2 million other objects": SCALARS,
+    "demo step on scalars, with earlier graphs kept alive": {"gradlab": gradlab_keeping, "python": gradlab_keeping},
     "demo step on arrays": {
         "by hand": by_hand_moons,
         "gradlab": gradlab_moons,
@@ -299,62 +392,81 @@ WORK = {
         "hips": hips_images,
     },
 }
-NEEDS = {"torch": "torch", "mygrad": "mygrad", "micrograd": "micrograd"}
+NEEDS = {"torch": "torch", "mygrad": "mygrad", "micrograd": "micrograd", "xad": "xad"}
 
 
 def measured(work, who):
-    """Seconds of one step, and the loss after ten."""
+    """Seconds of one step: of the fastest, and in the mean; and the losses before the first step and after two."""
     step = WORK[work][who]()
-    losses = [step() for _ in range(3)]
-    scalars = "scalars" in work
+    losses = [float(step()) for _ in range(3)]
+    others = [{} for _ in range(2_000_000)] if "other objects" in work else []
     if "off" in work:
         gc.disable()
+    rounds, count = (10, 1) if "scalars" in work else (25, 20)
     seconds = []
-    for _ in range(10 if scalars else 25):
-        count = 1 if scalars else 20
+    for _ in range(rounds):
         start = time.perf_counter()
         for _ in range(count):
-            loss = step()
+            step()
         seconds.append((time.perf_counter() - start) / count)
         if "off" in work:
             gc.collect()
-    return {"seconds": statistics.mean(seconds) if scalars else min(seconds), "loss": float(losses[-1]), "last": float(loss)}
+    del others
+    return {"best": min(seconds), "mean": statistics.mean(seconds), "first": losses[0], "third": losses[2]}
 
 
 def python_for(who, hips):
+    """The interpreter that runs it, or None where it is not installed."""
     if who == "hips":
         return hips
     return sys.executable if who not in NEEDS or importlib.util.find_spec(NEEDS[who]) else None
+
+
+def results_of(work, pythons, rounds):
+    """The measurements of each, taken in turns."""
+    results = {who: [] for who in pythons}
+    for _ in range(rounds):
+        for who, python in pythons.items():
+            env = {**os.environ, "GRADLAB_ENGINE": "python"} if who == "python" else None
+            command = [python, __file__, "--one", work, who]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+            results[who].append(json.loads(done.stdout))
+    for loss in ("first", "third"):  # plain floats take no step
+        losses = {who: runs[0][loss] for who, runs in results.items() if loss == "first" or who != "floats"}
+        assert max(losses.values()) - min(losses.values()) < 1e-9, f"the work is unlike: {losses}"
+    return results
+
+
+def print_results(results, number):
+    """A line for each, with its ratio to gradlab; a number is the ``best`` or the ``mean`` step of a round."""
+    seconds = {who: [run[number] for run in runs] for who, runs in results.items()}
+    best = {who: min(run["best"] for run in runs) for who, runs in results.items()}
+    for who, times in seconds.items():
+        ratios = [s / own for s, own in zip(times, seconds["gradlab"])]
+        spread = f"{statistics.median(ratios):8.2f} × gradlab  ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(f"  {who:10s} {statistics.median(times) * 1e3:9.3f} ms, best {best[who] * 1e3:9.3f}  {spread}")
+    for limit in {"by hand", "floats"} & set(seconds):
+        ratios = [own / hand for own, hand in zip(seconds["gradlab"], seconds[limit])]
+        ours = f"{statistics.median(ratios):.2f}  ({min(ratios):.2f} to {max(ratios):.2f}), of the best steps {best['gradlab'] / best[limit]:.2f}"
+        print(f"  gradlab / {limit}: {ours}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hips", help="the Python of an environment with HIPS autograd")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="only the works whose name contains this")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         print(json.dumps(measured(*given.one)))
         return
     for work, makers in WORK.items():
+        if given.only not in work:
+            continue
         pythons = {who: python for who in makers if (python := python_for(who, given.hips))}
-        rounds = {who: [] for who in pythons}
-        losses = {}
-        for _ in range(given.rounds):
-            for who, python in pythons.items():
-                done = subprocess.run([python, __file__, "--one", work, who], capture_output=True, text=True, check=True)
-                result = json.loads(done.stdout)
-                rounds[who].append(result["seconds"])
-                losses[who] = result["loss"]
-        assert max(losses.values()) - min(losses.values()) < 1e-9, f"the work is unlike: {losses}"
         print(f"\n{work}")
-        for who, seconds in rounds.items():
-            ratios = [s / own for s, own in zip(seconds, rounds["gradlab"])]
-            spread = f"{statistics.median(ratios):8.2f} × gradlab  ({min(ratios):.2f} to {max(ratios):.2f})"
-            print(f"  {who:10s} {statistics.median(seconds) * 1e3:9.3f} ms  {spread}")
-        if "by hand" in rounds:
-            ratios = [own / hand for own, hand in zip(rounds["gradlab"], rounds["by hand"])]
-            print(f"  gradlab / by hand: {statistics.median(ratios):.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
+        print_results(results_of(work, pythons, given.rounds), "mean" if "scalars" in work else "best")
         missing = sorted(set(makers) - set(pythons))
         if missing:
             print(f"  not measured, since not installed here: {', '.join(missing)}")
