@@ -1,5 +1,6 @@
 """Hypothesis profiles, and fixtures that fail a test which leaks state."""
 
+import gc
 import os
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from autograd.ops import TABLE
 from autograd.state import context
+from autograd.state.hooks import Hooks
 
 settings.register_profile("dev", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -23,4 +25,7 @@ def no_leaks():
     for name in set(TABLE) - rows:
         del TABLE[name]
     assert context.special == 0
+    if Hooks.living:
+        gc.collect()
+    assert Hooks.living == 0  # while there are hooks, nothing is compiled
     assert np.geterr() == errors

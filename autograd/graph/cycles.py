@@ -6,12 +6,18 @@ nodes that were made later. A node with an argument that the collector sees is s
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator
+import gc
+from collections import deque
+from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 from autograd.graph.topological_order import topological_order
 from autograd.state.engine import native
+
+# How far to look for nodes that a hook holds, in objects: nearest first. A closure or a notebook holds hundreds; with this many a
+# registration takes some milliseconds. A cycle through something further away is not found, and its memory is not given back.
+MOST_OBJECTS = 10_000
 
 
 def show_to_collector(roots: Iterable[Any]) -> None:
@@ -22,16 +28,20 @@ def show_to_collector(roots: Iterable[Any]) -> None:
         native.track(leaves)
 
 
-def nodes_held_by(hook: Callable[..., Any]) -> Iterator[Any]:
-    """The nodes that a function refers to: by its closure, its defaults, its object, or as a partial's arguments."""
-    held: list[Any] = [getattr(hook, "__self__", None), *(getattr(hook, "__defaults__", None) or ())]
-    for cell in getattr(hook, "__closure__", None) or ():
-        try:
-            held.append(cell.cell_contents)
-        except ValueError:  # a variable that is not assigned yet
-            continue
-    if isinstance(hook, functools.partial):
-        held += [*hook.args, *hook.keywords.values(), *nodes_held_by(hook.func)]
-    held += [x for many in held if isinstance(many, list | tuple) for x in many]
-    held += [x for many in held if isinstance(many, dict) for x in many.values()]
-    return (x for x in held if hasattr(type(x), "stamp"))
+def nodes_held_by(hook: Callable[..., Any]) -> list[Any]:
+    """The nodes that a function refers to: by its closure, its globals, its object, and what these hold."""
+    if native is None:
+        return []
+    seen = {id(hook)}
+    waiting: deque[Any] = deque([hook])
+    nodes = []
+    while waiting and len(seen) < MOST_OBJECTS:
+        for x in gc.get_referents(waiting.popleft()):
+            if id(x) in seen or isinstance(x, ModuleType | type):
+                continue
+            seen.add(id(x))
+            if hasattr(type(x), "stamp"):
+                nodes.append(x)
+            else:
+                waiting.append(x)
+    return nodes

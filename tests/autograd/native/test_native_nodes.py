@@ -21,6 +21,7 @@ from autograd.graph import reverse_mode
 from autograd.graph.topological_order import WIDE, topological_order
 from autograd.ops import find
 from autograd.state.engine import native
+from autograd.state.hooks import Hooks
 
 pytestmark = pytest.mark.skipif(native is None, reason="tests the native engine")
 
@@ -127,6 +128,15 @@ def test_a_cycle_through_a_hook_is_collected():
     build()
     gc.collect()
     assert freed == [1]
+
+
+def test_a_cycle_through_the_globals_of_a_hook_is_collected():
+    code = "x = Value(1.0); y = x * 2.0; x.register_hook(lambda g: g); z = [y * 3.0]; z[0].backward()"
+    before = Hooks.living
+    for _ in range(3):
+        exec(code, {"Value": Value})
+    gc.collect()
+    assert Hooks.living == before
 
 
 def test_cycles_through_gradients_that_are_graphs_are_collected():
