@@ -18,7 +18,7 @@ MSVC_FLAGS = ["/O2", "/fp:precise", "/std:c11"]
 
 
 class NativeEngineHook(BuildHookInterface[Any]):
-    """Writes ``rows.h`` from the table of operations and compiles ``engine.c`` with it."""
+    """Writes ``rows.h`` from the table of operations and compiles the C files with it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the engine into the package; a failure is written to ``build_note.txt`` and does not stop the installation."""
@@ -48,7 +48,11 @@ def build() -> pathlib.Path:
 
     flags = MSVC_FLAGS if sys.platform == "win32" else [*UNIX_FLAGS, *os.environ.get("GRADLAB_CFLAGS", "").split()]
     engine = Extension(
-        "autograd.native._engine", ["autograd/native/engine.c"], extra_compile_args=flags, extra_link_args=flags, depends=["rows.h"]
+        "autograd.native._engine",
+        ["autograd/native/engine.c", "autograd/native/tape.c"],
+        extra_compile_args=flags,
+        extra_link_args=flags,
+        depends=["autograd/native/arithmetic.h", "autograd/native/rows.h"],
     )
     command = build_ext(Distribution({"name": "gradlab", "ext_modules": [engine]}))
     command.inplace, command.force = True, True

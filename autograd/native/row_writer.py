@@ -2,15 +2,19 @@
 
 ``python -m autograd.native.row_writer rows.h`` is what the build runs.
 
->>> print(binary_functions("multiply"))  # doctest: +ELLIPSIS
-INLINE Local multiply_both(double a, double b) {
+>>> print(unary_functions("tanh"))
+INLINE Local tanh_of(double a) {
     int raised = 0;
-    const double y = a * b;
-    const double da = b;
-    const double db = a;
-    return (Local){y, da, db, raised};
+    const double y = checked(tanh(a), &raised);
+    const double da = 1.0 - y * y;
+    return (Local){y, da, 0.0, raised};
 }
-...
+INLINE Local tanh_slopes_of(double y, double a) {
+    int raised = 0;
+    (void)a;
+    const double da = 1.0 - y * y;
+    return (Local){y, da, 0.0, raised};
+}
 """
 
 from __future__ import annotations
@@ -83,26 +87,42 @@ def is_writable(op: Elementwise) -> bool:
     return heads(values.values()) <= OPERATORS | set(FUNCTIONS)
 
 
-def _function(name: str, args: str, values: dict[str, Expr]) -> str:
-    lines = ["int raised = 0;", *assignments(values, C), f"return (Local){{{', '.join(_fields(values))}, raised}};"]
-    return "\n".join([f"INLINE Local {name}({args}) {{", *("    " + line for line in lines), "}"])
+def _function(name: str, args: Sequence[str], values: dict[str, Expr]) -> str:
+    arguments = ", ".join(f"double {arg}" for arg in args)
+    unused = [f"(void){arg};" for arg in args if arg not in _names(values)]
+    lines = ["int raised = 0;", *unused, *assignments(values, C), f"return (Local){{{', '.join(_fields(values, args))}, raised}};"]
+    return "\n".join([f"INLINE Local {name}({arguments}) {{", *("    " + line for line in lines), "}"])
 
 
-def _fields(values: dict[str, Expr]) -> list[str]:
-    return [field if field in values else "0.0" for field in ("y", "da", "db")]
+def _names(values: dict[str, Expr]) -> set[str]:
+    """The variables that the expressions read."""
+    uses: dict[Expr, int] = {}
+    for value in values.values():
+        value.count(uses)
+    return {e.args[0] for e in uses if e.head == "name"}
 
 
-def unary_function(row: str) -> str:
-    """The C function of a row with one argument."""
-    return _function(f"{row}_of", "double a", values_of(scalar_row(row)))
+def _fields(values: dict[str, Expr], args: Sequence[str]) -> list[str]:
+    return [field if field in values or field in args else "0.0" for field in ("y", "da", "db")]
+
+
+def unary_functions(row: str) -> str:
+    """The C functions of a row with one argument: its value and partial, and the partial alone, of which y is the value."""
+    values = values_of(scalar_row(row))
+    return "\n".join([_function(f"{row}_of", "a", values), _function(f"{row}_slopes_of", "ya", {"da": values["da"]})])
 
 
 def binary_functions(row: str) -> str:
-    """The C functions of a row with two arguments: where both are nodes, where only a is, and where only b is."""
+    """The C functions of a row with two arguments, likewise: where both are nodes, where only a is, and where only b is."""
     values = values_of(scalar_row(row))
-    without_b, without_a = ({k: v for k, v in values.items() if k != constant} for constant in ("db", "da"))
-    cases = (("both", values), ("by_a", without_b), ("by_b", without_a))
-    return "\n".join(_function(f"{row}_{case}", "double a, double b", part) for case, part in cases)
+    functions = []
+    for case, partials in (("both", ("da", "db")), ("by_a", ("da",)), ("by_b", ("db",))):
+        slopes = {name: values[name] for name in partials}
+        functions += [
+            _function(f"{row}_{case}", "ab", {"y": values["y"], **slopes}),
+            _function(f"{row}_slopes_{case}", "yab", slopes),
+        ]
+    return "\n".join(functions)
 
 
 def _macro(name: str, entries: Sequence[str]) -> str:
@@ -125,7 +145,7 @@ def header() -> str:
         [
             "/* Written by autograd/native/row_writer.py from the rows of autograd/ops/table.py: change them there. */",
             f"#define DIGEST {source_digest()}u",
-            *(unary_function(row) for row in of_arity(1, rows)),
+            *(unary_functions(row) for row in of_arity(1, rows)),
             *(binary_functions(row) for row in of_arity(2, rows)),
             _macro("UNARY_ROWS", of_arity(1, rows)),
             _macro("BINARY_ROWS", of_arity(2, rows)),

@@ -214,8 +214,9 @@ class ScalarGraphBuilder:
         """Add what a leaf stands for."""
         graph = self.graph
         if origin.kind in ("max", "min"):
+            args = [Ref(self.id_of(x)) for x in origin.sources]  # before the extremum, so that they get smaller ids
             i = graph.add(EXTREMUM, value=value)
-            graph.array_ops[i] = ArrayOp(origin.kind, [Ref(self.id_of(x)) for x in origin.sources], {})
+            graph.array_ops[i] = ArrayOp(origin.kind, args, {})
             return i
         (source,) = origin.sources
         i = self._source_id(source)

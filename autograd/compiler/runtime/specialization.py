@@ -19,9 +19,12 @@ from autograd.compiler.ir.scalar_graph import ARRAY
 from autograd.compiler.passes.batching import batched
 from autograd.compiler.passes.differentiation import pullback, pushforward
 from autograd.compiler.passes.vectorization import Vectorizer
+from autograd.compiler.runtime.fastest_function import FastestFunction
+from autograd.compiler.runtime.scalar_tape import ScalarTape, TapeInput, tape_instructions
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.ops import find
+from autograd.state.engine import native
 
 
 class Slot(NamedTuple):
@@ -40,6 +43,7 @@ class Guarded(NamedTuple):
     function: Callable[..., Any]
     result: Any
     what: str
+    ids: list[Any]
 
 
 class Specialization:
@@ -59,6 +63,8 @@ class Specialization:
         self.builder = ProgramBuilder()
         self.slots: list[Slot] = []
         self.functions: dict[Any, Any] = {}
+        self._traced = traced
+        self._tape: ScalarTape | None = None
         self._named: set[int] = set()
         with np.errstate(**QUIET):
             self.raiser = self._raised(traced)
@@ -131,17 +137,20 @@ class Specialization:
                 mine[0].append(ids[0])
                 mine[1].append(guard.result)
             else:
-                guards.append(Guarded([self.raiser.whole(i) for i in ids], guard.function, guard.result, guard.description))
+                lines = [self.raiser.whole(i) for i in ids]
+                guards.append(Guarded(lines, guard.function, guard.result, guard.description, [np.array(i) for i in ids]))
         branches = []  # looked at first: what is only reached on one side of them may not even have a value on the other
         for branch, results in together.values():
             whole = partial(np.broadcast_to, shape=(len(results),))
-            branches.append(Guarded([self.raiser.line(np.array(branch))], whole, np.array(results), "a branch"))
+            looked = np.array(branch)
+            branches.append(Guarded([self.raiser.line(looked)], whole, np.array(results), "a branch", [looked]))
         return branches + guards
 
     def _take_values(self, traced: TracedFunction) -> None:
         """Slots for the Values from outside, behind all others, named in the order of the program."""
         self.whole = len(self.slots)
         self.values: list[Any] = []
+        self.value_ids: list[Any] = []  # of each slot of Values, the ids of the nodes
         self.parts: list[tuple[int, int, tuple[int, ...]]] = []
         for _, ids in sorted(self.raiser.order, key=lambda found: found[0]):
             nodes = [traced.leaves[i] for i in ids.ravel().tolist()]
@@ -150,6 +159,7 @@ class Specialization:
             self.slots.append(Slot(line, None, nodes, ids.shape))
             self.parts.append((len(self.values), len(self.values) + len(nodes), ids.shape))
             self.values += nodes
+            self.value_ids.append(ids.ravel())
         for letter in ("W", "b", "p"):
             same = [
                 slot.line
@@ -197,14 +207,16 @@ class Specialization:
         groups = [*groups, self.looked] if self.guards else list(groups)
         return Function(name, [*self.lines, *more], groups, front, self.xp, self.buffers)
 
-    def _value(self, moves: tuple[int, ...]) -> Function:
-        return self._function("value", [self.outputs], 1)
+    def _value(self, moves: tuple[int, ...]) -> Any:
+        lines = self._function("value", [self.outputs], 1)
+        return self._fastest(lines, lambda tape: tape.value)
 
-    def _value_and_gradients(self, moves: tuple[int, ...]) -> Function:
+    def _value_and_gradients(self, moves: tuple[int, ...]) -> Any:
         (value,) = self.outputs
         if self.given.batch is not None:
             value = self.builder.call(find("mean"), (value,), {"axis": None, "keepdims": False})
-        return self._function("value_and_gradients", [[value], self._pulled([value], [1.0], moves)], 1)
+        lines = self._function("value_and_gradients", [[value], self._pulled([value], [1.0], moves)], 1)
+        return self._fastest(lines, lambda tape: lambda inputs: tape.value_and_gradients(inputs, moves))
 
     def _value_and_update(self, update: Any) -> Function:
         """The value, the gradients by the Tensors of an update, and what its rule makes of them."""
@@ -228,15 +240,15 @@ class Specialization:
         shape = self.builder.shape(like)
         return self.builder.make_constant(np.zeros(shape)) if g is None else self.builder.broadcast_to(g, shape)
 
-    def _pullback(self, moves: tuple[int, ...]) -> Function:
+    def _pullback(self, moves: tuple[int, ...]) -> Any:
         given = [
             self.builder.input(f"g{k}", np.ones(y.shape)[()]) for k, y in enumerate(self.outputs) if isinstance(y, Instruction)
         ]
         lines = iter(given)
         cotangents = [next(lines) if isinstance(y, Instruction) else 0.0 for y in self.outputs]
-        return Function(
-            "pullback", [*self.lines, *given], [self._pulled(self.outputs, cotangents, moves)], 0, self.xp, self.buffers
-        )
+        gradients = self._pulled(self.outputs, cotangents, moves)
+        written = Function("pullback", [*self.lines, *given], [gradients], 0, self.xp, self.buffers)
+        return self._fastest(written, lambda tape: lambda inputs: tape.pullback(inputs, moves))
 
     def _sources(self) -> tuple[list[Instruction], list[Instruction]]:
         """The lines of the arguments, and of their tangents."""
@@ -255,6 +267,46 @@ class Specialization:
         gradients = pullback(self.builder, self.outputs, [1.0], sources)
         moved = pushforward(self.builder, gradients, sources, tangents)
         return self._function("hvp", [[self._filled(t, s) for t, s in zip(moved, sources, strict=True)]], 0, tangents)
+
+    # -- on the native tape
+
+    def _fastest(self, lines: Function, call: Callable[[ScalarTape], Callable[[Sequence[Any]], Any]]) -> Any:
+        """The function of NumPy lines, with the tape beside it where there can be one."""
+        if native is None or self.xp is not None or self.buffers:
+            return lines
+
+        def make_call() -> Callable[[Sequence[Any]], Any] | None:
+            tape = self._make_tape()
+            return None if tape is None else call(tape)
+
+        return FastestFunction(lines, make_call, self.nodes)
+
+    def _make_tape(self) -> ScalarTape | None:
+        """The tape of the trace; None where it has arrays, or operations that the tape does not know."""
+        instructions = tape_instructions(self._traced.scalar_graph) if self._tape is None else None
+        if instructions is not None:
+            batch = self.given.batch
+            outputs = [i if i >= 0 else float(x) for i, x in zip(self._traced.output_ids, self._traced.run.outputs, strict=True)]
+            guarded = [ids for guard in self.guards for ids in guard.ids]
+            size = None if batch is None else len(next(iter(batch.values())))
+            self._tape = ScalarTape(self._traced.scalar_graph, instructions, self._tape_inputs(), outputs, guarded, size)
+        return self._tape
+
+    def _tape_inputs(self) -> list[TapeInput]:
+        """Which nodes each slot fills."""
+        by_arg: dict[int, list[tuple[int, int]]] = {}
+        for i, k in self._traced.argument_leaves.items():
+            arg, place = self.given.node_positions[k]
+            by_arg.setdefault(arg, []).append((i, place))
+        inputs = []
+        for slot in self.slots[: self.whole]:
+            pairs = np.array(by_arg.get(-1 if slot.arg is None else slot.arg, []), dtype=np.int64).reshape(-1, 2)
+            has_batch = slot.arg in (self.given.batch or {})
+            inputs.append(TapeInput(slot.shape, pairs[:, 0], pairs[:, 1], has_batch))
+        shapes = [slot.shape for slot in self.slots[self.whole :]]
+        return inputs + [
+            TapeInput(shape, ids, np.arange(len(ids)), False) for shape, ids in zip(shapes, self.value_ids, strict=True)
+        ]
 
     # -- running
 
