@@ -192,7 +192,7 @@ def test_folds_are_each_held_out_once(n, k, seed):
         assert np.array_equal(x[:, 0], y)
         held += w.tolist()
     assert sorted(held) == list(range(n))
-    with pytest.raises(SettingError, match="k is a whole number of at least 2, not 1"):
+    with pytest.raises(SettingError, match="k must be a whole number of at least 2, not 1"):
         next(data.k_fold(X, X, 1))
 
 
@@ -441,5 +441,5 @@ def test_csv_files_of_excel_and_of_python(tmp_path):
     path.write_text("1_0,2\n")
     with pytest.raises(AutogradError, match="line 1: could not convert string to float: '1_0'"):
         data.read_csv(path)
-    with pytest.raises(SettingError, match=r"read_csv\(\): target is the number of a column, not 0.5"):
+    with pytest.raises(SettingError, match=r"read_csv\(\): target must be the number of a column, not 0.5"):
         data.read_csv(path, target=0.5)

@@ -62,7 +62,7 @@ def test_labels_as_floats_are_followed():
         assert float(step(X, y.astype(float))) == pytest.approx(float(nn.losses.cross_entropy(model(X), y)), rel=1e-13)
     assert step.traces == 1
     X, y = data()
-    with pytest.raises(OutOfRangeError, match=r"label \d is no class: with 5 classes"):
+    with pytest.raises(OutOfRangeError, match=r"label \d is not a class: with 5 classes"):
         step(X, y + 5.0)
     with pytest.raises(DataError, match="labels are integers, not float64 such as"):
         step(X, y + 0.5)
