@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.codegen import export_file
 from autograd.compiler.frontend.arguments import STATIC, Call, is_traced
-from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.runtime import compile_report, self_check
 from autograd.compiler.runtime.graph_replay import GraphReplay

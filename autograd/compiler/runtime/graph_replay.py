@@ -15,7 +15,7 @@ from autograd.backends.backend import QUIET
 from autograd.backends.float_backend import evaluated
 from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.frontend.arguments import TracedArguments
-from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.compiler.frontend.tracer import Origin

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import QUIET
-from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.ir.instruction import Instruction

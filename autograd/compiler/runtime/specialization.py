@@ -11,7 +11,7 @@ import numpy as np
 from autograd.backends.backend import QUIET
 from autograd.compiler.codegen.generated_function import Function
 from autograd.compiler.frontend.arguments import TracedArguments
-from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.ir.instruction import Instruction, data_of
 from autograd.compiler.ir.program import ProgramBuilder

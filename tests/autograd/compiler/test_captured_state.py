@@ -12,8 +12,8 @@ import pytest
 
 import nn
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile, grad
-from autograd.compiler.frontend.captured_state import CapturedState
-from autograd.compiler.frontend.reachable_state import ReachableState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
+from autograd.compiler.frontend.captured.reachable_state import ReachableState
 
 SHARED = Value(2.0)
 LONG = [[1.0] for _ in range(25_000)]  # which must not hide what is named after it

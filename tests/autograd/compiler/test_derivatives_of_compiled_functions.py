@@ -25,7 +25,7 @@ from autograd import (
     stop_gradient,
     value_and_grad,
 )
-from autograd.compiler.frontend.captured_state import is_same
+from autograd.compiler.frontend.captured.captured_state import is_same
 from autograd.compiler.runtime.self_check import _largest
 from oracles import same
 

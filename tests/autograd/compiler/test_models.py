@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
-from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.viz import draw
 from oracles import same
 

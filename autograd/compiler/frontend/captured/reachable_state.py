@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend.code_inspection import (
+from autograd.compiler.frontend.captured.code_inspection import (
     MISSING,
     cell_content,
     class_attribute,
@@ -36,9 +36,8 @@ CODE_TYPES = (type, types.FunctionType, types.MethodType, functools.partial, cla
 UNCALLED_METHODS = frozenset(
     {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__getstate__", "__setstate__", "__reduce__"}
 )
-IMPLICIT_ATTRIBUTES = frozenset(
-    {"training", "forward", "one", "all"}
-)  # which modules and transforms read although no code of the user does
+# Attributes that ``nn`` reads although no code of the user does: of modules, and (``one``, ``all``) of transforms of optimizers.
+IMPLICIT_ATTRIBUTES = frozenset({"training", "forward", "one", "all"})
 LIBRARY_PACKAGES = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"__main__"})
 _PLAIN_TYPE_SET = frozenset(PLAIN_TYPES)
 
