@@ -33,7 +33,7 @@ NAMES = """
     floor ceil trunc rint exp exp2 expm1 log log1p log2 log10 sqrt cbrt logaddexp hypot erf erfc
     sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
     sum prod max min cumsum matmul vdot outer einsum trace inv det solve logabsdet
-    getitem scatter reshape transpose swapaxes broadcast_to concatenate stack flip astype
+    getitem scatter reshape transpose broadcast_to concatenate stack flip astype
     scatter_sum
 """
 SPOKEN = frozenset(NAMES.split())

@@ -62,7 +62,7 @@ def summary(name: str, specialization: Any, function: str, moves: tuple[int, ...
     return Summary(
         name,
         specialization.nodes,
-        program.source.lines,
+        program.source.line_count,
         len(work),
         sum(map(_flops, work)),
         sum(np.asarray(line.data).nbytes for line in work),

@@ -131,7 +131,7 @@ class Compiled:
         specialization, _, results, moves = self._run(call, wanted)
         (value,), gradients = results[0], results[1]
         if chosen is None:
-            names = specialization.function("value_and_gradients", moves).source.names
+            names = specialization.function("value_and_gradients", moves).source.parameters
             return float(value), {names[k]: plain(g) for k, g in zip(moves, gradients, strict=True)}
         by_leaf = {specialization.slots[k].arg: plain(g) for k, g in zip(moves, gradients, strict=True)}
         return float(value), self._by_argument(call, by_leaf, self.argnums)
@@ -454,7 +454,7 @@ class Compiled:
         """
         if not isinstance(path, str | Path):
             raise DataError(f"export() of {self.__name__} takes a path, as in export('step.py'), not {described(path)}")
-        return export_file.export(self.__name__, *self._ran(), Path(path))
+        return export_file.export_program(self.__name__, *self._ran(), Path(path))
 
     @property
     def program(self) -> Callable[..., Any]:

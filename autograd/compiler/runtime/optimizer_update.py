@@ -95,7 +95,7 @@ class Update:
         for state in self.trials:
             given = [*inputs, *state]
             _, gradients, mine = function(given)[:3]
-            near = function.shaken(given, SHAKE)
+            near = function.evaluate_perturbed(given, SHAKE)
             try:
                 with np.errstate(**QUIET):
                     wanted = deepcopy(self.rule)(copied(gradients), copied(points), copied(state))

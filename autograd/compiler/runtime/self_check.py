@@ -132,7 +132,7 @@ def _repeated(x: Any, count: int) -> Any:
 
 def _both(function: Any, inputs: Sequence[Any]) -> tuple[Any, Any]:
     """The results, and the same when all numbers are moved a little."""
-    return function(inputs), function.shaken(inputs, SHAKE) if hasattr(function, "shaken") else None
+    return function(inputs), function.evaluate_perturbed(inputs, SHAKE) if hasattr(function, "evaluate_perturbed") else None
 
 
 def pulled(roots: Sequence[Node], sources: Sequence[Node], since: int) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.backends.backend import QUIET
-from autograd.compiler.codegen.generated_function import Function
+from autograd.compiler.codegen.generated_function import GeneratedFunction
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
@@ -192,21 +192,23 @@ class Specialization:
                 self.functions[key] = getattr(self, f"_{name}")(moves)
         return self.functions[key]
 
-    def _function(self, name: str, groups: Sequence[Sequence[Any]], front: int, more: Sequence[Instruction] = ()) -> Function:
+    def _function(
+        self, name: str, groups: Sequence[Sequence[Any]], front: int, more: Sequence[Instruction] = ()
+    ) -> GeneratedFunction:
         """A function whose last group is what the guards look at, where there are any."""
         groups = [*groups, self.looked] if self.guards else list(groups)
-        return Function(name, [*self.lines, *more], groups, front, self.xp, self.buffers)
+        return GeneratedFunction(name, [*self.lines, *more], groups, front, self.xp, self.buffers)
 
-    def _value(self, moves: tuple[int, ...]) -> Function:
+    def _value(self, moves: tuple[int, ...]) -> GeneratedFunction:
         return self._function("value", [self.outputs], 1)
 
-    def _value_and_gradients(self, moves: tuple[int, ...]) -> Function:
+    def _value_and_gradients(self, moves: tuple[int, ...]) -> GeneratedFunction:
         (value,) = self.outputs
         if self.given.batch is not None:
             value = self.builder.call(find("mean"), (value,), {"axis": None, "keepdims": False})
         return self._function("value_and_gradients", [[value], self._pulled([value], [1.0], moves)], 1)
 
-    def _value_and_update(self, update: Any) -> Function:
+    def _value_and_update(self, update: Any) -> GeneratedFunction:
         """The value, the gradients by the Tensors of an update, and what its rule makes of them."""
         moves = update.gradients(self)
         gradients = self._pulled(self.outputs, [1.0], moves)
@@ -228,13 +230,13 @@ class Specialization:
         shape = self.builder.shape(like)
         return self.builder.make_constant(np.zeros(shape)) if g is None else self.builder.broadcast_to(g, shape)
 
-    def _pullback(self, moves: tuple[int, ...]) -> Function:
+    def _pullback(self, moves: tuple[int, ...]) -> GeneratedFunction:
         given = [
             self.builder.input(f"g{k}", np.ones(y.shape)[()]) for k, y in enumerate(self.outputs) if isinstance(y, Instruction)
         ]
         lines = iter(given)
         cotangents = [next(lines) if isinstance(y, Instruction) else 0.0 for y in self.outputs]
-        return Function(
+        return GeneratedFunction(
             "pullback", [*self.lines, *given], [self._pulled(self.outputs, cotangents, moves)], 0, self.xp, self.buffers
         )
 
@@ -243,14 +245,14 @@ class Specialization:
         sources = [self.slots[k].line for k in self.arguments]
         return sources, [self.builder.input(f"t_{line.name}", line.data) for line in sources]
 
-    def _jvp(self, moves: tuple[int, ...]) -> Function:
+    def _jvp(self, moves: tuple[int, ...]) -> GeneratedFunction:
         sources, tangents = self._sources()
         moved = pushforward(self.builder, self.outputs, sources, tangents)
         return self._function(
             "jvp", [self.outputs, [self._filled(t, y) for t, y in zip(moved, self.outputs, strict=True)]], 1, tangents
         )
 
-    def _hvp(self, moves: tuple[int, ...]) -> Function:
+    def _hvp(self, moves: tuple[int, ...]) -> GeneratedFunction:
         sources, tangents = self._sources()
         gradients = pullback(self.builder, self.outputs, [1.0], sources)
         moved = pushforward(self.builder, gradients, sources, tangents)

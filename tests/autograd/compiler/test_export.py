@@ -39,6 +39,13 @@ def test_exported_files_stand_alone(tmp_path):
     assert float(done.stdout) == math.erf(1.0)
 
 
+def test_the_source_of_a_module_imports_what_its_functions_need():
+    step = compile(lambda x: ag.relu(ag.erf(x)).sum(), tensors=True)
+    value, scope = step(np.arange(3.0)), {}
+    exec(step.source, scope)
+    assert scope["value"](np.arange(3.0)) == value
+
+
 def test_the_program_is_a_pure_function():
     step = compile(lambda W, x: sum((wi * xi).tanh() for wi, xi in zip(W, x)))
     W, x = np.ones(3), np.arange(3.0)

@@ -9,7 +9,8 @@ import pytest
 
 import autograd as ag
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile
-from autograd.compiler.codegen.numpy_source import Writer, source
+from autograd.compiler.codegen.numpy_source import generate_source
+from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.indexing import take_positions
 from autograd.compiler.ir.instruction import add_all
 from autograd.compiler.ir.program import ProgramBuilder
@@ -236,6 +237,24 @@ def test_buffers_are_used_over_and_over():
     assert step.source.count("out=") > step.source.split(":")[0].count(" B") > 2
 
 
+def test_a_buffer_is_not_reused_while_a_flipped_view_of_it_is_read():
+    def f(x):
+        flipped = ag.flip(np.exp(x), axis=0)
+        product = np.sin(x) * np.cos(x)
+        return (flipped * (np.cos(product) + np.sin(product)) + product + flipped).sum()
+
+    x = np.linspace(0.0, 1.0, 5)
+    step = compile(f, tensors=True, buffers=True)
+    assert step(x) == f(x)
+    assert "np.flip(B1, axis=0)" in step.source
+
+
+def test_a_power_with_an_infinite_exponent_is_compiled():
+    step = compile(lambda x: x**math.inf)
+    assert (step(0.5), step(2.0)) == (0.0, math.inf)
+    assert "math.pow(x, np.inf)" in step.source
+
+
 def test_source_for_other_libraries_writes_nothing_in_place():
     builder = ProgramBuilder()
     x = builder.input("x", np.arange(6.0))
@@ -245,7 +264,7 @@ def test_source_for_other_libraries_writes_nothing_in_place():
         (6,),
         np.float64,
     )
-    text = source("f", [x], [[y]], [True], Writer(arrays_only=True)).text
+    text = generate_source("f", [x], [[y]], [True], SourceWriter(arrays_only=True)).text
     assert "np.zeros((6,)).at[2:4].add(x[0:2]).at[I2].add(x[I1])" in text
 
 
