@@ -20,13 +20,13 @@ from nn.losses import loss as named_loss
 from nn.metrics import accuracy
 from nn.modules.module import Module
 from nn.optim import SGD, Optimizer
-from nn.optim.optimizer import numbers
+from nn.optim.optimizer import read_only_data
 from nn.random import Seed, generator
 from nn.training.diagnostics import ailments
 from nn.training.history import History
 from nn.training.resume import Saved
 from nn.training.run_identity import identity
-from nn.training.training_step import TrainingStep, as_floats, unmoved
+from nn.training.training_step import TrainingStep, as_floats, unmoved_parameters
 from nn.training_warning import TrainingWarning
 
 Metric = Callable[[Any, Any], float]
@@ -165,7 +165,7 @@ def _optimizer(model: Module, optimizer: Optimizer | None, lr: float | None) -> 
         )
     if lr is not None:
         raise SettingError(f"fit(): lr={lr!r} would be ignored: the optimizer has its own rate, {optimizer.lr:g}")
-    left = unmoved("fit()", model, optimizer)
+    left = unmoved_parameters("fit()", model, optimizer)
     if left:
         warnings.warn(f"fit(): the optimizer does not move {', '.join(left)}", TrainingWarning, stacklevel=3)
     return optimizer
@@ -245,9 +245,9 @@ class _Run:
         if not all_finite(gradients):
             name = next(name for (name, _), g in zip(self.names, gradients, strict=True) if not np.all(np.isfinite(g)))
             raise GraphError(f"the gradient of {name} is not finite {self._where(self.optimizer.steps + 1)}{self._first_bad(x, y)}")
-        self._whole = [numbers(p) for p in self.parameters]
+        self._whole = [read_only_data(p) for p in self.parameters]
         self.work.move()
-        if not all_finite([numbers(p) for p in self.parameters]):
+        if not all_finite([read_only_data(p) for p in self.parameters]):
             for p, was in zip(self.parameters, self._whole, strict=True):
                 p.data = was
             raise GraphError(f"a parameter became infinite {self._where(self.optimizer.steps)}")

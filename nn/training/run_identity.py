@@ -47,9 +47,9 @@ def identity(
     parts |= {f"the first value of the parameter {name}": x for name, x in model.state_dict().items()}
     for number, group in enumerate(optimizer.groups):
         names = [name for name, p in model.named_parameters() if any(p is q for q in group.parameters)]
-        rates = [[word.rate(t) for t in STEPS] for word in group.transforms if isinstance(word, scale)]
-        words = [(type(word), vars(word)) for word in group.transforms]
-        parts[f"group {number} of the optimizer"] = (names, rates, words)
+        rates = [[transform.rate(t) for t in STEPS] for transform in group.transforms if isinstance(transform, scale)]
+        transforms = [(type(transform), vars(transform)) for transform in group.transforms]
+        parts[f"group {number} of the optimizer"] = (names, rates, transforms)
     return {name: digest(x) for name, x in parts.items()}
 
 

@@ -417,11 +417,14 @@ def test_losses_below_zero_do_not_diverge():
         (lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)), r"validation is a pair \(X, Y\)"),
         (
             lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss=lambda a, y: 1.0, progress=False),
-            "gives a Tensor or a Value, not 1.0",
+            "returns a Tensor or a Value, not 1.0",
         ),
         (lambda: metrics.f1([10**7], [0]), "labels up to 10000000 make too large a matrix"),
         (lambda: metrics.accuracy([1e300], [2e300]), "labels are integers"),
-        (lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 2.5}), "steps is a whole number of at least 0, not 2.5"),
+        (
+            lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 2.5}),
+            "steps must be a whole number of at least 0, not 2.5",
+        ),
         (lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 1, "0.scale0.-1.m": 1.0}), "no place for '0.scale0.-1.m'"),
     ],
 )

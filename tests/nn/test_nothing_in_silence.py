@@ -322,7 +322,7 @@ def test_the_rate_of_an_epoch_is_the_one_that_was_used():
     used = []
 
     class Spy(nn.optim.Transform):
-        def one(self, update, memory, point, step):
+        def one(self, update, state, param, step):
             used.append(rates[step - 1])
             return update
 
@@ -582,9 +582,9 @@ def test_a_trial_without_a_score_is_named(score):
         (lambda: data.split(X, Y, 0.8), r"split\(\): fractions must be one number per part, such as \(0.8, 0.2\), not 0.8"),
         (lambda: data.split(X, Y, "abc"), "fractions must be one number per part"),
         (lambda: data.split(X, Y, ("a", "b")), "fractions must be numbers"),
-        (lambda: Adam([Value(1.0)], betas=0.9), r"Adam\(\): betas are two numbers, such as \(0.9, 0.999\), not 0.9"),
-        (lambda: AdamW([Value(1.0)], betas=(0.9,)), r"AdamW\(\): betas are two numbers"),
-        (lambda: Lion([Value(1.0)], betas="ab"), r"Lion\(\): betas are two numbers"),
+        (lambda: Adam([Value(1.0)], betas=0.9), r"Adam\(\): betas must be two numbers, such as \(0.9, 0.999\), not 0.9"),
+        (lambda: AdamW([Value(1.0)], betas=(0.9,)), r"AdamW\(\): betas must be two numbers"),
+        (lambda: Lion([Value(1.0)], betas="ab"), r"Lion\(\): betas must be two numbers"),
         (
             lambda: SGD(nn.Linear(2, 1, rng=0), 0.1),
             r"an optimizer takes a list of parameters, not Linear.*: pass model.parameters\(\)",
