@@ -44,8 +44,8 @@ def compile(
         return s1, (dx,)
     <BLANKLINE>
     """
-    from autograd.compiler.runtime.compiled_function import (
-        Compiled,  # here, so that importing the library does not wait for its compiler
-    )
+    # Imported here, so that `import autograd` does not load the compiler.
+    from autograd.compiler.runtime.compile_options import CompileOptions
+    from autograd.compiler.runtime.compiled_function import Compiled
 
-    return Compiled(f, in_axes, argnums, exact, xp, buffers, limit, tensors)
+    return Compiled(f, CompileOptions(in_axes, argnums, exact, xp, buffers, limit, tensors))

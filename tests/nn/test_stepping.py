@@ -120,7 +120,7 @@ def test_the_source_is_the_textbooks_step():
     assert lines[-1].endswith(
         "(new_W1, new_b1, new_W2, new_b2, new_velocity_W1, new_velocity_b1, new_velocity_W2, new_velocity_b2)"
     )
-    assert len(step.program._specializations) == 1
+    assert len(step.program._dispatcher.cache.by_signature) == 1
 
 
 def test_the_program_is_exported_drawn_and_called_with_its_inputs(tmp_path):
@@ -207,7 +207,7 @@ def test_a_word_of_ones_own_is_a_part_of_the_program_and_may_change():
         outcomes.append([model.state_dict()["W"], optimizer.state_dict()])
         if compiled:
             assert step.apart == ""
-            (variant,) = next(iter(step.program._specializations.values()))
+            (variant,) = next(iter(step.program._dispatcher.cache.by_signature.values()))
             assert [name for name, _ in variant.functions].count("value_and_update") == 1  # the others are not kept
     agree(*outcomes)
 
@@ -577,7 +577,7 @@ def test_values_replays_and_parts_of_a_model_move_afterwards():
     assert step.apart == "it moves Values"
     linear = nn.Linear(3, 2, rng=0)
     step = nn.TrainingStep(linear, "mse", nn.SGD(linear.parameters(), lr=0.1), compiled=True)
-    step.program.exact = True
+    step.program.options.exact = True
     losses = [step(X, T) for _ in range(2)]
     assert step.apart == "the function is replayed because exact=True asks for it"
     assert losses[1] < losses[0]

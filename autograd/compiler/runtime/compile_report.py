@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, topological_sort
-from autograd.compiler.runtime.graph_replay import GraphReplay
+from autograd.compiler.specialization.graph_replay import GraphReplay
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def test_arguments_of_every_kind():
     with pytest.warns(ag.CompileWarning, match="for 8 values in a row of argument 1"):
         compile_cache = [step(tree, i) for i in range(70)][-1]
     assert compile_cache["loss"] == 69 * 5.5
-    assert sum(map(len, step._specializations.values())) == 64
+    assert sum(map(len, step._dispatcher.cache.by_signature.values())) == 64
 
 
 def test_nodes_in_nodes_out():

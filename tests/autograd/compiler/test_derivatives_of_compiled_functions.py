@@ -26,7 +26,7 @@ from autograd import (
     value_and_grad,
 )
 from autograd.compiler.frontend.captured.captured_state import is_same
-from autograd.compiler.runtime.self_check import _largest
+from autograd.compiler.specialization.self_check import _largest
 from oracles import same
 
 X = sympy.symbols("x")

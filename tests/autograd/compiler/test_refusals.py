@@ -242,7 +242,7 @@ def test_functions_of_every_make():
     branch(-1.0, -1)
     for n in range(64):
         branch(1.0, n)
-    assert [len(v) for v in branch._specializations.values()] == [1] * 64
+    assert [len(v) for v in branch._dispatcher.cache.by_signature.values()] == [1] * 64
     assert str(draw(compile_called(lambda x: [x * 2.0, x * 3.0], 1.0))).startswith("3 nodes, 2 edges")
 
 

@@ -16,7 +16,7 @@ from autograd.compiler.ir.instruction import add_all
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.passes import differentiation, vectorization
 from autograd.compiler.passes.matmul_detection import matched
-from autograd.compiler.runtime import specialization
+from autograd.compiler.specialization import specialization
 from compiled_source import names_of
 from scalar_programs import close, demo, eager
 
@@ -154,7 +154,7 @@ def test_a_program_that_is_not_right_is_replaced(monkeypatch):
         patch.setattr(specialization, "changed", lambda *args: "a branch: 1 became 2")
         step = compile(lambda x: x * 2.0 if x > 0 else x)
         assert step(1.0) == 2.0
-        assert "on the same numbers a branch: 1 became 2, by rounding" in step._specializations[(float,)][0].fault
+        assert "on the same numbers a branch: 1 became 2, by rounding" in step._dispatcher.cache.by_signature[(float,)][0].fault
 
 
 def wrong(self, kind, operands):

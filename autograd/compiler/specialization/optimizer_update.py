@@ -16,7 +16,7 @@ from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
 from autograd.compiler.passes.vectorization import Vectorizer
-from autograd.compiler.runtime.self_check import SHAKE, apart
+from autograd.compiler.specialization.self_check import SHAKE, apart
 from autograd.core.node import Node
 from autograd.core.tensor import OWN, Tensor
 from autograd.core.value import Value

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.backends.backend import QUIET
 from autograd.compiler.frontend.arguments import Call, is_traced
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
-from autograd.compiler.runtime.specialization import Specialization
+from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.pytree import flatten
 from autograd.graph.reverse_mode import accumulate_gradients, pullback
@@ -47,7 +47,7 @@ def proof(specialization: Specialization, traced: TracedFunction, call: Call) ->
     outputs = [x._primal if isinstance(x, Node) else x for x in traced.run.outputs]
     results, shaken = _both(specialization.function("value"), inputs)
     mine, near = results[0], None if shaken is None else shaken[0]
-    change = specialization.changed(results[-1]) if specialization.guards else ""
+    change = specialization.describe_guard_change(results[-1]) if specialization.guards else ""
     if change:
         return Proof(0.0, 0.0, f"on the same numbers {change}, by rounding")
     if specialization.given.batch is not None:
@@ -112,7 +112,7 @@ def _compared(
         batch = specialization.given.batch or {}
         leaves = [_repeated(x, len(batch[k])) if k in batch else x for k, x in enumerate(moved.leaves)]
         results, near = _both(specialization.function("value"), specialization.inputs(leaves))
-        if not own or (specialization.guards and specialization.changed(results[-1])):
+        if not own or (specialization.guards and specialization.describe_guard_change(results[-1])):
             return False, ""
         outputs = [x._primal if isinstance(x, Node) else x for x in flatten(f(*args, **kwargs))[0]]
     except Exception:  # the function's own

@@ -46,6 +46,7 @@ class Specialization:
     """The program of one trace."""
 
     captured_state: CapturedState
+    proof: Any
     exclusive = True  # each of its results has memory of its own
 
     def __init__(self, traced: TracedFunction, given: TracedArguments, xp: Any, buffers: bool = False) -> None:
@@ -68,7 +69,6 @@ class Specialization:
             ]
             self.guards = self._guards(traced)
             self._take_values(traced)
-            self.sample = self.outputs
             if given.batch is not None:
                 self._batch(given.batch)
         self.log = self.raiser.log
@@ -276,11 +276,14 @@ class Specialization:
                 given.append(theta[start:stop].reshape(shape) if shape else self.values[start]._primal)
         return given
 
-    def holds(self) -> bool:
-        """Whether the constant Tensors that took part are what they were."""
-        return not self.constants or all(tensor._primal is array for tensor, array in self.constants)
+    def describe_state_change(self) -> str:
+        """The first thing that the function captured and that has changed since it was traced; "" if nothing has."""
+        change = self.captured_state.describe_change()
+        if not change and self.constants and not all(tensor._primal is array for tensor, array in self.constants):
+            return "a constant Tensor has other numbers"
+        return change
 
-    def changed(self, looked: Sequence[Any]) -> str:
+    def describe_guard_change(self, looked: Sequence[Any]) -> str:
         """What was seen otherwise than when the function was traced; "" where nothing was."""
         numbers = iter(looked)
         for guard in self.guards:

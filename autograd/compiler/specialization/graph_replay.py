@@ -20,7 +20,7 @@ from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.compiler.frontend.tracer import Origin
 from autograd.compiler.ir.instruction import Instruction
-from autograd.compiler.runtime.specialization import Slot, changed, stem
+from autograd.compiler.specialization.specialization import Slot, changed, stem
 from autograd.core.coercion import to_array
 from autograd.core.node import Node
 from autograd.core.observation import COMPARE
@@ -224,11 +224,14 @@ class GraphReplay:
             gradients.append(total if shape else float(total))
         return gradients
 
-    def holds(self) -> bool:
-        """Whether the constant Tensors that took part are what they were."""
-        return all(tensor._primal is array for tensor, array in self.constants)
+    def describe_state_change(self) -> str:
+        """The first thing that the function captured and that has changed since it was traced; "" if nothing has."""
+        change = self.captured_state.describe_change()
+        if not change and self.constants and not all(tensor._primal is array for tensor, array in self.constants):
+            return "a constant Tensor has other numbers"
+        return change
 
-    def changed(self, looked: Sequence[Any]) -> str:
+    def describe_guard_change(self, looked: Sequence[Any]) -> str:
         """What was seen otherwise than when the function was traced; "" where nothing was."""
         numbers = iter(looked)
         for guard in self.guards:
