@@ -19,7 +19,9 @@ from autograd.core.value import SIGNS, Value
 from autograd.errors import SettingError
 from autograd.numpy_api.functions import call_row
 from autograd.ops import TABLE, Elementwise, find
-from autograd.testing.argument_specs import Array, Real, literal, one_of, points, several
+from autograd.testing.search.argument_specs import Array, Real
+from autograd.testing.search.point_strategies import lists_from, points, sampled_from
+from autograd.testing.search.source_code import to_source
 
 LARGEST = 1e3  # what a line of a program may amount to
 MARGIN = 1e-2  # how far a program stays from kinks, ties and the edges of a domain
@@ -70,7 +72,7 @@ class Program:
         return self.function(*inputs)
 
     def __repr__(self) -> str:
-        at = "\n".join(f"{name} = {literal(x)}" for name, x in zip(self.names, self.inputs, strict=True))
+        at = "\n".join(f"{name} = {to_source(x)}" for name, x in zip(self.names, self.inputs, strict=True))
         return f"{self.source}\n\n{at}"
 
 
@@ -103,15 +105,15 @@ def _ready() -> list[str]:
 @st.composite
 def _programs(draw: Any, scalar: bool, most: int, ops: tuple[str, ...], smooth: bool) -> Program:
     inputs: dict[str, Any] = {}
-    for k in range(draw(one_of((1, 2, 3)))):
-        shape = () if scalar else tuple(draw(several(LENGTHS, draw(one_of((1, 2))))))
+    for k in range(draw(sampled_from((1, 2, 3)))):
+        shape = () if scalar else tuple(draw(lists_from(LENGTHS, draw(sampled_from((1, 2))))))
         size = math.prod(shape)
-        flat = np.array(draw(several(NUMBERS, size)))
+        flat = np.array(draw(lists_from(NUMBERS, size)))
         apart = 0.0625 * np.arange(size)  # no two alike, so that nothing ties by accident
         inputs[f"x{k}"] = (flat + apart).reshape(shape) if shape else float(flat[0])
     draft = Draft(draw, inputs, ops, smooth)
     draft.add_line(arrays=not scalar)
-    while len(draft.lines) < most and draw(one_of(tuple(range(8)))):
+    while len(draft.lines) < most and draw(sampled_from(tuple(range(8)))):
         draft.add_line(arrays=not scalar)
     return draft.program()
 
@@ -137,8 +139,8 @@ class Draft:
     def add_line(self, arrays: bool) -> None:
         """One more line: an elementwise operation, or one that moves, reduces or multiplies arrays."""
         names = list(self.numbers)[::-1]
-        a = self.draw(one_of(tuple(names[:2])))
-        whole = self._whole(a, names) if arrays and self.draw(one_of((0, 1, 2))) == 2 else []
+        a = self.draw(sampled_from(tuple(names[:2])))
+        whole = self._whole(a, names) if arrays and self.draw(sampled_from((0, 1, 2))) == 2 else []
         op, text, used = self.draw(st.sampled_from(whole)) if whole else self._elementwise(a, names)
         line = Line(f"t{len(self.lines)}", op, text, used)
         self.numbers[line.name] = self._value(text)
@@ -158,8 +160,8 @@ class Draft:
 
     def _elementwise(self, a: str, names: Sequence[str]) -> tuple[str, str, tuple[str, ...]]:
         """An operation of the table whose domain has the numbers, from a random one on; tanh, which always fits, where none has."""
-        b = self.draw(one_of(tuple(names)))
-        start = self.draw(one_of(tuple(range(len(self.ops)))))
+        b = self.draw(sampled_from(tuple(names)))
+        start = self.draw(sampled_from(tuple(range(len(self.ops)))))
         for op in (*self.ops[start:], *self.ops[:start]):
             row = find(op)
             assert isinstance(row, Elementwise)
@@ -185,8 +187,8 @@ class Draft:
         arrays = [name for name in names if np.ndim(self.numbers[name])]
         if a not in arrays:
             return []
-        b = self.draw(one_of(tuple(arrays)))
-        axis = self.draw(one_of((0, -1, 1, -2)[: 2 * np.ndim(self.numbers[a])]))
+        b = self.draw(sampled_from(tuple(arrays)))
+        axis = self.draw(sampled_from((0, -1, 1, -2)[: 2 * np.ndim(self.numbers[a])]))
         one = {
             "sum": f"np.sum({a}, axis={axis})",
             "mean": f"np.mean({a}, axis={axis}, keepdims=True)",
