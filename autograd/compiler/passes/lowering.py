@@ -12,11 +12,11 @@ from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.simplification import is_op
 from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
-from autograd.ops.table import peak
+from autograd.ops.rules.reductions import finite_max
 
 
 def _logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool) -> Any:
-    top = peak(builder, a, axis)
+    top = finite_max(builder, a, axis)
     value = top + builder.log(builder.sum(builder.exp(a - top), axis=axis, keepdims=True))
     if keepdims:
         return value
