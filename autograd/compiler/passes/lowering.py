@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction, is_op, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.ir.simplification import is_op
 from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
 from autograd.ops.rules.reductions import finite_max

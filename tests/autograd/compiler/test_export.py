@@ -88,6 +88,6 @@ def test_lines_are_written_once():
     step = compile(lambda x: x[0] * x[1] + x[0] * x[1] + (x[0] * x[1]).tanh())
     step(np.array([1.0, 2.0]))
     specialization = step._dispatcher.cache.by_signature[next(iter(step._dispatcher.cache.by_signature))][0]
-    assert repr(topological_sort(specialization.outputs)[-1]) == "<line add ()>"
-    with pytest.raises(TypeError, match="a line has no truth value"):
+    assert repr(topological_sort(specialization.outputs)[-1]) == "<instruction add ()>"
+    with pytest.raises(TypeError, match="an instruction has no truth value"):
         bool(topological_sort(specialization.outputs)[-1])
