@@ -36,7 +36,8 @@ LENGTHS = (2, 3, 1)
 NUMBERS = (0.5, 1.5, -0.75, 2.0, 0.25, -1.25, 3.0)
 SPACING = 0.0625
 
-# After each line a program ends with probability 1/8, so that 39 % of the programs reach 8 lines. With twice the probability, 13 % do.
+# After each line a program ends with probability 1/8, so that 39 % of the programs reach 8 lines. With twice the probability, 13 %
+# do.
 CONTINUE = tuple(range(8))
 
 # The operations at the front of the list, to which failures shrink.
