@@ -52,7 +52,7 @@ def test_target_seconds_and_the_columns_of_a_history():
     assert history != 3
     with pytest.raises(AttributeError, match="a History has no 'lose'; it has loss, gradient_norm"):
         history.lose  # noqa: B018
-    with pytest.raises(SettingError, match="patience and target look at held-out data"):
+    with pytest.raises(SettingError, match="patience and target need held-out data"):
         nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", patience=3)
     with pytest.raises(SettingError, match="target needs a metric"):
         regression(target=0.5, callback=lambda history: pytest.fail("asked before an epoch is spent"))
@@ -414,7 +414,10 @@ def test_losses_below_zero_do_not_diverge():
     ("attempt", "text"),
     [
         (lambda: regression(validation_=1), "unexpected"),
-        (lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)), r"validation is a pair \(X, Y\)"),
+        (
+            lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)),
+            r"validation must be a pair \(X, Y\)",
+        ),
         (
             lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss=lambda a, y: 1.0, progress=False),
             "returns a Tensor or a Value, not 1.0",

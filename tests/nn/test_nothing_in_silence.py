@@ -66,7 +66,7 @@ def test_a_checkpoint_of_another_run_is_refused_by_what_differs(tmp_path, part, 
     trained(path)
     before = path.read_bytes()
     with pytest.raises(
-        DataError, match=rf"checkpoint of another run: {part} is another than in the run that wrote it. Give each run"
+        DataError, match=rf"checkpoint of another run: {part} is not the same as in the run that wrote it. Give each run"
     ):
         trained(path, **change())
     assert path.read_bytes() == before
@@ -116,7 +116,7 @@ def test_runs_that_differ_in_one_constant_do_not_share_a_checkpoint(tmp_path, na
     first = trained(path, **PAIRS[name](0))
     again = trained(path, **PAIRS[name](0))  # the same once more goes on
     assert (first.resumed, again.resumed) == (0, 3)
-    with pytest.raises(DataError, match="is another than in the run that wrote it"):
+    with pytest.raises(DataError, match="is not the same as in the run that wrote it"):
         trained(path, **PAIRS[name](1))
 
 
@@ -350,7 +350,7 @@ def test_settings_without_effect_are_refused():
         SGD([w], 0.1, nesterov=True)
     with pytest.raises(SettingError, match="nesterov=True changes nothing"):
         SGD([{"params": [w], "momentum": 0.0}], 0.1, momentum=0.9, nesterov=True)
-    with pytest.raises(SettingError, match=r"metric is taken on held-out data: give validation=\(X, Y\)"):
+    with pytest.raises(SettingError, match=r"metric needs held-out data: give validation=\(X, Y\)"):
         nn.fit(nn.Linear(2, 1, rng=0), X, Y, loss="mse", metric=metrics.r2, progress=False)
     with pytest.raises(SettingError, match="rng=0 would be ignored: without trials="):
         nn.tune(lambda train, validation, a: a, (), (), {"a": [1]}, rng=0)
@@ -604,7 +604,7 @@ def test_plausible_mistakes_get_the_next_step(call, text):
 
 
 def test_digests_say_what_things_are_made_of():
-    from nn.training.run_identity import digest
+    from nn.training.digest import digest
 
     class Weighing:
         def __init__(self, factor):

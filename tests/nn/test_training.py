@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import AutogradError, Tensor, Value
 from nn import data, metrics
-from nn.training.fit_loop import is_classes
+from nn.training.evaluation import is_classes
 from oracles import same
 
 
@@ -349,7 +349,7 @@ linear = nn.Linear(2, 1, rng=0)
         (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=True), "not True"),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer="adam"),
-            r"optimizer is one made with .*, as nn.Adam\(model.parameters\(\)\), not 'adam'",
+            r"optimizer must be one made with .*, as nn.Adam\(model.parameters\(\)\), not 'adam'",
         ),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer=nn.SGD([Value(1.0)], lr=0.1)),
@@ -361,7 +361,7 @@ linear = nn.Linear(2, 1, rng=0)
         ),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", metric="accuracy"),
-            r"metric is a function of \(pred, target\), such as nn.metrics.accuracy",
+            r"metric must be a function of \(pred, target\), such as nn.metrics.accuracy",
         ),
         (lambda: nn.SGD([], lr=0.1), r"an optimizer needs parameters: pass model.parameters\(\)"),
         (lambda: nn.SGD([1.0], lr=0.1), "an optimizer moves Values and Tensors, not 1.0"),
