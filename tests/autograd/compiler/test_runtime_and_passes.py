@@ -11,7 +11,6 @@ import autograd as ag
 from autograd import DataError, GraphError, SettingError, Tensor, Value, compile
 from autograd.compiler.codegen.numpy_source import generate_source
 from autograd.compiler.codegen.source_writer import SourceWriter
-from autograd.compiler.ir.indexing import take_positions
 from autograd.compiler.ir.instruction import add_all
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.passes import differentiation, vectorization
@@ -166,46 +165,6 @@ def test_what_cancels_is_no_fault():
     value, slope = step.value_and_grad(1.0, 1.0)
     assert (value, *slope) == pytest.approx((0.0, 0.0, 0.0), abs=1e-15)
     assert "replayed" not in str(step.report())
-
-
-def test_indices_say_what_numpy_says():
-    builder = ProgramBuilder()
-    line = builder.input("x", np.arange(48.0).reshape(4, 12))
-    deep = builder.input("y", np.arange(32.0).reshape(2, 2, 2, 2, 2))
-    for places in (
-        np.arange(48).reshape(4, 12).T,
-        np.arange(48).reshape(8, 6),
-        np.arange(48).reshape(4, 3, 4).transpose(1, 0, 2),
-        np.arange(48).reshape(4, 3, 4)[:, 1],
-        np.arange(48).reshape(4, 12)[1:3, 2:10:2],
-        np.arange(48).reshape(4, 12)[[0, 2, 3]][:, 1:4],
-        np.arange(48).reshape(4, 12)[:, [3, 1]].T,
-        np.arange(48).reshape(4, 3, 4)[:, :2].transpose(1, 0, 2),
-        np.arange(48).reshape(4, 2, 6)[:, :, ::3].transpose(1, 0, 2),
-        np.arange(48)[::-1].reshape(4, 12),
-        np.arange(3, 40, 5),
-        np.array([7]),
-        np.array([[1, 5], [1, 5]]),
-        np.array([[1], [5]]),
-        np.array([5, 1, 5]),
-        np.array([[0, 1], [13, 14]]),
-        np.array([[0, 1], [1, 2]]),
-        np.array([[0, 13], [1, 14]]),
-        np.array([[0, 2], [13, 14]]),
-        np.array([[[0, 1], [2, 3]], [[12, 13], [14, 15]]]),
-        np.array([[[0, 1], [4, 5]], [[12, 13], [16, 17]]]),
-    ):
-        for whole in (line, builder.reshape(line, (48,))):
-            found = take_positions(builder, whole, places)
-            assert np.array_equal(np.broadcast_to(found.data, places.shape), np.arange(48.0)[places])
-    cube = builder.reshape(line, (4, 3, 4))
-    for places in (np.arange(48).reshape(4, 3, 4).transpose(1, 0, 2).reshape(3, 16), np.arange(48)[::-1].reshape(6, 8)):
-        assert np.array_equal(take_positions(builder, cube, places).data, np.arange(48.0)[places])
-    order = np.arange(32).reshape(2, 2, 2, 2, 2).transpose(4, 3, 2, 1, 0)
-    assert np.array_equal(take_positions(builder, deep, order).data, np.arange(32.0)[order])
-    assert np.array_equal(
-        take_positions(builder, deep, np.arange(32)[::-1].reshape(2, 16)).data, np.arange(32.0)[::-1].reshape(2, 16)
-    )
 
 
 def test_products_of_matrices_are_found():
