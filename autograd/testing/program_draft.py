@@ -109,7 +109,7 @@ class ProgramDraft:
             assert isinstance(row, Elementwise)
             operands = (a, b)[: len(row.partials)] + (a,) * (len(row.partials) - 2)
             expression = call_to_source(op, operands)
-            if self._is_in_domain(row, operands) and self._is_moderate(expression):
+            if self._is_moderate(expression) and self._is_in_domain(row, operands):
                 return op, expression, operands
         return "tanh", f"np.tanh({a})", (a,)
 
