@@ -1,4 +1,4 @@
-"""compile: a function into one that does the same work in a few NumPy calls."""
+"""``compile``: the public entry point of the compiler."""
 
 from __future__ import annotations
 
@@ -17,19 +17,59 @@ def compile(
     limit: int = 4_000_000,
     tensors: bool = False,
 ) -> Any:
-    """The function ``f``, traced at its first call and raised to a few operations on arrays, forward and backward.
+    """Compile a function of scalars or arrays into a few NumPy calls, forward and backward.
 
-    Arguments are floats, arrays, nodes and nested containers of them; arrays of floats reach ``f`` as object arrays of Values.
-    Other arguments are fixed: new ones trace ``f`` anew. Values and Tensors from outside are read afresh at every call, and
-    ``backward()`` fills their ``.grad``; names, attributes and short lists are looked at again, but not what arrays hold.
+    The function is traced at its first call: it runs on nodes, and the scalar operations that it computes become array operations.
+    Later calls run the resulting program.
 
-    With ``in_axes`` (0 for what is batched along its first axis, None for what is not) ``f`` is the function of one sample.
-    ``exact`` keeps the order of every sum, and every bit; with ``buffers`` the program works in memory that it keeps; ``xp`` is
-    another array library, such as jax.numpy; ``limit`` is how many nodes a trace may have; with ``tensors`` arrays reach ``f`` as
-    Tensors, in one piece, which makes first calls on large ones quick. ``f`` runs three times at the first call and whenever a
-    branch changes, and what it does on the side happens then only. DataError, SettingError and GraphError for what cannot be
-    compiled.
+    Parameters
+    ----------
+    f : callable
+        The function. It may use ``Value``, ``Tensor``, the functions of ``autograd`` and those of NumPy. It must return a node or a
+        nested container with at least one node.
+    in_axes : int, sequence of (0 or None), or None, default None
+        With ``in_axes``, ``f`` is the function of one sample: 0 for an argument that is batched along its first axis, None for one
+        that all samples share. One int stands for all arguments.
+    argnums : int or sequence of int, default 0
+        The positional arguments by which ``value_and_grad`` differentiates.
+    exact : bool, default False
+        If True, keep the order of every sum and every bit of the result, at the cost of speed: the graph is replayed node by node.
+    xp : module, optional
+        An array library other than NumPy for the program, such as ``jax.numpy``.
+    buffers : bool, default False
+        If True, the program reuses its memory from call to call.
+    limit : int, default 4_000_000
+        How many nodes a trace may have.
+    tensors : bool, default False
+        If False, arrays of floats reach ``f`` as object arrays of Values. If True they reach it as Tensors, which makes the first
+        call on large arrays much quicker.
 
+    Returns
+    -------
+    Compiled
+        A callable with the signature of ``f``. It also has ``value_and_grad``, ``jvp``, ``hvp``, ``source``, ``report`` and
+        ``export``.
+
+    Raises
+    ------
+    DataError, SettingError
+        If ``f`` or a setting is not valid.
+    GraphError
+        At a call, if ``f`` cannot be compiled.
+
+    Notes
+    -----
+    Arguments may be floats, arrays of floats, nodes, and nested containers of them. All other arguments are static: another value
+    is traced anew.
+
+    Values and Tensors that ``f`` captures are read at every call, and ``backward()`` fills their ``.grad``. Whether other things
+    that ``f`` reads have changed is checked at every call as well: names, attributes, and short lists, but not the contents of
+    arrays and of long lists. If something has changed, or if a branch of ``f`` would go another way, ``f`` is traced anew.
+
+    A trace runs ``f`` three times. Side effects of ``f``, such as printing, happen only then.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> squares = compile(lambda x: sum(x[i] * x[i] for i in range(3)))
     >>> squares.value_and_grad(np.array([1.0, 2.0, 3.0]))
@@ -44,8 +84,8 @@ def compile(
         return s1, (dx,)
     <BLANKLINE>
     """
-    from autograd.compiler.runtime.compiled_function import (
-        Compiled,  # here, so that importing the library does not wait for its compiler
-    )
+    # Imported here, so that `import autograd` does not load the compiler.
+    from autograd.compiler.runtime.compile_options import CompileOptions
+    from autograd.compiler.runtime.compiled_function import Compiled
 
-    return Compiled(f, in_axes, argnums, exact, xp, buffers, limit, tensors)
+    return Compiled(f, CompileOptions(in_axes, argnums, exact, xp, buffers, limit, tensors))

@@ -325,7 +325,7 @@ class Tensor(Node):
         assert op is not None
         for i, source in self._sources:
             c = op.vjp(ARRAY, i, g, y, arrays, static)
-            source.receive(c, op, op.fresh and c is not g)
+            source.receive(c, op, op.vjp_allocates and c is not g)
 
     def fitted(self, c: Any, op: Op | None) -> Any:
         """A cotangent for this node in its own shape and type, with the broadcasting undone."""

@@ -83,7 +83,7 @@ def _pull(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
     """A wide node's turn. What only parts of an argument receive waits in ``parts`` until all of them are there."""
     if node in parts:
         node.receive(_together(node, parts.pop(node)), node.op, True)
-    if node.op.into is None:
+    if node.op.accumulate_cotangent is None:
         node.pull()
     else:
         parts.setdefault(node.left[0], []).append((node, node._grad))
@@ -93,7 +93,7 @@ def _together(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
     """The sum of the cotangents that parts of an array have received, such as t[0], t[1], …: one array, however many parts."""
     total = np.zeros(source.shape, source.dtype)
     for node, g in given:
-        node.op.into(ARRAY, total, g, **node.static)
+        node.op.accumulate_cotangent(ARRAY, total, g, **node.static)
     return total
 
 
@@ -203,7 +203,7 @@ def pullback(
                 g = node.heard(g)
             if node in ends:
                 arrived[node] = g
-            if xp is None and node.op.into is not None:
+            if xp is None and node.op.accumulate_cotangent is not None:
                 parts.setdefault(node.left[0], []).append((node, g))
                 continue
             for i, source, local in _edges(node):
@@ -211,7 +211,7 @@ def pullback(
                     c = g * local if xp is None and local is not None and not looking else _handed_on(node, i, g, xp, looking)
                     if source not in arrived:
                         arrived[source] = c
-                        if xp is None and local is None and node.op.fresh and c is not g:
+                        if xp is None and local is None and node.op.vjp_allocates and c is not g:
                             owned.add(source)
                     elif source in owned:
                         arrived[source] += c

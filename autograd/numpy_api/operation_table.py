@@ -30,7 +30,7 @@ def text() -> str:
 
 def _own_rows() -> list[Op]:
     """The library's rows, without those that others have defined."""
-    return [op for op in TABLE.values() if op.f.__module__ == "autograd.ops.table"]
+    return [op for op in TABLE.values() if op.f.__module__.startswith("autograd.ops.")]
 
 
 def _elementwise() -> list[str]:

@@ -1,10 +1,10 @@
 """The table of operations: what an operation computes, and one line of calculus for each derivative.
 
-It knows no NumPy and no nodes: a row is handed its mathematics as ``xp``, one of the backends.
+It imports neither NumPy nor nodes: a row computes with the backend that it gets as ``xp``.
 ``python -m autograd.ops`` prints the table.
 """
 
-from autograd.ops import table as _filled  # noqa: F401 - importing the table fills it
+from autograd.ops import table as _table  # noqa: F401 - importing the module fills the table
 from autograd.ops.op import (
     REAL,
     TABLE,

@@ -1,4 +1,4 @@
-"""``python -m autograd.ops``: the table of operations with formulas, as Markdown."""
+"""Print the table of operations with its formulas as Markdown: ``python -m autograd.ops > docs/operations.md``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What a row of the table is: the Op record, its four kinds, and the way into the table."""
+"""What a row of the table is: the Op record, its four kinds, and the functions that add a row to the table."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ Rule = Callable[..., Any]
 
 
 class Domain(NamedTuple):
-    """Where an argument may be drawn from: ``low < a < high``, and the kinks to stay away from when differences are taken.
+    """The open interval ``low < a < high`` that checks of derivatives draw an argument from.
 
+    Attributes
+    ----------
+    low, high : float
+        The bounds; infinite by default.
+    kinks : tuple of float
+        Points inside where the function is not differentiable. Finite differences keep away from them.
+
+    Examples
+    --------
     >>> Domain(low=0.0).high
     inf
     """
@@ -24,22 +33,41 @@ class Domain(NamedTuple):
 
 
 REAL = Domain()
-POSITIVE = Domain(low=0.0)
-UNIT = Domain(-1.0, 1.0)
-KINK_AT_0 = Domain(kinks=(0.0,))
 
 
 class Op:
-    """One row: a name, the value ``f(xp, *args, **static)``, and the two linear maps that differentiate it.
+    """One row of the table: an operation and the two linear maps that differentiate it.
 
-    ``vjp(xp, i, g, y, args, static)`` is the cotangent of argument ``i``; ``jvp(xp, tangents, y, args, static)`` is the
-    tangent of the result, where a tangent is None for an argument that does not move.
+    Parameters
+    ----------
+    name : str
+        The name, which is unique in the table.
+    f : callable
+        The value, ``f(xp, *args, **static)``. ``xp`` is the backend, and ``static`` are the settings of the operation, such as
+        ``axis``, to which no gradient flows.
+    arity : int or None
+        The number of arguments; None for any number.
+    domains : sequence of Domain
+        One for each argument.
+    kink : str
+        Which subgradient was chosen, and where; empty for a smooth function.
+    ties : bool
+        Whether the function has a kink where two arguments, or two entries, are equal.
+
+    Attributes
+    ----------
+    kind : str
+        "elementwise", "linear", "bilinear" or "custom".
+    vjp_allocates : bool
+        Whether ``vjp`` always returns a new array, which the reverse pass may then keep without a copy.
+    accumulate_cotangent : callable or None
+        ``accumulate_cotangent(xp, total, g, **static)`` adds the cotangent of the argument to the array ``total`` in place. Rows
+        whose cotangents are mostly zeros have it.
     """
 
     kind = "custom"
-    fresh = False  # whether a vjp always allocates its result, so that the walk may keep it without a copy
-    # ``into(xp, total, g, **static)`` adds a cotangent of the argument, most of it zeros, to ``total`` in place
-    into: Rule | None = None
+    vjp_allocates = False
+    accumulate_cotangent: Rule | None = None
 
     def __init__(self, name: str, f: Rule, *, arity: int | None, domains: Sequence[Domain], kink: str, ties: bool) -> None:
         self.name = name
@@ -56,39 +84,105 @@ class Op:
         return find, (self.name,)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
+        """Return the cotangent of argument ``i`` (vector-Jacobian product).
+
+        Parameters
+        ----------
+        xp : backend
+        i : int
+            The position of the argument.
+        g : array
+            The cotangent of the result, in its shape.
+        y : array
+            The result.
+        args : sequence
+            The arguments.
+        static : dict
+            The settings.
+
+        Returns
+        -------
+        array
+            In the shape of the argument, or in a shape that broadcasting has made of it.
+        """
         raise NotImplementedError
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
+        """Return the tangent of the result (Jacobian-vector product).
+
+        Parameters
+        ----------
+        xp : backend
+        tangents : sequence
+            One tangent for each argument; None for an argument that is constant.
+        y : array
+            The result.
+        args : sequence
+            The arguments.
+        static : dict
+            The settings.
+
+        Returns
+        -------
+        array
+        """
         raise NotImplementedError
 
 
-def times(g: Any, partial: Any) -> Any:
-    """A cotangent or tangent times a local derivative; a plain 1 costs nothing."""
+def scale_by_partial(g: Any, partial: Any) -> Any:
+    """Multiply a cotangent or tangent by a partial derivative; for a plain 1.0 there is nothing to compute."""
     return g if type(partial) is float and partial == 1.0 else g * partial
 
 
+def sum_terms(terms: Sequence[Any]) -> Any:
+    """Return the sum of at least one term, without the 0 that ``sum`` would start from."""
+    total, *rest = terms
+    for term in rest:
+        total = total + term
+    return total
+
+
 class Elementwise(Op):
-    """``y = f(a, b, …)`` entry by entry, with one partial derivative per argument."""
+    """An operation ``y = f(a, b, ...)`` entry by entry, with one partial derivative for each argument.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+    partials : sequence of callable
+        ``partial(xp, y, a, b, ..., **static)`` for each argument.
+    **facts
+        ``domains``, ``kink`` and ``ties``, as for `Op`.
+    """
 
     kind = "elementwise"
-    fresh = True
+    vjp_allocates = True
 
     def __init__(self, name: str, f: Rule, partials: Sequence[Rule], **facts: Any) -> None:
         super().__init__(name, f, arity=len(partials), **facts)
         self.partials = tuple(partials)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        return times(g, self.partials[i](xp, y, *args, **static))
+        return scale_by_partial(g, self.partials[i](xp, y, *args, **static))
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         pairs = zip(tangents, self.partials, strict=True)
-        return total([times(t, partial(xp, y, *args, **static)) for t, partial in pairs if t is not None])
+        return sum_terms([scale_by_partial(t, partial(xp, y, *args, **static)) for t, partial in pairs if t is not None])
 
 
 class Linear(Op):
-    """``y = f(a)`` linear in its argument, or in all of several; ``transpose(xp, g, a)`` is its adjoint.
+    """An operation ``y = f(a)`` that is linear in its argument, or in all of several together.
 
-    With several arguments (concatenate, stack) the adjoint reads ``transpose(xp, g, i, args)``.
+    Parameters
+    ----------
+    name : str
+    f : callable
+    transpose : callable
+        The adjoint, ``transpose(xp, g, a, **static)``; of a variadic operation ``transpose(xp, g, i, args, **static)``.
+    variadic : bool, optional
+        Whether it takes any number of arguments, as concatenate does.
+    **facts
+        ``domains``, ``kink`` and ``ties``, as for `Op`.
     """
 
     kind = "linear"
@@ -103,15 +197,25 @@ class Linear(Op):
         return self.transpose(xp, g, *args, **static)
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        full = [xp.zeros(xp.shape(a)) if t is None else t for t, a in zip(tangents, args, strict=True)]
-        return self.f(xp, *full, **static)
+        filled = [xp.zeros(xp.shape(a)) if t is None else t for t, a in zip(tangents, args, strict=True)]
+        return self.f(xp, *filled, **static)
 
 
 class Bilinear(Op):
-    """``y = f(a, b)`` linear in each of two arguments; ``left(xp, g, a, b)`` and ``right(xp, g, a, b)`` are the adjoints."""
+    """An operation ``y = f(a, b)`` that is linear in each of two arguments.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+    left, right : callable
+        The adjoints ``left(xp, g, a, b, **static)`` and ``right(xp, g, a, b, **static)``: the cotangents of ``a`` and of ``b``.
+    **facts
+        ``domains``, ``kink`` and ``ties``, as for `Op`.
+    """
 
     kind = "bilinear"
-    fresh = True
+    vjp_allocates = True
 
     def __init__(self, name: str, f: Rule, left: Rule, right: Rule, **facts: Any) -> None:
         super().__init__(name, f, arity=2, **facts)
@@ -122,12 +226,27 @@ class Bilinear(Op):
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         (ta, tb), (a, b) = tangents, args
-        moving = ([] if ta is None else [self.f(xp, ta, b, **static)]) + ([] if tb is None else [self.f(xp, a, tb, **static)])
-        return total(moving)
+        by_a = [] if ta is None else [self.f(xp, ta, b, **static)]
+        by_b = [] if tb is None else [self.f(xp, a, tb, **static)]
+        return sum_terms(by_a + by_b)
 
 
 class Custom(Op):
-    """Anything odd: ``vjp(xp, i, g, y, *args)`` and ``jvp(xp, i, t, y, *args)`` written out, one argument ``i`` at a time."""
+    """An operation of any other kind, with both derivatives written out.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+    vjp : callable
+        ``vjp(xp, i, g, y, *args, **static)``, the cotangent of argument ``i``.
+    jvp : callable
+        ``jvp(xp, i, t, y, *args, **static)``, the tangent of the result for the tangent ``t`` of argument ``i`` alone.
+    arity : int or None
+        The number of arguments; None for any number.
+    **facts
+        ``domains``, ``kink`` and ``ties``, as for `Op`.
+    """
 
     kind = "custom"
 
@@ -139,16 +258,8 @@ class Custom(Op):
         return self.rules[0](xp, i, g, y, *args, **static)
 
     def jvp(self, xp: Any, tangents: Sequence[Any], y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        push = self.rules[1]
-        return total([push(xp, i, t, y, *args, **static) for i, t in enumerate(tangents) if t is not None])
-
-
-def total(terms: Sequence[Any]) -> Any:
-    """The sum of at least one term."""
-    first, *rest = terms
-    for term in rest:
-        first = first + term
-    return first
+        rule = self.rules[1]
+        return sum_terms([rule(xp, i, t, y, *args, **static) for i, t in enumerate(tangents) if t is not None])
 
 
 # --------------------------------------------------------------------------------------------------------------------------
@@ -158,8 +269,23 @@ TABLE: dict[str, Op] = {}
 
 
 def find(name: str) -> Op:
-    """The row called ``name``; a LookupError that says how to add one where there is none.
+    """Return the row called ``name``.
 
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Op
+
+    Raises
+    ------
+    LookupError
+        If there is no such row.
+
+    Examples
+    --------
     >>> find("tanh")
     <elementwise operation tanh>
     """
@@ -168,10 +294,23 @@ def find(name: str) -> Op:
     return TABLE[name]
 
 
-def enter(op: Op) -> Op:
-    """Put a row into the table; a name that is taken is an error, since graphs are stored by name.
+def register(op: Op) -> Op:
+    """Add a row to the table.
 
-    What was defined at the prompt or in a notebook can be defined there again.
+    Parameters
+    ----------
+    op : Op
+
+    Returns
+    -------
+    Op
+        The same row.
+
+    Raises
+    ------
+    DefinitionError
+        If the name is taken, since graphs are stored by the names of their operations. What was defined at the prompt or in a
+        notebook can be defined there again.
     """
     if op.name in TABLE and not TABLE[op.name].f.__module__ == op.f.__module__ == "__main__":
         raise DefinitionError(f"an operation called {op.name!r} is in the table already: choose another name")
@@ -179,7 +318,7 @@ def enter(op: Op) -> Op:
     return op
 
 
-def _facts(domain: Domain | Sequence[Domain], count: int, kink: str, ties: bool) -> dict[str, Any]:
+def _make_facts(domain: Domain | Sequence[Domain], count: int, kink: str, ties: bool) -> dict[str, Any]:
     domains = (domain,) * count if isinstance(domain, Domain) else tuple(domain)
     return {"domains": domains, "kink": kink, "ties": ties}
 
@@ -187,20 +326,84 @@ def _facts(domain: Domain | Sequence[Domain], count: int, kink: str, ties: bool)
 def elementwise(
     name: str, f: Rule, *partials: Rule, domain: Domain | Sequence[Domain] = REAL, kink: str = "", ties: bool = False
 ) -> Op:
-    """A row that acts entry by entry: ``f(xp, a, …)`` and a partial ``(xp, y, a, …)`` for each argument."""
-    return enter(Elementwise(name, f, partials, **_facts(domain, len(partials), kink, ties)))
+    """Add a row that acts entry by entry.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+        The value, ``f(xp, a, b, ...)``.
+    *partials : callable
+        ``partial(xp, y, a, b, ...)`` for each argument.
+    domain : Domain or sequence of Domain, optional
+        Where the arguments live: one domain for all of them, or one for each.
+    kink : str, optional
+        Which subgradient was chosen, and where.
+    ties : bool, optional
+        Whether there is a kink where the arguments are equal.
+
+    Returns
+    -------
+    Op
+
+    Raises
+    ------
+    DefinitionError
+        If the name is taken.
+    """
+    return register(Elementwise(name, f, partials, **_make_facts(domain, len(partials), kink, ties)))
 
 
-def linear(name: str, f: Rule, transpose: Rule, *, variadic: bool = False, into: Rule | None = None) -> Op:
-    """A row that is linear in its argument: ``f(xp, a)`` and its adjoint ``transpose(xp, g, a)``."""
-    op = Linear(name, f, transpose, variadic=variadic, **_facts(REAL, 1, "", False))
-    op.into = into
-    return enter(op)
+def linear(name: str, f: Rule, transpose: Rule, *, variadic: bool = False, accumulate_cotangent: Rule | None = None) -> Op:
+    """Add a row that is linear in its argument.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+        The value, ``f(xp, a)``.
+    transpose : callable
+        The adjoint, ``transpose(xp, g, a)``; of a variadic row ``transpose(xp, g, i, args)``.
+    variadic : bool, optional
+        Whether it takes any number of arguments.
+    accumulate_cotangent : callable, optional
+        ``accumulate_cotangent(xp, total, g)``, which adds the cotangent of the argument to ``total`` in place.
+
+    Returns
+    -------
+    Op
+
+    Raises
+    ------
+    DefinitionError
+        If the name is taken.
+    """
+    op = Linear(name, f, transpose, variadic=variadic, **_make_facts(REAL, 1, "", False))
+    op.accumulate_cotangent = accumulate_cotangent
+    return register(op)
 
 
 def bilinear(name: str, f: Rule, left: Rule, right: Rule) -> Op:
-    """A row that is linear in each of two arguments, with the adjoint for either."""
-    return enter(Bilinear(name, f, left, right, **_facts(REAL, 2, "", False)))
+    """Add a row that is linear in each of two arguments.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+        The value, ``f(xp, a, b)``.
+    left, right : callable
+        The adjoints ``left(xp, g, a, b)`` and ``right(xp, g, a, b)``: the cotangents of ``a`` and of ``b``.
+
+    Returns
+    -------
+    Op
+
+    Raises
+    ------
+    DefinitionError
+        If the name is taken.
+    """
+    return register(Bilinear(name, f, left, right, **_make_facts(REAL, 2, "", False)))
 
 
 def custom(
@@ -214,5 +417,33 @@ def custom(
     kink: str = "",
     ties: bool = False,
 ) -> Op:
-    """A row with both derivatives written out; ``arity=None`` takes any number of arguments."""
-    return enter(Custom(name, f, vjp, jvp, arity=arity, **_facts(domain, arity or 1, kink, ties)))
+    """Add a row with both derivatives written out.
+
+    Parameters
+    ----------
+    name : str
+    f : callable
+        The value, ``f(xp, *args)``.
+    vjp : callable
+        ``vjp(xp, i, g, y, *args)``, the cotangent of argument ``i``.
+    jvp : callable
+        ``jvp(xp, i, t, y, *args)``, the tangent of the result for the tangent ``t`` of argument ``i`` alone.
+    arity : int or None, optional
+        The number of arguments; None for any number.
+    domain : Domain, optional
+        Where all the arguments live.
+    kink : str, optional
+        Which subgradient was chosen, and where.
+    ties : bool, optional
+        Whether there is a kink where entries are equal.
+
+    Returns
+    -------
+    Op
+
+    Raises
+    ------
+    DefinitionError
+        If the name is taken.
+    """
+    return register(Custom(name, f, vjp, jvp, arity=arity, **_make_facts(domain, arity or 1, kink, ties)))

@@ -21,6 +21,8 @@ SOURCES = (
     "native/row_writer.py",
     "ops/table.py",
     "ops/op.py",
+    "ops/rules/division.py",
+    "ops/rules/power.py",
     "backends/expressions.py",
     "backends/float_backend.py",
     "core/scalar_methods.py",

@@ -1,6 +1,5 @@
 """Prove any gradient: measured derivatives, the checks of rules, graphs and rows, the search for a point that fails, and blame."""
 
-from autograd.testing.argument_specs import Array, Choice, Real
 from autograd.testing.blaming import blame
 from autograd.testing.checks.grad_check import check_grad
 from autograd.testing.checks.op_check import check_op
@@ -26,7 +25,9 @@ from autograd.testing.gradient_errors import (
 from autograd.testing.measurement.derivative import derivative
 from autograd.testing.measurement.estimate import Estimate
 from autograd.testing.report import Finding, Report
-from autograd.testing.search import gradient_test, search_vjp
+from autograd.testing.search.argument_specs import Array, Choice, Real
+from autograd.testing.search.property_test import gradient_test
+from autograd.testing.search.vjp_search import search_vjp
 
 __all__ = [
     "AliasingError",

@@ -101,7 +101,7 @@ class _DualPullback:
 
     def _pull_wide(self, node: Any, g: Any, tg: Any) -> None:
         """Pull the cotangent ``g`` of any other node, and its tangent ``tg``, back by the row's vjp on dual numbers."""
-        if node.op.into is not None:
+        if node.op.accumulate_cotangent is not None:
             self.pending_parts.setdefault(node.left[0], []).append((node, g, tg))
             return
         args = [self._to_dual(arg) for arg in node.args]
@@ -132,9 +132,9 @@ class _DualPullback:
         """Sum what the parts of an array have received."""
         total, tangent_total = np.zeros(source.shape), np.zeros(source.shape)
         for node, g, tg in self.pending_parts.pop(source):
-            node.op.into(ARRAY, total, g, **node.static)
+            node.op.accumulate_cotangent(ARRAY, total, g, **node.static)
             if tg is not None:
-                node.op.into(ARRAY, tangent_total, tg, **node.static)
+                node.op.accumulate_cotangent(ARRAY, tangent_total, tg, **node.static)
         self._receive(source, total, tangent_total)
 
 

@@ -1,5 +1,7 @@
-"""Optimizers: sentences of small transforms of the gradient, and the usual names for the usual sentences.
+"""Optimizers: chains of small transforms of the gradient, and the usual chains under their usual names.
 
+Examples
+--------
 >>> from autograd import Value
 >>> w = Value(1.0); (w * w).backward()
 >>> Optimizer([w], chain(clip_by_norm(1.0), scale(0.5))).step(); w.data

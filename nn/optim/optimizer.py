@@ -1,190 +1,258 @@
-"""Optimizer: it reads ``.grad`` of parameters, Values or Tensors, turns it by a sentence of transforms, and moves ``.data``."""
+"""The optimizer: it reads ``.grad`` of parameters, turns it into updates by a chain of transforms, and changes ``.data``."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import Node, SettingError, ShapeError, Tensor
-from nn.optim.transforms import Chain, Memory, Transform, chain, is_rate, scale
+from nn.optim.groups import parameter_groups
+from nn.optim.transforms import State, Transform, chain, is_rate, scale
 
 
-def numbers(p: Any) -> Any:
-    """What a parameter holds, to be read only: ``data`` of a Tensor would be a copy after every pass.
+def read_only_data(p: Any) -> Any:
+    """Return what a parameter holds, without a copy. ``data`` of a Tensor would be a copy after every pass.
 
-    >>> from autograd import Tensor
-    >>> numbers(Tensor([1.0, 2.0]))
+    Parameters
+    ----------
+    p : Value or Tensor
+        The parameter.
+
+    Returns
+    -------
+    float or ndarray
+        Its value. Do not write to it.
+
+    Examples
+    --------
+    >>> read_only_data(Tensor([1.0, 2.0]))
     array([1., 2.])
     """
     return p.recorded() if isinstance(p, Tensor) else p.data
 
 
-def followed(
-    words: Sequence[Transform], memories: Sequence[Sequence[Memory]], updates: Sequence[Any], points: Sequence[Any], step: int
+def apply_transforms(
+    transforms: Sequence[Transform], states: Sequence[Sequence[State]], updates: Sequence[Any], params: Sequence[Any], step: int
 ) -> tuple[Any, Sequence[Any]]:
-    """What a sentence makes of gradients: a rate, and updates that are to be subtracted so many times."""
+    """Apply the transforms of a chain one after the other.
+
+    A rate at the end of the chain is not multiplied in but returned: the caller needs one product with each update anyway.
+
+    Parameters
+    ----------
+    transforms : sequence of Transform
+        The chain.
+    states : sequence of sequence of dict
+        The states of each transform, one for each parameter.
+    updates : sequence of float or ndarray
+        The gradients.
+    params : sequence of float or ndarray
+        The values of the parameters.
+    step : int
+        The number of the step: 1, 2, …
+
+    Returns
+    -------
+    rate : float
+        A factor of all updates.
+    updates : sequence of float or ndarray
+        What is to be subtracted from each parameter, without the factor.
+    """
     rate: Any = 1.0
-    if words and is_rate(words[-1]):
-        rate, words = words[-1].at(step), words[:-1]
-    for word, own in zip(words, memories):
-        updates = word.all(updates, own, points, step)
+    if transforms and is_rate(transforms[-1]):
+        rate, transforms = transforms[-1].at(step), transforms[:-1]
+    for transform, own_states in zip(transforms, states):
+        updates = transform.all(updates, own_states, params, step)
     return rate, updates
 
 
 class Group:
-    """Some parameters, the sentence that moves them, and what each transform remembers of each parameter."""
+    """A group of parameters, their transforms, and the states of the transforms.
 
-    def __init__(self, parameters: Sequence[Any], sentence: Transform) -> None:
+    Parameters
+    ----------
+    parameters : sequence of Value or Tensor
+        The parameters.
+    transform : Transform
+        A transform or a chain.
+
+    Attributes
+    ----------
+    parameters : list of Value or Tensor
+        The parameters.
+    transforms : list of Transform
+        The transforms of the chain.
+    states : list of list of dict
+        ``states[t][k]`` is the state of transform ``t`` for parameter ``k``.
+    """
+
+    def __init__(self, parameters: Sequence[Any], transform: Transform) -> None:
         self.parameters = list(parameters)
-        self.transforms = chain(sentence).parts
-        self.memories: list[list[Memory]] = [[{} for _ in self.parameters] for _ in self.transforms]
+        self.transforms = chain(transform).parts
+        self.states: list[list[State]] = [[{} for _ in self.parameters] for _ in self.transforms]
 
-    def step(self, t: int) -> None:
-        """Move each parameter against its update; one that took no part in the loss stays where it is, and is not decayed."""
+    def step(self, number: int) -> None:
+        """Move each parameter that has a gradient. One that took no part in the loss stays where it is, and does not decay.
+
+        Parameters
+        ----------
+        number : int
+            The number of the step: 1, 2, …
+        """
         moving = [k for k, p in enumerate(self.parameters) if p.has_grad]
         parameters = [self.parameters[k] for k in moving]
-        memories = [[own[k] for k in moving] for own in self.memories]
+        states = [[own[k] for k in moving] for own in self.states]
         updates: Sequence[Any] = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in parameters]
-        rate, updates = followed(self.transforms, memories, updates, [numbers(p) for p in parameters], t)
+        params = [read_only_data(p) for p in parameters]
+        rate, updates = apply_transforms(self.transforms, states, updates, params, number)
         for p, u in zip(parameters, updates, strict=True):
             p.move(-rate * u)
 
-    def word(self, t: int) -> str:
-        """What transform ``t`` is called in the state."""
+    def transform_name(self, t: int) -> str:
+        """Return the name of transform number ``t`` in a state dict, such as "adam1"."""
         return f"{type(self.transforms[t]).__name__}{t}"
 
     def rate(self, taken: int) -> float:
-        """The rate of the next step."""
+        """Return the learning rate after ``taken`` steps: the product of the rates in the chain."""
         return float(math.prod(part.rate(taken) for part in self.transforms if isinstance(part, scale)))
 
 
 class Optimizer:
-    """Parameters and the sentence that moves them, as in ``Optimizer(model.parameters(), chain(adam(), scale(0.01)))``.
+    """Parameters and the transform of their gradients, as in ``Optimizer(model.parameters(), chain(adam(), scale(0.01)))``.
 
-    Parameters in groups are a list of dicts, each with "params" and, where it has a sentence of its own, "sentence". SettingError
-    for no parameters, for what is no Value or Tensor, and for a parameter that is in two groups.
+    Parameters
+    ----------
+    parameters : iterable of Value or Tensor, or of dict
+        The parameters, or groups of them: dicts with "params" and, for a group with a transform of its own, "transform".
+    transform : Transform
+        A transform or a chain.
 
+    Attributes
+    ----------
+    groups : list of Group
+        The groups.
+    steps : int
+        The number of steps taken.
+
+    Raises
+    ------
+    SettingError
+        If there are no parameters, if something is not a Value or a Tensor, or if a parameter is in two groups.
+
+    Examples
+    --------
     >>> from autograd import Value
     >>> w = Value(1.0); (w * w).backward(); Optimizer([w], scale(0.25)).step(); w.data
     0.5
     """
 
-    def __init__(self, parameters: Iterable[Any], sentence: Transform) -> None:
+    def __init__(self, parameters: Iterable[Any], transform: Transform) -> None:
         self.steps = 0
-        self.groups = [Group(found, given.get("sentence", sentence)) for found, given in grouped(parameters)]
+        self.groups = [Group(own, settings.get("transform", transform)) for own, settings in parameter_groups(parameters)]
 
     @property
     def parameters(self) -> list[Any]:
-        """All parameters that it moves."""
+        """All parameters, group by group."""
         return [p for group in self.groups for p in group.parameters]
 
     @property
     def lr(self) -> float:
-        """The rate of the next step, in the first group."""
+        """The learning rate of the next step, in the first group."""
         return self.groups[0].rate(self.steps)
 
     def step(self) -> None:
-        """Move every parameter once."""
+        """Move every parameter that has a gradient."""
         self.steps += 1
         with np.errstate(all="ignore"):
             for group in self.groups:
                 group.step(self.steps)
 
     def zero_grad(self) -> None:
-        """Forget all gradients."""
+        """Reset the gradients of all parameters."""
         for p in self.parameters:
             p.zero_grad()
 
     def state_dict(self) -> dict[str, Any]:
-        """All that is remembered, as arrays by name: ``steps``, and for each memory the group, transform, parameter and name.
+        """Return the states of all transforms as arrays by name.
 
+        Returns
+        -------
+        dict
+            ``steps``, and for each entry of a state an array. Its name is made of the group, the transform, the number of the
+            parameter in the group, and the name of the entry.
+
+        Examples
+        --------
         >>> from autograd import Value
         >>> from nn.optim import momentum
         >>> w = Value(1.0); (w * w).backward(); o = Optimizer([w], chain(momentum(0.9), scale(0.1))); o.step()
         >>> {name: float(x) for name, x in o.state_dict().items()}
         {'steps': 1.0, '0.momentum0.0.velocity': 2.0}
         """
-        state: dict[str, Any] = {"steps": np.int64(self.steps)}
+        arrays: dict[str, Any] = {"steps": np.int64(self.steps)}
         for g, group in enumerate(self.groups):
-            for t, memories in enumerate(group.memories):
-                for k, memory in enumerate(memories):
-                    state |= {f"{g}.{group.word(t)}.{k}.{name}": np.array(x) for name, x in memory.items()}
-        return state
+            for t, states in enumerate(group.states):
+                for k, state in enumerate(states):
+                    arrays |= {f"{g}.{group.transform_name(t)}.{k}.{name}": np.array(x) for name, x in state.items()}
+        return arrays
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Remember what another optimizer of the same sentence did; where it cannot, SettingError or ShapeError, and no change."""
-        if "steps" not in state:
-            raise SettingError("load_state_dict(): the state has no 'steps': it is not of an optimizer")
-        steps = np.asarray(state["steps"])
-        if steps.shape or steps.dtype.kind not in "iu" or steps < 0:
-            raise SettingError(f"load_state_dict(): steps is a whole number of at least 0, not {state['steps']!r}")
-        found: list[tuple[Memory, str, Any]] = []
-        for name, x in state.items():
-            if name != "steps":
-                memory, p, own = self._place(name)
-                numbers = np.asarray(x)
-                if numbers.dtype.kind != "f" or numbers.shape not in ((), np.shape(p.data)):
-                    kind = f"{numbers.dtype} of shape {numbers.shape}"
-                    raise ShapeError(f"load_state_dict(): {name} holds {kind}, the parameter has shape {np.shape(p.data)}")
-                found.append((memory, own, np.array(x) if np.ndim(p.data) else float(x)))
-        for group in self.groups:
-            for memories in group.memories:
-                for memory in memories:
-                    memory.clear()
-        for memory, own, x in found:
-            memory[own] = x
-        self.steps = int(steps)
+        """Replace the states of all transforms. Nothing changes if something does not fit.
 
-    def _place(self, name: str) -> tuple[Memory, Any, str]:
-        """Where a name of the state belongs."""
+        Parameters
+        ----------
+        state : dict
+            What ``state_dict()`` of an optimizer with the same transforms returned.
+
+        Raises
+        ------
+        SettingError
+            If ``steps`` is missing or not a whole number, or a name belongs to no transform of this optimizer.
+        ShapeError
+            If an array does not have the shape of its parameter.
+        """
+        steps = _check_steps(state)
+        entries = [self._parse_entry(name, x) for name, x in state.items() if name != "steps"]
+        for group in self.groups:
+            for states in group.states:
+                for own in states:
+                    own.clear()
+        for own, entry, value in entries:
+            own[entry] = value
+        self.steps = steps
+
+    def _parse_entry(self, name: str, x: Any) -> tuple[State, str, Any]:
+        """Return the state that an entry of a state dict belongs to, the name there, and the value."""
+        state, p, entry = self._find_state(name)
+        array = np.asarray(x)
+        if array.dtype.kind != "f" or array.shape not in ((), np.shape(p.data)):
+            kind = f"{array.dtype} of shape {array.shape}"
+            raise ShapeError(f"load_state_dict(): {name} holds {kind}, the parameter has shape {np.shape(p.data)}")
+        return state, entry, np.array(x) if np.ndim(p.data) else float(x)
+
+    def _find_state(self, name: str) -> tuple[State, Any, str]:
+        """Return the state that a name in a state dict belongs to, its parameter, and the name of the entry."""
         try:
-            g, word, k, own = name.split(".", 3)
+            g, transform, k, entry = name.split(".", 3)
             if not (g.isdecimal() and k.isdecimal()):
                 raise ValueError(name)
             group = self.groups[int(g)]
-            t = [group.word(t) for t in range(len(group.transforms))].index(word)
-            return group.memories[t][int(k)], group.parameters[int(k)], own
+            t = [group.transform_name(t) for t in range(len(group.transforms))].index(transform)
+            return group.states[t][int(k)], group.parameters[int(k)], entry
         except (ValueError, IndexError):
             raise SettingError(
-                f"load_state_dict(): this optimizer has no place for {name!r}: it has another sentence or parameters"
+                f"load_state_dict(): this optimizer has no place for {name!r}: its transforms or its parameters are others"
             ) from None
 
 
-def grouped(parameters: Iterable[Any]) -> list[tuple[list[Any], dict[str, Any]]]:
-    """The parameters of each group, and its own settings; one group where no dicts are given."""
-    if not isinstance(parameters, Iterable) or isinstance(parameters, str | dict):
-        raise SettingError(f"an optimizer takes a list of parameters, not {parameters!r}: pass model.parameters()")
-    given = list(parameters)
-    groups = given if given and all(isinstance(g, dict) for g in given) else [{"params": given}]
-    seen: set[int] = set()
-    found = []
-    for group in groups:
-        if "params" not in group:
-            raise SettingError(
-                f"a group of parameters is a dict with 'params', not one with {', '.join(map(repr, group)) or 'nothing'}"
-            )
-        own = list(group["params"])
-        if not own:
-            raise SettingError("an optimizer needs parameters: pass model.parameters()")
-        for p in own:
-            if not isinstance(p, Node):
-                raise SettingError(f"an optimizer moves Values and Tensors, not {p!r}: pass model.parameters()")
-            if id(p) in seen:
-                raise SettingError(f"{p!r} is given to an optimizer twice: each parameter has one update")
-            seen.add(id(p))
-        found.append((own, {name: x for name, x in group.items() if name != "params"}))
-    return found
-
-
-def named(parameters: Iterable[Any], sentence: Callable[..., Chain], **settings: Any) -> Optimizer:
-    """An optimizer whose groups may have settings of their own, such as ``{"params": …, "lr": 0.01}``."""
-    groups = []
-    for own, changed in grouped(parameters):
-        for name in changed:
-            if name not in settings:
-                raise SettingError(f"a group has no setting {name!r}; it may have {', '.join(settings)}")
-        groups.append({"params": own, "sentence": sentence(**{**settings, **changed})})
-    return Optimizer(groups, chain())
+def _check_steps(state: dict[str, Any]) -> int:
+    """Return the number of steps in a state dict."""
+    if "steps" not in state:
+        raise SettingError("load_state_dict(): the state has no 'steps': it is not the state of an optimizer")
+    steps = np.asarray(state["steps"])
+    if steps.shape or steps.dtype.kind not in "iu" or steps < 0:
+        raise SettingError(f"load_state_dict(): steps must be a whole number of at least 0, not {state['steps']!r}")
+    return int(steps)

@@ -1,4 +1,4 @@
-"""Schedules: the rate as a function of the number of steps taken, from 0 on; any such function will do."""
+"""Schedules: the learning rate as a function of the number of steps taken, from 0 on. Any such function will do."""
 
 from __future__ import annotations
 
@@ -12,8 +12,20 @@ Schedule: TypeAlias = Callable[[int], float]
 
 
 def constant(rate: float) -> Schedule:
-    """Always ``rate``.
+    """Return a schedule that always gives ``rate``.
 
+    Parameters
+    ----------
+    rate : float
+        The learning rate, above 0.
+
+    Returns
+    -------
+    callable
+        A function of the number of steps taken.
+
+    Examples
+    --------
     >>> constant(0.1)(1000)
     0.1
     """
@@ -22,8 +34,24 @@ def constant(rate: float) -> Schedule:
 
 
 def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
-    """``rate``, times ``factor`` after each ``every`` steps.
+    """Return a schedule that multiplies the rate by ``factor`` after each ``every`` steps.
 
+    Parameters
+    ----------
+    rate : float
+        The first rate η₀, above 0.
+    every : int
+        The number of steps between two changes.
+    factor : float, default 0.1
+        The factor γ, above 0.
+
+    Returns
+    -------
+    callable
+        η(t) = η₀ γ^⌊t / every⌋.
+
+    Examples
+    --------
     >>> [step_decay(1.0, every=2, factor=0.5)(t) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
@@ -32,8 +60,22 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
 
 
 def exponential(rate: float, factor: float) -> Schedule:
-    """``rate`` times ``factor`` to the power of the step.
+    """Return a schedule that multiplies the rate by ``factor`` after each step.
 
+    Parameters
+    ----------
+    rate : float
+        The first rate η₀, above 0.
+    factor : float
+        The factor γ, above 0.
+
+    Returns
+    -------
+    callable
+        η(t) = η₀ γᵗ.
+
+    Examples
+    --------
     >>> exponential(1.0, 0.5)(3)
     0.125
     """
@@ -42,8 +84,28 @@ def exponential(rate: float, factor: float) -> Schedule:
 
 
 def cosine(rate: float, steps: int, floor: float = 0.0) -> Schedule:
-    """From ``rate`` down to ``floor`` along half a cosine of ``steps`` steps, then ``floor`` (Loshchilov and Hutter 2017).
+    """Return a schedule that falls from ``rate`` to ``floor`` along half a cosine, and then stays there.
 
+    Parameters
+    ----------
+    rate : float
+        The first rate η₀, above 0.
+    steps : int
+        The number of steps T until the rate is ``floor``.
+    floor : float, default 0.0
+        The last rate η₁, at least 0.
+
+    Returns
+    -------
+    callable
+        η(t) = η₁ + ½ (η₀ - η₁) (1 + cos(π t / T)) for t ≤ T, and η₁ afterwards.
+
+    References
+    ----------
+    I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (2017), eq. 5, without restarts.
+
+    Examples
+    --------
     >>> round(cosine(1.0, steps=10)(5), 12)
     0.5
     """
@@ -52,19 +114,50 @@ def cosine(rate: float, steps: int, floor: float = 0.0) -> Schedule:
 
 
 def warmup(schedule: float | Schedule, steps: int) -> Schedule:
-    """A schedule, or a constant rate, reached in ``steps`` equal steps from near 0.
+    """Return a schedule that is reached from near 0 in equal steps.
 
+    Parameters
+    ----------
+    schedule : float or callable
+        The rate, or the schedule η.
+    steps : int
+        The number of steps T of the warm-up.
+
+    Returns
+    -------
+    callable
+        η(t) min(1, (t + 1) / T).
+
+    Examples
+    --------
     >>> [warmup(1.0, steps=4)(t) for t in range(5)]
     [0.25, 0.5, 0.75, 1.0, 1.0]
     """
-    after, steps = scheduled(schedule), whole("steps", steps)
+    after, steps = as_schedule(schedule), whole("steps", steps)
     return lambda step: after(step) * min(1.0, (step + 1) / steps)
 
 
-def scheduled(rate: float | Schedule) -> Schedule:
-    """A schedule as it is; a number as a constant one. SettingError for anything else.
+def as_schedule(rate: float | Schedule) -> Schedule:
+    """Return a schedule unchanged, and a number as a constant schedule.
 
-    >>> scheduled(0.5)(7)
+    Parameters
+    ----------
+    rate : float or callable
+        The learning rate, above 0, or a schedule.
+
+    Returns
+    -------
+    callable
+        A function of the number of steps taken.
+
+    Raises
+    ------
+    SettingError
+        If ``rate`` is neither.
+
+    Examples
+    --------
+    >>> as_schedule(0.5)(7)
     0.5
     """
     return rate if callable(rate) else constant(positive("the learning rate lr", rate))

@@ -1,4 +1,4 @@
-"""Training: fit, one step, what to watch, checkpoints to resume from, and the choice of settings.
+"""Training: the loop over the epochs, one step, diagnostics, checkpoints to resume from, and the search for settings.
 
-Nothing below imports it.
+Nothing in other folders imports from here.
 """

@@ -221,7 +221,7 @@ def test_best_parameters_of_another_shape_are_refused(tmp_path):
     assert on == through
     arrays = checkpoint.load(path)
     checkpoint.save(path, {**arrays, "best.0": np.ones(3)})
-    with pytest.raises(DataError, match=r"its best parameters have shape \(3,\), where \(4, 2\) belongs"):
+    with pytest.raises(DataError, match=r"its best parameters have shape \(3,\), not \(4, 2\)"):
         trained(path, 3, validation=(X, y), patience=5)
 
 

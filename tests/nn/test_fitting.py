@@ -52,7 +52,7 @@ def test_target_seconds_and_the_columns_of_a_history():
     assert history != 3
     with pytest.raises(AttributeError, match="a History has no 'lose'; it has loss, gradient_norm"):
         history.lose  # noqa: B018
-    with pytest.raises(SettingError, match="patience and target look at held-out data"):
+    with pytest.raises(SettingError, match="patience and target need held-out data"):
         nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", patience=3)
     with pytest.raises(SettingError, match="target needs a metric"):
         regression(target=0.5, callback=lambda history: pytest.fail("asked before an epoch is spent"))
@@ -192,7 +192,7 @@ def test_folds_are_each_held_out_once(n, k, seed):
         assert np.array_equal(x[:, 0], y)
         held += w.tolist()
     assert sorted(held) == list(range(n))
-    with pytest.raises(SettingError, match="k is a whole number of at least 2, not 1"):
+    with pytest.raises(SettingError, match="k must be a whole number of at least 2, not 1"):
         next(data.k_fold(X, X, 1))
 
 
@@ -414,14 +414,20 @@ def test_losses_below_zero_do_not_diverge():
     ("attempt", "text"),
     [
         (lambda: regression(validation_=1), "unexpected"),
-        (lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)), r"validation is a pair \(X, Y\)"),
+        (
+            lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)),
+            r"validation must be a pair \(X, Y\)",
+        ),
         (
             lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss=lambda a, y: 1.0, progress=False),
-            "gives a Tensor or a Value, not 1.0",
+            "returns a Tensor or a Value, not 1.0",
         ),
         (lambda: metrics.f1([10**7], [0]), "labels up to 10000000 make too large a matrix"),
         (lambda: metrics.accuracy([1e300], [2e300]), "labels are integers"),
-        (lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 2.5}), "steps is a whole number of at least 0, not 2.5"),
+        (
+            lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 2.5}),
+            "steps must be a whole number of at least 0, not 2.5",
+        ),
         (lambda: nn.SGD([Tensor([1.0])], 0.1).load_state_dict({"steps": 1, "0.scale0.-1.m": 1.0}), "no place for '0.scale0.-1.m'"),
     ],
 )
@@ -441,5 +447,5 @@ def test_csv_files_of_excel_and_of_python(tmp_path):
     path.write_text("1_0,2\n")
     with pytest.raises(AutogradError, match="line 1: could not convert string to float: '1_0'"):
         data.read_csv(path)
-    with pytest.raises(SettingError, match=r"read_csv\(\): target is the number of a column, not 0.5"):
+    with pytest.raises(SettingError, match=r"read_csv\(\): target must be the number of a column, not 0.5"):
         data.read_csv(path, target=0.5)

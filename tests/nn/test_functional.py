@@ -87,7 +87,7 @@ def test_damaged_csv_files_are_named(tmp_path, text, message):
 def test_a_csv_file_that_is_no_text_is_named(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"1,\xff\n")
-    with pytest.raises(AutogradError, match=r"a.csv is no text: 'utf-8' codec can't decode byte 0xff"):
+    with pytest.raises(AutogradError, match=r"a.csv is not a text file: 'utf-8' codec can't decode byte 0xff"):
         data.read_csv(path)
 
 

@@ -66,7 +66,7 @@ def test_a_checkpoint_of_another_run_is_refused_by_what_differs(tmp_path, part, 
     trained(path)
     before = path.read_bytes()
     with pytest.raises(
-        DataError, match=rf"checkpoint of another run: {part} is another than in the run that wrote it. Give each run"
+        DataError, match=rf"checkpoint of another run: {part} is not the same as in the run that wrote it. Give each run"
     ):
         trained(path, **change())
     assert path.read_bytes() == before
@@ -116,7 +116,7 @@ def test_runs_that_differ_in_one_constant_do_not_share_a_checkpoint(tmp_path, na
     first = trained(path, **PAIRS[name](0))
     again = trained(path, **PAIRS[name](0))  # the same once more goes on
     assert (first.resumed, again.resumed) == (0, 3)
-    with pytest.raises(DataError, match="is another than in the run that wrote it"):
+    with pytest.raises(DataError, match="is not the same as in the run that wrote it"):
         trained(path, **PAIRS[name](1))
 
 
@@ -322,7 +322,7 @@ def test_the_rate_of_an_epoch_is_the_one_that_was_used():
     used = []
 
     class Spy(nn.optim.Transform):
-        def one(self, update, memory, point, step):
+        def one(self, update, state, param, step):
             used.append(rates[step - 1])
             return update
 
@@ -350,7 +350,7 @@ def test_settings_without_effect_are_refused():
         SGD([w], 0.1, nesterov=True)
     with pytest.raises(SettingError, match="nesterov=True changes nothing"):
         SGD([{"params": [w], "momentum": 0.0}], 0.1, momentum=0.9, nesterov=True)
-    with pytest.raises(SettingError, match=r"metric is taken on held-out data: give validation=\(X, Y\)"):
+    with pytest.raises(SettingError, match=r"metric needs held-out data: give validation=\(X, Y\)"):
         nn.fit(nn.Linear(2, 1, rng=0), X, Y, loss="mse", metric=metrics.r2, progress=False)
     with pytest.raises(SettingError, match="rng=0 would be ignored: without trials="):
         nn.tune(lambda train, validation, a: a, (), (), {"a": [1]}, rng=0)
@@ -579,12 +579,12 @@ def test_a_trial_without_a_score_is_named(score):
             r"confusion_matrix\(\): classes is a positive integer, not 2.5",
         ),
         (lambda: metrics.confusion_matrix([0, 1], [0, 1], classes="2"), "classes is a positive integer, not '2'"),
-        (lambda: data.split(X, Y, 0.8), r"split\(\): the fractions are one per part, such as \(0.8, 0.2\), not 0.8"),
-        (lambda: data.split(X, Y, "abc"), "the fractions are one per part"),
-        (lambda: data.split(X, Y, ("a", "b")), "the fractions are numbers"),
-        (lambda: Adam([Value(1.0)], betas=0.9), r"Adam\(\): betas are two numbers, such as \(0.9, 0.999\), not 0.9"),
-        (lambda: AdamW([Value(1.0)], betas=(0.9,)), r"AdamW\(\): betas are two numbers"),
-        (lambda: Lion([Value(1.0)], betas="ab"), r"Lion\(\): betas are two numbers"),
+        (lambda: data.split(X, Y, 0.8), r"split\(\): fractions must be one number per part, such as \(0.8, 0.2\), not 0.8"),
+        (lambda: data.split(X, Y, "abc"), "fractions must be one number per part"),
+        (lambda: data.split(X, Y, ("a", "b")), "fractions must be numbers"),
+        (lambda: Adam([Value(1.0)], betas=0.9), r"Adam\(\): betas must be two numbers, such as \(0.9, 0.999\), not 0.9"),
+        (lambda: AdamW([Value(1.0)], betas=(0.9,)), r"AdamW\(\): betas must be two numbers"),
+        (lambda: Lion([Value(1.0)], betas="ab"), r"Lion\(\): betas must be two numbers"),
         (
             lambda: SGD(nn.Linear(2, 1, rng=0), 0.1),
             r"an optimizer takes a list of parameters, not Linear.*: pass model.parameters\(\)",
@@ -604,7 +604,7 @@ def test_plausible_mistakes_get_the_next_step(call, text):
 
 
 def test_digests_say_what_things_are_made_of():
-    from nn.training.run_identity import digest
+    from nn.training.digest import digest
 
     class Weighing:
         def __init__(self, factor):

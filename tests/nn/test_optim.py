@@ -72,11 +72,11 @@ def test_clipping_by_norm_keeps_the_direction(g, limit):
     np.testing.assert_allclose(moved * np.linalg.norm(whole), whole * np.linalg.norm(moved), rtol=1e-9, atol=1e-9)
 
 
-def test_sentences_read_in_their_order():
-    def one(*words):
+def test_transforms_are_applied_in_their_order():
+    def one(*transforms):
         p = Tensor([[2.0, -1.0]])
         p.grad = np.array([[0.5, 3.0]])
-        Optimizer([p], chain(*words)).step()
+        Optimizer([p], chain(*transforms)).step()
         return p.data
 
     np.testing.assert_allclose(one(clip_by_value(1.0), weight_decay(0.1), scale(0.5)), [[2.0 - 0.35, -1.0 - 0.45]])
@@ -158,7 +158,7 @@ def test_state_goes_out_and_in(case):
         (
             lambda: nn.SGD([Value(1.0)], lr=0.1).load_state_dict({"steps": 1, "0.adam7.0.m": 1.0}),
             SettingError,
-            "no place for '0.adam7.0.m': it has another sentence or parameters",
+            "no place for '0.adam7.0.m': its transforms or its parameters are others",
         ),
         (
             lambda: nn.Adam([Tensor([1.0])]).load_state_dict({"steps": 1, "0.adam0.0.m": np.ones(3)}),

@@ -29,7 +29,7 @@ X = np.random.default_rng(0).normal(size=(24, 3))
 Y = np.random.default_rng(1).integers(0, 2, 24)
 T = nn.losses.one_hot(Y, 2)
 
-words = st.one_of(
+transforms = st.one_of(
     st.builds(clip_by_norm, st.sampled_from([0.01, 1.0, 100.0])),
     st.builds(clip_by_value, st.sampled_from([0.01, 10.0])),
     st.builds(momentum, st.sampled_from([0.0, 0.9]), st.booleans()),
@@ -64,24 +64,24 @@ def agree(a, b, tolerance=1e-9):
 
 
 @given(
-    sentence=st.lists(words, max_size=4),
+    parts=st.lists(transforms, max_size=4),
     rate=st.sampled_from([0.01, 0.1]),
     hidden=st.sampled_from(["tanh", "sigmoid", "softplus"]),
     loss=st.sampled_from(["cross_entropy", "quadratic", "mse"]),
     starts=st.lists(st.integers(0, 20), min_size=1, max_size=5),
     widths=st.lists(st.integers(1, 5), max_size=2),
 )
-def test_one_program_does_what_forward_backward_and_step_do(sentence, rate, hidden, loss, starts, widths):
+def test_one_program_does_what_forward_backward_and_step_do(parts, rate, hidden, loss, starts, widths):
     batches = [slice(start, start + 8) for start in starts]  # the last ones are smaller
 
     def make(parameters):
-        return Optimizer(parameters, chain(*sentence, scale(rate)))
+        return Optimizer(parameters, chain(*parts, scale(rate)))
 
     sizes = (3, *widths, 2)
     one, _, ours = trained(True, make, batches, sizes=sizes, loss=loss, hidden=hidden)
     _, _, theirs = trained(False, make, batches, sizes=sizes, loss=loss, hidden=hidden)
     assert one.apart == ""
-    if not any(isinstance(word, lion) for word in sentence):  # the sign of what is rounding alone may be either
+    if not any(isinstance(transform, lion) for transform in parts):  # the sign of what is rounding alone may be either
         agree(ours, theirs, 1e-7)
 
 
@@ -120,7 +120,7 @@ def test_the_source_is_the_textbooks_step():
     assert lines[-1].endswith(
         "(new_W1, new_b1, new_W2, new_b2, new_velocity_W1, new_velocity_b1, new_velocity_W2, new_velocity_b2)"
     )
-    assert len(step.program._specializations) == 1
+    assert len(step.program._dispatcher.cache.by_signature) == 1
 
 
 def test_the_program_is_exported_drawn_and_called_with_its_inputs(tmp_path):
@@ -176,30 +176,30 @@ def test_a_graph_recorded_before_keeps_its_numbers():
 
 
 class Halved(Transform):
-    """A user's own word, whose factor may be set."""
+    """A user's own transform, whose factor may be set."""
 
     def __init__(self):
         self.factor = 0.5
 
-    def one(self, update, memory, point, step):
-        memory["seen"] = memory.get("seen", 0.0) + update
+    def one(self, update, state, param, step):
+        state["seen"] = state.get("seen", 0.0) + update
         return self.factor * update
 
 
 def test_a_word_of_ones_own_is_a_part_of_the_program_and_may_change():
     outcomes = []
     for compiled in (True, False):
-        word, model = Halved(), nn.Linear(3, 2, rng=0)
-        optimizer = Optimizer(model.parameters(), chain(word, scale(0.1)))
+        transform, model = Halved(), nn.Linear(3, 2, rng=0)
+        optimizer = Optimizer(model.parameters(), chain(transform, scale(0.1)))
         step = nn.TrainingStep(model, "mse", optimizer, compiled)
         for factor in (0.5, 0.5, 2.0, 2.0):
-            word.factor = factor
+            transform.factor = factor
             step(X, T)
         optimizer.groups[0].transforms.append(scale(0.5))
-        optimizer.groups[0].memories.append([{}, {}])
+        optimizer.groups[0].states.append([{}, {}])
         step(X, T)
-        memory = optimizer.groups[0].memories[0][0]
-        memory["other"] = memory.pop("seen")
+        state = optimizer.groups[0].states[0][0]
+        state["other"] = state.pop("seen")
         for _ in range(3):
             step(X, T)
         optimizer.groups = Optimizer(model.parameters(), chain(Halved(), scale(0.01))).groups
@@ -207,7 +207,7 @@ def test_a_word_of_ones_own_is_a_part_of_the_program_and_may_change():
         outcomes.append([model.state_dict()["W"], optimizer.state_dict()])
         if compiled:
             assert step.apart == ""
-            (variant,) = next(iter(step.program._specializations.values()))
+            (variant,) = next(iter(step.program._dispatcher.cache.by_signature.values()))
             assert [name for name, _ in variant.functions].count("value_and_update") == 1  # the others are not kept
     agree(*outcomes)
 
@@ -234,11 +234,11 @@ def test_a_state_that_is_loaded_is_followed():
 class Running(Transform):
     """A mean that is kept by writing to it."""
 
-    def one(self, update, memory, point, step):
-        mean = memory.setdefault("mean", 0.0 * update)
+    def one(self, update, state, param, step):
+        mean = state.setdefault("mean", 0.0 * update)
         mean *= 0.9
         mean += 0.1 * update
-        memory["mean"] = mean
+        state["mean"] = mean
         return 1.0 * mean
 
 
@@ -260,93 +260,96 @@ def test_a_word_that_writes_to_what_it_remembers(before):
 
 
 class Made(Transform):
-    """A word from a function of (word, update, memory, point, step)."""
+    """A transform from a function of (transform, update, state, param, step)."""
 
     def __init__(self, f):
         self.f, self.n, self.log, self.rng = f, 0, [], np.random.default_rng(0)
 
-    def one(self, update, memory, point, step):
-        return self.f(self, update, memory, point, step)
+    def one(self, update, state, param, step):
+        return self.f(self, update, state, param, step)
 
 
-def counted(word, u, memory, p, t):
-    memory["count"] = memory.get("count", 0) + 1
-    return u / memory["count"]
+def counted(transform, u, state, p, t):
+    state["count"] = state.get("count", 0) + 1
+    return u / state["count"]
 
 
-def third(word, u, memory, p, t):
-    memory["n"] = memory.get("n", 0.0) + 1.0
-    return 0.1 * u if memory["n"] == 3 else u
+def third(transform, u, state, p, t):
+    state["n"] = state.get("n", 0.0) + 1.0
+    return 0.1 * u if state["n"] == 3 else u
 
 
-def in_place(word, u, memory, p, t):
-    seen = memory.setdefault("seen", np.zeros(np.shape(u)))
+def in_place(transform, u, state, p, t):
+    seen = state.setdefault("seen", np.zeros(np.shape(u)))
     np.add(seen, u, out=seen)
     return seen
 
 
-def failing(word, u, memory, p, t):
+def failing(transform, u, state, p, t):
     if not np.any(u):
         raise ValueError("no gradient")
     return u
 
 
-def turning(word, u, memory, p, t):
-    if "a" in memory:
-        del memory["a"]
+def turning(transform, u, state, p, t):
+    if "a" in state:
+        del state["a"]
         return 3.0 * u
-    memory["a"] = 1.0 * u
+    state["a"] = 1.0 * u
     return u
 
 
-def dated(word, u, memory, p, t):
-    memory["t"] = t
+def dated(transform, u, state, p, t):
+    state["t"] = t
     return u
 
 
-def wide(word, u, memory, p, t):
-    memory["wide"] = np.asarray(u, dtype=np.longdouble) if isinstance(u, np.ndarray) else u
+def wide(transform, u, state, p, t):
+    state["wide"] = np.asarray(u, dtype=np.longdouble) if isinstance(u, np.ndarray) else u
     return u
 
 
-def selfish(word, u, memory, p, t):
-    word.n += 1
-    word.log.append(t)
-    return u / word.n
+def selfish(transform, u, state, p, t):
+    transform.n += 1
+    transform.log.append(t)
+    return u / transform.n
 
 
 FIXED = Tensor([[2.0]], constant=True)
 
 
 @pytest.mark.parametrize(
-    ("word", "why"),
+    ("transform", "why"),
     [
-        (lambda word, u, m, p, t: u if t > 2 else 0.5 * u, "it depends on numbers that it looks at (a branch)"),
-        (lambda word, u, m, p, t: 0.1 * u if t == 3 else u, "it depends on numbers that it looks at (a branch)"),
-        (lambda word, u, m, p, t: 0.1 * u if t % 2 in (1,) else u, "it depends on numbers that it looks at (a branch)"),
+        (lambda transform, u, m, p, t: u if t > 2 else 0.5 * u, "it depends on numbers that it looks at (a branch)"),
+        (lambda transform, u, m, p, t: 0.1 * u if t == 3 else u, "it depends on numbers that it looks at (a branch)"),
+        (lambda transform, u, m, p, t: 0.1 * u if t % 2 in (1,) else u, "it depends on numbers that it looks at (a branch)"),
         (third, "it depends on numbers that it looks at (a branch)"),
-        (lambda word, u, m, p, t: {3: 0.1}.get(t, 1.0) * u, "its update is "),
-        (lambda word, u, m, p, t: 0.1 * u if isinstance(t, int) else u, "its update is "),
-        (lambda word, u, m, p, t: u if isinstance(u, np.ndarray) else 2.0 * u, "its update is "),
-        (lambda word, u, m, p, t: u * (1.0 + 0.1 * word.rng.random()), "compile(): the function draws random numbers"),
+        (lambda transform, u, m, p, t: {3: 0.1}.get(t, 1.0) * u, "its update is "),
+        (lambda transform, u, m, p, t: 0.1 * u if isinstance(t, int) else u, "its update is "),
+        (lambda transform, u, m, p, t: u if isinstance(u, np.ndarray) else 2.0 * u, "its update is "),
+        (lambda transform, u, m, p, t: u * (1.0 + 0.1 * transform.rng.random()), "compile(): the function draws random numbers"),
         (selfish, "compile(): the function changes what it reads"),
         (counted, "its results have other shapes or types"),
         (dated, "its results have other shapes or types"),
         (wide, "its results have other shapes or types"),
         (in_place, "np.add with out="),
-        (lambda word, u, m, p, t: u.view(np.ndarray), "AttributeError: "),
-        (lambda word, u, m, p, t: u if not isinstance(t, int) or t != 10 else u / [], "ValueError: "),
+        (lambda transform, u, m, p, t: u.view(np.ndarray), "AttributeError: "),
+        (lambda transform, u, m, p, t: u if not isinstance(t, int) or t != 10 else u / [], "ValueError: "),
         (failing, "ValueError: no gradient"),
-        (lambda word, u, m, p, t: u * (FIXED if isinstance(u, Tensor) else FIXED.numpy())[0, 0], "it takes numbers of other nodes"),
-        (lambda word, u, m, p, t: np.where(t == 3, 0.1, 1.0) * u, ""),
+        (
+            lambda transform, u, m, p, t: u * (FIXED if isinstance(u, Tensor) else FIXED.numpy())[0, 0],
+            "it takes numbers of other nodes",
+        ),
+        (lambda transform, u, m, p, t: np.where(t == 3, 0.1, 1.0) * u, ""),
         (turning, ""),
     ],
 )
-def test_what_cannot_be_a_part_of_the_program_moves_afterwards(word, why):
+def test_what_cannot_be_a_part_of_the_program_moves_afterwards(transform, why):
     outcomes = []
     for compiled in (True, False):
         model = nn.Linear(3, 2, rng=0)
-        made = Made(word)
+        made = Made(transform)
         optimizer = Optimizer(model.parameters(), chain(made, scale(0.1)))
         step = nn.TrainingStep(model, "mse", optimizer, compiled)
         losses = [step(X, T) for _ in range(5)]
@@ -359,8 +362,11 @@ def test_what_cannot_be_a_part_of_the_program_moves_afterwards(word, why):
 
 def test_a_word_that_counted_before_moves_afterwards():
     model = nn.Linear(3, 2, rng=0)
-    for word, why in [(counted, "it remembers other things than floats and arrays of floats"), (in_place, "np.add with out=")]:
-        optimizer = Optimizer(model.parameters(), chain(Made(word), scale(0.1)))
+    for transform, why in [
+        (counted, "its state holds other things than floats and arrays of floats"),
+        (in_place, "np.add with out="),
+    ]:
+        optimizer = Optimizer(model.parameters(), chain(Made(transform), scale(0.1)))
         nn.TrainingStep(model, "mse", optimizer)(X, T)
         step = nn.TrainingStep(model, "mse", optimizer, compiled=True)
         before = optimizer.state_dict()
@@ -371,17 +377,17 @@ def test_a_word_that_counted_before_moves_afterwards():
             np.testing.assert_array_equal(x, before[name] + added)
 
 
-def test_updates_and_memories_that_do_not_fit_are_errors_as_ever():
+def test_updates_and_states_that_do_not_fit_are_errors_as_ever():
     for compiled in (True, False):
         model = nn.Linear(3, 2, rng=0)
-        wrong = Optimizer(model.parameters(), chain(Made(lambda word, u, m, p, t: u.sum(axis=-1, keepdims=True))))
+        wrong = Optimizer(model.parameters(), chain(Made(lambda transform, u, m, p, t: u.sum(axis=-1, keepdims=True))))
         with pytest.raises(ShapeError, match=r"move\(\): a step of shape \(2, 1\) does not fit"):
             nn.TrainingStep(model, "mse", wrong, compiled)(X, T)
         optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
         step = nn.TrainingStep(model, "mse", optimizer, compiled)
         step(X, T)
         step(X, T)
-        optimizer.groups[0].memories[0][0]["velocity"] = np.ones((5, 2, 3))
+        optimizer.groups[0].states[0][0]["velocity"] = np.ones((5, 2, 3))
         with pytest.raises(ShapeError, match=r"move\(\): a step of shape \(5, 2, 3\) does not fit"):
             step(X, T)
 
@@ -390,17 +396,17 @@ def sets_transforms(optimizer, step, model):
     optimizer.groups[0].transforms = [scale(0.5)]
 
 
-def sets_memories(optimizer, step, model):
-    optimizer.groups[0].memories = [[{}, {}], [{}, {}]]
+def sets_states(optimizer, step, model):
+    optimizer.groups[0].states = [[{}, {}], [{}, {}]]
 
 
-def sets_one_memory(optimizer, step, model):
-    optimizer.groups[0].memories[0][0] = {"velocity": np.ones((2, 3))}
+def sets_one_state(optimizer, step, model):
+    optimizer.groups[0].states[0][0] = {"velocity": np.ones((2, 3))}
 
 
 def sets_parameters(optimizer, step, model):
     optimizer.groups[0].parameters = optimizer.groups[0].parameters[::-1]
-    optimizer.groups[0].memories[0] = optimizer.groups[0].memories[0][::-1]
+    optimizer.groups[0].states[0] = optimizer.groups[0].states[0][::-1]
 
 
 def sets_optimizer(optimizer, step, model):
@@ -411,7 +417,7 @@ def sets_rate(optimizer, step, model):
     optimizer.groups[0].transforms[-1].rate = lambda t: 0.3
 
 
-@pytest.mark.parametrize("change", [sets_transforms, sets_memories, sets_one_memory, sets_parameters, sets_optimizer, sets_rate])
+@pytest.mark.parametrize("change", [sets_transforms, sets_states, sets_one_state, sets_parameters, sets_optimizer, sets_rate])
 def test_what_is_replaced_in_an_optimizer_is_followed(change):
     outcomes = []
     for compiled in (True, False):
@@ -428,12 +434,12 @@ def test_what_is_replaced_in_an_optimizer_is_followed(change):
 
 
 class Signs(scale):
-    def all(self, updates, memories, points, step):
+    def all(self, updates, states, params, step):
         return [np.sign(u) * self.at(step) for u in updates]
 
 
-@pytest.mark.parametrize("words", [(Signs(0.5), scale(0.1)), (scale(0.1), Signs(0.5))])
-def test_a_rate_of_ones_own_and_a_schedule_that_counts(words):
+@pytest.mark.parametrize("transforms", [(Signs(0.5), scale(0.1)), (scale(0.1), Signs(0.5))])
+def test_a_rate_of_ones_own_and_a_schedule_that_counts(transforms):
     outcomes = []
     for compiled in (True, False):
         calls = []
@@ -443,7 +449,7 @@ def test_a_rate_of_ones_own_and_a_schedule_that_counts(words):
             return 0.1 / len(calls)
 
         model = nn.Linear(3, 2, rng=0)
-        step = nn.TrainingStep(model, "mse", Optimizer(model.parameters(), chain(*words, scale(counting))), compiled)
+        step = nn.TrainingStep(model, "mse", Optimizer(model.parameters(), chain(*transforms, scale(counting))), compiled)
         losses = [step(X, T) for _ in range(5)]
         outcomes.append([np.array(losses), model.W.data, calls, {}])
         assert step.apart == ""
@@ -571,7 +577,7 @@ def test_values_replays_and_parts_of_a_model_move_afterwards():
     assert step.apart == "it moves Values"
     linear = nn.Linear(3, 2, rng=0)
     step = nn.TrainingStep(linear, "mse", nn.SGD(linear.parameters(), lr=0.1), compiled=True)
-    step.program.exact = True
+    step.program.options.exact = True
     losses = [step(X, T) for _ in range(2)]
     assert step.apart == "the function is replayed because exact=True asks for it"
     assert losses[1] < losses[0]
@@ -624,7 +630,11 @@ def test_fit_compiled_stops_at_a_nan_before_anything_moves():
 
 def test_what_is_no_optimizer_and_no_loss_is_refused():
     model = nn.Linear(3, 1, rng=0)
-    with pytest.raises(SettingError, match=r"TrainingStep\(\): optimizer is one such as nn.Adam\(model.parameters\(\)\), not 0.1"):
+    with pytest.raises(
+        SettingError, match=r"TrainingStep\(\): optimizer must be one such as nn.Adam\(model.parameters\(\)\), not 0.1"
+    ):
         nn.TrainingStep(model, "mse", 0.1)
-    with pytest.raises(SettingError, match=r"TrainingStep\(\): the loss is a function that gives a Tensor or a Value, not 1.0"):
+    with pytest.raises(
+        SettingError, match=r"TrainingStep\(\): the loss must be a function that returns a Tensor or a Value, not 1.0"
+    ):
         nn.TrainingStep(model, lambda pred, y: 1.0, nn.SGD(model.parameters(), lr=0.1))(X, T)

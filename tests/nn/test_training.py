@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import AutogradError, Tensor, Value
 from nn import data, metrics
-from nn.training.fit_loop import is_classes
+from nn.training.evaluation import is_classes
 from oracles import same
 
 
@@ -157,9 +157,9 @@ def test_idx_files_of_every_type(tmp_path, code, kind, zipped):
         (lambda raw: raw[:-1], r"is cut short: shape \(3, 2\) of uint8 needs 18 bytes, the file has 17"),
         (lambda raw: raw + b"x", "is too long: .* needs 18 bytes, the file has 19"),
         (lambda raw: raw[:6], "is cut short: its header needs 12 bytes, the file has 6"),
-        (lambda raw: b"\x01" + raw[1:], "is no IDX file: it begins with 01 00 08 02, not with 00 00"),
-        (lambda raw: raw[:2] + b"\x07" + raw[3:], "is no IDX file"),
-        (lambda raw: b"", "is no IDX file: it begins with , not"),
+        (lambda raw: b"\x01" + raw[1:], "is not an IDX file: it begins with 01 00 08 02, not with 00 00"),
+        (lambda raw: raw[:2] + b"\x07" + raw[3:], "is not an IDX file"),
+        (lambda raw: b"", "is not an IDX file: it begins with , not"),
         (lambda raw: gzip.compress(raw)[:-9], "the gzip file is cut short or damaged"),
         (lambda raw: b"\x1f\x8b" + raw, "the gzip file is cut short or damaged"),
         (lambda raw: gzip.compress(raw)[:12] + b"\xff" * 9, "the gzip file is cut short or damaged"),
@@ -178,7 +178,7 @@ def test_zipped_idx_files_that_lie_take_no_memory(tmp_path):
     with pytest.raises(AutogradError, match="it says that it holds 4294967295 bytes"):
         data.read_idx(path)
     path.write_bytes(gzip.compress(b"no IDX" * 10))
-    with pytest.raises(AutogradError, match="is no IDX file"):
+    with pytest.raises(AutogradError, match="is not an IDX file"):
         data.read_idx(path)
     path.write_bytes(gzip.compress(b"\0\0\x08\x00"))
     with pytest.raises(AutogradError, match="is cut short: shape"):
@@ -188,7 +188,7 @@ def test_zipped_idx_files_that_lie_take_no_memory(tmp_path):
 def test_an_empty_idx_file_of_endless_shape_is_named(tmp_path):
     path = tmp_path / "x.idx"
     path.write_bytes(b"\0\0\x08\x03" + b"\xff" * 8 + b"\0" * 4)
-    with pytest.raises(AutogradError, match="no array has the shape"):
+    with pytest.raises(AutogradError, match="no array can have the shape"):
         data.read_idx(path)
 
 
@@ -210,7 +210,7 @@ def test_mnist_folders(tmp_path):
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(labels, 8))
     with pytest.raises(AutogradError, match=r"t10k-images has shape \(1, 2, 2\) and t10k-labels \(3,\)"):
         data.read_mnist(tmp_path)
-    with pytest.raises(AutogradError, match="is no folder: give the one that holds MNIST's IDX files"):
+    with pytest.raises(AutogradError, match="is not a folder: give the one that holds MNIST's IDX files"):
         data.read_mnist(tmp_path / "nowhere")
 
 
@@ -349,7 +349,7 @@ linear = nn.Linear(2, 1, rng=0)
         (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=True), "not True"),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer="adam"),
-            r"optimizer is one made with .*, as nn.Adam\(model.parameters\(\)\), not 'adam'",
+            r"optimizer must be one made with .*, as nn.Adam\(model.parameters\(\)\), not 'adam'",
         ),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer=nn.SGD([Value(1.0)], lr=0.1)),
@@ -361,7 +361,7 @@ linear = nn.Linear(2, 1, rng=0)
         ),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", metric="accuracy"),
-            r"metric is a function of \(pred, target\), such as nn.metrics.accuracy",
+            r"metric must be a function of \(pred, target\), such as nn.metrics.accuracy",
         ),
         (lambda: nn.SGD([], lr=0.1), r"an optimizer needs parameters: pass model.parameters\(\)"),
         (lambda: nn.SGD([1.0], lr=0.1), "an optimizer moves Values and Tensors, not 1.0"),
@@ -369,7 +369,7 @@ linear = nn.Linear(2, 1, rng=0)
         (lambda: nn.SGD([Value(1.0)], lr="fast"), "not 'fast'"),
         (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=1.0), "momentum is a number with 0 ≤ x < 1, not 1.0"),
         (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.5)), r"betas\[1\] is a number with 0 ≤ x < 1, not 1.5"),
-        (lambda: data.split(ok, ok, (0.5, 0.4)), r"the fractions are positive and add up to 1, not \(0.5, 0.4\)"),
+        (lambda: data.split(ok, ok, (0.5, 0.4)), r"fractions must be positive and add up to 1, not \(0.5, 0.4\)"),
         (lambda: data.split(ok[:2], ok[:2]), "2 samples are too few for the fractions"),
         (lambda: metrics.accuracy([0, 1], [0]), r"accuracy\(\): 2 predictions for 1 targets"),
         (lambda: metrics.accuracy([], []), r"accuracy\(\): there are no samples"),

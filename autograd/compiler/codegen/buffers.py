@@ -1,6 +1,7 @@
-"""The second way to write a program: results of NumPy's ufuncs go into buffers that are used over and over, by ``out=``.
+"""Source in which NumPy's ufuncs write their results into reused buffers by ``out=``.
 
-It is the same program line by line, for speed on large arrays and not for reading: nothing is allocated but what is returned.
+It is the same program instruction by instruction, for speed on large arrays and not for reading. Only what is returned is
+allocated at each call.
 """
 
 from __future__ import annotations
@@ -10,86 +11,100 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.codegen.numpy_source import VIEWS, Writer
-from autograd.compiler.codegen.statements import Statement
+from autograd.compiler.codegen.memory_sharing import find_base, is_view
+from autograd.compiler.codegen.python_syntax import Statement
+from autograd.compiler.codegen.source_writer import SCATTER_OPS, SourceWriter
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 
-COMPARED = {">": "greater", ">=": "greater_equal", "<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal"}
-COMPARED |= {"&": "logical_and", "|": "logical_or"}
-Kind = tuple[tuple[int, ...], str]  # the shape and the type of a buffer
+COMPARISON_UFUNCS = {
+    ">": "greater",
+    ">=": "greater_equal",
+    "<": "less",
+    "<=": "less_equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "&": "logical_and",
+    "|": "logical_or",
+}
+BufferType = tuple[tuple[int, ...], str]  # shape and dtype
 
 
-class BufferedWriter(Writer):
-    """Writes one function with buffers, which it is handed after its constants."""
+class BufferedWriter(SourceWriter):
+    """Writes one function that gets buffers as further parameters."""
+
+    rolls_loops = False  # a buffer is assigned many times, but a loop needs variables that are assigned once
 
     def __init__(self) -> None:
         super().__init__()
-        self.rolls = False  # a buffer has many values, and so no step of a loop its own
-        self._idle: dict[Kind, list[str]] = {}
-        self._kinds: dict[int, Kind] = {}  # of the lines that are in a buffer
+        self._free_buffers: dict[BufferType, list[str]] = {}
+        self._buffer_types: dict[int, BufferType] = {}  # of the instructions whose result is in a buffer
+        self._pending_reads: dict[int, int] = {}  # how often the memory of each instruction will still be read
 
-    def write(self, roots: Sequence[Any], last: Sequence[Instruction] = ()) -> None:
-        """Write down all that ``roots`` need, each line by itself."""
-        order = topological_sort([*last, *roots])
-        left: dict[int, int] = {}  # how often each line will still be read, itself or by a view of it
-        for line in order:
-            for parent in line.parents if not is_view(line) else ():
-                left[id(base(parent))] = left.get(id(base(parent)), 0) + 1
-        returned = {id(base(root)) for root in roots if isinstance(root, Instruction)}
-        for line in order:
-            if id(line) in self.names:
+    def write(self, roots: Sequence[Any], first: Sequence[Instruction] = ()) -> None:
+        """Write all instructions that ``roots`` depend on, one statement each; see `SourceWriter.write`."""
+        order = topological_sort([*first, *roots])
+        self._pending_reads = _count_reads(order)
+        returned = {id(find_base(root)) for root in roots if isinstance(root, Instruction)}
+        for instruction in order:
+            if id(instruction) in self.names.assigned:
                 continue
-            if is_view(line):
-                self.inline[id(line)] = self.text(line)
+            if is_view(instruction):
+                self._inlined[id(instruction)] = self.format(instruction)
                 continue
-            if line.op_name in ("scatter_sum", "scatter"):
-                self._scattered(line)
-            ufunc = self._ufunc(line) if line.op_name not in ("scatter_sum", "scatter") and id(line) not in returned else ""
-            args = ", ".join(self.of(a).text for a in line.args) if ufunc else ""
-            if not ufunc and id(line) not in self.names:
-                self.keep(line, self.text(line).text)
-            elif ufunc == "matmul":  # which must not write where it reads
-                self._into(line, ufunc, args)
-            for parent in line.parents:
-                memory = id(base(parent))
-                left[memory] -= 1
-                if not left[memory] and memory in self._kinds:
-                    self._idle.setdefault(self._kinds[memory], []).append(self.names[memory])
-            if ufunc and ufunc != "matmul":
-                self._into(line, ufunc, args)
+            self._write_instruction(instruction, "" if id(instruction) in returned else _find_ufunc(instruction))
 
-    def _ufunc(self, line: Instruction) -> str:
-        """The ufunc that a line is; "" for what is none, or is one number."""
-        name = COMPARED.get(line.op_name, line.op_name)
-        return name if line.shape and isinstance(getattr(np, name, None), np.ufunc) else ""
+    def _write_instruction(self, instruction: Instruction, ufunc: str) -> None:
+        """Write an instruction, into a buffer if it is a ufunc, and free the buffers that it is the last to read."""
+        if ufunc == "matmul":  # which may not write to the memory that it reads
+            self._write_into_buffer(instruction, ufunc, self._format_arguments(instruction))
+            self._free_arguments(instruction)
+        elif ufunc:
+            arguments = self._format_arguments(instruction)
+            self._free_arguments(instruction)
+            self._write_into_buffer(instruction, ufunc, arguments)
+        else:
+            if instruction.op_name in SCATTER_OPS:
+                self._write_scatter(instruction)
+            else:
+                self._write_assignment(instruction, self.format(instruction).code)
+            self._free_arguments(instruction)
 
-    def _into(self, line: Instruction, ufunc: str, args: str) -> None:
-        """One operation into a buffer that nobody reads any more, or a new one."""
-        kind = line.shape, np.asarray(line.data).dtype.str
-        idle = self._idle.get(kind)
-        name = idle.pop() if idle else self.numbered("B")
-        self.buffers[name] = kind
-        self.names[id(line)] = name
-        self._kinds[id(line)] = kind
-        self.body.append(Statement(name, f"np.{ufunc}({args}, out={name})", str(line.shape)))
+    def _format_arguments(self, instruction: Instruction) -> str:
+        return ", ".join(self.write_operand(arg).code for arg in instruction.args)
 
+    def _free_arguments(self, instruction: Instruction) -> None:
+        """Count the reads of an instruction; a buffer that is not read any more is free."""
+        for parent in instruction.parents:
+            memory = id(find_base(parent))
+            self._pending_reads[memory] -= 1
+            if not self._pending_reads[memory] and memory in self._buffer_types:
+                self._free_buffers.setdefault(self._buffer_types[memory], []).append(self.names.assigned[memory])
 
-def is_view(line: Instruction) -> bool:
-    """Whether a line is other lines' memory, seen in another way."""
-    basic = line.op_name == "getitem" and not any(isinstance(part, np.ndarray) for part in _parts(line.static["index"]))
-    return (
-        (line.op_name in VIEWS or basic or line.op_name == "broadcast_to")
-        and isinstance(line.args[0], Instruction)
-        and bool(line.shape)
-    )
+    def _write_into_buffer(self, instruction: Instruction, ufunc: str, arguments: str) -> None:
+        """Write one ufunc call into a free buffer, or into a new one if none is free."""
+        buffer_type = instruction.shape, np.asarray(instruction.data).dtype.str
+        free = self._free_buffers.get(buffer_type)
+        name = free.pop() if free else self.names.make_numbered("B")
+        self.buffers[name] = buffer_type
+        self.names.assigned[id(instruction)] = name
+        self._buffer_types[id(instruction)] = buffer_type
+        self.statements.append(Statement(name, f"np.{ufunc}({arguments}, out={name})", str(instruction.shape)))
 
 
-def _parts(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)
+def _count_reads(order: Sequence[Instruction]) -> dict[int, int]:
+    """Return how often the memory of each instruction is read, directly or through views."""
+    reads: dict[int, int] = {}
+    for instruction in order:
+        if is_view(instruction):
+            continue
+        for parent in instruction.parents:
+            memory = id(find_base(parent))
+            reads[memory] = reads.get(memory, 0) + 1
+    return reads
 
 
-def base(line: Instruction) -> Instruction:
-    """The line whose memory a line is."""
-    while is_view(line):
-        line = line.args[0]
-    return line
+def _find_ufunc(instruction: Instruction) -> str:
+    """Return the name of NumPy's ufunc for an instruction on arrays; "" if it has none or is a single number."""
+    name = COMPARISON_UFUNCS.get(instruction.op_name, instruction.op_name)
+    is_ufunc = isinstance(getattr(np, name, None), np.ufunc)
+    return name if instruction.shape and is_ufunc else ""

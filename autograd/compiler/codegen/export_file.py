@@ -1,4 +1,4 @@
-"""export: a compiled program as a Python file of its own, which needs NumPy and nothing else."""
+"""Writes a compiled program as a Python file that needs only NumPy."""
 
 from __future__ import annotations
 
@@ -7,27 +7,57 @@ from typing import Any
 
 import numpy as np
 
-HEAD = '"""The program of {name}, compiled by autograd: run({inputs}) gives what {function} says it returns."""\n\n'
+HEADER = '"""The program of {name}, compiled by autograd: run({inputs}) gives what {function} says it returns."""\n\n'
+RUN = """\
+def run({inputs}):
+    with np.errstate(all="ignore"):
+        return {function}({arguments})
+"""
 
 
-def export(name: str, specialization: Any, function: str, moves: tuple[int, ...], path: Path) -> Path:
-    """Write the program, its constants and a function ``run`` that puts them together."""
+def export_program(name: str, specialization: Any, function: str, moves: tuple[int, ...], path: Path) -> Path:
+    """Write one function of a specialization, its constants, and a function ``run`` that calls it with them.
+
+    Parameters
+    ----------
+    name : str
+        Of the compiled Python function, for the docstring of the file.
+    specialization : Specialization
+    function : str
+        Which of its functions: "value", "value_and_gradients", "pullback", "jvp" or "hvp".
+    moves : tuple of int
+        The slots to differentiate by.
+    path : Path
+        The file; it is overwritten if it exists.
+
+    Returns
+    -------
+    Path
+        The same path.
+    """
     program = specialization.function(function, moves)
-    given = program.source.names[: len(program.source.inputs)]
-    fixed = program.source.names[len(given) :]
-    text = HEAD.format(name="".join(c for c in name if c.isalnum() or c == "_"), inputs=", ".join(given), function=program.name)
-    text += program.source.module + "\n\n"
-    text += "".join(f"{name} = {literal(x)}\n" for name, x in zip(fixed, program.fixed, strict=True))
-    text += "\n\n" if fixed else ""
-    text += f"def run({', '.join(given)}):\n"
-    text += '    with np.errstate(all="ignore"):\n'
-    text += f"        return {program.name}({', '.join([*given, *fixed])})\n"
+    source = program.source
+    inputs, bound = source.parameters[: len(source.inputs)], source.parameters[len(source.inputs) :]
+    # a name may contain anything, even the end of the docstring and code after it
+    safe_name = "".join(c for c in name if c.isalnum() or c == "_")
+    text = HEADER.format(name=safe_name, inputs=", ".join(inputs), function=program.name)
+    text += source.module + "\n\n"
+    for parameter, x in zip(bound, program.bound_arguments, strict=True):
+        text += f"{parameter} = {format_array(x)}\n"
+    text += "\n\n" if bound else ""
+    text += RUN.format(inputs=", ".join(inputs), function=program.name, arguments=", ".join(source.parameters))
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def literal(x: Any) -> str:
-    """An array as Python that gives it again, bit for bit."""
+def format_array(x: Any) -> str:
+    """Return Python code that evaluates to the same array: same dtype, same shape, bit for bit.
+
+    Examples
+    --------
+    >>> format_array([0.1, float("nan")])
+    "np.array([0.1, np.nan], dtype='float64').reshape((2,))"
+    """
     x = np.asarray(x)
-    text = repr(x.tolist()).replace("nan", "np.nan").replace("inf", "np.inf")
-    return f"np.array({text}, dtype={x.dtype.name!r}).reshape({x.shape})"
+    code = repr(x.tolist()).replace("nan", "np.nan").replace("inf", "np.inf")
+    return f"np.array({code}, dtype={x.dtype.name!r}).reshape({x.shape})"

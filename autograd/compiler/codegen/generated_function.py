@@ -1,4 +1,4 @@
-"""A function of a program, written out and ready to run."""
+"""A function of a program as executable Python."""
 
 from __future__ import annotations
 
@@ -13,126 +13,181 @@ import numpy as np
 
 from autograd.backends.backend import QUIET, RAISED
 from autograd.backends.numpy_backend import ARRAY
-from autograd.compiler.codegen import numpy_source
 from autograd.compiler.codegen.buffers import BufferedWriter
+from autograd.compiler.codegen.memory_sharing import find_results_to_copy
+from autograd.compiler.codegen.numpy_source import generate_source
+from autograd.compiler.codegen.operation_syntax import MATH_FUNCTIONS
+from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.passes.lowering import lowered
 
 
-class Careful:
-    """What stands for Python's math where that raised: NumPy's functions, which answer with inf and nan."""
+class NonRaisingMath:
+    """Stands for Python's math if that raised: the same functions of NumPy, which return inf and nan instead."""
 
     def __getattr__(self, name: str) -> Any:
-        rows = {theirs: row for row, theirs in numpy_source.MATH.items()}
-        return np.power if name == "pow" else getattr(ARRAY, rows[name])
+        operations = {function: op_name for op_name, function in MATH_FUNCTIONS.items()}
+        return np.power if name == "pow" else getattr(ARRAY, operations[name])
 
 
-VIEWS = {"reshape", "transpose", "getitem", "broadcast_to", "flip"}
+class GeneratedFunction:
+    """Groups of instructions as a function of the program's inputs.
 
+    Parameters
+    ----------
+    name : str
+        Of the generated Python function.
+    inputs : sequence of Instruction
+    groups : sequence of sequences of Instruction or float
+        The results, for example the values and the gradients.
+    forward_groups : int, default 0
+        How many groups, from the first, belong to the forward pass. They are written before the others, and a group of one among
+        them is returned without a tuple around it.
+    xp : module, optional
+        The array library that runs the function, for example jax.numpy. Default: NumPy.
+    buffers : bool, default False
+        Whether to write intermediate results into reused buffers. Calls from several threads then wait for each other.
 
-def _shared(groups: Sequence[Sequence[Any]]) -> list[list[bool]]:
-    """Which results may have their memory in common with an input, a constant, or a result before them."""
-    seen: set[int] = set()
-    flags: list[list[bool]] = []
-    for group in groups:
-        flags.append([])
-        for x in group:
-            base, repeated = x, False
-            while isinstance(base, Instruction) and base.op_name in VIEWS and isinstance(base.args[0], Instruction):
-                repeated |= base.op_name == "broadcast_to"
-                base = base.args[0]
-            array = isinstance(x, Instruction) and bool(x.shape)
-            flags[-1].append(array and (repeated or base.op in ("input", "constant") or id(base) in seen))
-            seen.add(id(base))
-    return flags
-
-
-class Function:
-    """Groups of lines as a function of the inputs; ``front`` groups are written first, and a lone line in them stands bare."""
+    Attributes
+    ----------
+    groups : list of list of Instruction or float
+        The results after lowering.
+    source : Source
+    bound_arguments : list of array
+        What the function gets after its inputs: constants, index arrays and buffers.
+    run : callable
+        The generated Python function.
+    """
 
     def __init__(
         self,
         name: str,
         inputs: Sequence[Instruction],
         groups: Sequence[Sequence[Any]],
-        front: int = 0,
+        forward_groups: int = 0,
         xp: Any = None,
         buffers: bool = False,
     ) -> None:
-        flat, self._lower = lowered([x for group in groups for x in group])
-        parts: list[list[Any]] = []
-        for group in groups:
-            parts.append(flat[: len(group)])
-            flat = flat[len(group) :]
         self.name = name
-        self.groups = parts
-        self.bare = [k < front and len(group) == 1 for k, group in enumerate(parts)]
-        forward = [x for group in parts[:front] for x in group if isinstance(x, Instruction)]
-        backward = [x for group in parts[front:] for x in reversed(group) if isinstance(x, Instruction)]
-        writer = BufferedWriter() if buffers else numpy_source.Writer(xp is not None)
-        self.source = numpy_source.source(name, inputs, parts, self.bare, writer, [*forward, *backward])
-        self._copied = _shared(parts) if xp is None else [[False] * len(group) for group in parts]
+        self.groups, self._lowered = _lower_groups(groups)
+        self._is_bare = [k < forward_groups and len(group) == 1 for k, group in enumerate(groups)]
         self._xp = np if xp is None else xp
-        self.fixed = [*(line.data for line in self.source.constants), *self.source.indices]
-        self.fixed += [np.empty(shape, dtype) for shape, dtype in self.source.buffers]
-        self._alone = Lock() if self.source.buffers else None
-        self.run = self._made(math)
-        self._careful: Callable[..., Any] | None = None
-        self._copies = any(map(any, self._copied))
+        self.source = generate_source(
+            name,
+            inputs,
+            self.groups,
+            self._is_bare,
+            writer=BufferedWriter() if buffers else SourceWriter(arrays_only=xp is not None),
+            first=_order_of_passes(self.groups, forward_groups),
+        )
+        self.bound_arguments = [
+            *(constant.data for constant in self.source.constants),
+            *self.source.indices,
+            *(np.empty(shape, dtype) for shape, dtype in self.source.buffers),
+        ]
+        self._lock = Lock() if self.source.buffers else None
+        self._to_copy = find_results_to_copy(self.groups) if xp is None else []
+        self._copies = any(map(any, self._to_copy))
+        self.run = self._compile(math)
+        self._run_without_raising: Callable[..., Any] | None = None
 
-    def name_of(self, line: Any) -> str:
-        """What the source calls a line of the program; "" where it has no name there."""
-        name = self.source.called.get(id(self._lower.get(id(line), line)), "")
-        return name if re.search(rf"\b{name}\b", self.source.text) else ""
+    def find_variable(self, instruction: Any) -> str:
+        """Return the variable that holds an instruction of the program in the source; "" if there is none."""
+        lowered_instruction = self._lowered.get(id(instruction), instruction)
+        name = self.source.variables.get(id(lowered_instruction), "")
+        is_in_text = re.search(rf"\b{name}\b", self.source.text)
+        return name if is_in_text else ""
 
-    def _made(self, mathematics: Any) -> Callable[..., Any]:
+    def _compile(self, math_module: Any) -> Callable[..., Any]:
         special = ARRAY if self._xp is np else import_module(f"{self._xp.__name__.split('.')[0]}.scipy.special")
-        scope = {"np": self._xp, "math": mathematics, "erf": special.erf, "erfc": special.erfc}
-        exec(compile(self.source.text, f"<compiled {self.name}>", "exec"), scope)  # noqa: S102 - our own text, names checked
+        scope = {"np": self._xp, "math": math_module, "erf": special.erf, "erfc": special.erfc}
+        code = compile(self.source.text, f"<compiled {self.name}>", "exec")
+        exec(code, scope)  # noqa: S102 - generated text in which all names are checked
         function: Callable[..., Any] = scope[self.name]
         return function
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
-        """The results, one sequence per group."""
-        if self._alone is None:
-            return self._called(inputs)
-        with self._alone:
-            return self._called(inputs)
+        """Run the function.
 
-    def _called(self, inputs: Sequence[Any]) -> list[Any]:
+        Parameters
+        ----------
+        inputs : sequence of float or array
+            Without the bound arguments.
+
+        Returns
+        -------
+        list of sequences
+            One sequence of results per group. Arrays in it belong to the caller.
+        """
+        if self._lock is None:
+            return self._call(inputs)
+        with self._lock:
+            return self._call(inputs)
+
+    def _call(self, inputs: Sequence[Any]) -> list[Any]:
         with np.errstate(**QUIET):
             try:
-                return self._grouped(self.run(*inputs, *self.fixed))
+                return self._group_results(self.run(*inputs, *self.bound_arguments))
             except RAISED:
-                if self._careful is None:
-                    self._careful = self._made(Careful())
+                if self._run_without_raising is None:
+                    self._run_without_raising = self._compile(NonRaisingMath())
                 numbers = [np.float64(x) if isinstance(x, float) else x for x in inputs]
-                return self._grouped(self._careful(*numbers, *self.fixed))
+                return self._group_results(self._run_without_raising(*numbers, *self.bound_arguments))
 
-    def _grouped(self, results: Any) -> list[Any]:
-        if len(self.bare) == 1:
+    def _group_results(self, results: Any) -> list[Any]:
+        if len(self._is_bare) == 1:
             results = (results,)
-        groups = [(result,) if bare else result for result, bare in zip(results, self.bare)]
+        groups = [(result,) if is_bare else result for result, is_bare in zip(results, self._is_bare)]
         if self._copies:
-            return [
-                [np.array(x) if copied else x for x, copied in zip(group, flags)] if any(flags) else group
-                for group, flags in zip(groups, self._copied)
-            ]
+            return [_copy_marked(group, marks) if any(marks) else group for group, marks in zip(groups, self._to_copy)]
         return groups
 
     def pure(self, *inputs: Any) -> Any:
-        """What the source returns for these inputs, constants filled in: a function that jit can take."""
-        return self.run(*inputs, *self.fixed)
+        """Return what the generated function returns for these inputs; has no side effects unless there are buffers.
 
-    def shaken(self, inputs: Sequence[Any], by: float) -> list[Any] | None:
-        """The results when every input and every constant is off by about so much of itself; None where that is nothing."""
+        It can be passed to ``jax.jit`` if ``xp`` is jax.numpy.
+        """
+        return self.run(*inputs, *self.bound_arguments)
+
+    def evaluate_perturbed(self, inputs: Sequence[Any], scale: float) -> list[Any] | None:
+        """Run the function on perturbed numbers, to see how far rounding errors could move its results.
+
+        Parameters
+        ----------
+        inputs : sequence of float or array
+        scale : float
+            Each floating-point input and constant is multiplied by ``1 + u`` with u uniform in [-scale, scale].
+
+        Returns
+        -------
+        list of sequences, or None
+            As from a call; None if the function raises at the perturbed point.
+        """
         rng = np.random.default_rng(0)
-        near = [
-            x * (1.0 + by * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind == "f" else x
-            for x in (*inputs, *self.fixed)
+        perturbed = [
+            x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind == "f" else x
+            for x in (*inputs, *self.bound_arguments)
         ]
         with np.errstate(**QUIET):
             try:
-                return self._grouped(self.run(*near))
+                return self._group_results(self.run(*perturbed))
             except RAISED:
                 return None
+
+
+def _lower_groups(groups: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], dict[int, Any]]:
+    """Return lowered groups, and what every instruction below them became, by its identity."""
+    flat, replacements = lowered([result for group in groups for result in group])
+    results = iter(flat)
+    return [[next(results) for _ in group] for group in groups], replacements
+
+
+def _order_of_passes(groups: Sequence[Sequence[Any]], forward_groups: int) -> list[Instruction]:
+    """Return the results in the order of backpropagation: forward results, then gradients from the last layer to the first."""
+    forward = [result for group in groups[:forward_groups] for result in group]
+    backward = [result for group in groups[forward_groups:] for result in reversed(group)]
+    return [result for result in (*forward, *backward) if isinstance(result, Instruction)]
+
+
+def _copy_marked(group: Sequence[Any], marks: Sequence[bool]) -> list[Any]:
+    return [np.array(result) if is_marked else result for result, is_marked in zip(group, marks)]

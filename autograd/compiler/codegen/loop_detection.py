@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.codegen.statements import Statement
+from autograd.compiler.codegen.python_syntax import Statement
 from autograd.compiler.ir.indexing import IntArray
 
 # The numbers below were measured on 1035 functions of test programs (11000 statements, the longest function 1084).

@@ -22,7 +22,7 @@ from autograd.compiler.codegen.loop_detection import (
     find_loops,
     parse_pattern,
 )
-from autograd.compiler.codegen.statements import SourceLine, Statement
+from autograd.compiler.codegen.python_syntax import SourceLine, Statement
 
 INDENT = "    "
 

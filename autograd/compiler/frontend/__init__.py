@@ -1,4 +1,5 @@
-"""The frontend: the tracer, its guards, the arguments of a call, and the state that a function captured.
+"""The frontend: it runs a function under a tracer, and makes a scalar graph and guards of what the function computed.
 
-It makes a graph of scalars, and knows nothing of what becomes of it.
+It takes calls apart into traced and static arguments, and tells whether the state that a function captured has changed. What
+becomes of the graph is not its business.
 """

@@ -1,4 +1,4 @@
-"""The arguments of one call, taken apart: what is traced, what is fixed, and what is batched."""
+"""The arguments of a call of a compiled function: which of them are traced, static or batched."""
 
 from __future__ import annotations
 
@@ -8,222 +8,293 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
 from autograd.core.coercion import described
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, opened, refilled
 from autograd.core.tensor import Tensor
-from autograd.core.value import Value
 from autograd.errors import DataError, SettingError, ShapeError
 
-STATIC = "fixed"  # begins the key of what is not followed: another value is another program
+STATIC = "static"  # the first entry of the key of a static argument
 
 
 class TracedArguments(NamedTuple):
-    """The traced leaves of a call's arguments: their numbers (None for what is fixed), names, and the whole of what is batched."""
+    """The traced arguments of a call, as one sample has them.
+
+    Attributes
+    ----------
+    values : list
+        For each leaf of the arguments its number or array, or None if it is static.
+    names : list of str
+        For each leaf its name, made of the name of the function's parameter.
+    node_positions : list of (int, int)
+        For each node that is made for a trace: its leaf, and its position among the entries of that leaf.
+    batch : dict of int to array or None
+        The batched arrays by their leaf, with all samples; None without ``in_axes``.
+    """
 
     values: list[Any]
     names: list[str]
-    node_positions: list[tuple[int, int]]  # for each node that was made for the trace, its leaf and its place in it
+    node_positions: list[tuple[int, int]]
     batch: dict[int, Any] | None
 
 
 class Call:
-    """One call. ``signature`` is what a specialization is made for: structure, shapes, and everything that is not traced."""
+    """The arguments of one call, flattened.
 
-    __slots__ = ("args", "axes", "has_nodes", "kwargs", "leaves", "offsets", "signature", "tensors")
+    Parameters
+    ----------
+    args, kwargs : tuple and dict
+        The arguments: numbers, arrays, nodes, and nested containers of them.
+    in_axes : int, sequence of (0 or None), or None
+        For each argument 0 if it is batched along its first axis, else None. One int stands for all arguments; None means that
+        nothing is batched.
+    arrays_as_tensors : bool, default False
+        Whether arrays reach the function as Tensors, rather than as object arrays of Values.
 
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, tensors: bool = False) -> None:
+    Attributes
+    ----------
+    leaves : list
+        The leaves of all arguments, in order.
+    offsets : list of int
+        The index of the first leaf of each positional argument, and of the first leaf behind them.
+    axes : list of (0 or None), or None
+        For each leaf whether it is batched; None if nothing is.
+    has_nodes : bool
+        Whether a leaf is a node.
+    signature : tuple
+        A hashable key: the structure of the arguments, the shapes and dtypes of traced leaves, and the values of static ones. A
+        trace is valid for one signature.
+
+    Raises
+    ------
+    DataError
+        If an argument can be neither traced nor hashed, or if a batched argument is no array of floats.
+    SettingError
+        If ``in_axes`` does not fit the arguments.
+    ShapeError
+        If batched arrays have different lengths, or are empty.
+    """
+
+    __slots__ = ("args", "arrays_as_tensors", "axes", "has_nodes", "kwargs", "leaves", "offsets", "signature")
+
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, arrays_as_tensors: bool = False) -> None:
         self.args = args
         self.kwargs = kwargs
-        self.tensors = tensors  # whether arrays reach the function as Tensors
+        self.arrays_as_tensors = arrays_as_tensors
         self.leaves: list[Any] = []
         self.has_nodes = False
         self.axes: list[int | None] | None = None
-        self.offsets: list[int] = []  # the place of each argument's first leaf, and the end
+        self.offsets: list[int] = []
         keys = []
         for arg in args:
             self.offsets.append(len(self.leaves))
-            keys.append(self._apart(arg))
+            keys.append(self._flatten(arg))
         self.offsets.append(len(self.leaves))
         if kwargs:
-            keys.append(("keywords", self._apart(kwargs)))
+            keys.append(("keywords", self._flatten(kwargs)))
         self.signature = tuple(keys)
         if in_axes is not None:
-            self.axes = self._batched(in_axes)
+            self.axes = self._match_axes(in_axes)
+            self._check_batch()
 
-    def _apart(self, tree: Any) -> Any:
-        """The key of a nested argument; its leaves are put behind those before them."""
+    # -- leaves and their keys
+
+    def _flatten(self, tree: Any) -> Any:
+        """Append the leaves of a nested argument, and return its key. The most frequent types come first, for speed."""
         kind = type(tree)
         if kind is float:
             self.leaves.append(tree)
             return kind
         if kind is list or kind is tuple:
-            return kind, *map(self._apart, tree)
-        if kind is np.ndarray and tree.dtype.kind == "f":
-            self.leaves.append(tree)
-            return tree.shape, tree.dtype.char
+            return kind, *map(self._flatten, tree)
         if kind is np.ndarray:
-            return self._of_array(tree)
+            if tree.dtype.kind == "f":
+                self.leaves.append(tree)
+                return tree.shape, tree.dtype.char
+            return self._flatten_other_array(tree)
         if isinstance(tree, Node):
-            return self._of_node(tree)
+            return self._add_node(tree)
         if isinstance(tree, np.floating):
             self.leaves.append(float(tree))
             return float
         if isinstance(tree, dict):
-            return kind, *((type(key), key) for key in tree), *map(self._apart, tree.values())
-        children, rebuilt = opened(tree)
-        return self._fixed(tree) if rebuilt is None else (kind, *map(self._apart, children))
+            return kind, *((type(key), key) for key in tree), *map(self._flatten, tree.values())
+        children, rebuild = opened(tree)
+        return self._add_static(tree) if rebuild is None else (kind, *map(self._flatten, children))
 
-    def _of_array(self, array: Any) -> Any:
+    def _flatten_other_array(self, array: Any) -> Any:
+        """Do the same for an object array, whose entries are arguments themselves, and for any other static array."""
         if array.dtype == object:
-            return np.ndarray, array.shape, *map(self._apart, array.ravel().tolist())
+            return np.ndarray, array.shape, *map(self._flatten, array.ravel().tolist())
         self.leaves.append(array)
         return STATIC, (array.shape, array.dtype.str), array.tobytes()
 
-    def _of_node(self, node: Any) -> Any:
+    def _add_node(self, node: Any) -> Any:
+        """Add a node. Its key contains the index of the leaf at which it first occurs, since a trace may rely on that."""
         self.has_nodes = True
-        twin = next((k for k, x in enumerate(self.leaves) if x is node), len(self.leaves))
+        first = next((k for k, leaf in enumerate(self.leaves) if leaf is node), len(self.leaves))
         self.leaves.append(node)
-        return twin, node.rank, node.shape, node._primal.dtype.char if isinstance(node, Tensor) else ""
+        return first, node.rank, node.shape, node._primal.dtype.char if isinstance(node, Tensor) else ""
 
-    def _fixed(self, x: Any) -> Any:
+    def _add_static(self, x: Any) -> Any:
         self.leaves.append(x)
         try:
             hash(x)
         except TypeError:
             raise DataError(
-                f"compile(): an argument is {described(x)}: pass floats, arrays, nodes, containers of them, or what has a hash"
+                f"compile(): an argument is {described(x)}: pass floats, arrays, nodes, containers of them, or a hashable object"
             ) from None
         return STATIC, type(x), x
 
-    def _batched(self, in_axes: Any) -> list[int | None]:
-        """For each leaf whether it is batched: 0, or None."""
+    # -- batches
+
+    def _match_axes(self, in_axes: Any) -> list[int | None]:
+        """Return for each leaf whether it is batched (0) or not (None)."""
         given = (in_axes,) * len(self.args) if isinstance(in_axes, int) else tuple(in_axes)
         if len(given) != len(self.args) or self.kwargs or 0 not in given:
             raise SettingError(
                 f"compile(in_axes={in_axes!r}): one entry per argument, at least one 0, and no keywords; there are "
                 f"{len(self.args)} arguments"
             )
-        counts = [stop - start for start, stop in zip(self.offsets, self.offsets[1:])]
-        axes = [axis for count, axis in zip(counts, given, strict=True) for _ in range(count)]
-        batched = [x for x, axis in zip(self.leaves, axes, strict=True) if axis == 0]
+        axes: list[int | None] = []
+        for axis, start, stop in zip(given, self.offsets, self.offsets[1:]):
+            axes += [axis] * (stop - start)
+        return axes
+
+    def _check_batch(self) -> None:
+        batched = self._batched_leaves().values()
         for x in batched:
             if not (isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim):
-                raise DataError(f"compile(in_axes=): what is batched is an array of floats, not {described(x)}; one-hot labels are")
+                raise DataError(
+                    f"compile(in_axes=): a batched argument must be an array of floats, not {described(x)}; pass labels as "
+                    f"one-hot rows"
+                )
         lengths = {len(x) for x in batched}
         if len(lengths) != 1 or 0 in lengths:
             raise ShapeError(
                 f"compile(in_axes=): batched arguments need one common first length of at least 1, not {sorted(lengths)}"
             )
-        return axes
+
+    def _batched_leaves(self) -> dict[int, Any]:
+        axes = self.axes or ()
+        return {k: leaf for k, (leaf, axis) in enumerate(zip(self.leaves, axes)) if axis == 0}
 
     def sample_leaves(self) -> list[Any]:
-        """The leaves as one sample has them."""
+        """Return the leaves as the function gets them: of a batch the first sample.
+
+        Returns
+        -------
+        list
+            The leaves.
+        """
         if self.axes is None:
             return self.leaves
-        return [x[0] if axis == 0 else x for x, axis in zip(self.leaves, self.axes, strict=True)]
+        return [leaf[0] if axis == 0 else leaf for leaf, axis in zip(self.leaves, self.axes, strict=True)]
 
-    def perturb(self, by: float, only: int | None = None) -> Call:
-        """The call of one sample whose numbers are further from zero by the share ``by`` of themselves; zeros become ``by``.
-
-        With ``only``, those of one leaf.
-        """
-        twins: dict[int, Any] = {}
-        filled = iter(
-            [_moved(x, by, twins) if is_traced(x) and only in (None, k) else x for k, x in enumerate(self.sample_leaves())]
-        )
-        args = refilled(self.args, filled)
-        return Call(args, refilled(self.kwargs, filled), None, self.tensors)
-
-    def traced_arguments(self, f: Callable[..., Any]) -> TracedArguments:
-        """What a specialization is made of."""
-        leaves = self.sample_leaves()
-        keys = [
-            (k, place)
-            for k, x in enumerate(leaves)
-            if is_traced(x)
-            for place in range(1 if self.tensors or isinstance(x, Node) else np.size(x))
-        ]
-        numbers = [
-            None
-            if not is_traced(x)
-            else x._primal
-            if isinstance(x, Node)
-            else x[()]
-            if np.ndim(x) == 0 and not isinstance(x, float)
-            else x
-            for x in leaves
-        ]
-        numbers = [float(x) if isinstance(x, np.floating) else x for x in numbers]
-        batch = None
-        if self.axes is not None:
-            batch = {k: x for k, (x, axis) in enumerate(zip(self.leaves, self.axes, strict=True)) if axis == 0}
-        return TracedArguments(numbers, self._names(f), keys, batch)
-
-    def _names(self, f: Callable[..., Any]) -> list[str]:
-        """A name for each leaf, from the parameters of the function."""
-        try:
-            parameters = [p.name for p in inspect.signature(f).parameters.values()]
-        except (TypeError, ValueError):
-            parameters = []
-        named = [(parameters[i] if i < len(parameters) else f"x{i}", arg) for i, arg in enumerate(self.args)]
-        names = []
-        for stem, arg in [*named, *self.kwargs.items()]:
-            count = len(flatten(arg)[0])
-            names += [stem] if count == 1 else [f"{stem}{j}" for j in range(count)]
-        return names
+    # -- traces
 
     @property
     def static_leaves(self) -> list[Any]:
         """The leaves that are not traced."""
-        return [x for x in self.leaves if not is_traced(x)]
+        return [leaf for leaf in self.leaves if not is_traced(leaf)]
 
     def make_nodes(self) -> tuple[Any, list[Any]]:
-        """The arguments with nodes of the trace's own in place of what is traced, and these nodes."""
-        own: list[Any] = []
-        known: dict[int, Any] = {}  # a node that is passed twice is one node inside, too
-        filled = iter([_fresh(x, own, known, self.tensors) if is_traced(x) else x for x in self.sample_leaves()])
-        return (refilled(self.args, filled), refilled(self.kwargs, filled)), own
+        """Return new arguments for a trace, with a node in place of each traced number.
+
+        Returns
+        -------
+        arguments : (tuple, dict)
+            The positional and keyword arguments.
+        nodes : list of Node or None
+            The nodes, in the order of ``TracedArguments.node_positions``. None stands for a node that was passed before.
+        """
+        maker = NodeMaker(self.arrays_as_tensors)
+        leaves = [maker.replace_leaf(leaf) if is_traced(leaf) else leaf for leaf in self.sample_leaves()]
+        return self._rebuild(leaves), maker.nodes
+
+    def perturb(self, step: float, leaf: int | None = None) -> Call:
+        """Return the call of one sample with other numbers.
+
+        Parameters
+        ----------
+        step : float
+            The relative step: each number x becomes x + step·x, and zero becomes ``step``.
+        leaf : int, optional
+            The index of the only leaf that is changed. By default all traced leaves are.
+
+        Returns
+        -------
+        Call
+            The call, without ``in_axes``.
+        """
+        copies: dict[int, Any] = {}
+        leaves = list(self.sample_leaves())
+        for k, x in enumerate(leaves):
+            if is_traced(x) and leaf in (None, k):
+                leaves[k] = perturb_leaf(x, step, copies)
+        args, kwargs = self._rebuild(leaves)
+        return Call(args, kwargs, None, self.arrays_as_tensors)
+
+    def _rebuild(self, leaves: list[Any]) -> tuple[Any, Any]:
+        """Return the arguments with other leaves."""
+        remaining = iter(leaves)
+        return refilled(self.args, remaining), refilled(self.kwargs, remaining)
+
+    def traced_arguments(self, f: Callable[..., Any]) -> TracedArguments:
+        """Return the traced arguments.
+
+        Parameters
+        ----------
+        f : callable
+            The function, whose parameters give the names.
+
+        Returns
+        -------
+        TracedArguments
+            The arguments, as one sample has them.
+        """
+        leaves = self.sample_leaves()
+        positions = []
+        for k, leaf in enumerate(leaves):
+            if is_traced(leaf):
+                n_nodes = 1 if self.arrays_as_tensors or isinstance(leaf, Node) else np.size(leaf)
+                positions += [(k, place) for place in range(n_nodes)]
+        values = [_plain_value(leaf) if is_traced(leaf) else None for leaf in leaves]
+        return TracedArguments(values, self._leaf_names(f), positions, None if self.axes is None else self._batched_leaves())
+
+    def _leaf_names(self, f: Callable[..., Any]) -> list[str]:
+        """Return a name for each leaf: that of the parameter, with a number if the argument has several leaves."""
+        try:
+            parameters = [p.name for p in inspect.signature(f).parameters.values()]
+        except (TypeError, ValueError):  # some built-in functions have no signature
+            parameters = []
+        parameters += [f"x{i}" for i in range(len(parameters), len(self.args))]
+        names = []
+        for name, arg in [*zip(parameters, self.args), *self.kwargs.items()]:
+            n_leaves = len(flatten(arg)[0])
+            names += [name] if n_leaves == 1 else [f"{name}{j}" for j in range(n_leaves)]
+        return names
 
 
 def is_traced(x: Any) -> bool:
-    """Whether a leaf of the arguments is traced, and not fixed."""
+    """Return whether a leaf of the arguments is traced, rather than static.
+
+    Parameters
+    ----------
+    x : object
+        The leaf.
+
+    Returns
+    -------
+    bool
+        Whether it is a node, a float or an array of floats.
+    """
     return isinstance(x, Node | float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind == "f")
 
 
-def _moved(leaf: Any, by: float, twins: dict[int, Any]) -> Any:
-    """A leaf with other numbers; a node that is passed twice has one twin."""
+def _plain_value(leaf: Any) -> Any:
+    """Return the number or array of a traced leaf."""
     if isinstance(leaf, Node):
-        if id(leaf) not in twins:
-            twins[id(leaf)] = leaf.leaf(_moved(leaf._primal, by, twins))
-        return twins[id(leaf)]
-    with np.errstate(**QUIET):
-        moved = np.where(np.equal(leaf, 0.0), by, leaf + by * leaf)
-    return float(moved) if np.ndim(leaf) == 0 else moved.astype(leaf.dtype)
-
-
-def _fresh(leaf: Any, own: list[Any], known: dict[int, Any], tensors: bool) -> Any:
-    """Nodes in place of a leaf: a Value for a number, a Tensor or an object array of Values for an array."""
-    if isinstance(leaf, Node):
-        if id(leaf) not in known:
-            known[id(leaf)] = _single(leaf, own)
-        else:
-            own.append(None)
-        return known[id(leaf)]
-    if np.ndim(leaf) == 0 or tensors:
-        return _single(leaf, own)
-    box = np.empty(np.shape(leaf), dtype=object)
-    flat = [Value(x) for x in np.ravel(leaf).tolist()]
-    box.ravel()[:] = flat
-    own += flat
-    return box
-
-
-def _single(leaf: Any, own: list[Any]) -> Any:
-    """One node in place of a number or a node."""
-    data = leaf._primal if isinstance(leaf, Node) else leaf
-    node: Any = Tensor(data) if isinstance(leaf, Tensor) or np.ndim(data) else Value(data)
-    node.name = leaf.name if isinstance(leaf, Node) else None
-    own.append(node)
-    return node
+        return leaf._primal
+    return leaf if np.ndim(leaf) else float(leaf)

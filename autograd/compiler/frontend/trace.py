@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend.captured_state import CapturedState
+from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import ScalarGraphBuilder, TracedFunction
 from autograd.compiler.frontend.traced_run import TracedRun, run_function
 from autograd.errors import GraphError

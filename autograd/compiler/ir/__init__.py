@@ -1,4 +1,4 @@
-"""The intermediate representations: a graph of scalars, and a program of array instructions.
+"""The intermediate representations: a graph of scalars, as it was traced, and a program of array instructions.
 
-It knows operations, and neither functions nor source.
+They know the operations of the table. They know neither the functions that are compiled nor the source that is generated.
 """

@@ -1,4 +1,4 @@
-"""One line of a program: an operation on lines and numbers. Writing one down is running it once."""
+"""An instruction of a program: an operation on other instructions and on numbers, computed once when it is made."""
 
 from __future__ import annotations
 
@@ -11,9 +11,30 @@ from autograd.ops import TABLE, Op
 
 
 class Instruction:
-    """One line: an operation on lines and numbers, and what it gave when it was written down (``data``).
+    """One operation of a program, with the value that it had when it was made.
 
-    ``op`` is a row, or the name of what has none: "input", "constant", "isfinite", "stop_gradient", a comparison.
+    Operators on instructions append further instructions to the same program.
+
+    Parameters
+    ----------
+    builder : ProgramBuilder
+        The builder of the program.
+    op : Op or str
+        A row of the table, or for what has none its name: "input", "constant", "isfinite", "stop_gradient" or a comparison
+        operator such as ">".
+    args : sequence of Instruction, float or array
+        The arguments.
+    static : dict
+        The settings of the operation. One of them may be an instruction: the condition of "where".
+    data : float or array
+        The value.
+    name : str, default ""
+        The name of an input or constant.
+
+    Attributes
+    ----------
+    cotangent_of : Instruction or None
+        The instruction whose cotangent this one is.
     """
 
     __slots__ = ("args", "builder", "cotangent_of", "data", "name", "op", "static")
@@ -25,53 +46,105 @@ class Instruction:
         self.static = static
         self.data = data
         self.name = name
-        self.cotangent_of: Instruction | None = None  # the line whose cotangent it is
+        self.cotangent_of: Instruction | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The lengths of its axes."""
+        """The shape of the value."""
         return np.shape(self.data)
 
     @property
     def op_name(self) -> str:
-        """The name of its operation."""
+        """The name of the operation."""
         return self.op.name if isinstance(self.op, Op) else self.op
 
     @property
     def parents(self) -> list[Instruction]:
-        """The lines that it reads, a condition among its settings included."""
+        """The instructions that this one reads, those among its settings included."""
         return [x for x in (*self.args, *self.static.values()) if isinstance(x, Instruction)]
 
     def __repr__(self) -> str:
-        return f"<line {self.op_name} {self.shape}>"
+        return f"<instruction {self.op_name} {self.shape}>"
 
     def __bool__(self) -> bool:
-        raise TypeError("a line has no truth value while the program is written: rows choose with xp.where")
+        raise TypeError("an instruction has no truth value while a program is built: choose with xp.where")
 
 
-def _operator(row: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
+def _make_binary_method(row: str) -> Callable[[Any, Any], Any]:
     op = TABLE[row]
-    if reflected:
-        return lambda self, other: self.builder.call(op, (other, self), {})
     return lambda self, other: self.builder.call(op, (self, other), {})
 
 
+def _make_reflected_method(row: str) -> Callable[[Any, Any], Any]:
+    op = TABLE[row]
+    return lambda self, other: self.builder.call(op, (other, self), {})
+
+
+def _make_unary_method(row: str) -> Callable[[Any], Any]:
+    op = TABLE[row]
+    return lambda self: self.builder.call(op, (self,), {})
+
+
+def _make_comparison_method(operator: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: self.builder.compare(operator, self, other)
+
+
 for _name, _row in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}.items():
-    setattr(Instruction, f"__{_name}__", _operator(_row))
-    setattr(Instruction, f"__r{_name}__", _operator(_row, reflected=True))
-for _name, _row in {"__neg__": "negative", "__abs__": "absolute"}.items():
-    setattr(Instruction, _name, lambda self, op=TABLE[_row]: self.builder.call(op, (self,), {}))
-for _name, _sign in {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "and": "&"}.items():
-    setattr(Instruction, f"__{_name}__", lambda self, other, sign=_sign: self.builder.compare(sign, self, other))
+    setattr(Instruction, f"__{_name}__", _make_binary_method(_row))
+    setattr(Instruction, f"__r{_name}__", _make_reflected_method(_row))
+for _name, _row in {"neg": "negative", "abs": "absolute"}.items():
+    setattr(Instruction, f"__{_name}__", _make_unary_method(_row))
+for _name, _operator in {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "and": "&"}.items():
+    setattr(Instruction, f"__{_name}__", _make_comparison_method(_operator))
+
+
+def is_op(x: Any, name: str) -> bool:
+    """Return whether an object is an instruction of a given operation.
+
+    Parameters
+    ----------
+    x : object
+        The object.
+    name : str
+        The name of the operation.
+
+    Returns
+    -------
+    bool
+        Whether it is one.
+    """
+    return isinstance(x, Instruction) and x.op_name == name
 
 
 def data_of(x: Any) -> Any:
-    """The numbers of a line; a tuple's or a list's entries one by one; anything else as it is."""
+    """Return the value of an instruction.
+
+    Parameters
+    ----------
+    x : Instruction or object
+        The instruction.
+
+    Returns
+    -------
+    float or array
+        Its value; anything that is no instruction is returned as it is.
+    """
     return x.data if isinstance(x, Instruction) else x
 
 
 def cache_key(x: Any) -> Any:
-    """What tells two arguments or settings apart."""
+    """Return a hashable key of an argument or setting. Different keys mean different instructions.
+
+    Parameters
+    ----------
+    x : Instruction, array, tuple, list, slice or object
+        The argument or setting. Instructions are told apart by identity, anything else by value.
+
+    Returns
+    -------
+    object
+        The key.
+    """
     if isinstance(x, Instruction):
         return id(x)
     if isinstance(x, np.ndarray):
@@ -84,11 +157,22 @@ def cache_key(x: Any) -> Any:
 
 
 def add_all(terms: Sequence[Any]) -> Any:
-    """The sum of at least one line; what is there several times is multiplied."""
-    counts: dict[int, list[Any]] = {}
+    """Return the sum of some instructions and numbers.
+
+    Parameters
+    ----------
+    terms : sequence of Instruction or float
+        The terms, at least one. A term that occurs n times is multiplied by n.
+
+    Returns
+    -------
+    Instruction or float
+        The sum.
+    """
+    occurrences: dict[int, list[Any]] = {}
     for term in terms:
-        counts.setdefault(id(term), []).append(term)
-    parts = [same[0] if len(same) == 1 else float(len(same)) * same[0] for same in counts.values()]
+        occurrences.setdefault(id(term), []).append(term)
+    parts = [same[0] if len(same) == 1 else float(len(same)) * same[0] for same in occurrences.values()]
     result = parts[0]
     for part in parts[1:]:
         result = result + part
@@ -96,16 +180,27 @@ def add_all(terms: Sequence[Any]) -> Any:
 
 
 def topological_sort(roots: Iterable[Any]) -> list[Instruction]:
-    """The lines that some lines need, arguments before what uses them; iterative."""
+    """Return the instructions that some results need, in an order in which each follows its arguments.
+
+    Parameters
+    ----------
+    roots : iterable
+        The results. What is no instruction is left out.
+
+    Returns
+    -------
+    list of Instruction
+        The instructions, the roots included.
+    """
     seen: set[int] = set()
     order: list[Instruction] = []
     stack = [(root, False) for root in reversed(list(roots)) if isinstance(root, Instruction)]
     while stack:
-        line, ready = stack.pop()
-        if ready:
-            order.append(line)
-        elif id(line) not in seen:
-            seen.add(id(line))
-            stack.append((line, True))
-            stack.extend((p, False) for p in reversed(line.parents) if id(p) not in seen)
+        instruction, is_ready = stack.pop()
+        if is_ready:
+            order.append(instruction)
+        elif id(instruction) not in seen:
+            seen.add(id(instruction))
+            stack.append((instruction, True))
+            stack.extend((parent, False) for parent in reversed(instruction.parents) if id(parent) not in seen)
     return order

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction, is_op, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.ir.simplification import is_op
 from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
-from autograd.ops.table import peak
+from autograd.ops.rules.reductions import finite_max
 
 
 def _logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool) -> Any:
-    top = peak(builder, a, axis)
+    top = finite_max(builder, a, axis)
     value = top + builder.log(builder.sum(builder.exp(a - top), axis=axis, keepdims=True))
     if keepdims:
         return value
@@ -33,7 +32,7 @@ NAMES = """
     floor ceil trunc rint exp exp2 expm1 log log1p log2 log10 sqrt cbrt logaddexp hypot erf erfc
     sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
     sum prod max min cumsum matmul vdot outer einsum trace inv det solve logabsdet
-    getitem scatter reshape transpose swapaxes broadcast_to concatenate stack flip astype
+    getitem scatter reshape transpose broadcast_to concatenate stack flip astype
     scatter_sum
 """
 SPOKEN = frozenset(NAMES.split())

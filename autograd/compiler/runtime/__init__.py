@@ -1,4 +1,4 @@
-"""The runtime: compiled functions, their specializations and cache, the self-check, replay, and the results that users get.
+"""The runtime: compiled functions, the cache of their specializations, derivatives by their arguments, and the results of calls.
 
-Nothing below imports it.
+No other folder of the compiler imports it.
 """

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.codegen.generated_function import Function
+from autograd.compiler.codegen.generated_function import GeneratedFunction
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY
 from autograd.compiler.passes.vectorization import Vectorizer
@@ -28,7 +28,7 @@ class PictureGroups(NamedTuple):
 
 
 def grouped(
-    roots: list[Node], gradients: dict[int, Any], traced: TracedFunction, raiser: Vectorizer, function: Function
+    roots: list[Node], gradients: dict[int, Any], traced: TracedFunction, raiser: Vectorizer, function: GeneratedFunction
 ) -> PictureGroups:
     """The groups of a traced graph as the program has them, with the names that one of its functions gives them."""
     groups, stands = _resolved(raiser)
@@ -37,7 +37,7 @@ def grouped(
     inputs = {int(raiser.classes[i]) for i in traced.leaves}
     names: dict[str, int] = {}  # of several groups with one line, the first has its name
     for c, line in sorted(lines.items(), key=lambda item: item[0] not in inputs):
-        names.setdefault(function.name_of(line), c)
+        names.setdefault(function.find_variable(line), c)
     return PictureGroups(
         roots,
         gradients,

@@ -1,8 +1,6 @@
-"""compile() with models: arrays for Tensors, labels, what leads to the parameters, and fit(compiled=True)."""
+"""Compiled models: arrays for Tensors, labels, and fit(compiled=True)."""
 
-import functools
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
-from autograd.compiler.frontend.captured_state import CapturedState
 from autograd.viz import draw
 from oracles import same
 
@@ -62,7 +59,7 @@ def test_labels_as_floats_are_followed():
         assert float(step(X, y.astype(float))) == pytest.approx(float(nn.losses.cross_entropy(model(X), y)), rel=1e-13)
     assert step.traces == 1
     X, y = data()
-    with pytest.raises(OutOfRangeError, match=r"label \d is no class: with 5 classes"):
+    with pytest.raises(OutOfRangeError, match=r"label \d is not a class: with 5 classes"):
         step(X, y + 5.0)
     with pytest.raises(DataError, match="labels are integers, not float64 such as"):
         step(X, y + 0.5)
@@ -92,216 +89,6 @@ def test_another_fixed_argument_at_every_call_is_warned_of():
         kinds = compile(lambda x, *more: x * x)
         for n in range(12):
             kinds(2.0, *range(n))
-
-
-# -- what leads to the parameters
-
-
-def test_a_name_that_means_another_model_is_seen():
-    scope = {"nn": nn, "compile": compile, "X": data()[0], "model": nn.MLP([3, 2, 1], rng=0)}
-    exec(
-        "step = compile(lambda: sum((model(x) ** 2).sum() for x in X))\ndef eager(): return sum((model(x) ** 2).sum() for x in X)",
-        scope,
-    )
-    for seed in range(3):
-        scope["model"] = nn.MLP([3, 2, 1], rng=seed)
-        assert float(scope["step"]()) == pytest.approx(float(scope["eager"]()), rel=1e-12)
-        assert float(scope["step"]()) == pytest.approx(float(scope["eager"]()), rel=1e-12)
-    assert scope["step"].traces == 3
-
-
-def test_freezing_replacing_and_appending_are_seen():
-    model = nn.MLP([3, 4, 1], hidden="tanh", rng=0)
-    X, _ = data()
-    step = compile(lambda x: (model(x) ** 2).sum())
-    step(X)
-    model.layers[0].freeze()
-    step(X).backward()
-    assert model.layers[0].W.constant
-    assert not np.any(model.layers[0].W.grad)
-    assert np.any(model.layers[1].W.grad)
-    model.layers[0].unfreeze()
-    model.zero_grad()
-    step(X).backward()
-    assert np.any(model.layers[0].W.grad)
-    assert step.traces == 3
-    model.layers[1].W = Tensor(np.zeros((1, 4)))
-    model.layers[1].b = Tensor(np.zeros(1))
-    assert float(step(X)) == 0.0
-    stack = [Value(2.0), Value(3.0)]
-    product = compile(lambda x: functools.reduce(lambda a, b: a * b, stack, x))
-    assert product(1.0).data == 6.0
-    stack.append(Value(5.0))
-    assert product(1.0).data == 30.0
-    stack[0] = Value(1.0)
-    assert product(1.0).data == 15.0
-
-
-def holder(kind, w):
-    """Something that leads to ``w``, a function of it, and how to put another node there."""
-    if kind == "attribute":
-        box = SimpleNamespace(inner=SimpleNamespace(w=w))
-        return (lambda: box.inner.w * 2.0), lambda new: setattr(box.inner, "w", new)
-    if kind == "dict":
-        table = {"a": {"b": w}}
-        return (lambda: table["a"]["b"] * 2.0), lambda new: table["a"].update(b=new)
-    if kind == "mixed list":
-        row = [np.ones(3), w, "text"]
-        return (lambda: row[1] * 2.0), lambda new: row.__setitem__(1, new)
-    if kind == "array":
-        grid = np.array([[w, Value(1.0)]])
-        return (lambda: grid[0, 0] * 2.0 * grid[0, 1]), lambda new: grid.__setitem__((0, 0), new)
-    if kind == "tuple":
-        box = ([w],)
-        return (lambda: box[0][0] * 2.0), lambda new: box[0].__setitem__(0, new)
-    if kind == "partial":
-        rows = [w]
-        return functools.partial(lambda r, *, s: r[0] * s, rows, s=2.0), lambda new: rows.__setitem__(0, new)
-    if kind == "method":
-
-        class Twice:
-            def __init__(self, w):
-                self.w = w
-
-            def value(self):
-                return self.w * 2.0
-
-        owner = Twice(w)
-        return owner.value, lambda new: setattr(owner, "w", new)
-    if kind == "default":
-        rows = [w]
-
-        def f(r=rows, *, s=(2.0,)):
-            return r[0] * s[0]
-
-        return f, lambda new: rows.__setitem__(0, new)
-    if kind == "helper":
-
-        def helped():
-            return w * 2.0
-
-        def other(new):
-            nonlocal w
-            w = new
-
-        return (lambda: helped() * 1.0), other
-    raise AssertionError(kind)
-
-
-@pytest.mark.parametrize("kind", ["attribute", "dict", "mixed list", "array", "tuple", "partial", "method", "default", "helper"])
-def test_every_way_to_a_node_is_watched(kind):
-    f, put = holder(kind, Value(3.0))
-    step = compile(f)
-    assert [step().data, step().data, step.traces] == [6.0, 6.0, 1]
-    new = Value(5.0)
-    put(new)
-    assert [step().data, step().data, step.traces] == [10.0, 10.0, 2]
-    new.data = 7.0
-    assert step().data == 14.0
-    assert step.traces == 2
-
-
-def test_a_shorter_list_is_another():
-    rows = [np.ones(3), Value(2.0)]
-    watch = CapturedState(lambda: rows[-1] * 1.0, nodes=[rows[1]])
-    assert watch.describe_change() == ""
-    del rows[0]
-    assert watch.describe_change() == "what is in rows has changed"
-
-
-def test_a_name_that_is_not_bound_yet_leads_nowhere():
-    def make():
-        def f():
-            return w * later if w.data < 0 else w * 1.0
-
-        w = Value(2.0)
-        step = compile(f)
-        assert step().data == 2.0
-        later = Value(3.0)
-        return step, later
-
-    step, _ = make()
-    assert step().data == 2.0
-
-
-def test_a_name_that_is_unbound_again_is_another():
-    w = Value(2.0)
-
-    def f():
-        return w * 1.0  # noqa: F821 - unbound below, which is what this is about
-
-    watch = CapturedState(f, nodes=[w])
-    del w
-    with pytest.raises(NameError):
-        f()
-    assert watch.describe_change() == "the name w is another"
-
-
-def test_what_is_deep_or_leads_back_ends():
-    node = Value(1.0)
-    ring = [node]
-    ring.append(ring)
-    watch = CapturedState(lambda: ring[0] * 1.0, nodes=[node])
-    assert watch.describe_change() == ""
-    words = np.array(["a", "b"], dtype=object)
-    assert CapturedState(lambda: [words, ring[0]], nodes=[node]).describe_change() == ""
-    deep = node
-    for _ in range(40):
-        deep = [deep]
-    assert CapturedState(lambda: deep, nodes=[node]).describe_change() == ""
-
-
-def test_a_parameter_that_is_made_anew_at_every_call_is_refused():
-    w = Value(1.0)
-    step = compile(lambda x: (w * x - 1.0) ** 2)
-    for _ in range(4):
-        step(2.0).backward()
-        w = Value(w.data - 0.1 * w.grad)
-    with pytest.raises(GraphError, match=r"at 4 calls in a row \(the name w is another; .* pass what changes as an argument"):
-        step(2.0)
-
-
-def test_a_constant_with_other_numbers_is_traced_anew():
-    scale = Tensor([1.0, 2.0], constant=True)
-    w = Tensor([3.0, 4.0])
-    step = compile(lambda: (w * scale).sum())
-    assert float(step()) == 11.0
-    scale.data = np.array([2.0, 2.0])
-    assert float(step()) == 14.0
-
-
-# -- what was read becomes a leaf
-
-
-def test_leaves_made_of_what_was_read_are_followed():
-    def f(x):
-        still, truth = Value(x[0].data * 2.0), Value(x[1] > 0.0)
-        t = Tensor(ag.stack([x[0], x[1]]).data, constant=True)
-        u = ag.as_tensor(ag.stack([x[0], x[1]]).data * 3.0)
-        return still * x[1] + truth * x[0] + (t * x[1]).sum() + u.sum()
-
-    step = compile(f)
-    for x in ([2.0, 3.0], [1.0, -4.0], [0.5, 0.25]):
-        x = np.array(x)
-        nodes = [Value(v) for v in x]
-        y = f(nodes)
-        y.backward()
-        value, gradient = step.value_and_grad(x)
-        assert value == pytest.approx(float(y), rel=1e-14)
-        np.testing.assert_allclose(gradient, [v.grad for v in nodes], rtol=1e-14)
-    assert step.traces == 1
-
-
-def test_what_asks_about_numbers_is_looked_at_again():
-    step = compile(lambda x: x * 2.0 if np.isfinite(x) else Value(0.0) * x)
-    assert step(3.0) == 6.0
-    assert np.isnan(step(np.inf))
-    chosen = compile(lambda x: ag.where(np.greater(x, 0.0), x * 2.0, x * 3.0))
-    assert [chosen(1.0), chosen(-1.0), chosen.traces] == [2.0, -3.0, 1]
-    t = Tensor([1.0, 2.0])
-    still = compile(lambda: (t.detach() * t).sum())
-    still().backward()
-    np.testing.assert_array_equal(t.grad, [1.0, 2.0])
 
 
 def test_a_tensor_without_axes_gets_a_gradient_that_is_always_the_same():

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import DataError
-from autograd.testing import NondeterminismError, WrongValueError, check_vjp, search_vjp
-from autograd.testing.argument_specs import Array
+from autograd.testing import Array, NondeterminismError, WrongValueError, check_vjp, search_vjp
 
 
 def softmax(x):

@@ -74,7 +74,7 @@ def test_no_option_no_files_and_no_directory_an_error(project):
     assert not list(project.path.rglob("*.json"))
     (project.path / "taken").write_text("a file")
     result = project.runpytest_inprocess("--gradient-report=taken", "-p", "no:cacheprovider")
-    result.stderr.fnmatch_lines(["*--gradient-report=taken is no directory to write to*"])
+    result.stderr.fnmatch_lines(["*--gradient-report=taken: cannot create this directory*"])
 
 
 def test_the_report_directory_may_exist_already(pytester):

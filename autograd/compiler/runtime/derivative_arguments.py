@@ -1,0 +1,99 @@
+"""Which leaves of the arguments are differentiated, and how derivatives get the structure of the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.frontend.arguments import Call, is_traced
+from autograd.core.coercion import described, to_array
+from autograd.core.node import Node
+from autograd.core.observation import current
+from autograd.core.pytree import flatten, leaves_like, refilled, structure
+from autograd.errors import DataError, SettingError, ShapeError
+from autograd.state import context
+from autograd.transforms.recorded_call import is_inside_transform
+
+
+def is_differentiable(leaf: Any) -> bool:
+    """Whether a leaf of the arguments is a node to which gradients flow."""
+    return isinstance(leaf, Node) and not getattr(leaf, "constant", False)
+
+
+def must_record(*trees: Any) -> bool:
+    """Whether the result for these arguments must be recorded: a tracer or a transform runs, or an argument is a node.
+
+    Derivatives are then computed by the transforms of the uncompiled function, whose results are nodes.
+    """
+    if current() is not None:
+        return True
+    return context.recording() and (is_inside_transform() or any(is_differentiable(leaf) for leaf in flatten(trees)[0]))
+
+
+def leaves_of_arguments(call: Call, argnums: int | Sequence[int]) -> set[int]:
+    """The positions of the leaves of the arguments ``argnums``.
+
+    Raises
+    ------
+    SettingError
+        If the call has no such positional argument.
+    DataError
+        If such an argument has a leaf without a gradient, such as an integer.
+    """
+    count = len(call.args)
+    numbers = (argnums,) if isinstance(argnums, int) else argnums
+    if any(not -count <= n < count for n in numbers):
+        raise SettingError(f"compile(argnums={argnums!r}): there are {count} positional arguments")
+    leaves = {k for n in numbers for k in range(call.offsets[n % count], call.offsets[n % count + 1])}
+    for k in leaves:
+        if not is_traced(call.leaves[k]):
+            raise DataError(
+                f"compile(argnums={argnums!r}): there is no gradient by {described(call.leaves[k])}: pass a float or an array of "
+                f"floats"
+            )
+    return leaves
+
+
+def gradients_like_arguments(call: Call, gradients: dict[int, Any], argnums: int | Sequence[int]) -> Any:
+    """Gradients, given by the positions of their leaves, in the structure of the arguments ``argnums``.
+
+    Returns a bare gradient if ``argnums`` is an integer, and a tuple if it is a sequence.
+    """
+    if isinstance(argnums, int):
+        start = call.offsets[argnums % len(call.args)]
+        return refilled(call.args[argnums], (gradients[k] for k in range(start, len(call.leaves))))
+    return tuple(gradients_like_arguments(call, gradients, n) for n in argnums)
+
+
+def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list[Any]:
+    """The tangents of all traced leaves, as floats and arrays of floats; dicts are matched by key.
+
+    Raises
+    ------
+    ShapeError
+        If the tangents have another structure, or other shapes, than the arguments.
+    """
+    if structure(tangents) != structure(call.args):
+        raise ShapeError(f"{method}: the tangents have the structure {structure(tangents)}, but {structure(call.args)} is needed")
+    pairs = zip(leaves_like(tangents, call.args), call.leaves, strict=True)
+    traced_pairs = [(tangent, leaf) for tangent, leaf in pairs if is_traced(leaf)]
+    data = [tangent._primal if isinstance(tangent, Node) else to_array(tangent, method) for tangent, _ in traced_pairs]
+    tangent_shapes = [np.shape(tangent) for tangent in data]
+    shapes = [np.shape(leaf._primal if isinstance(leaf, Node) else leaf) for _, leaf in traced_pairs]
+    if tangent_shapes != shapes:
+        raise ShapeError(f"{method}: tangents of shapes {tangent_shapes} do not fit arguments of shapes {shapes}")
+    return [float(tangent) if np.ndim(tangent) == 0 else np.asarray(tangent, dtype=float) for tangent in data]
+
+
+def zero_tangents(argument: Any) -> Any:
+    """Tangents of zero in the structure of an argument; leaves that are not traced stay."""
+    leaves = Call((argument,), {}, None).leaves
+    zeros = [np.zeros(np.shape(leaf))[()] if is_traced(leaf) else leaf for leaf in leaves]
+    return refilled(argument, iter(zeros))
+
+
+def to_float_or_array(x: Any) -> Any:
+    """A result as a Python float if it is one number, and else as an array."""
+    return float(x) if np.ndim(x) == 0 else np.asarray(x)

@@ -1,0 +1,116 @@
+"""A compiled function in two forms, NumPy lines and the native tape, of which the faster one runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.codegen.generated_function import GeneratedFunction
+from autograd.compiler.specialization.scalar_tape import LazyTape, ScalarTape
+
+# The tape runs if it is faster by this factor at the first call. NumPy lines can be read and exported, so a tie goes to them.
+# At 1.2 the choice between forms that are about equally fast changed from run to run, with the noise of the clock.
+WORTHWHILE = 1.5
+
+# No instruction of a tape takes less than this, in seconds, for its value alone, so lines that are faster need not be compared.
+# Measured: 2 ns for sums and products. Twice as much would leave out some programs for which the tape is faster.
+FASTEST_INSTRUCTION = 1e-9
+
+# Results of the two forms may differ by this, relative to the largest number of an array: they round differently. Measured: at most
+# 3e-13 on the programs of benchmarks/compiled.py. Twice as much would still tell any wrong derivative.
+TOLERANCE = 1e-9
+
+TIMED_RUNS = 3  # of which the fastest counts; more would only lengthen the first call
+
+
+class FastestFunction:
+    """A function of NumPy lines that hands its calls on to the tape where that is faster.
+
+    Parameters
+    ----------
+    lines : GeneratedFunction
+        The function of NumPy lines.
+    tape : LazyTape
+        The tape of the same program.
+    on_tape : callable
+        Makes the same function of a :class:`ScalarTape`.
+    result_groups : int
+        How many groups are results. What follows is what the guards look at, which broadcasts.
+
+    Attributes
+    ----------
+    lines : GeneratedFunction
+        The function of NumPy lines.
+    speedup : float
+        How many times as fast the tape is; 0.0 while the lines run.
+    """
+
+    def __init__(
+        self,
+        lines: GeneratedFunction,
+        tape: LazyTape,
+        on_tape: Callable[[ScalarTape], Callable[[Sequence[Any]], Any]],
+        result_groups: int = 1,
+    ) -> None:
+        self.lines = lines
+        self.speedup = 0.0
+        self._tape = tape
+        self._on_tape = on_tape
+        self._result_groups = result_groups
+        self._call: Callable[[Sequence[Any]], Any] | None = None
+
+    def __call__(self, inputs: Sequence[Any]) -> Any:
+        """Run on the inputs; at the first call both forms run, and are compared and timed."""
+        if self._call is None:
+            self._call = self._choose(inputs)
+        return self._call(inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.lines, name)  # source, groups, shaken(), …: all but calls is about the lines
+
+    def _choose(self, inputs: Sequence[Any]) -> Callable[[Sequence[Any]], Any]:
+        """Return the form to run: the tape if its results are the same and it is faster by the factor WORTHWHILE."""
+        by_lines, line_seconds = _time(self.lines, inputs)
+        if line_seconds < FASTEST_INSTRUCTION * self._tape.node_count * WORTHWHILE:
+            self._tape.drop()
+            return self.lines
+        tape = self._tape.get()
+        if tape is None:
+            return self.lines
+        tape_call = self._on_tape(tape)
+        by_tape, tape_seconds = _time(tape_call, inputs)
+        if line_seconds < WORTHWHILE * tape_seconds or not self._are_equal(by_tape, by_lines):
+            return self.lines
+        self.speedup = line_seconds / tape_seconds
+        return tape_call
+
+    def _are_equal(self, by_tape: Sequence[Any], by_lines: Sequence[Any]) -> bool:
+        """Whether all results are the same up to rounding."""
+        for k, (one, other) in enumerate(zip(by_tape, by_lines, strict=True)):
+            for x, y in zip(map(np.asarray, one), map(np.asarray, other), strict=True):
+                if k >= self._result_groups:  # of a batch the samples stand first
+                    y = np.broadcast_to(y.reshape(y.shape + (1,) * (x.ndim - y.ndim)), x.shape)
+                if not _is_near(x, y):
+                    return False
+        return True
+
+
+def _time(call: Callable[[Sequence[Any]], Any], inputs: Sequence[Any]) -> tuple[Any, float]:
+    """The results of a call, and the seconds of the fastest of some calls."""
+    seconds = []
+    for _ in range(TIMED_RUNS):
+        start = time.perf_counter()
+        results = call(inputs)
+        seconds.append(time.perf_counter() - start)
+    return results, min(seconds)
+
+
+def _is_near(x: Any, y: Any) -> bool:
+    """Whether two arrays differ by no more than rounding, relative to their largest number; nans and infinities must be equal."""
+    if x.shape != y.shape:
+        return False
+    largest = np.max(np.abs(y), initial=0.0, where=np.isfinite(y))
+    return bool(np.allclose(x, y, rtol=TOLERANCE, atol=TOLERANCE * largest, equal_nan=True))

@@ -1,0 +1,24 @@
+"""Data: splitting, folds, mini-batches, scaling, and readers for CSV files, NPZ files and MNIST's own files."""
+
+from nn.data.batching import batches
+from nn.data.csv_reader import read_csv
+from nn.data.idx_reader import IDX_TYPES, read_idx
+from nn.data.mnist_reader import read_mnist
+from nn.data.npz_reader import read_npz
+from nn.data.pairs import Part, pair
+from nn.data.scaling import Standardiser
+from nn.data.splitting import k_fold, split
+
+__all__ = [
+    "IDX_TYPES",
+    "Part",
+    "Standardiser",
+    "batches",
+    "k_fold",
+    "pair",
+    "read_csv",
+    "read_idx",
+    "read_mnist",
+    "read_npz",
+    "split",
+]

@@ -1,0 +1,68 @@
+"""Mini-batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autograd import ShapeError
+from nn.data.pairs import Array, Part
+from nn.input_checks import plain_array, whole
+from nn.random import Seed, generator
+
+
+def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = True, drop_last: bool = False) -> Iterator[Part]:
+    """Yield the samples in mini-batches.
+
+    Parameters
+    ----------
+    X : array_like, shape (N, ...)
+        The inputs.
+    Y : array_like, shape (N, ...)
+        The targets.
+    size : int or None
+        The number of samples in a batch. None is the full batch, 1 is stochastic gradient descent.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator of the shuffle.
+    shuffle : bool, default True
+        Whether the samples come in random order.
+    drop_last : bool, default False
+        Whether a last batch of fewer than ``size`` samples is left out.
+
+    Yields
+    ------
+    tuple of ndarray
+        A pair (X, Y). The arrays are read-only, so that a graph can keep them without a copy.
+
+    Raises
+    ------
+    ShapeError
+        If ``X`` and ``Y`` have different numbers of rows.
+    SettingError
+        If ``size`` is not a positive whole number.
+
+    References
+    ----------
+    S0:81.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [len(x) for x, _ in batches(np.zeros((5, 2)), np.zeros(5), 2, rng=0)]
+    [2, 2, 1]
+    """
+    X, Y = plain_array(X, "batches()"), plain_array(Y, "batches()")
+    n = len(X)
+    if len(Y) != n:
+        raise ShapeError(f"batches(): X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
+    size = n if size is None else whole("the number of samples in a batch", size)
+    order = generator(rng).permutation(n) if shuffle else None
+    for start in range(0, n - size + 1 if drop_last else n, size):
+        span = slice(start, start + size)
+        index: Any = span if order is None else order[span]
+        yield _set_read_only(X[index]), _set_read_only(Y[index])
+
+
+def _set_read_only(a: Array) -> Array:
+    a.flags.writeable = False
+    return a

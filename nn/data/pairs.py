@@ -1,0 +1,59 @@
+"""Inputs and targets as a pair of arrays, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import DataError, ShapeError
+from nn.input_checks import plain_array
+
+Array = npt.NDArray[Any]
+Part = tuple[Array, Array]  # inputs X of shape (N, ...) and targets Y of shape (N, ...)
+
+
+def pair(X: Any, Y: Any, call: str) -> Part:
+    """Convert inputs and targets to arrays with one row per sample.
+
+    Parameters
+    ----------
+    X, Y : array_like, shapes (N, ...)
+        Finite real numbers; at least one sample.
+    call : str
+        The name of the caller, for the error message.
+
+    Returns
+    -------
+    tuple of ndarray
+        ``X`` and ``Y``.
+
+    Raises
+    ------
+    ShapeError
+        If there are no samples, or X and Y have different numbers of them.
+    DataError
+        If an entry is masked, not finite or not a real number.
+    """
+    arrays = {"X": plain_array(X, call), "Y": plain_array(Y, call)}
+    for name, values in arrays.items():
+        if values.dtype.kind not in "fiub":
+            raise DataError(f"{call}: {name} holds {values.dtype}, not real numbers")
+    X, Y = arrays["X"], arrays["Y"]
+    if not X.ndim or not Y.ndim or len(X) != len(Y):
+        raise ShapeError(f"{call}: X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
+    if not len(X):
+        raise ShapeError(f"{call}: there are no samples: X has shape {X.shape}")
+    for name, values in arrays.items():
+        _check_finite(name, values, call)
+    return X, Y
+
+
+def _check_finite(name: str, values: Array, call: str) -> None:
+    """Raise DataError with the position of the first entry that is nan or infinite."""
+    not_finite = np.argwhere(~np.isfinite(values))
+    if len(not_finite):
+        first = tuple(int(i) for i in not_finite[0])
+        index = ", ".join(map(str, first))
+        raise DataError(f"{call}: {name}[{index}] is {values[first]} ({len(not_finite)} such): drop or fill those samples")

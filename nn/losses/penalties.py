@@ -1,0 +1,102 @@
+"""Penalties on the weights of a network: l1 and l2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograd import ShapeError, Tensor, define
+
+# ½ Σ ‖W‖² over any number of arrays as one operation.
+half_squares = define(
+    "half_squares",
+    lambda xp, *W: 0.5 * sum(xp.vdot(w, w) for w in W),
+    vjp=lambda xp, i, g, y, *W: g * W[i],
+    jvp=lambda xp, i, v, y, *W: xp.sum(v * W[i]),
+)
+
+
+def l2(parameters: Iterable[Any]) -> Any:
+    """Return half the sum of the squared weights; biases are left out.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor
+        Usually ``model.parameters()``. Only Tensors of two axes or more count.
+
+    Returns
+    -------
+    Tensor, shape ()
+        Ω = ½ Σ W². Multiply it by λ and add it to the loss.
+
+    Raises
+    ------
+    ShapeError
+        If no parameter has two axes.
+
+    References
+    ----------
+    S3:46.
+
+    Examples
+    --------
+    >>> float(l2([Tensor([[3.0, 4.0]]), Tensor([9.0])]))
+    12.5
+    """
+    return half_squares(*weights(parameters))
+
+
+def l1(parameters: Iterable[Any]) -> Any:
+    """Return the sum of the absolute weights; biases are left out.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor
+        Usually ``model.parameters()``. Only Tensors of two axes or more count.
+
+    Returns
+    -------
+    Tensor, shape ()
+        Σ |W|.
+
+    Raises
+    ------
+    ShapeError
+        If no parameter has two axes.
+
+    Examples
+    --------
+    >>> float(l1([Tensor([[3.0, -4.0]])]))
+    7.0
+    """
+    first, *rest = [abs(W).sum() for W in weights(parameters)]
+    return sum(rest, first)
+
+
+def weights(parameters: Iterable[Any]) -> list[Tensor]:
+    """Return the parameters of two axes or more: the weights without the biases.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor or Value
+        Usually ``model.parameters()``.
+
+    Returns
+    -------
+    list of Tensor
+        At least one, in the given order.
+
+    Raises
+    ------
+    ShapeError
+        If there is none.
+
+    Examples
+    --------
+    >>> len(weights([Tensor([[1.0]]), Tensor([1.0])]))
+    1
+    """
+    found = [W for W in parameters if isinstance(W, Tensor) and W.ndim >= 2]
+    if not found:
+        raise ShapeError("a penalty needs at least one weight matrix among the parameters")
+    return found

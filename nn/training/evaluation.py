@@ -1,0 +1,84 @@
+"""Loss and metric on held-out data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import GraphError, as_tensor, no_grad
+from nn.data import Part
+from nn.losses import Loss
+from nn.metrics import accuracy
+from nn.modules.module import Module
+
+Metric = Callable[[Any, Any], float]
+
+
+class Evaluation:
+    """The loss and the metric of a model on held-out data.
+
+    Parameters
+    ----------
+    model : Module
+        The model.
+    loss : callable
+        A function of (pred, target).
+    metric : callable or None
+        A function of (pred, target) that returns a float. None means accuracy if the targets are classes, and no metric otherwise.
+    data : tuple of ndarray
+        The inputs and targets (X, Y).
+    """
+
+    def __init__(self, model: Module, loss: Loss, metric: Metric | None, data: Part) -> None:
+        self.model, self.loss, self.metric, self.data = model, loss, metric, data
+        self.metric_name = getattr(metric or accuracy, "__name__", "metric")
+
+    def __call__(self) -> tuple[float, float | None]:
+        """Evaluate the model, in eval mode and without a graph.
+
+        Returns
+        -------
+        loss : float
+            The loss.
+        score : float or None
+            The metric, or None if there is none.
+
+        Raises
+        ------
+        GraphError
+            If the loss is not finite.
+        """
+        x, y = self.data
+        self.model.eval()
+        with no_grad():
+            pred = as_tensor(self.model(x), "fit(validation=)")
+            loss = float(self.loss(pred, y))
+        if not np.isfinite(loss):
+            raise GraphError(f"the validation loss became {loss}: look at the held-out data, or at the model's domain")
+        if self.metric is None and not is_classes(pred.shape, y):
+            return loss, None
+        return loss, float((self.metric or accuracy)(pred.numpy(), y))
+
+
+def is_classes(shape: tuple[int, ...], y: Any) -> bool:
+    """Whether targets are labels or one-hot rows, for predictions of shape (N, K).
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape of the predictions.
+    y : ndarray
+        The targets.
+
+    Returns
+    -------
+    bool
+        True for integer labels (N,), and for rows (N, K) of zeros and a single one, if K > 1.
+    """
+    if len(shape) != 2 or shape[1] < 2:
+        return False
+    if y.ndim == 1:
+        return y.dtype.kind in "iub"
+    return y.shape == shape and bool(np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=1) == 1))
