@@ -11,7 +11,8 @@ from typing import Any
 
 from autograd import ShapeError, Value
 from nn.activations import Activation, activation
-from nn.modules.module import Module, counted
+from nn.modules.module import Module
+from nn.modules.paths import count_text
 from nn.random import Seed, generator
 
 
@@ -110,4 +111,4 @@ class MLP(Module):
         return [p for layer in self.layers for p in layer.parameters()]
 
     def __repr__(self) -> str:
-        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}], {counted(self.num_parameters())}"
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}], {count_text(self.num_parameters())}"

@@ -236,11 +236,11 @@ def test_metrics_at_their_edges():
 
 def test_the_initialisers_matrices_are_orthogonal():
     for shape in ((3, 5), (5, 3), (4, 4)):
-        W = nn.init.initialised(shape, "orthogonal", 0)
+        W = nn.init.initialise(shape, "orthogonal", 0)
         product = W @ W.T if shape[0] <= shape[1] else W.T @ W
         np.testing.assert_allclose(product, np.eye(min(shape)), atol=1e-12)
     with pytest.raises(SettingError, match=r"the orthogonal initialiser takes matrices, not shape \(3,\)"):
-        nn.init.initialised((3,), "orthogonal", 0)
+        nn.init.initialise((3,), "orthogonal", 0)
 
 
 # -- losses

@@ -108,7 +108,7 @@ def test_an_embeddings_gradient_gathers_in_its_rows():
     table([1, 1, 3]).sum().backward()
     assert table.W.grad.tolist() == [[0.0, 0.0], [2.0, 2.0], [0.0, 0.0], [1.0, 1.0]]
     assert str(table) == "Embedding(4 × 2, 8 parameters)"
-    with pytest.raises(OutOfRangeError, match="Embedding of 4 rows has none with the number 4: they are 0 to 3"):
+    with pytest.raises(OutOfRangeError, match="Embedding of 4 rows has no row number 4: they are 0 to 3"):
         table([0, 4])
     with pytest.raises(DataError, match="Embedding takes integers, not float64"):
         table([0.5])
@@ -199,11 +199,11 @@ def test_paths_that_collide_or_cannot_be_followed_are_named():
         def __init__(self, parts):
             self.d = parts
 
-    with pytest.raises(SettingError, match=r"two parameters of Dotted are called 'd.a.b': a key of a dict has a dot in it"):
+    with pytest.raises(SettingError, match=r"two parameters of Dotted are called 'd.a.b': a key of a dict contains a dot"):
         Dotted({"a.b": Tensor([1.0]), "a": {"b": Tensor([2.0])}}).state_dict()
-    with pytest.raises(SettingError, match=r"d.a.b cannot be followed: a key of a dict has a dot in it"):
+    with pytest.raises(SettingError, match=r"the path d.a.b cannot be followed: a key of a dict contains a dot"):
         Dotted({"a.b": Tensor([1.0])}).freeze()
-    with pytest.raises(SettingError, match=r"d.0 stands in a tuple, which cannot change: keep parameters in a list"):
+    with pytest.raises(SettingError, match=r"d.0 is in a tuple, which cannot change: keep parameters in a list"):
         Dotted((Tensor([1.0]),)).freeze()
 
 

@@ -175,7 +175,7 @@ def test_scalar_networks_are_modules():
         (
             lambda: nn.Linear(2, 3, init=lambda shape, rng: np.zeros((1, 1))),
             SettingError,
-            r"gave an array of shape \(1, 1\), but \(3, 2\)",
+            r"returned an array of shape \(1, 1\), but \(3, 2\)",
         ),
         (lambda: nn.Sequential(3), SettingError, "Sequential takes modules, functions and names of activations, not 3"),
     ],
@@ -200,11 +200,11 @@ def test_wrong_widths_and_settings_are_named(attempt, kind, text):
     ],
 )
 def test_initialisers_have_the_variance_they_promise(name, variance):
-    W = init.initialised((300, 200), name, 0)  # H01
+    W = init.initialise((300, 200), name, 0)  # H01
     assert W.shape == (300, 200)
     assert abs(W.mean()) < 5 * np.sqrt(variance / W.size) + 1e-12
     assert abs(W.var() - variance) < 0.02 * variance + 1e-12
-    assert np.array_equal(W, init.initialised((300, 200), name, 0))
+    assert np.array_equal(W, init.initialise((300, 200), name, 0))
 
 
 def test_initialisers_can_be_functions():
