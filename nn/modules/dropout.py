@@ -25,8 +25,8 @@ class Dropout(Module):
 
     References
     ----------
-    N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting" (2014), section 4. The division by 1 - p
-    is done in training, and not afterwards.
+    N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting" (2014), section 4. The division by
+    1 - p is done in training, and not afterwards.
 
     Examples
     --------
