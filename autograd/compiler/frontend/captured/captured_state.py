@@ -45,9 +45,17 @@ class CapturedState:
     nodes : iterable of Node, optional
         The nodes that the function captures. Then containers and attributes count only if they lead to one of these, if code uses
         them, or if they are short. By default everything that can be reached counts.
+    constants : iterable of (Tensor, array), optional
+        Constant Tensors that a trace took as the arrays that they held.
     """
 
-    def __init__(self, f: Any, others: Iterable[Any] = (), nodes: Iterable[Node] | None = None) -> None:
+    def __init__(
+        self,
+        f: Any,
+        others: Iterable[Any] = (),
+        nodes: Iterable[Node] | None = None,
+        constants: Iterable[tuple[Node, Any]] = (),
+    ) -> None:
         # Names that are looked up in a dict: the dict, the name, its value, and whose attributes the dict holds (None for globals).
         self._lookup_dicts: list[dict[Any, Any]] = []
         self._lookup_keys: list[Any] = []
@@ -57,7 +65,7 @@ class CapturedState:
         self._cells: list[Any] = []
         self._cell_values: list[Any] = []
         self._cell_names: list[str] = []
-        # Attributes of classes and functions, and slots: the owner and the name, and the value.
+        # Attributes of classes and functions, slots, and the arrays of constant Tensors: the owner and the name, and the value.
         self._attributes: list[tuple[Any, str]] = []
         self._attribute_values: list[Any] = []
         # Objects all of whose attributes count: the object, its __dict__, and a copy of that.
@@ -74,6 +82,9 @@ class CapturedState:
         self._generator_states: list[tuple[Any, str]] = []
         self._remaining_numbers = MAX_COMPARED_NUMBERS
         self._save(ReachableState(f, others), nodes)
+        for tensor, array in constants:
+            self._attributes.append((tensor, "_primal"))
+            self._attribute_values.append(array)
 
     # -- changes
 
@@ -264,6 +275,8 @@ def _has_same_items(now: dict[Any, Any], saved: dict[Any, Any]) -> bool:
 def _describe_name(owner: Any, name: Any) -> str:
     if owner is None:
         return f"the name {name} is another"
+    if isinstance(owner, Node):
+        return "a constant Tensor has other numbers"
     owner_name = owner.__name__ if hasattr(owner, "__name__") else type(owner).__name__
     return f"{owner_name}.{name} is another"
 
