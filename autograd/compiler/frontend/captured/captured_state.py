@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend.captured.code_inspection import MISSING, cell_content, closure_cells, stored_attribute
+from autograd.compiler.frontend.captured.packages import is_of_nn
 from autograd.compiler.frontend.captured.random_generators import generator_state, is_random_generator, shared_generators
-from autograd.compiler.frontend.captured.reachable_state import PLAIN_TYPES, SEQUENCE_TYPES, ReachableState, is_of_nn
+from autograd.compiler.frontend.captured.reachable_state import PLAIN_TYPES, SEQUENCE_TYPES, ReachableState
 from autograd.core.coercion import described
 from autograd.core.node import Node
 
