@@ -36,8 +36,8 @@ LARGE = 2**29
 # with 1 % of entries that are not zero by 68. One-hot rows of 100 classes shrink by 248, and are refused if they are that large. At
 # twice as much, a file of 10 MB can take 2 GB.
 MAX_LARGE_RATIO = 100
-# A file of fewer bytes counts as this many. The headers of a single array alone take more (30, 46 and 22 bytes, and 128 of NumPy's).
-# At twice as much, a file of this size may declare 200 KB and not 100 KB.
+# A file of fewer bytes counts as this many. The headers of a single array alone take more (30, 46 and 22 bytes, and 128 of
+# NumPy's). At twice as much, a file of this size may declare 200 KB and not 100 KB.
 SMALLEST_FILE = 100
 
 ZIP_END_BYTES = 22  # the last record of a ZIP file without a comment
