@@ -160,7 +160,7 @@ def test_what_the_textbooks_do_not_derive():
         nn.delta.textbook(nn.MLP([1, 2, 1], hidden="gelu"), [[1.0]], [[1.0]])
     with pytest.raises(SettingError, match="cross_entropy takes logits, so the output must be the identity, not tanh"):
         nn.delta.textbook(nn.MLP([1, 2], output="tanh"), [[1.0]], [0], "cross_entropy")
-    with pytest.raises(SettingError, match="the loss is cross_entropy, quadratic or mse, not 'hinge'"):
+    with pytest.raises(SettingError, match="the loss must be cross_entropy, quadratic or mse, not 'hinge'"):
         nn.delta.textbook(nn.MLP([1, 2]), [[1.0]], [[1.0, 1.0]], "hinge")
 
 
