@@ -31,7 +31,7 @@ MAX_COMPARED_NUMBERS = 100_000
 # The types of objects that are compared by value: no node can be in them, and equal ones cannot be told apart.
 VALUE_TYPES = (*PLAIN_TYPES, set, frozenset, types.MethodType, types.BuiltinMethodType, range, slice, np.dtype)
 CONTAINER_TYPES = (*SEQUENCE_TYPES, dict, set, frozenset)
-UNKNOWN_CHANGE = "what it reads is another"  # if another thread has undone the change before it could be described
+UNKNOWN_CHANGE = "something that it reads has changed"  # if another thread has undone the change before it could be described
 
 
 class CapturedState:
@@ -95,7 +95,7 @@ class CapturedState:
         Returns
         -------
         str
-            The change, such as "the name w is another", or "" if nothing has changed.
+            The change, such as "the name w has changed", or "" if nothing has changed.
         """
         return "" if self._is_unchanged() else next(self._describe_changes(), UNKNOWN_CHANGE)
 
@@ -135,7 +135,7 @@ class CapturedState:
 
     def _describe_container(self, x: Any) -> str:
         label = self._labels.get(id(x), "")
-        return f"what is in {label} has changed" if label else f"what is in an argument, {described(x)}, has changed"
+        return f"the contents of {label or f'an argument, {described(x)},'} have changed"
 
     # -- random generators
 
@@ -275,11 +275,11 @@ def _has_same_items(now: dict[Any, Any], saved: dict[Any, Any]) -> bool:
 
 def _describe_name(owner: Any, name: Any) -> str:
     if owner is None:
-        return f"the name {name} is another"
+        return f"the name {name} has changed"
     if isinstance(owner, Node):
         return "a constant Tensor has other numbers"
     owner_name = owner.__name__ if hasattr(owner, "__name__") else type(owner).__name__
-    return f"{owner_name}.{name} is another"
+    return f"{owner_name}.{name} has changed"
 
 
 def _is_short(x: Any) -> bool:
