@@ -69,7 +69,7 @@ class Call:
     Raises
     ------
     DataError
-        If an argument can be neither traced nor hashed, or if a batched argument is no array of floats.
+        If an argument can be neither traced nor hashed, or if a batched argument is not an array of floats.
     SettingError
         If ``in_axes`` does not fit the arguments.
     ShapeError

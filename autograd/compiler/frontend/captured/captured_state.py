@@ -44,8 +44,8 @@ class CapturedState:
     others : iterable, optional
         Further objects whose contents matter, such as arguments that are not traced.
     nodes : iterable of Node, optional
-        The nodes that the function captures. Then containers and attributes count only if they lead to one of these, if code uses
-        them, or if they are short. By default everything that can be reached counts.
+        The nodes that the function captures. If they are given, a container is compared only if it leads to one of them or is
+        short, and an attribute only if it leads to one of them or code uses it. By default everything reachable is compared.
     constants : iterable of (Tensor, array), optional
         Constant Tensors that a trace took as the arrays that they held.
     """
@@ -69,7 +69,7 @@ class CapturedState:
         # Attributes of classes and functions, slots, and the arrays of constant Tensors: the owner and the name, and the value.
         self._attributes: list[tuple[Any, str]] = []
         self._attribute_values: list[Any] = []
-        # Objects all of whose attributes count: the object, its __dict__, and a copy of that.
+        # Objects of which all attributes are compared: the object, its __dict__, and a copy of that.
         self._instances: list[Any] = []
         self._instance_dicts: list[dict[str, Any]] = []
         self._saved_dicts: list[dict[str, Any]] = []
@@ -140,7 +140,7 @@ class CapturedState:
     # -- random generators
 
     def watch_random_generators(self) -> None:
-        """Save the states of the random generators in reach, and of those behind ``random`` and ``numpy.random``."""
+        """Save the states of the reachable random generators, and of those behind ``random`` and ``numpy.random``."""
         generators = (*self._generators.values(), *shared_generators())
         self._generator_states = [(generator, generator_state(generator)) for generator in generators]
 

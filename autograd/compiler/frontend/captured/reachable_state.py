@@ -163,8 +163,8 @@ class ReachableState:
         Returns
         -------
         list of (str, bool)
-            The name of each attribute, and whether it is a slot. Methods are left out, but for ``forward``, which an object may
-            have another of.
+            The name of each attribute, and whether it is a slot. Methods are left out, except ``forward``, which an object may
+            override.
         """
         if cls not in self._class_attributes:
             found = []
@@ -188,7 +188,7 @@ class ReachableState:
         Returns
         -------
         bool
-            Whether code uses the name, and the class is no library's.
+            Whether code uses the name, and the class does not belong to a library.
         """
         return name in self.used_attributes and not self.is_library(cls)
 
