@@ -73,11 +73,11 @@ def growth(steps=10_000):
 
 def blocks(rounds=7):
     """The time of micrograd's demo step inside anomaly(), scope() and under a hook, over the time without, taken in turn."""
-    import eager
+    from programs import scalar_steps
 
     from autograd import anomaly, scope
 
-    step = eager.gradlab_scalars()
+    step = scalar_steps.gradlab_scalars()
     hooked = Value(1.0)
     times = {"plain": [], "anomaly": [], "scope": [], "hook": []}
     for _ in range(rounds):

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.viz import draw
-from autograd.viz.formats.dot import dot
+from autograd.viz.formats.dot import render_dot
 from nn.scalar import MLP
 
 SECONDS, GIGABYTES = 60, 4
@@ -87,7 +87,7 @@ def by_dot(make):
     """What dot makes of the same graph, unfolded, within its limits."""
     if not shutil.which("dot"):
         return "not installed"
-    text = dot(draw(make(), fold=False, show=()).drawing)
+    text = render_dot(draw(make(), fold=False, show=()).drawing)
     start = time.perf_counter()
     try:
         done = subprocess.run(["dot", "-Tsvg"], input=text.encode(), capture_output=True, timeout=SECONDS, preexec_fn=capped)

@@ -1,6 +1,7 @@
-"""Universal approximation (S3:39, corrected): one hidden layer, wide enough, comes uniformly close to sin and to |x|.
+"""Universal approximation (S3:39, corrected): a network with one wide hidden layer approximates sin and |x| uniformly.
 
-The theorem says that good weights exist, not that training finds them; here the inner weights are drawn and the outer ones solved.
+The theorem says that good weights exist, and not that training finds them. Here the weights of the hidden layer are fixed, and
+those of the output layer are the least-squares solution.
 """
 
 import sys
@@ -15,15 +16,15 @@ targets = {"sin 3πx": np.sin(3 * np.pi * x), "|x|": np.abs(x)}
 widths = [2, 4, 8, 16, 32, 64]
 
 
-def fitted(width, y):
-    """A network 1-width-1 with tanh units spread over the interval, its output layer the least-squares solution."""
+def fit_output_layer(width, y):
+    """Return a 1-width-1 network whose tanh units are spread over the interval and whose output layer is fitted to y."""
     model = nn.MLP([1, width, 1], hidden="tanh", rng=0)
     slope = 0.5 * width
     model.layers[0].W.data = np.full((width, 1), slope)
     model.layers[0].b.data = -slope * np.linspace(-1.1, 1.1, width)
     _, hidden = next(model.passes(x))
-    best = np.linalg.lstsq(np.hstack([hidden.data, np.ones_like(x)]), y, rcond=None)[0]
-    model.layers[1].W.data, model.layers[1].b.data = best[:-1].T, best[-1]
+    solution = np.linalg.lstsq(np.hstack([hidden.data, np.ones_like(x)]), y, rcond=None)[0]
+    model.layers[1].W.data, model.layers[1].b.data = solution[:-1].T, solution[-1]
     return model
 
 
@@ -31,7 +32,7 @@ figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
 for axis, (name, y) in zip(axes, targets.items(), strict=False):
     errors = []
     for width in widths:
-        model = fitted(width, y)
+        model = fit_output_layer(width, y)
         errors.append(np.max(np.abs(model(x).data - y)))
         print(f"{name:8s} width {width:3d}: largest error {errors[-1]:.5f}")
         if width in (4, 16):

@@ -1,8 +1,8 @@
-"""Learn real handwritten digits, prove the gradients, draw what was learnt.
+"""Train a network on handwritten digits, check its gradients, and plot what it learned.
 
 python examples/digits.py                 scikit-learn's 1 797 digits, network 64-16-16-10
 python examples/digits.py MNIST_FOLDER    MNIST in its own IDX files (gzipped or not), network 784-16-16-10
-python examples/digits.py --scalar        the same network built of scalar Values follows the Tensor network to 1e-9
+python examples/digits.py --scalar        a network of scalar Values trains like the Tensor network, to 1e-9
 """
 
 import argparse
@@ -24,8 +24,8 @@ def load(folder):
     return digits.data / 16.0, digits.target
 
 
-def by_the_textbook(model, X, y):
-    """The delta formulas: δ = (p - y)/N at the output, then δ ← (δ W) ⊙ (1 - a²), ∂W = δᵀ a and ∂b = Σ δ."""
+def gradients_by_backpropagation(model, X, y):
+    """Return the textbook gradients: δ = (p - y)/N at the output, then δ ← (δ W) ⊙ (1 - a²), ∂W = δᵀ a and ∂b = Σ δ."""
     A = [X]
     for layer in model.layers[:-1]:
         A.append(np.tanh(A[-1] @ layer.W.data.T + layer.b.data))
@@ -40,54 +40,56 @@ def by_the_textbook(model, X, y):
     return gradients
 
 
-def by_differences(model, X, y, h=1e-5):
-    """(C(θ + h) - C(θ - h)) / 2h for every parameter in turn."""
+def gradients_by_differences(model, X, y, h=1e-5):
+    """Return (C(θ + h) - C(θ - h)) / 2h for every parameter."""
     gradients = []
     for p in model.parameters():
         start, g = p.numpy(), np.zeros(p.shape)
-        for place in np.ndindex(p.shape):
+        for index in np.ndindex(p.shape):
             costs = []
             for step in (h, -h):
                 moved = start.copy()
-                moved[place] += step
+                moved[index] += step
                 p.data = moved
                 costs.append(float(losses.cross_entropy(model(X), y)))
-            g[place] = (costs[0] - costs[1]) / (2 * h)
+            g[index] = (costs[0] - costs[1]) / (2 * h)
         p.data = start
         gradients.append(g)
     return gradients
 
 
-def prove(model, X, y):
-    """Engine, textbook and differences on the trained weights; the largest error relative to the largest entry of each array."""
+def check_gradients(model, X, y):
+    """Compare the gradients of the engine with the textbook formulas and with central differences."""
     model.zero_grad()
     losses.cross_entropy(model(X), y).backward()
     engine = [p.grad for p in model.parameters()]
 
-    def worst(others):
+    def largest_error(others):
+        """Return the largest error relative to the largest entry of each array."""
         return max(np.max(np.abs(g - o)) / np.max(np.abs(o)) for g, o in zip(engine, others, strict=True))
 
-    deltas, differences = worst(by_the_textbook(model, X, y)), worst(by_differences(model, X, y))
+    textbook = largest_error(gradients_by_backpropagation(model, X, y))
+    differences = largest_error(gradients_by_differences(model, X, y))
     print(f"\ngradients of {model.num_parameters()} parameters on {len(X)} samples, largest relative error of the engine")
-    print(f"  against the delta formulas    {deltas:.1e}")
+    print(f"  against the textbook formulas {textbook:.1e}")
     print(f"  against central differences   {differences:.1e}")
-    assert deltas < 1e-10
+    assert textbook < 1e-10
     assert differences < 1e-4
 
 
-def report(model, X, y):
+def print_test_results(model, X, y):
     pred = metrics.labels_of(model(X))
-    print("\nconfusion matrix on the test part (row: the digit, column: taken for)")
+    print("\nconfusion matrix on the test part (row: digit, column: prediction)")
     print("     " + "".join(f"{d:5d}" for d in range(10)))
     for digit, row in enumerate(metrics.confusion_matrix(pred, y, 10)):
         print(f"{digit:5d}" + "".join(f"{n:5d}" if n else "    ." for n in row))
     accuracy = metrics.accuracy(pred, y)
     print(f"\ntest accuracy {accuracy:.4f}   precision {metrics.precision(pred, y):.4f}   recall {metrics.recall(pred, y):.4f}")
-    assert accuracy >= 0.95, "the network should read at least 95 % of unseen digits"
+    assert accuracy >= 0.95, "the network should recognize at least 95 % of the test digits"
     return pred
 
 
-def picture(history, model, pred, y, path):
+def plot_results(history, model, pred, y, path):
     figure = plt.figure(figsize=(13, 4.2), layout="constrained")
     left, middle, right = figure.subfigures(1, 3, width_ratios=[1.15, 1.0, 1.1])
     curves = left.subplots()
@@ -101,7 +103,7 @@ def picture(history, model, pred, y, path):
     for (i, j), n in np.ndenumerate(counts):
         if n:
             matrix.text(j, i, n, ha="center", va="center", fontsize=7, color="white" if i == j else "black")
-    matrix.set(xlabel="taken for", ylabel="digit", xticks=range(10), yticks=range(10), title="Confusion on the test part")
+    matrix.set(xlabel="prediction", ylabel="digit", xticks=range(10), yticks=range(10), title="Confusion on the test part")
     W = model.layers[0].W.data
     side = int(np.sqrt(W.shape[1]))
     right.suptitle("First-layer weights: do they look like edges?")
@@ -112,14 +114,14 @@ def picture(history, model, pred, y, path):
     print(f"\nwrote {path}")
 
 
-def learn(arguments):
+def train(arguments):
     X, y = load(arguments.folder)
-    train, validation, test = data.split(X, y, rng=0, stratify=True)
+    training, validation, test = data.split(X, y, rng=0, stratify=True)
     model = nn.MLP([X.shape[1], 16, 16, 10], hidden="tanh", rng=0)
-    print(f"{len(X)} digits, split into {len(train[0])} + {len(validation[0])} + {len(test[0])}\n{model}")
+    print(f"{len(X)} digits, split into {len(training[0])} + {len(validation[0])} + {len(test[0])}\n{model}")
     history = nn.fit(
         model,
-        *train,
+        *training,
         loss=lambda pred, target: losses.cross_entropy(pred, target) + 3e-4 * losses.l2(model.parameters()),
         optimizer=nn.Adam(model.parameters(), lr=5e-3),
         epochs=arguments.epochs,
@@ -127,13 +129,13 @@ def learn(arguments):
         validation=validation,
         rng=0,
     )
-    pred = report(model, *test)
-    prove(model, train[0][:32], train[1][:32])
-    picture(history, model, pred, test[1], arguments.out)
+    pred = print_test_results(model, *test)
+    check_gradients(model, training[0][:32], training[1][:32])
+    plot_results(history, model, pred, test[1], arguments.out)
 
 
-def scalar(arguments):
-    """Train two networks from the same weights, one of 1 482 scalar Values and one of six Tensors, side by side."""
+def train_scalar_network(arguments):
+    """Train two networks from the same weights, one of 1 482 scalar Values and one of six Tensors, and compare them."""
     X, y = (part[:300] for part in load(None))
     arrays = nn.MLP([64, 16, 16, 10], hidden="tanh", rng=0)
     values = nn.scalar.MLP(64, [16, 16, 10], activation="tanh", rng=0)
@@ -143,12 +145,12 @@ def scalar(arguments):
             for p, w in zip(neuron.w, weights, strict=True):
                 p.data = w
     print(f"{len(X)} digits\n{arrays}\n{values.num_parameters()} scalar Values")
-    steps = [(net, nn.SGD(net.parameters(), lr=0.5)) for net in (arrays, values)]
+    networks = [(network, nn.SGD(network.parameters(), lr=0.5)) for network in (arrays, values)]
     for epoch in range(2):
         for x, t in data.batches(X, y, 30, rng=epoch):
             costs = []
-            for (net, optimizer), inputs in zip(steps, (x, None), strict=True):
-                scores = net(inputs) if inputs is not None else [net(row) for row in x.tolist()]
+            for network, optimizer in networks:
+                scores = network(x) if network is arrays else [network(row) for row in x.tolist()]
                 cost = losses.cross_entropy(scores, t)
                 optimizer.zero_grad()
                 cost.backward()
@@ -163,8 +165,8 @@ def scalar(arguments):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", help="a folder with MNIST's IDX files")
-    parser.add_argument("--scalar", action="store_true", help="follow the Tensor network with a network of scalar Values")
+    parser.add_argument("--scalar", action="store_true", help="compare a network of scalar Values with the Tensor network")
     parser.add_argument("--epochs", type=int, default=60)
-    parser.add_argument("--out", type=Path, default=Path("digits.png"), help="where the picture goes")
-    given = parser.parse_args()
-    (scalar if given.scalar else learn)(given)
+    parser.add_argument("--out", type=Path, default=Path("digits.png"), help="the file for the picture")
+    options = parser.parse_args()
+    (train_scalar_network if options.scalar else train)(options)

@@ -1,6 +1,6 @@
-"""micrograd's demo: two moons, a 2-16-16-1 network of scalar Values, hinge loss and L2; draws the decision boundary.
+"""micrograd's demo: a 2-16-16-1 network of scalar Values learns two moons with hinge loss and L2; its decision boundary is plotted.
 
-The loops are Python's over Values, 65 000 of them a step; compile() makes matrices of them.
+The loss is a Python loop over 65 000 Values a step. compile() makes a program of matrix operations of it.
 """
 
 import random
@@ -27,17 +27,17 @@ def loss():
 
 
 step = compile(loss)
-score = compile(lambda point: model(list(point)), in_axes=0)  # one score for each row of points
+score = compile(lambda point: model(list(point)), in_axes=0)  # takes an array of points, one per row
 steps = 80
-for k in range(steps):
+for i in range(steps):
     total = step()
     accuracy = np.mean((score(X) > 0) == (y > 0))
     model.zero_grad()
     total.backward()
     for p in model.parameters():
-        p.data -= (1.0 - 0.9 * k / steps) * p.grad
-    if k % 10 == 9:
-        print(f"step {k + 1}: loss {total.data:.4f}, accuracy {accuracy:.0%}")
+        p.data -= (1.0 - 0.9 * i / steps) * p.grad
+    if i % 10 == 9:
+        print(f"step {i + 1}: loss {total.data:.4f}, accuracy {accuracy:.0%}")
 assert accuracy == 1.0
 
 xs, ys = np.linspace(-1.6, 2.6, 50), np.linspace(-1.1, 1.6, 40)
@@ -46,7 +46,7 @@ plt.figure(figsize=(6, 4.2), layout="constrained")
 plt.contourf(xs, ys, scores, levels=[-1e9, 0, 1e9], colors=["#f4b6a6", "#a9c9e8"])
 plt.contour(xs, ys, scores, levels=[0], colors="k", linewidths=1)
 plt.scatter(*X.T, c=y, cmap="RdBu", edgecolor="k", s=30)
-plt.title("Two moons and the boundary that the network drew")
+plt.title("Two moons and the decision boundary of the network")
 path = sys.argv[1] if len(sys.argv) > 1 else "moons.png"
 plt.savefig(path, dpi=100)
 print("wrote", path)

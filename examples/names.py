@@ -1,6 +1,6 @@
-"""A language model of names, letter by letter: a transformer of one block, once on scalars and once on arrays, with equal losses.
+"""A language model of names, letter by letter: a transformer with one block, on scalars and on arrays, with equal losses.
 
-In the manner of Karpathy's microgpt (2026): attention, RMS normalisation and a small network, nothing else.
+It follows Karpathy's microgpt (2026): attention, RMS normalization and a small network.
 """
 
 import numpy as np
@@ -32,33 +32,28 @@ NAMES = [
     "leon",
 ]
 LETTERS = [".", *sorted(set("".join(NAMES)))]
-WIDTH, SPAN, STEPS = 8, 6, 60
+WIDTH, MAX_LENGTH, STEPS = 8, 6, 60
 rng = np.random.default_rng(0)
-SHAPES = {
-    "letter": (len(LETTERS), WIDTH),
-    "place": (SPAN + 1, WIDTH),
-    "q": (WIDTH, WIDTH),
-    "k": (WIDTH, WIDTH),
-    "v": (WIDTH, WIDTH),
-}
-SHAPES |= {"up": (2 * WIDTH, WIDTH), "down": (WIDTH, 2 * WIDTH), "out": (len(LETTERS), WIDTH)}
-START = {name: rng.normal(0.0, 0.3, shape) for name, shape in SHAPES.items()}
+SHAPES = {"letter": (len(LETTERS), WIDTH), "position": (MAX_LENGTH + 1, WIDTH), "out": (len(LETTERS), WIDTH)}
+SHAPES |= {"q": (WIDTH, WIDTH), "k": (WIDTH, WIDTH), "v": (WIDTH, WIDTH), "up": (2 * WIDTH, WIDTH), "down": (WIDTH, 2 * WIDTH)}
+INITIAL = {name: rng.normal(0.0, 0.3, shape) for name, shape in SHAPES.items()}
 codes = [[0, *map(LETTERS.index, name), 0] for name in NAMES]
 
 
-def scalars(p, code):
-    """-log p of each next letter, with every number a Value in nested lists."""
+def scalar_loss(p, code):
+    """Return the mean of -log p of each next letter. All parameters are Values in nested lists."""
     losses, keys, values = [], [], []
-    for t, (here, following) in enumerate(zip(code, code[1:], strict=False)):
-        x = [a + b for a, b in zip(p["letter"][here], p["place"][t], strict=True)]
-        h = normal(x)
-        q, k, v = (times(p[name], h) for name in "qkv")
+    for t, (letter, next_letter) in enumerate(zip(code, code[1:], strict=False)):
+        x = [a + b for a, b in zip(p["letter"][letter], p["position"][t], strict=True)]
+        h = rms_normalize(x)
+        q, k, v = (matvec(p[name], h) for name in "qkv")
         keys.append(k)
         values.append(v)
-        weights = soft([dot(q, key) * WIDTH**-0.5 for key in keys])
+        weights = softmax([dot(q, key) * WIDTH**-0.5 for key in keys])
         x = [xi + dot(weights, [value[i] for value in values]) for i, xi in enumerate(x)]
-        x = [a + b for a, b in zip(x, times(p["down"], [u.relu() for u in times(p["up"], normal(x))]), strict=True)]
-        losses.append(-soft(times(p["out"], x))[following].log())
+        hidden = [u.relu() for u in matvec(p["up"], rms_normalize(x))]
+        x = [a + b for a, b in zip(x, matvec(p["down"], hidden), strict=True)]
+        losses.append(-softmax(matvec(p["out"], x))[next_letter].log())
     return sum(losses) * (1.0 / len(losses))
 
 
@@ -66,55 +61,58 @@ def dot(a, b):
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
-def times(W, x):
+def matvec(W, x):
     return [dot(row, x) for row in W]
 
 
-def normal(x):
+def rms_normalize(x):
     scale = (dot(x, x) * (1.0 / len(x)) + 1e-6) ** -0.5
     return [xi * scale for xi in x]
 
 
-def soft(z):
+def softmax(z):
     e = [(zi - max(zi.data for zi in z)).exp() for zi in z]
     total = sum(e)
     return [ei / total for ei in e]
 
 
-def arrays(p, code):
-    """The same in a few operations on arrays."""
-    here, following, t = code[:-1], code[1:], len(code) - 1
-    x = p["letter"][np.array(here)] + p["place"][:t]
-    q, k, v = (unit(x) @ p[name].T for name in "qkv")
+def array_loss(p, code):
+    """Return the same loss with operations on arrays."""
+    letters, next_letters, t = code[:-1], code[1:], len(code) - 1
+    x = p["letter"][np.array(letters)] + p["position"][:t]
+    q, k, v = (rms_normalize_rows(x) @ p[name].T for name in "qkv")
     scores = np.where(np.tri(t, dtype=bool), q @ k.T * WIDTH**-0.5, -1e30)
     x = x + ag.softmax(scores, axis=-1) @ v
-    x = x + ag.relu(unit(x) @ p["up"].T) @ p["down"].T
-    return nn.losses.cross_entropy(x @ p["out"].T, following)
+    x = x + ag.relu(rms_normalize_rows(x) @ p["up"].T) @ p["down"].T
+    return nn.losses.cross_entropy(x @ p["out"].T, next_letters)
 
 
-def unit(x):
+def rms_normalize_rows(x):
     return x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + 1e-6)
 
 
-def trained(p, optimizer, loss, steps):
-    seen = []
+def train(p, optimizer, loss, steps):
+    """Train with batches of four names, and return the loss of each step."""
+    history = []
     for step in range(steps):
         batch = [codes[(4 * step + i) % len(codes)] for i in range(4)]
         optimizer.zero_grad()
         total = sum(loss(p, code) for code in batch) * 0.25
         total.backward()
         optimizer.step()
-        seen.append(float(total))
-    return seen
+        history.append(float(total))
+    return history
 
 
-tensors = {name: Tensor(x) for name, x in START.items()}
-numbers = {name: [[Value(float(x)) for x in row] for row in rows] for name, rows in START.items()}
-scalars_of = [v for rows in numbers.values() for row in rows for v in row]
-twin = {name: Tensor(x) for name, x in START.items()}
-slow = trained(numbers, nn.SGD(scalars_of, lr=0.3), scalars, 10)
-same = trained(twin, nn.SGD(list(twin.values()), lr=0.3), arrays, 10)
-fast = trained(tensors, nn.Adam(list(tensors.values()), lr=nn.optim.cosine(0.03, STEPS)), arrays, STEPS)
-print(f"loss {fast[0]:.4f} → {fast[-1]:.4f}; guessing at random is {np.log(len(LETTERS)):.4f}")
-assert np.allclose(slow, same, rtol=1e-9)
-assert fast[-1] < 0.7 * fast[0]
+values = {name: [[Value(float(x)) for x in row] for row in rows] for name, rows in INITIAL.items()}
+flat_values = [v for rows in values.values() for row in rows for v in row]
+tensors = {name: Tensor(x) for name, x in INITIAL.items()}
+scalar_history = train(values, nn.SGD(flat_values, lr=0.3), scalar_loss, steps=10)
+array_history = train(tensors, nn.SGD(list(tensors.values()), lr=0.3), array_loss, steps=10)
+assert np.allclose(scalar_history, array_history, rtol=1e-9)
+
+tensors = {name: Tensor(x) for name, x in INITIAL.items()}
+optimizer = nn.Adam(list(tensors.values()), lr=nn.optim.cosine(0.03, STEPS))
+history = train(tensors, optimizer, array_loss, STEPS)
+print(f"loss {history[0]:.4f} → {history[-1]:.4f}; guessing at random has {np.log(len(LETTERS)):.4f}")
+assert history[-1] < 0.7 * history[0]

@@ -1,6 +1,6 @@
-"""Pictures of gradients: a neuron, a network of 65 000 nodes, one of its weights, a hunt for a nan, a second derivative.
+"""Pictures of graphs: a neuron, a network of 65 000 nodes, one of its weights, the origin of a nan, and a second derivative.
 
-Each is written to ``pictures/`` as SVG and as a page on which the backward pass can be stepped through.
+Each picture is written to ``pictures/`` as SVG, and as an HTML page that steps through the backward pass.
 """
 
 from pathlib import Path
@@ -46,23 +46,23 @@ write("moons", network)
 assert network.snapshot.size > 65_000
 assert len(network.drawing.boxes) <= 25
 
-# the same, around one weight: a product for each sample, and its share in the penalty
+# the part of the graph near one weight: a product for each sample, and one in the penalty
 weight = model.layers[0].neurons[0].w[0]
-near = network.focus(weight, up=3)
-write("weight", near)
-assert near.drawing.boxes[0].count == 1
-assert near.drawing.boxes[1].title == "multiply ×100"
+neighborhood = network.focus(weight, up=3)
+write("weight", neighborhood)
+assert neighborhood.drawing.boxes[0].count == 1
+assert neighborhood.drawing.boxes[1].title == "multiply ×100"
 
-# a nan: √0 has an infinite slope, which times 0 is nan
+# a nan: √0 has an infinite derivative, and infinity times 0 is nan
 p = Value(0.0, "p")
 distance = (p * p).sqrt()
 distance.name = "distance"
 distance.backward()
-hunt = draw(distance)
-write("nan", hunt)
-assert "first nan or inf of the backward pass" in str(hunt)
+nan_picture = draw(distance)
+write("nan", nan_picture)
+assert "first nan or inf of the backward pass" in str(nan_picture)
 
-# the derivative of tanh as a graph of its own, with its gradient, the second derivative
+# the derivative of tanh as a graph, whose gradient is the second derivative
 x = Value(0.5, "x")
 x.tanh().backward(create_graph=True)
 slope = x.grad

@@ -1,4 +1,4 @@
-"""Regression, with its settings chosen on the validation part (S0:85); the test part is looked at once, at the end."""
+"""Regression: hyperparameters are chosen on the validation set (S0:85), and the test set is used once, at the end."""
 
 import matplotlib
 
@@ -18,8 +18,8 @@ def build(hidden, lr):
     return model, nn.Adam(model.parameters(), lr=lr)
 
 
-def run(train, validation, hidden, lr):
-    """The negative validation loss of a short training."""
+def score(train, validation, hidden, lr):
+    """Train for a short time and return the negative validation loss."""
     model, optimizer = build(hidden, lr)
     history = nn.fit(
         model,
@@ -36,11 +36,11 @@ def run(train, validation, hidden, lr):
     return -history.validation_loss[-1]
 
 
-found = nn.tune(run, train, validation, {"hidden": [1, 4, 16], "lr": [0.001, 0.01, 0.1]})
-print(found)
-assert found.best["hidden"] > 1
+search = nn.tune(score, train, validation, {"hidden": [1, 4, 16], "lr": [0.001, 0.01, 0.1]})
+print(search)
+assert search.best["hidden"] > 1
 
-model, optimizer = build(**found.best)
+model, optimizer = build(**search.best)
 nn.fit(model, scale(train[0]), train[1], loss="mse", optimizer=optimizer, epochs=200, batch_size=16, progress=False, rng=0)
 r2 = nn.metrics.r2(model(scale(test[0])), test[1])
 print(f"test R² = {r2:.3f}")

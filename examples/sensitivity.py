@@ -1,4 +1,4 @@
-"""The sensitivity of the cost to each weight, |∂C/∂w| (S2:82): which pixels matter to a network that reads digits."""
+"""The sensitivity of the cost to each weight, |∂C/∂w| (S2:82): which pixels matter to a network that recognizes digits."""
 
 import matplotlib
 
@@ -21,20 +21,21 @@ cost = nn.losses.cross_entropy(model(test[0]), test[1])
 cost.backward()
 W = model.layers[0].W
 sensitivity = np.abs(W.grad)
-most = np.unravel_index(np.argmax(sensitivity), sensitivity.shape)
-blind = (test[0] == 0.0).all(axis=0)
-print(f"most sensitive: the weight from pixel {most[1]} to neuron {most[0]}, |∂C/∂w| = {sensitivity[most]:.2g}")
-assert not sensitivity[:, blind].any()  # a pixel that is never lit moves nothing
+most_sensitive = np.unravel_index(np.argmax(sensitivity), sensitivity.shape)
+always_dark = (test[0] == 0.0).all(axis=0)
+neuron, pixel = most_sensitive
+print(f"most sensitive: the weight from pixel {pixel} to neuron {neuron}, |∂C/∂w| = {sensitivity[most_sensitive]:.2g}")
+assert not sensitivity[:, always_dark].any()  # a pixel that is always 0 has no influence
 
-# the number is what it says: a small step changes the cost by so much, to first order
-for place in (most, (0, 20)):
+# check it: a small step changes the cost by the sensitivity times the step, to first order
+for index in (most_sensitive, (0, 20)):
     step = 1e-4
     change = np.zeros(W.shape)
-    change[place] = step
+    change[index] = step
     W.move(change)
     measured = (float(nn.losses.cross_entropy(model(test[0]), test[1])) - float(cost)) / step
     W.move(-change)
-    assert abs(abs(measured) - sensitivity[place]) < 1e-3 * sensitivity.max() + 1e-6
+    assert abs(abs(measured) - sensitivity[index]) < 1e-3 * sensitivity.max() + 1e-6
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 heat = axes[0].imshow(sensitivity, aspect="auto", cmap="magma")

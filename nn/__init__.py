@@ -1,9 +1,12 @@
 """Small networks on the gradient laboratory: modules, losses, optimizers, metrics, data and a training loop."""
 
 from nn import activations, checkpoint, data, delta, init, losses, metrics, optim, scalar, toys
+from nn.modules.dropout import Dropout
+from nn.modules.embedding import Embedding
 from nn.modules.functional import functional_call, parameters_to_vector, vector_to_parameters
-from nn.modules.layers import MLP, Dropout, Embedding, LayerNorm, Linear, RMSNorm, Sequential
+from nn.modules.layers import MLP, Linear, Sequential
 from nn.modules.module import Module
+from nn.modules.normalisation import LayerNorm, RMSNorm
 from nn.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
 from nn.training.fit_loop import fit
 from nn.training.history import History

@@ -12,8 +12,24 @@ Activation: TypeAlias = Callable[[Any], Any]
 
 
 def identity(x: Any) -> Any:
-    """X itself: a layer without an activation (C05).
+    """Return the input: a layer without an activation.
 
+    Parameters
+    ----------
+    x : object
+        The weighted input.
+
+    Returns
+    -------
+    object
+        ``x`` itself.
+
+    References
+    ----------
+    C05 in docs/seeds.md.
+
+    Examples
+    --------
     >>> identity(2.0)
     2.0
     """
@@ -36,8 +52,25 @@ BY_NAME: dict[str, Activation] = {
 
 
 def activation(name: str | Activation) -> Activation:
-    """The function of that name; a function is used as it is. SettingError names the known ones.
+    """Return the activation of that name; a function is returned as it is.
 
+    Parameters
+    ----------
+    name : str or callable
+        A key of ``BY_NAME``, or a function of one argument.
+
+    Returns
+    -------
+    callable
+        A function of one argument.
+
+    Raises
+    ------
+    SettingError
+        If no activation has that name.
+
+    Examples
+    --------
     >>> activation("tanh")(0.0)
     0.0
     """
@@ -49,5 +82,21 @@ def activation(name: str | Activation) -> Activation:
 
 
 def name_of(f: str | Activation) -> str:
-    """What a repr calls an activation."""
+    """Return the name of an activation for a repr.
+
+    Parameters
+    ----------
+    f : str or callable
+        The activation.
+
+    Returns
+    -------
+    str
+        ``f`` itself if it is a str, else the name of the function or of its class.
+
+    Examples
+    --------
+    >>> name_of(ag.tanh), name_of("relu")
+    ('tanh', 'relu')
+    """
     return f if isinstance(f, str) else getattr(f, "__name__", type(f).__name__)

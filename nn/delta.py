@@ -1,7 +1,7 @@
-"""The textbook's backward pass, written out for a layered network (S0 eq. 5-14, S2:146-160): a reference beside the engine.
+"""The textbook's backward pass for a fully connected network, written out in NumPy: a reference beside the engine.
 
-Nothing here differentiates by itself: each line is a formula of the texts, in NumPy, with W of shape (to, from) and a batch in
-rows. ``inspect`` reads the same quantities from the engine.
+:func:`textbook` does not call the engine. Each of its lines is a formula of the seed texts (S0 eq. 5-14, S2:146-160), for W of
+shape (to, from) and a batch in rows. :func:`inspect` reads the same quantities from the engine.
 """
 
 from __future__ import annotations
@@ -24,17 +24,29 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Layer:
-    """What the texts call the quantities of layer l, for a batch of N samples in rows.
+    """The quantities of layer l that the texts name, for a batch of N samples in rows.
 
-    ``a_before`` is a^(l-1) (N, from), ``z`` the weighted input and ``a`` the activation (N, to), ``delta`` ∂L/∂z (G01), ``dW``
-    ∂L/∂W (to, from) and ``db`` ∂L/∂b (to,).
+    Attributes
+    ----------
+    a_before : ndarray, shape (N, from)
+        The activation a^(l-1) of the layer before.
+    z : ndarray, shape (N, to)
+        The weighted input.
+    a : ndarray, shape (N, to)
+        The activation.
+    delta : ndarray, shape (N, to)
+        δ = ∂L/∂z (G01 in docs/seeds.md).
+    dW : ndarray, shape (to, from)
+        ∂L/∂W.
+    db : ndarray, shape (to,)
+        ∂L/∂b.
     """
 
     a_before: Array
     z: Array
     a: Array
     delta: Array
-    dW: Array  # noqa: N815 - the texts' name
+    dW: Array  # noqa: N815 - the name in the texts
     db: Array
 
 
@@ -47,8 +59,8 @@ def _softmax(z: Array) -> Array:
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
 
-# An activation, and its derivative as a function of z and of a = f(z).
-F: dict[str, tuple[Callable[[Array], Any], Callable[[Array, Array], Any]]] = {
+# Each activation, and its derivative as a function of z and a = f(z).
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Any], Callable[[Array, Array], Any]]] = {
     "identity": (lambda z: z, lambda z, a: np.ones_like(z)),
     "sigmoid": (_sigmoid, lambda z, a: a * (1.0 - a)),
     "tanh": (np.tanh, lambda z, a: 1.0 - a * a),
@@ -56,83 +68,147 @@ F: dict[str, tuple[Callable[[Array], Any], Callable[[Array, Array], Any]]] = {
     "softplus": (lambda z: np.logaddexp(0.0, z), lambda z, a: _sigmoid(z)),
 }
 
-# ∂L/∂a at the output, for a^L of shape (N, K) and targets of the same shape; the mean is over the N samples.
-LOSSES: dict[str, Callable[[Array, Array], Array]] = {
+# ∂L/∂a of the output a and the targets, both of shape (N, K). The loss is the mean over the N samples.
+LOSS_GRADIENTS: dict[str, Callable[[Array, Array], Array]] = {
     "quadratic": lambda a, y: (a - y) / len(a),  # S0 eq. 1, S2:146: ½‖a - y‖²
     "mse": lambda a, y: 2.0 * (a - y) / a.size,
 }
 
 
 def textbook(model: MLP, X: Any, Y: Any, loss: str = "quadratic") -> list[Layer]:
-    """Forward, then δ from the last layer to the first, with the formulas of the texts; one Layer for each.
+    """Compute the forward pass, and δ from the last layer to the first, by the formulas of the texts.
 
-    The activations may be identity, sigmoid, tanh, relu and softplus, the output softmax too; the loss "quadratic", "mse", or
-    "cross_entropy", for which the output is logits. SettingError for others.
+    Parameters
+    ----------
+    model : MLP
+        A network with the activations identity, sigmoid, tanh, relu and softplus; the output may be softmax, too.
+    X : array_like, shape (N, n_in)
+        The inputs.
+    Y : array_like, shape (N, n_out)
+        The targets. For "cross_entropy" also labels of shape (N,).
+    loss : {"quadratic", "mse", "cross_entropy"}, default "quadratic"
+        The loss. For "cross_entropy" the output is logits, with the activation identity.
 
+    Returns
+    -------
+    list of Layer
+        One for each layer, the first layer first.
+
+    Raises
+    ------
+    ShapeError
+        If ``X`` or ``Y`` has another shape.
+    SettingError
+        If the texts have no formula for an activation or the loss.
+
+    References
+    ----------
+    S0 eq. 5-14 (corrected), S2:146-160.
+
+    Examples
+    --------
     >>> from nn import MLP
     >>> layers = textbook(MLP([2, 3, 1], hidden="sigmoid", rng=0), [[1.0, 2.0]], [[0.5]])
     >>> [layer.dW.shape for layer in layers]
     [(3, 2), (1, 3)]
     """
     X, Y = np.asarray(X, dtype=float), np.asarray(Y)
+    names = [name_of(f) for f in model.activations]
+    _check_shapes(model, X, Y, loss)
+    _check_activations(names)
+    passes = _forward(model, names, X)
+    _, z, a = passes[-1]
+    delta = _output_delta(loss, names[-1], z, a, Y)
+    layers: list[Layer] = []
+    for k in range(len(passes) - 1, -1, -1):
+        a_before, z, a = passes[k]
+        layers.append(Layer(a_before, z, a, delta, delta.T @ a_before, delta.sum(axis=0)))  # G03: δ aᵀ, G04: δ
+        if k:
+            derivative = ACTIVATIONS[names[k - 1]][1]
+            delta = (delta @ model.layers[k].W.numpy()) * derivative(passes[k - 1][1], a_before)  # S0 eq. 14: (Wᵀ δ) ⊙ f'(z)
+    return layers[::-1]
+
+
+def _check_shapes(model: MLP, X: Array, Y: Array, loss: str) -> None:
     n_in, *_, n_out = model.sizes
     if X.ndim != 2 or X.shape[1] != n_in or not len(X):
-        raise ShapeError(f"textbook(): X is a batch of shape (N, {n_in}), not {X.shape}")
-    if Y.shape != (len(X), n_out) and not (loss == "cross_entropy" and Y.shape == (len(X),)):
-        raise ShapeError(f"textbook(): the targets have shape {Y.shape}, where ({len(X)}, {n_out}) belongs")
-    names = [name_of(f) for f in model.activations]
-    for name in names:
-        if name not in F and not (name == "softmax" and names.index(name) == len(names) - 1):
+        raise ShapeError(f"textbook(): X must be a batch of shape (N, {n_in}), not {X.shape}")
+    is_labels = loss == "cross_entropy" and Y.shape == (len(X),)
+    if Y.shape != (len(X), n_out) and not is_labels:
+        raise ShapeError(f"textbook(): the targets must have shape ({len(X)}, {n_out}), not {Y.shape}")
+
+
+def _check_activations(names: list[str]) -> None:
+    for k, name in enumerate(names):
+        is_output_softmax = name == "softmax" and k == len(names) - 1
+        if name not in ACTIVATIONS and not is_output_softmax:
             raise SettingError(
-                f"textbook(): the texts have no derivative for {name!r}; they have {', '.join(F)}, and softmax at the output"
+                f"textbook(): the texts have no derivative for {name!r}; they have {', '.join(ACTIVATIONS)}, and softmax at the "
+                f"output"
             )
-    a, passed = X, []
+
+
+def _forward(model: MLP, names: list[str], X: Array) -> list[tuple[Array, Array, Array]]:
+    """Return the activation before, the weighted input and the activation of each layer."""
+    a, passes = X, []
     for layer, name in zip(model.layers, names, strict=True):
-        before, z = a, a @ layer.W.numpy().T + layer.b.numpy()  # S0:110, corrected E7: z is the weighted input
-        a = _softmax(z) if name == "softmax" else F[name][0](z)
-        passed.append((before, z, a))
-    delta = _output_delta(loss, names[-1], passed[-1][1], passed[-1][2], Y)
-    found: list[Layer] = []
-    for k in range(len(passed) - 1, -1, -1):
-        before, z, a = passed[k]
-        found.append(Layer(before, z, a, delta, delta.T @ before, delta.sum(axis=0)))  # G03, G04: δ aᵀ, δ
-        if k:
-            slope = F[names[k - 1]][1](passed[k - 1][1], before)
-            delta = (delta @ model.layers[k].W.numpy()) * slope  # S0 eq. 14, corrected E5: (Wᵀ δ) ⊙ f'(z)
-    return found[::-1]
+        a_before, z = a, a @ layer.W.numpy().T + layer.b.numpy()  # S0:110, corrected (E7): z is the weighted input
+        a = _softmax(z) if name == "softmax" else ACTIVATIONS[name][0](z)
+        passes.append((a_before, z, a))
+    return passes
 
 
 def _output_delta(loss: str, name: str, z: Array, a: Array, Y: Any) -> Array:
-    """δ of the last layer (S0 eq. 9, corrected E1): ∂L/∂a ⊙ f'(z), or through the whole Jacobian of a softmax."""
+    """Return δ of the last layer: ∂L/∂a ⊙ f'(z) (S0 eq. 9, corrected, E1), or the vector-Jacobian product of a softmax."""
     if loss == "cross_entropy":
         if name != "identity":
-            raise SettingError(f"textbook(): cross_entropy takes logits, so the output is the identity, not {name}")
+            raise SettingError(f"textbook(): cross_entropy takes logits, so the output must be the identity, not {name}")
         y = Y if Y.shape == z.shape else one_hot(Y, z.shape[-1])
         return np.asarray((_softmax(z) * y.sum(axis=-1, keepdims=True) - y) / len(z))  # D07: p - y
-    if loss not in LOSSES:
-        raise SettingError(f"textbook(): the loss is cross_entropy, {' or '.join(LOSSES)}, not {loss!r}")
-    g = LOSSES[loss](a, np.asarray(Y, dtype=float))
-    if name == "softmax":  # E56: (diag p - p pᵀ) g
-        return np.asarray(a * (g - (g * a).sum(axis=-1, keepdims=True)))
-    return np.asarray(g * F[name][1](z, a))
+    if loss not in LOSS_GRADIENTS:
+        raise SettingError(f"textbook(): the loss must be cross_entropy, {' or '.join(LOSS_GRADIENTS)}, not {loss!r}")
+    g = LOSS_GRADIENTS[loss](a, np.asarray(Y, dtype=float))
+    if name == "softmax":
+        return np.asarray(a * (g - (g * a).sum(axis=-1, keepdims=True)))  # E56: (diag p - p pᵀ) g
+    return np.asarray(g * ACTIVATIONS[name][1](z, a))
 
 
 def inspect(model: MLP, X: Any, Y: Any, loss: Any = "quadratic") -> list[Layer]:
-    """The same quantities from the engine, for any activations and any loss: one Layer for each layer; no ``.grad`` is written.
+    """Read the same quantities from the engine, for any activations and any loss. No ``.grad`` is written.
 
+    Parameters
+    ----------
+    model : MLP
+        The network.
+    X : array_like, shape (N, n_in)
+        The inputs.
+    Y : array_like, shape (N, n_out)
+        The targets.
+    loss : str or callable, default "quadratic"
+        The name of a loss, or a function of (pred, target).
+
+    Returns
+    -------
+    list of Layer
+        One for each layer, the first layer first.
+
+    Examples
+    --------
     >>> from nn import MLP
     >>> model = MLP([2, 3, 1], hidden="sigmoid", rng=0)
     >>> by_engine, by_hand = (f(model, [[1.0, 2.0]], [[0.5]])[0].delta for f in (inspect, textbook))
     >>> bool(np.allclose(by_engine, by_hand, rtol=1e-13))
     True
     """
-    passes = list(model.passes(np.asarray(X, dtype=float)))
+    X = np.asarray(X, dtype=float)
+    passes = list(model.passes(X))
     value = named_loss(loss)(passes[-1][1], Y)
     zs = [z for z, _ in passes]
-    weights = [p for layer in model.layers for p in (layer.W, layer.b)]
-    found = [np.asarray(g) for g in gradients(value, [*zs, *weights])]
-    before = [np.asarray(X, dtype=float), *(a.numpy() for _, a in passes[:-1])]
+    weights = [layer.W for layer in model.layers]
+    biases = [layer.b for layer in model.layers]
+    found = [np.asarray(g) for g in gradients(value, [*zs, *weights, *biases])]
     n = len(zs)
-    return [
-        Layer(before[k], zs[k].numpy(), passes[k][1].numpy(), found[k], found[n + 2 * k], found[n + 2 * k + 1]) for k in range(n)
-    ]
+    deltas, dWs, dbs = found[:n], found[n : 2 * n], found[2 * n :]
+    activations = [a.numpy() for _, a in passes]
+    befores = [X, *activations[:-1]]
+    return [Layer(*row) for row in zip(befores, (z.numpy() for z in zs), activations, deltas, dWs, dbs, strict=True)]

@@ -1,7 +1,12 @@
-"""Initialisers: functions of (shape, rng) with shape (to, from), by name or as they are (H01).
+"""Initialisers: functions of (shape, rng), with shape (to, from), by name or as they are (H01 in docs/seeds.md).
 
-Each keeps the variance of what passes through: LeCun (Nielsen's 1/√n) of the activations, He the same behind a relu, Glorot a
-compromise with the variance of what flows back.
+Each keeps the variance of what passes through a layer: LeCun's rule (Nielsen's 1/√n) that of the activations, He's rule the same
+before a relu, Glorot's rule a compromise with the variance of the gradients that flow back.
+
+References
+----------
+Y. LeCun et al., "Efficient BackProp" (1998), eq. 16; X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
+feedforward neural networks" (2010), eq. 12 and 16; K. He et al., "Delving Deep into Rectifiers" (2015), eq. 10.
 """
 
 from __future__ import annotations
@@ -20,8 +25,20 @@ Initialiser: TypeAlias = Callable[[tuple[int, ...], np.random.Generator], Array]
 
 
 def constant(value: float) -> Initialiser:
-    """Every entry ``value``.
+    """Return an initialiser that gives every entry the same value.
 
+    Parameters
+    ----------
+    value : float
+        The value.
+
+    Returns
+    -------
+    callable
+        A function of (shape, rng).
+
+    Examples
+    --------
     >>> constant(2.0)((1, 2), np.random.default_rng(0))
     array([[2., 2.]])
     """
@@ -29,8 +46,20 @@ def constant(value: float) -> Initialiser:
 
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
-    """Even over [low, high).
+    """Return an initialiser that draws uniformly from [low, high).
 
+    Parameters
+    ----------
+    low, high : float, default -1.0 and 1.0
+        The bounds.
+
+    Returns
+    -------
+    callable
+        A function of (shape, rng).
+
+    Examples
+    --------
     >>> uniform(0, 1)((2,), np.random.default_rng(0)).shape
     (2,)
     """
@@ -38,22 +67,34 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
 
 
 def normal(std: float = 1.0) -> Initialiser:
-    """Normal with mean 0 and the standard deviation ``std``.
+    """Return an initialiser that draws from a normal distribution with mean 0.
 
+    Parameters
+    ----------
+    std : float, default 1.0
+        The standard deviation.
+
+    Returns
+    -------
+    callable
+        A function of (shape, rng).
+
+    Examples
+    --------
     >>> normal(0.1)((2,), np.random.default_rng(0)).shape
     (2,)
     """
     return lambda shape, rng: rng.normal(0.0, std, shape)
 
 
-def _scaled(gain: float, mode: str, flat: bool) -> Initialiser:
-    """Variance gain / fan, where the fan is that of the inputs or the mean of both; uniform if ``flat``, else normal."""
+def _variance_scaling(gain: float, mode: str, is_uniform: bool) -> Initialiser:
+    """Return an initialiser with variance gain / fan. The fan is the number of inputs ("in"), or the mean of both ("mean")."""
 
     def draw(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-        to, fan_in = shape[0], int(np.prod(shape[1:]))
-        variance = gain / (fan_in if mode == "in" else (fan_in + to) / 2)
-        if flat:
-            bound = np.sqrt(3.0 * variance)
+        fan_out, fan_in = shape[0], int(np.prod(shape[1:]))
+        variance = gain / (fan_in if mode == "in" else (fan_in + fan_out) / 2)
+        if is_uniform:
+            bound = np.sqrt(3.0 * variance)  # a uniform distribution over [-c, c] has variance c²/3
             return rng.uniform(-bound, bound, shape)
         return rng.normal(0.0, np.sqrt(variance), shape)
 
@@ -61,8 +102,26 @@ def _scaled(gain: float, mode: str, flat: bool) -> Initialiser:
 
 
 def orthogonal(gain: float = 1.0) -> Initialiser:
-    """Rows, or columns where these are fewer, at right angles to each other, each of length ``gain`` (Saxe et al. 2014).
+    """Return an initialiser of matrices whose rows, or columns if there are fewer of these, are orthogonal.
 
+    Parameters
+    ----------
+    gain : float, default 1.0
+        The length of each of these rows or columns.
+
+    Returns
+    -------
+    callable
+        A function of (shape, rng). It raises SettingError if the shape has fewer than two axes.
+
+    References
+    ----------
+    A. M. Saxe, J. L. McClelland and S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks" (2014). The signs make every such matrix equally likely: F. Mezzadri, "How to generate random matrices from the
+    classical compact groups" (2007).
+
+    Examples
+    --------
     >>> W = orthogonal()((2, 3), np.random.default_rng(0)); (W @ W.T).round(12) + 0.0
     array([[1., 0.],
            [0., 1.]])
@@ -71,10 +130,10 @@ def orthogonal(gain: float = 1.0) -> Initialiser:
     def draw(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         if len(shape) < 2:
             raise SettingError(f"the orthogonal initialiser takes matrices, not shape {shape}")
-        to, fan_in = shape[0], int(np.prod(shape[1:]))
-        q, r = np.linalg.qr(rng.normal(size=(max(to, fan_in), min(to, fan_in))))
-        q = q * np.sign(np.diag(r))  # so that every such matrix is equally likely
-        return gain * (q if to >= fan_in else q.T).reshape(shape)
+        fan_out, fan_in = shape[0], int(np.prod(shape[1:]))
+        q, r = np.linalg.qr(rng.normal(size=(max(fan_out, fan_in), min(fan_out, fan_in))))
+        q = q * np.sign(np.diag(r))
+        return gain * (q if fan_out >= fan_in else q.T).reshape(shape)
 
     return draw
 
@@ -83,27 +142,48 @@ BY_NAME: dict[str, Initialiser] = {
     "zeros": constant(0.0),
     "uniform": uniform(),
     "normal": normal(),
-    "lecun_normal": _scaled(1.0, "in", flat=False),
-    "lecun_uniform": _scaled(1.0, "in", flat=True),
-    "glorot_normal": _scaled(1.0, "mean", flat=False),
-    "glorot_uniform": _scaled(1.0, "mean", flat=True),
-    "he_normal": _scaled(2.0, "in", flat=False),
-    "he_uniform": _scaled(2.0, "in", flat=True),
+    "lecun_normal": _variance_scaling(1.0, "in", is_uniform=False),
+    "lecun_uniform": _variance_scaling(1.0, "in", is_uniform=True),
+    "glorot_normal": _variance_scaling(1.0, "mean", is_uniform=False),
+    "glorot_uniform": _variance_scaling(1.0, "mean", is_uniform=True),
+    "he_normal": _variance_scaling(2.0, "in", is_uniform=False),
+    "he_uniform": _variance_scaling(2.0, "in", is_uniform=True),
     "orthogonal": orthogonal(),
 }
 
 
-def initialised(shape: tuple[int, ...], how: str | Initialiser, rng: Seed) -> Any:
-    """A fresh array by the initialiser of that name, or by a function of (shape, rng).
+def initialise(shape: tuple[int, ...], how: str | Initialiser, rng: Seed) -> Any:
+    """Return a fresh array.
 
-    >>> initialised((2, 3), "zeros", 0).sum()
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape (to, from, ...).
+    how : str or callable
+        The name of an initialiser, or a function of (shape, rng).
+    rng : int, numpy.random.Generator or None
+        The seed or generator.
+
+    Returns
+    -------
+    ndarray of float, shape ``shape``
+        The array.
+
+    Raises
+    ------
+    SettingError
+        If no initialiser has that name, or the function returns another shape.
+
+    Examples
+    --------
+    >>> initialise((2, 3), "zeros", 0).sum()
     np.float64(0.0)
     """
     if isinstance(how, str):
         if how not in BY_NAME:
             raise SettingError(f"no initialiser is called {how!r}: give a function of (shape, rng), or one of {', '.join(BY_NAME)}")
         how = BY_NAME[how]
-    drawn = np.asarray(how(shape, generator(rng)), dtype=np.float64)
-    if drawn.shape != shape:
-        raise SettingError(f"the initialiser gave an array of shape {drawn.shape}, but {shape} (to, from) was asked for")
-    return drawn
+    array = np.asarray(how(shape, generator(rng)), dtype=np.float64)
+    if array.shape != shape:
+        raise SettingError(f"the initialiser returned an array of shape {array.shape}, but {shape} (to, from) was asked for")
+    return array

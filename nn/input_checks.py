@@ -1,4 +1,4 @@
-"""What users pass, checked: each function gives a setting or an array back, or raises an error with its name and its value."""
+"""Checks of what users pass in. Each function returns a setting or an array, or raises an error with its name and its value."""
 
 from __future__ import annotations
 
@@ -10,46 +10,128 @@ import numpy.typing as npt
 from autograd import DataError, SettingError, Tensor
 
 
-def positive(what: str, x: Any) -> float:
-    """``x`` as a float; SettingError unless it is finite and above zero.
+def positive(name: str, x: Any) -> float:
+    """Return a setting as a float above 0.
 
+    Parameters
+    ----------
+    name : str
+        The name of the setting, for the error message.
+    x : float
+        The value.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    SettingError
+        If ``x`` is not a finite number above 0.
+
+    Examples
+    --------
     >>> positive("lr", 1)
     1.0
     """
-    if isinstance(x, bool) or not isinstance(x, int | float | np.floating | np.integer) or not 0.0 < x < np.inf:
-        raise SettingError(f"{what} is a finite number above 0, not {x!r}")
+    if not _is_number(x) or not 0.0 < x < np.inf:
+        raise SettingError(f"{name} must be a finite number above 0, not {x!r}")
     return float(x)
 
 
-def within(what: str, x: Any, low: float, high: float) -> float:
-    """``x`` as a float; SettingError unless low ≤ x < high.
+def within(name: str, x: Any, low: float, high: float) -> float:
+    """Return a setting as a float in [low, high).
 
+    Parameters
+    ----------
+    name : str
+        The name of the setting, for the error message.
+    x : float
+        The value.
+    low, high : float
+        The bounds; ``high`` is excluded.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    SettingError
+        If ``x`` is not a number in that range.
+
+    Examples
+    --------
     >>> within("momentum", 0.9, 0.0, 1.0)
     0.9
     """
-    if isinstance(x, bool) or not isinstance(x, int | float | np.floating | np.integer) or not low <= x < high:
-        raise SettingError(f"{what} is a number with {low:g} ≤ x < {high:g}, not {x!r}")
+    if not _is_number(x) or not low <= x < high:
+        raise SettingError(f"{name} must be a number with {low:g} ≤ x < {high:g}, not {x!r}")
     return float(x)
 
 
-def whole(what: str, x: Any) -> int:
-    """``x`` as an int; SettingError unless it is a whole number of at least one.
+def _is_number(x: Any) -> bool:
+    return isinstance(x, int | float | np.floating | np.integer) and not isinstance(x, bool)
 
+
+def whole(name: str, x: Any) -> int:
+    """Return a setting as an int of at least 1.
+
+    Parameters
+    ----------
+    name : str
+        The name of the setting, for the error message.
+    x : int
+        The value.
+
+    Returns
+    -------
+    int
+        The value.
+
+    Raises
+    ------
+    SettingError
+        If ``x`` is not an integer of at least 1.
+
+    Examples
+    --------
     >>> whole("epochs", np.int64(3))
     3
     """
     if isinstance(x, bool) or not isinstance(x, int | np.integer) or x < 1:
-        raise SettingError(f"{what} is a positive integer, not {x!r}")
+        raise SettingError(f"{name} must be a positive integer, not {x!r}")
     return int(x)
 
 
 def plain_array(x: Any, call: str) -> npt.NDArray[Any]:
-    """``x`` as an array, of a Tensor its numbers. DataError for masked entries and for rows of unequal lengths.
+    """Return data as an array; of a Tensor its numbers.
 
+    Parameters
+    ----------
+    x : Tensor or array_like
+        The data.
+    call : str
+        The name of the caller, for the error message.
+
+    Returns
+    -------
+    ndarray
+        The array.
+
+    Raises
+    ------
+    DataError
+        If entries are masked, or rows have different lengths.
+
+    Examples
+    --------
     >>> plain_array([[1, 2]], "fit()")
     array([[1, 2]])
     """
-    masked = _masked(x)
+    masked = _count_masked(x)
     if masked:
         raise DataError(
             f"{call}: {masked} entries are masked, and would count as the numbers below the mask: fill them, as in x.filled(0.0), "
@@ -61,10 +143,10 @@ def plain_array(x: Any, call: str) -> npt.NDArray[Any]:
         raise DataError(f"{call} takes an array, and not rows of unequal lengths: {error}") from None
 
 
-def _masked(x: Any) -> int:
-    """How many entries are masked, in an array or in nested lists of arrays."""
+def _count_masked(x: Any) -> int:
+    """Return the number of masked entries in an array, or in nested lists of arrays."""
     if isinstance(x, np.ndarray):
         return 0 if type(x) is np.ndarray else int(np.sum(getattr(x, "mask", False)))
     if isinstance(x, list | tuple) and any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, x))):
-        return sum(map(_masked, x))
+        return sum(map(_count_masked, x))
     return 0

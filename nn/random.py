@@ -1,4 +1,4 @@
-"""Where randomness comes from: a seed or a generator, handed in as ``rng=``."""
+"""Random numbers: everything that draws takes a seed or a generator as ``rng=``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,30 @@ Seed: TypeAlias = "int | np.random.Generator | None"
 
 
 def generator(rng: Seed) -> np.random.Generator:
-    """A NumPy generator from a seed; a generator is used as it is, None is seeded by the system.
+    """Return a generator.
 
+    Parameters
+    ----------
+    rng : int, numpy.random.Generator or None
+        A seed of at least 0, a generator, which is used as it is, or None for a seed from the system.
+
+    Returns
+    -------
+    numpy.random.Generator
+        The generator.
+
+    Raises
+    ------
+    DataError
+        If ``rng`` is none of these.
+
+    Examples
+    --------
     >>> int(generator(0).integers(10)) == int(generator(0).integers(10))
     True
     """
     if isinstance(rng, np.random.Generator):
         return rng
     if rng is not None and (isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0):
-        raise DataError(f"rng takes a numpy.random.Generator, a non-negative integer seed or None, not {rng!r}")
+        raise DataError(f"rng must be a numpy.random.Generator, a non-negative integer seed or None, not {rng!r}")
     return np.random.default_rng(rng)

@@ -1,6 +1,6 @@
-"""micrograd's three classes, built of scalar Values: a program written for micrograd runs after changing its imports.
+"""micrograd's three classes, made of scalar Values. A program written for micrograd runs after changing its imports.
 
-The weights come from Python's ``random`` as micrograd's do, so that ``random.seed`` gives its numbers, unless ``rng`` is given.
+The weights come from Python's ``random``, as micrograd's do, so that ``random.seed`` gives its numbers, unless ``rng`` is given.
 """
 
 from __future__ import annotations
@@ -11,13 +11,38 @@ from typing import Any
 
 from autograd import ShapeError, Value
 from nn.activations import Activation, activation
-from nn.modules.module import Module, counted
+from nn.modules.module import Module
+from nn.modules.paths import count_text
 from nn.random import Seed, generator
 
 
 class Neuron(Module):
-    """f(Σ wᵢ xᵢ + b) on scalars (S2:26), with f = relu, or none if ``nonlin`` is False.
+    """A neuron on scalars: f(Σ wᵢ xᵢ + b).
 
+    Parameters
+    ----------
+    nin : int
+        The number of inputs.
+    nonlin : bool, default True
+        Whether there is an activation.
+    activation : str or callable, default "relu"
+        The activation f.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator of the weights; None draws from Python's ``random``.
+
+    Attributes
+    ----------
+    w : list of Value
+        The weights, uniform in [-1, 1) at first.
+    b : Value
+        The bias, 0 at first.
+
+    References
+    ----------
+    S2:26; micrograd's ``nn.Neuron``.
+
+    Examples
+    --------
     >>> n = Neuron(2, rng=0); n.w[0].data, n.w[1].data, n.b.data = 1.0, -2.0, 0.5
     >>> n([3.0, 1.0]).data
     1.5
@@ -31,7 +56,23 @@ class Neuron(Module):
         self.activation = activation
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """One number out of ``len(w)`` numbers."""
+        """Return the activation.
+
+        Parameters
+        ----------
+        x : sequence of Value or float, length nin
+            The inputs.
+
+        Returns
+        -------
+        Value
+            f(Σ wᵢ xᵢ + b).
+
+        Raises
+        ------
+        ShapeError
+            If there is another number of inputs.
+        """
         if len(x) != len(self.w):
             raise ShapeError(f"a neuron with {len(self.w)} weights takes {len(self.w)} numbers, not {len(x)}")
         act: Any = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
@@ -40,7 +81,7 @@ class Neuron(Module):
         return act.relu() if self.activation == "relu" else activation(self.activation)(act)
 
     def parameters(self) -> list[Any]:
-        """The weights, then the bias."""
+        """Return the weights, then the bias."""
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
@@ -49,8 +90,24 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side; a lone one gives its number bare, as micrograd's does.
+    """Neurons with the same inputs.
 
+    Parameters
+    ----------
+    nin, nout : int
+        The numbers of inputs and neurons.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator of the weights; None draws from Python's ``random``.
+    **kwargs
+        Settings of :class:`Neuron`.
+
+    Attributes
+    ----------
+    neurons : list of Neuron
+        The neurons.
+
+    Examples
+    --------
     >>> len(Layer(3, 4, rng=0)([1.0, 2.0, 3.0]))
     4
     """
@@ -60,12 +117,12 @@ class Layer(Module):
         self.neurons = [Neuron(nin, rng=rng, **kwargs) for _ in range(nout)]
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """One number per neuron."""
+        """Return a list with the output of each neuron; of a single neuron its output alone, as in micrograd."""
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Any]:
-        """Neuron by neuron."""
+        """Return the parameters, neuron by neuron."""
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
     def __repr__(self) -> str:
@@ -73,9 +130,33 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """Layers one after another; the last has no activation, unless ``output`` names one.
+    """Layers one after another. The last has no activation, unless ``output`` names one.
 
-    >>> MLP(3, [4, 4, 1], rng=0).num_parameters()  # S0, figure 1
+    Parameters
+    ----------
+    nin : int
+        The number of inputs.
+    nouts : sequence of int
+        The number of neurons in each layer.
+    activation : str or callable, default "relu"
+        The activation of the layers before the last.
+    output : str or callable, default "identity"
+        The activation of the last layer.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator of the weights; None draws from Python's ``random``.
+
+    Attributes
+    ----------
+    layers : list of Layer
+        The layers.
+
+    References
+    ----------
+    S0, figure 1, for 3-4-4-1 with 41 parameters; micrograd's ``nn.MLP``.
+
+    Examples
+    --------
+    >>> MLP(3, [4, 4, 1], rng=0).num_parameters()
     41
     """
 
@@ -100,14 +181,14 @@ class MLP(Module):
         return [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """The outputs of the last layer; a lone one bare."""
+        """Return a list with the outputs of the last layer; of a single neuron its output alone."""
         for layer in self.layers[:-1]:
             x = [neuron(x) for neuron in layer.neurons]
         return self.layers[-1](x)
 
     def parameters(self) -> list[Any]:
-        """Layer by layer."""
+        """Return the parameters, layer by layer."""
         return [p for layer in self.layers for p in layer.parameters()]
 
     def __repr__(self) -> str:
-        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}], {counted(self.num_parameters())}"
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}], {count_text(self.num_parameters())}"

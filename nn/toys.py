@@ -1,4 +1,4 @@
-"""Toy data: gates, clouds, curves and lines, each of ``n`` samples X (N, n_in) with labels or targets Y (N,)."""
+"""Toy data sets: gates, clouds and curves, each a pair (X, Y) of inputs and targets."""
 
 from __future__ import annotations
 
@@ -24,8 +24,31 @@ GATES: dict[str, tuple[int, ...]] = {
 
 
 def gate(name: str) -> Part:
-    """The four inputs of a logical gate and its outputs (S3:11-12): "or", "and", "xor", "nor", "nand" or "xnor".
+    """Return the truth table of a logical gate.
 
+    Parameters
+    ----------
+    name : {"or", "and", "xor", "nor", "nand", "xnor"}
+        The gate.
+
+    Returns
+    -------
+    X : ndarray of float, shape (4, 2)
+        The four inputs.
+    y : ndarray of int, shape (4,)
+        The outputs.
+
+    Raises
+    ------
+    SettingError
+        If no gate has that name.
+
+    References
+    ----------
+    S3:11-12.
+
+    Examples
+    --------
     >>> gate("xor")[1]
     array([0, 1, 1, 0])
     """
@@ -34,92 +57,206 @@ def gate(name: str) -> Part:
     return CORNERS.copy(), np.array(GATES[name])
 
 
-def _clouds(n: int, noise: float, rng: Seed, place: Callable[[Any, Any], Any], classes: int) -> Part:
-    """Points of several classes in turn, each placed by its class and a number between 0 and 1, with noise, in random order."""
-    n, noise, rng = whole("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
-    labels = np.arange(n) % classes
-    points = place(labels, rng.random(n)) + rng.normal(0.0, noise, (n, 2))
-    order = rng.permutation(n)
-    return points[order], labels[order]
-
-
 def moons(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
-    """Two half circles that reach into each other, two classes.
+    """Return two half circles that reach into each other, one for each class.
 
+    Parameters
+    ----------
+    n : int, default 100
+        The number of samples.
+    noise : float, default 0.1
+        The standard deviation of the noise in each coordinate.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator.
+
+    Returns
+    -------
+    X : ndarray of float, shape (n, 2)
+        The points.
+    y : ndarray of int, shape (n,)
+        The labels 0 and 1.
+
+    Examples
+    --------
     >>> X, y = moons(10, rng=0); X.shape, sorted(set(y.tolist()))
     ((10, 2), [0, 1])
     """
 
-    def place(label: Any, t: Any) -> Any:
+    def curve(label: Any, t: Any) -> Any:
         x, y = np.cos(np.pi * t), np.sin(np.pi * t)
         return np.column_stack([np.where(label, 1.0 - x, x), np.where(label, 0.5 - y, y)])
 
-    return _clouds(n, noise, rng, place, 2)
+    return _draw_classes(n, noise, rng, curve, 2)
 
 
 def circles(n: int = 100, noise: float = 0.05, rng: Seed = None) -> Part:
-    """A circle of radius 1 and one of radius ½ inside it, two classes.
+    """Return a circle of radius 1 and a circle of radius ½ inside it, one for each class.
 
+    Parameters
+    ----------
+    n : int, default 100
+        The number of samples.
+    noise : float, default 0.05
+        The standard deviation of the noise in each coordinate.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator.
+
+    Returns
+    -------
+    X : ndarray of float, shape (n, 2)
+        The points.
+    y : ndarray of int, shape (n,)
+        The labels 0 and 1.
+
+    Examples
+    --------
     >>> circles(10, noise=0.0, rng=0)[0].shape
     (10, 2)
     """
 
-    def place(label: Any, t: Any) -> Any:
+    def curve(label: Any, t: Any) -> Any:
         r = np.where(label, 0.5, 1.0)
         return np.column_stack([r * np.cos(2 * np.pi * t), r * np.sin(2 * np.pi * t)])
 
-    return _clouds(n, noise, rng, place, 2)
+    return _draw_classes(n, noise, rng, curve, 2)
 
 
 def spirals(n: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 1.0, rng: Seed = None) -> Part:
-    """Arms of a spiral, one for each class.
+    """Return the arms of a spiral, one for each class.
 
+    Parameters
+    ----------
+    n : int, default 100
+        The number of samples.
+    noise : float, default 0.02
+        The standard deviation of the noise in each coordinate.
+    classes : int, default 2
+        The number of arms.
+    turns : float, default 1.0
+        How often an arm goes around the centre.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator.
+
+    Returns
+    -------
+    X : ndarray of float, shape (n, 2)
+        The points, within radius 1 apart from the noise.
+    y : ndarray of int, shape (n,)
+        The labels from 0 on.
+
+    Examples
+    --------
     >>> spirals(9, classes=3, rng=0)[0].shape
     (9, 2)
     """
     classes = whole("classes", classes)
 
-    def place(label: Any, t: Any) -> Any:
+    def curve(label: Any, t: Any) -> Any:
         angle = 2.0 * np.pi * (turns * t + label / classes)
         return np.column_stack([t * np.cos(angle), t * np.sin(angle)])
 
-    return _clouds(n, noise, rng, place, classes)
+    return _draw_classes(n, noise, rng, curve, classes)
 
 
 def blobs(n: int = 100, noise: float = 0.3, classes: int = 3, rng: Seed = None) -> Part:
-    """Round clouds on a circle of radius 2, one for each class.
+    """Return round clouds with centres on a circle of radius 2, one for each class.
 
+    Parameters
+    ----------
+    n : int, default 100
+        The number of samples.
+    noise : float, default 0.3
+        The standard deviation of a cloud in each coordinate.
+    classes : int, default 3
+        The number of clouds.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator.
+
+    Returns
+    -------
+    X : ndarray of float, shape (n, 2)
+        The points.
+    y : ndarray of int, shape (n,)
+        The labels from 0 on.
+
+    Examples
+    --------
     >>> blobs(6, rng=0)[1].size
     6
     """
     classes = whole("classes", classes)
 
-    def place(label: Any, t: Any) -> Any:
+    def curve(label: Any, t: Any) -> Any:
         angle = 2.0 * np.pi * label / classes
         return np.column_stack([2.0 * np.cos(angle), 2.0 * np.sin(angle)])
 
-    return _clouds(n, noise, rng, place, classes)
+    return _draw_classes(n, noise, rng, curve, classes)
+
+
+def _draw_classes(n: int, noise: float, rng: Seed, curve: Callable[[Any, Any], Any], classes: int) -> Part:
+    """Draw points with noise on the curve of each class, in random order. ``curve`` takes labels and numbers t in [0, 1)."""
+    n, noise, rng = whole("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
+    labels = np.arange(n) % classes
+    points = curve(labels, rng.random(n)) + rng.normal(0.0, noise, (n, 2))
+    order = rng.permutation(n)
+    return points[order], labels[order]
 
 
 def line(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
-    """A regression: y = 2x + 1 with noise, x in [-1, 1); X (N, 1), Y (N, 1).
+    """Return samples of y = 2x + 1 with noise, for a regression.
 
+    Parameters
+    ----------
+    n : int, default 100
+        The number of samples.
+    noise : float, default 0.1
+        The standard deviation of the noise in y.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator.
+
+    Returns
+    -------
+    X : ndarray of float, shape (n, 1)
+        Uniform in [-1, 1).
+    Y : ndarray of float, shape (n, 1)
+        The targets.
+
+    Examples
+    --------
     >>> line(5, noise=0.0, rng=0)[1].shape
     (5, 1)
     """
-    return _curve(n, noise, rng, lambda x: 2.0 * x + 1.0)
+    return _draw_function(n, noise, rng, lambda x: 2.0 * x + 1.0)
 
 
 def sine(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
-    """A regression: y = sin πx with noise, x in [-1, 1); X (N, 1), Y (N, 1).
+    """Return samples of y = sin πx with noise, for a regression.
 
+    Parameters
+    ----------
+    n : int, default 100
+        The number of samples.
+    noise : float, default 0.1
+        The standard deviation of the noise in y.
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator.
+
+    Returns
+    -------
+    X : ndarray of float, shape (n, 1)
+        Uniform in [-1, 1).
+    Y : ndarray of float, shape (n, 1)
+        The targets.
+
+    Examples
+    --------
     >>> sine(5, noise=0.0, rng=0)[0].shape
     (5, 1)
     """
-    return _curve(n, noise, rng, lambda x: np.sin(np.pi * x))
+    return _draw_function(n, noise, rng, lambda x: np.sin(np.pi * x))
 
 
-def _curve(n: int, noise: float, rng: Seed, f: Callable[[Any], Any]) -> Part:
+def _draw_function(n: int, noise: float, rng: Seed, f: Callable[[Any], Any]) -> Part:
     n, noise, rng = whole("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
     x = rng.uniform(-1.0, 1.0, (n, 1))
     return x, f(x) + rng.normal(0.0, noise, (n, 1))

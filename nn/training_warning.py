@@ -1,5 +1,5 @@
-"""The warning of the networks: training goes on, but something about it is likely to be wrong."""
+"""The warning of the package."""
 
 
 class TrainingWarning(UserWarning):
-    """Training goes on, but something about it is likely to be wrong."""
+    """Training goes on, but something about it is probably wrong."""

@@ -85,7 +85,7 @@ def compile(
     <BLANKLINE>
     """
     # Imported here, so that `import autograd` does not load the compiler.
-    from autograd.compiler.runtime.compile_options import CompileOptions
+    from autograd.compiler.compile_options import CompileOptions
     from autograd.compiler.runtime.compiled_function import Compiled
 
     return Compiled(f, CompileOptions(in_axes, argnums, exact, xp, buffers, limit, tensors))

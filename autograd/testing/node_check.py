@@ -12,8 +12,9 @@ from autograd.core.node import Node
 from autograd.graph.broadcasting import unbroadcast
 from autograd.ops import Op
 from autograd.state.anomaly_checks import which
-from autograd.testing.checks.value_comparison import Claims, accuse
-from autograd.testing.judgement.judge import DirectionalClaims, judge
+from autograd.testing.checks.contract.claimed_vjps import ClaimedVjps
+from autograd.testing.checks.contract.value_check import report_wrong_value
+from autograd.testing.judgement.judge import judge
 from autograd.testing.judgement.point import Bounds, Point
 from autograd.testing.judgement.verdict import Judgement
 from autograd.testing.measurement.estimate import Array
@@ -151,12 +152,12 @@ class NodeCheck:
         *broadcast, _ = np.broadcast_arrays(*cotangents, np.zeros(shape))
         return [unbroadcast(ARRAY, c, shape) for c in broadcast]
 
-    def _claims(self, directions: dict[int, Array], xs: Sequence[Array] | None = None) -> Claims:
+    def _claims(self, directions: dict[int, Array], xs: Sequence[Array] | None = None) -> ClaimedVjps:
         """Return what the rule claims for the arguments that move."""
         cotangents = [
             self._cotangents(k, xs) if k in directions else [np.zeros(x.shape)] * len(self.seeds) for k, x in enumerate(self.xs)
         ]
-        return Claims(self.seeds, list(zip(*cotangents, strict=True)))
+        return ClaimedVjps(self.seeds, list(zip(*cotangents, strict=True)))
 
     def _check_direction(self, directions: dict[int, Array], report: Report) -> bool:
         """Check the rule along one direction, and return whether it is right there.
@@ -165,14 +166,14 @@ class NodeCheck:
         """
         us = [directions.get(k, np.zeros(x.shape)) for k, x in enumerate(self.xs)]
         all_claims = self._claims(directions)
-        is_usable = all_claims.tell(us)
-        claims = all_claims.only(is_usable)
+        is_usable = all_claims.is_informative(us)
+        claims = all_claims.select(is_usable)
 
         def rule(xs: Sequence[Array]) -> Array:
-            return self._claims(directions, xs).along(us)[0][is_usable]
+            return self._claims(directions, xs).derivatives_along(us)[is_usable]
 
         point = self.point.weight_outputs(claims.seeds, self.y.shape)
-        judgements, evaluations = judge(point, us, DirectionalClaims(*claims.along(us), claims.largest(us)), rule)
+        judgements, evaluations = judge(point, us, claims.along(us), rule)
         report.evaluations += evaluations
         for judgement in judgements:
             if judgement.verdict == "fail":
@@ -180,13 +181,13 @@ class NodeCheck:
                 return False
         return self._check_forward_mode(directions, us, claims, report)
 
-    def _check_forward_mode(self, directions: dict[int, Array], us: list[Array], claims: Claims, report: Report) -> bool:
+    def _check_forward_mode(self, directions: dict[int, Array], us: list[Array], claims: ClaimedVjps, report: Report) -> bool:
         """Compare forward mode with reverse mode along one direction, and return whether they agree."""
         tangents = self._fill_in([directions.get(k) for k in range(len(us))], [None] * len(self.args))
         pushed = self.op.jvp(ARRAY, tangents, self.y, self.args, self.node.static)
         pushed = np.broadcast_to(pushed, self.y.shape).ravel()
         forward = np.sum(np.where(claims.seeds == 0.0, 0.0, claims.seeds * pushed), axis=1)
-        reverse, scales = claims.along(us)
+        reverse, scales, _ = claims.along(us)
         longest = max(float(np.max(np.abs(u), initial=0.0)) for u in us)
         differs = np.abs(forward - reverse) > MODE_RTOL * scales + MODE_ATOL * longest
         differs &= np.isfinite(forward) & np.isfinite(reverse)
@@ -208,17 +209,17 @@ class NodeCheck:
         """Report a wrong value, with the index of the entry if only one was moved."""
         where, location = self.describe(*directions), format_location(self.node)
         if len(directions) > 1:
-            accuse(report, where, judgement, after=location)
+            report_wrong_value(report, where, judgement, suffix=location)
             return
         ((k, u),) = directions.items()
         moved = np.flatnonzero(u)
         if len(moved) > 1:
-            accuse(report, where, judgement, after=location, argument=self.positions[k])
+            report_wrong_value(report, where, judgement, suffix=location, argument=self.positions[k])
             return
         index = tuple(int(i) for i in np.unravel_index(moved[0], u.shape))
         where += f" at index {index}" if index else ""
         per_unit = judgement.per_unit(float(u.flat[moved[0]]))
-        accuse(report, where, per_unit, after=location, argument=self.positions[k], index=index)
+        report_wrong_value(report, where, per_unit, suffix=location, argument=self.positions[k], index=index)
 
 
 def _draw_directions(x: Array, has_finite_cotangent: Array, rng: np.random.Generator) -> list[Array]:

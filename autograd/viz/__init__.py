@@ -1,7 +1,8 @@
 """Pictures of gradients: graphs folded to fit a screen, the backward pass to step through, and plots of networks."""
 
+from autograd.viz.draw_graph import draw
 from autograd.viz.network import network
-from autograd.viz.picture import Picture, draw
+from autograd.viz.picture import Picture
 from autograd.viz.plots import gradient_flow, landscape, weights
 
 __all__ = ["Picture", "draw", "gradient_flow", "landscape", "network", "weights"]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd.core.coercion import described, to_array
 from autograd.errors import SettingError, ShapeError
-from autograd.viz.labels import plain
+from autograd.viz.labels import sanitize
 
 Array = npt.NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def gradient_flow(model: Any) -> Any:
     rows = flow(model)
     pyplot = _pyplot()
     figure, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(max(4.0, 0.5 * len(rows)), 4.5), layout="constrained")
-    names = [plain(row.name, 20) for row in rows]
+    names = [sanitize(row.name, 20) for row in rows]
     places = np.arange(len(rows))
     above.bar(places, [row.mean for row in rows], color="#3b7dbf")
     if any(row.mean > 0.0 for row in rows):

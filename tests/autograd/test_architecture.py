@@ -31,7 +31,7 @@ FOLDERS = [
     "viz",
     "pytest_plugin",
 ]
-COMPILER = ["ir", "frontend", "passes", "codegen", "specialization", "runtime", "api"]
+COMPILER = ["compile_options", "ir", "frontend", "passes", "codegen", "specialization", "runtime", "api"]
 MOST_MODULES = 12  # in a folder, so that it can be read at a glance
 
 

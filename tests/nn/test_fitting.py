@@ -236,11 +236,11 @@ def test_metrics_at_their_edges():
 
 def test_the_initialisers_matrices_are_orthogonal():
     for shape in ((3, 5), (5, 3), (4, 4)):
-        W = nn.init.initialised(shape, "orthogonal", 0)
+        W = nn.init.initialise(shape, "orthogonal", 0)
         product = W @ W.T if shape[0] <= shape[1] else W.T @ W
         np.testing.assert_allclose(product, np.eye(min(shape)), atol=1e-12)
     with pytest.raises(SettingError, match=r"the orthogonal initialiser takes matrices, not shape \(3,\)"):
-        nn.init.initialised((3,), "orthogonal", 0)
+        nn.init.initialise((3,), "orthogonal", 0)
 
 
 # -- losses
@@ -297,8 +297,8 @@ def test_kl_divergence_is_its_definition():
         (lambda: losses.cross_entropy(Z, SOFT, ignore=1), r"cross_entropy\(ignore=\) takes labels of shape \(6,\), not \(6, 4\)"),
         (lambda: losses.cross_entropy(Z, LABELS, weight=[1.0]), "takes one weight for each of 4 classes, not shape"),
         (lambda: losses.cross_entropy(Z[:1], [1], ignore=1), "no sample has a weight, so there is no mean"),
-        (lambda: losses.cross_entropy(Z, LABELS, smoothing=1.0), "smoothing is a number with 0 ≤ x < 1, not 1.0"),
-        (lambda: losses.huber([1.0], [1.0], delta=0.0), "delta is a finite number above 0, not 0.0"),
+        (lambda: losses.cross_entropy(Z, LABELS, smoothing=1.0), "smoothing must be a number with 0 ≤ x < 1, not 1.0"),
+        (lambda: losses.huber([1.0], [1.0], delta=0.0), "delta must be a finite number above 0, not 0.0"),
         (lambda: losses.kl_divergence([0.0], [-1.0]), r"kl_divergence\(\) takes probabilities as target, not -1"),
     ],
 )

@@ -108,7 +108,7 @@ def test_an_embeddings_gradient_gathers_in_its_rows():
     table([1, 1, 3]).sum().backward()
     assert table.W.grad.tolist() == [[0.0, 0.0], [2.0, 2.0], [0.0, 0.0], [1.0, 1.0]]
     assert str(table) == "Embedding(4 × 2, 8 parameters)"
-    with pytest.raises(OutOfRangeError, match="Embedding of 4 rows has none with the number 4: they are 0 to 3"):
+    with pytest.raises(OutOfRangeError, match="Embedding of 4 rows has no row number 4: they are 0 to 3"):
         table([0, 4])
     with pytest.raises(DataError, match="Embedding takes integers, not float64"):
         table([0.5])
@@ -121,7 +121,7 @@ def test_dropout_keeps_the_mean():
     x = Tensor([1.0, 2.0])
     assert nn.Dropout(0.0)(x) is x
     assert str(nn.Dropout(0.25)) == "Dropout(0.25)"
-    with pytest.raises(SettingError, match=r"p is a number with 0 ≤ x < 1, not 1\.0"):
+    with pytest.raises(SettingError, match=r"p must be a number with 0 ≤ x < 1, not 1\.0"):
         nn.Dropout(1.0)
 
 
@@ -158,9 +158,9 @@ def test_the_textbooks_backward_pass_is_the_engines(sizes, hidden, ends, seed):
 def test_what_the_textbooks_do_not_derive():
     with pytest.raises(SettingError, match=r"the texts have no derivative for 'gelu'; they have identity, sigmoid"):
         nn.delta.textbook(nn.MLP([1, 2, 1], hidden="gelu"), [[1.0]], [[1.0]])
-    with pytest.raises(SettingError, match="cross_entropy takes logits, so the output is the identity, not tanh"):
+    with pytest.raises(SettingError, match="cross_entropy takes logits, so the output must be the identity, not tanh"):
         nn.delta.textbook(nn.MLP([1, 2], output="tanh"), [[1.0]], [0], "cross_entropy")
-    with pytest.raises(SettingError, match="the loss is cross_entropy, quadratic or mse, not 'hinge'"):
+    with pytest.raises(SettingError, match="the loss must be cross_entropy, quadratic or mse, not 'hinge'"):
         nn.delta.textbook(nn.MLP([1, 2]), [[1.0]], [[1.0, 1.0]], "hinge")
 
 
@@ -199,11 +199,11 @@ def test_paths_that_collide_or_cannot_be_followed_are_named():
         def __init__(self, parts):
             self.d = parts
 
-    with pytest.raises(SettingError, match=r"two parameters of Dotted are called 'd.a.b': a key of a dict has a dot in it"):
+    with pytest.raises(SettingError, match=r"two parameters of Dotted are called 'd.a.b': a key of a dict contains a dot"):
         Dotted({"a.b": Tensor([1.0]), "a": {"b": Tensor([2.0])}}).state_dict()
-    with pytest.raises(SettingError, match=r"d.a.b cannot be followed: a key of a dict has a dot in it"):
+    with pytest.raises(SettingError, match=r"the path d.a.b cannot be followed: a key of a dict contains a dot"):
         Dotted({"a.b": Tensor([1.0])}).freeze()
-    with pytest.raises(SettingError, match=r"d.0 stands in a tuple, which cannot change: keep parameters in a list"):
+    with pytest.raises(SettingError, match=r"d.0 is in a tuple, which cannot change: keep parameters in a list"):
         Dotted((Tensor([1.0]),)).freeze()
 
 
@@ -228,9 +228,9 @@ def test_dropout_keeps_single_precision_and_numbers_may_be_parameters():
 def test_the_textbooks_shapes_are_checked():
     model = nn.MLP([2, 3], rng=0)
     for X, Y, text in (
-        (np.ones((4, 2)), np.ones(4), r"the targets have shape \(4,\), where \(4, 3\) belongs"),
-        (np.ones(2), np.ones(3), r"X is a batch of shape \(N, 2\), not \(2,\)"),
-        (np.ones((0, 2)), np.ones((0, 3)), "X is a batch"),
+        (np.ones((4, 2)), np.ones(4), r"the targets must have shape \(4, 3\), not \(4,\)"),
+        (np.ones(2), np.ones(3), r"X must be a batch of shape \(N, 2\), not \(2,\)"),
+        (np.ones((0, 2)), np.ones((0, 3)), "X must be a batch"),
     ):
         with pytest.raises(ShapeError, match=text):
             nn.delta.textbook(model, X, Y)

@@ -61,7 +61,7 @@ def test_the_same_seed_gives_the_same_bits():
     for make in (lambda rng: nn.MLP([3, 4, 2], hidden="relu", rng=rng), lambda rng: nn.scalar.MLP(3, [4, 2], rng=rng)):
         first, second = make(7), make(np.random.default_rng(7))
         assert all(np.array_equal(a.data, b.data) for a, b in zip(first.parameters(), second.parameters(), strict=True))
-    with pytest.raises(DataError, match=r"rng takes a numpy.random.Generator, a non-negative integer seed or None, not 'x'"):
+    with pytest.raises(DataError, match=r"rng must be a numpy.random.Generator, a non-negative integer seed or None, not 'x'"):
         generator("x")
     with pytest.raises(DataError, match="not True"):
         generator(True)
@@ -154,7 +154,7 @@ def test_scalar_networks_are_modules():
         (lambda: nn.Linear(3, 2)(1.0), ShapeError, r"but x has shape \(\)"),
         (lambda: nn.Linear(3, 2)([1j, 0, 0]), DataError, r"Linear\(\) takes real numbers, not \[1j, 0, 0\]"),
         (lambda: nn.scalar.Neuron(3)([1.0]), ShapeError, "a neuron with 3 weights takes 3 numbers, not 1"),
-        (lambda: nn.Linear(0, 2), SettingError, "a layer's width is a positive integer, not 0"),
+        (lambda: nn.Linear(0, 2), SettingError, "a layer's width must be a positive integer, not 0"),
         (lambda: nn.Linear(2, 2.5), SettingError, "not 2.5"),
         (lambda: nn.MLP([3]), SettingError, r"MLP takes at least two sizes, .* not \[3\]"),
         (
@@ -175,7 +175,7 @@ def test_scalar_networks_are_modules():
         (
             lambda: nn.Linear(2, 3, init=lambda shape, rng: np.zeros((1, 1))),
             SettingError,
-            r"gave an array of shape \(1, 1\), but \(3, 2\)",
+            r"returned an array of shape \(1, 1\), but \(3, 2\)",
         ),
         (lambda: nn.Sequential(3), SettingError, "Sequential takes modules, functions and names of activations, not 3"),
     ],
@@ -200,11 +200,11 @@ def test_wrong_widths_and_settings_are_named(attempt, kind, text):
     ],
 )
 def test_initialisers_have_the_variance_they_promise(name, variance):
-    W = init.initialised((300, 200), name, 0)  # H01
+    W = init.initialise((300, 200), name, 0)  # H01
     assert W.shape == (300, 200)
     assert abs(W.mean()) < 5 * np.sqrt(variance / W.size) + 1e-12
     assert abs(W.var() - variance) < 0.02 * variance + 1e-12
-    assert np.array_equal(W, init.initialised((300, 200), name, 0))
+    assert np.array_equal(W, init.initialise((300, 200), name, 0))
 
 
 def test_initialisers_can_be_functions():

@@ -576,9 +576,9 @@ def test_a_trial_without_a_score_is_named(score):
         (lambda: metrics.r2(["a"], [1.0]), r"r2\(\) takes numbers, not <U1"),
         (
             lambda: metrics.confusion_matrix([0, 1], [0, 1], classes=2.5),
-            r"confusion_matrix\(\): classes is a positive integer, not 2.5",
+            r"confusion_matrix\(\): classes must be a positive integer, not 2.5",
         ),
-        (lambda: metrics.confusion_matrix([0, 1], [0, 1], classes="2"), "classes is a positive integer, not '2'"),
+        (lambda: metrics.confusion_matrix([0, 1], [0, 1], classes="2"), "classes must be a positive integer, not '2'"),
         (lambda: data.split(X, Y, 0.8), r"split\(\): fractions must be one number per part, such as \(0.8, 0.2\), not 0.8"),
         (lambda: data.split(X, Y, "abc"), "fractions must be one number per part"),
         (lambda: data.split(X, Y, ("a", "b")), "fractions must be numbers"),

@@ -144,9 +144,9 @@ def test_state_goes_out_and_in(case):
     ("attempt", "error", "text"),
     [
         (lambda: chain(0.1), SettingError, r"chain\(\) takes transforms, such as adam\(\) and scale\(0.01\), not 0.1"),
-        (lambda: scale(-1.0), SettingError, "the learning rate lr is a finite number above 0, not -1.0"),
-        (lambda: momentum(1.5), SettingError, "momentum is a number with 0 ≤ x < 1"),
-        (lambda: clip_by_norm(0.0), SettingError, "clip_by_norm is a finite number above 0"),
+        (lambda: scale(-1.0), SettingError, "the learning rate lr must be a finite number above 0, not -1.0"),
+        (lambda: momentum(1.5), SettingError, "momentum must be a number with 0 ≤ x < 1"),
+        (lambda: clip_by_norm(0.0), SettingError, "clip_by_norm must be a finite number above 0"),
         (lambda: nn.SGD([{"lr": 1.0}], lr=0.1), SettingError, "a group of parameters is a dict with 'params', not one with 'lr'"),
         (
             lambda: nn.SGD([{"params": [Value(1.0)], "eta": 1.0}], lr=0.1),

@@ -338,13 +338,16 @@ linear = nn.Linear(2, 1, rng=0)
         ),
         (lambda: nn.fit(linear, ok[:0], ok[:0], loss="mse"), r"fit\(\): there are no samples: X has shape \(0, 2\)"),
         (lambda: nn.fit(linear, [["a", "b"]], [[1.0]], loss="mse"), r"fit\(\): X holds <U1, not real numbers"),
-        (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", lr=0.0), "the learning rate lr is a finite number above 0, not 0.0"),
+        (
+            lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", lr=0.0),
+            "the learning rate lr must be a finite number above 0, not 0.0",
+        ),
         (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", lr=np.nan), "above 0, not nan"),
-        (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=0), "epochs is a positive integer, not 0"),
-        (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", tol=-1.0), "tol is a finite number above 0, not -1.0"),
+        (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=0), "epochs must be a positive integer, not 0"),
+        (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", tol=-1.0), "tol must be a finite number above 0, not -1.0"),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", batch_size=0, progress=False),
-            "the number of samples in a batch is a positive integer, not 0",
+            "the number of samples in a batch must be a positive integer, not 0",
         ),
         (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=True), "not True"),
         (
@@ -365,10 +368,10 @@ linear = nn.Linear(2, 1, rng=0)
         ),
         (lambda: nn.SGD([], lr=0.1), r"an optimizer needs parameters: pass model.parameters\(\)"),
         (lambda: nn.SGD([1.0], lr=0.1), "an optimizer moves Values and Tensors, not 1.0"),
-        (lambda: nn.SGD([Value(1.0)], lr=-0.1), "the learning rate lr is a finite number above 0, not -0.1"),
+        (lambda: nn.SGD([Value(1.0)], lr=-0.1), "the learning rate lr must be a finite number above 0, not -0.1"),
         (lambda: nn.SGD([Value(1.0)], lr="fast"), "not 'fast'"),
-        (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=1.0), "momentum is a number with 0 ≤ x < 1, not 1.0"),
-        (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.5)), r"betas\[1\] is a number with 0 ≤ x < 1, not 1.5"),
+        (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=1.0), "momentum must be a number with 0 ≤ x < 1, not 1.0"),
+        (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.5)), r"betas\[1\] must be a number with 0 ≤ x < 1, not 1.5"),
         (lambda: data.split(ok, ok, (0.5, 0.4)), r"fractions must be positive and add up to 1, not \(0.5, 0.4\)"),
         (lambda: data.split(ok[:2], ok[:2]), "2 samples are too few for the fractions"),
         (lambda: metrics.accuracy([0, 1], [0]), r"accuracy\(\): 2 predictions for 1 targets"),
@@ -386,7 +389,7 @@ linear = nn.Linear(2, 1, rng=0)
         ),
         (
             lambda: metrics.precision([0], [0], average="best"),
-            "average is 'macro', 'weighted', 'micro', 'binary' or None, not 'best'",
+            "average must be 'macro', 'weighted', 'micro', 'binary' or None, not 'best'",
         ),
     ],
 )

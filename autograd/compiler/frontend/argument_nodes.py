@@ -23,7 +23,7 @@ class NodeMaker:
     Attributes
     ----------
     nodes : list of Node or None
-        The nodes, in the order in which they were made; None for a node that stands for an earlier leaf, too.
+        The nodes, in the order in which they were made; None where a leaf repeats an earlier one.
     """
 
     def __init__(self, arrays_as_tensors: bool) -> None:

@@ -69,7 +69,7 @@ class Call:
     Raises
     ------
     DataError
-        If an argument can be neither traced nor hashed, or if a batched argument is no array of floats.
+        If an argument can be neither traced nor hashed, or if a batched argument is not an array of floats.
     SettingError
         If ``in_axes`` does not fit the arguments.
     ShapeError
@@ -154,8 +154,8 @@ class Call:
         given = (in_axes,) * len(self.args) if isinstance(in_axes, int) else tuple(in_axes)
         if len(given) != len(self.args) or self.kwargs or 0 not in given:
             raise SettingError(
-                f"compile(in_axes={in_axes!r}): one entry per argument, at least one 0, and no keywords; there are "
-                f"{len(self.args)} arguments"
+                f"compile(in_axes={in_axes!r}) needs one entry per argument, at least one 0, and calls without keywords; this "
+                f"call has {len(self.args)} positional and {len(self.kwargs)} keyword arguments"
             )
         axes: list[int | None] = []
         for axis, start, stop in zip(given, self.offsets, self.offsets[1:]):

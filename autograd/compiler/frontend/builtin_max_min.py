@@ -1,7 +1,7 @@
 """Python's ``max()`` and ``min()`` inside a traced function.
 
-The built-in functions compare their arguments one after the other, and each comparison of traced numbers would be a guard. While a
-function is traced, they are replaced by functions whose result is followed instead.
+The built-in functions compare their arguments one after the other, and each comparison of traced numbers would record a guard.
+While a function is traced, they are replaced by functions that record the extremum as a leaf of the graph instead.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def trace_with(tracer: Tracer) -> Iterator[None]:
     finally:
         with _lock:
             _active_traces -= 1
-            if not _active_traces:  # pragma: no branch - another thread may be tracing, too
+            if not _active_traces:  # pragma: no branch - another thread may be tracing
                 builtins.max, builtins.min = _builtin_max, _builtin_min
 
 
@@ -66,7 +66,7 @@ def _traced_extremum(kind: str, builtin: Callable[..., Any], args: tuple[Any, ..
     """Return the extremum as traced data, or what the built-in function returns if the items are not traced numbers."""
     items = args if len(args) > 1 else args[0]
     if not isinstance(items, list | tuple):
-        items = list(items)  # an iterator can be read only once, so the built-in function gets the list, too
+        items = list(items)  # an iterator can be read only once, so the built-in function gets the list
     if not _has_traced_numbers(items):
         return builtin(items)
     operands = [unwrap(x) for x in items]

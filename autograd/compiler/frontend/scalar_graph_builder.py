@@ -43,9 +43,9 @@ class TracedFunction(NamedTuple):
     node_count : int
         How many nodes the run computed.
     node_ids : list
-        The ids of the run's nodes, in their order. An entry that is no int is found in ``other_node_ids``.
+        The ids of the run's nodes, in their order. For an entry that is not an int, see ``other_node_ids``.
     other_node_ids : dict of int to int
-        The ids of all other nodes, by ``id(node)``.
+        The ids of wide nodes and of leaves, by ``id(node)``.
     """
 
     scalar_graph: ScalarGraph
@@ -82,7 +82,7 @@ class ScalarGraphBuilder:
         self.leaves: dict[int, Node] = {}
         self.array_values: dict[int, Any] = {}  # the results of array operations, by their ids
         self._argument_index = {id(x): k for k, x in enumerate(argument_nodes) if x is not None}
-        self._ids: dict[int, int] = {}  # by id(node), of the nodes whose slot does not hold theirs
+        self._ids: dict[int, int] = {}  # by id(node): wide nodes, and nodes from outside the run
         self._float_ids: dict[int, int] = {}  # by id(number)
         self._add_nodes(run.nodes)
         self.output_ids = [self.id_of(x) if isinstance(x, Node) else -1 for x in run.outputs]
@@ -255,7 +255,7 @@ class ScalarGraphBuilder:
             if id(node) in self._argument_index or node is other.leaves.get(i):
                 leaves[i] = node
             elif node.op is not None:
-                raise AssertionError(f"{node.brief()} was used before it was numbered")  # pragma: no cover - a fault of ours
+                raise AssertionError(f"{node.brief()} was used before it was numbered")  # pragma: no cover - an internal error
             elif isinstance(node, Value):
                 self.graph.op_ids[i] = CONSTANT
             else:

@@ -91,7 +91,7 @@ def _check_same_operations(first: ScalarGraphBuilder, second: ScalarGraphBuilder
     if not same_nodes or [str(op) for op in a.ops] != [str(op) for op in b.ops]:
         raise GraphError(
             f"compile(): run twice on the same arguments, the function computed {len(first.run.nodes)} nodes and then "
-            f"{len(second.run.nodes)} others: it changes something outside that it reads, such as a list or a counter, or draws "
+            f"{len(second.run.nodes)} nodes: it changes something outside that it reads, such as a list or a counter, or draws "
             f"random numbers; pass those as arguments"
         )
 

@@ -66,7 +66,8 @@ class TracedData(ObservedData):
         Returns
         -------
         Node, TracedData or object
-            A node if an argument is a node or an array of nodes, else traced data; what is no node is returned as it is.
+            A node if an argument is a node or an array of nodes, else traced data. A result that is not a node is returned
+            unchanged.
         """
         if any(isinstance(x, Node) or (isinstance(x, np.ndarray) and x.dtype == object) for x in args):
             return function(*map(to_node, args))
@@ -192,7 +193,7 @@ def unwrap(x: Any) -> Any:
     Returns
     -------
     object
-        The node, which still has its gradient; anything else as it is.
+        The node, through which gradients still flow; anything else unchanged.
     """
     return x.node if isinstance(x, TracedData) else x
 
@@ -208,7 +209,7 @@ def to_node(x: Any) -> Any:
     Returns
     -------
     object
-        A new leaf; anything else as it is.
+        A new leaf; anything else unchanged.
     """
     if isinstance(x, TracedData):
         return x.tracer.stop_gradient(x.node)

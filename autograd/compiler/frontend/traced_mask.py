@@ -214,7 +214,7 @@ def identity(x: Any) -> Any:
 
 
 def _to_truth_values(x: Any) -> Any:
-    """Return a mask as it is, and anything else as an array of bools."""
+    """Return a mask unchanged, and anything else as an array of bools."""
     return x if isinstance(x, TracedMask) else np.asarray(plain(x), dtype=bool)[()]
 
 

@@ -240,7 +240,7 @@ class Tracer:
         Returns
         -------
         bool
-            Whether ``x`` is traced data or a mask. If not, the leaf stays as it is.
+            Whether ``x`` is traced data or a mask. If it is neither, the leaf is left unchanged.
         """
         if not isinstance(x, TracedData | TracedMask):
             return False
@@ -252,7 +252,7 @@ class Tracer:
 
 
 def _copy_array(x: Any) -> Any:
-    """Return a copy of an array; anything else as it is."""
+    """Return a copy of an array, and anything else unchanged."""
     return x.copy() if isinstance(x, np.ndarray) else x
 
 

@@ -75,7 +75,7 @@ def grid_shape(positions: IntArray, shape: tuple[int, ...]) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        The number of indices along each axis, without ones; ``(n,)`` if the positions are no such grid.
+        The number of indices along each axis, without ones; ``(n,)`` if the positions are not such a grid.
     """
     n_indices = tuple(len(np.unique(along)) for along in np.unravel_index(positions, shape))
     if int(np.prod(n_indices)) != len(positions):
@@ -152,7 +152,7 @@ def _index_axis(length: int, coordinates: IntArray) -> _AxisIndex | None:
 
 
 def _take_transposed(builder: ProgramBuilder, array: Instruction, positions: IntArray) -> Any:
-    """Take all entries with the axes in another order; return None if the positions are no such order."""
+    """Take all entries with the axes in another order; return None if the positions are not such an order."""
     rank, size = len(array.shape), int(np.prod(array.shape))
     if positions.size != size or rank > MAX_TRANSPOSED_RANK:
         return None
@@ -164,7 +164,7 @@ def _take_transposed(builder: ProgramBuilder, array: Instruction, positions: Int
 
 
 def _take_band(builder: ProgramBuilder, array: Instruction, positions: IntArray) -> Any:
-    """Take a band of columns whose rows are split into further axes, such as one head of an attention; None if it is no band.
+    """Take a band of columns whose rows are split into further axes, such as one head of an attention; None if it is not a band.
 
     The positions must be ``start + Σ strides[k]·i[k]``. The axis of the largest stride runs over rows of that length; the others
     must run through a range of columns in equal steps, the same in each row.

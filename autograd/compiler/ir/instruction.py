@@ -127,7 +127,7 @@ def data_of(x: Any) -> Any:
     Returns
     -------
     float or array
-        Its value; anything that is no instruction is returned as it is.
+        Its value; anything that is not an instruction is returned unchanged.
     """
     return x.data if isinstance(x, Instruction) else x
 
@@ -185,7 +185,7 @@ def topological_sort(roots: Iterable[Any]) -> list[Instruction]:
     Parameters
     ----------
     roots : iterable
-        The results. What is no instruction is left out.
+        The results. Anything that is not an instruction is left out.
 
     Returns
     -------

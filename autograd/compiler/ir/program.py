@@ -117,7 +117,7 @@ class ProgramBuilder(Backend):
         return simpler if simpler is not None else self.emit(op, args, static)
 
     def emit(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction:
-        """Return an instruction for an operation as it is, without simplification.
+        """Return an instruction for an operation without simplifying it.
 
         Parameters
         ----------

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from autograd.ops import Op
 
-LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM = -1, -2, -3, -4, -5  # the ids of nodes that are no scalar operation
+LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM = -1, -2, -3, -4, -5  # op ids of nodes that are not scalar operations
 
 
 class Ref(NamedTuple):

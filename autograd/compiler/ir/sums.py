@@ -31,7 +31,7 @@ class Sums(NamedTuple):
     signs : array of int, shape (n_terms,)
         1 for a term that is added, -1 for one that is subtracted.
     left, right : array of int, shape (n_terms,)
-        The ids of the factors of each term. ``right`` is -1 for a term that is no product.
+        The ids of the factors of each term. ``right`` is -1 for a term that is not a product.
     """
 
     absorbed: BoolArray

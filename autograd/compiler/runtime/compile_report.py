@@ -1,4 +1,4 @@
-"""report(): what became of a scalar graph, and why."""
+"""report(): what became of the scalar graph of a compiled function."""
 
 from __future__ import annotations
 
@@ -13,11 +13,38 @@ from autograd.compiler.specialization.graph_replay import GraphReplay
 
 @dataclass(frozen=True)
 class Summary:
-    """A compiled program in numbers; printing it shows them, and every group of nodes with what it became.
+    """A compiled program in numbers. ``print`` shows them, and what each group of nodes became.
 
+<<<<<<< HEAD
     ``operations`` are NumPy's, in value and gradient; ``flops`` counts two for each product in a matrix product and one for each
     entry that any other operation makes; ``bytes`` is what the named lines hold; ``reason`` says why nothing was raised, or "".
     ``tape_speedup`` is how many times as fast the native tape was at the first call, if it runs instead of the lines, else 0.0.
+=======
+    Attributes
+    ----------
+    name : str
+        The name of the function.
+    nodes : int
+        How many nodes the traced graph has.
+    lines : int
+        The lines of the source.
+    operations : int
+        The operations of NumPy, for value and gradient.
+    flops : int
+        The floating-point operations: 2 for each product in a matrix product, and 1 for each entry of any other result.
+    bytes : int
+        The memory of all intermediate results, in bytes.
+    guards : int
+        The guards that are tested at each call.
+    value_error, gradient_error : float
+        The differences from the traced run at the first call, relative to its largest number.
+    reason : str
+        Why the graph is replayed; "" if it is not.
+    raised : list of (int, str, str)
+        The groups of nodes that became arrays: how many nodes, their operation, and what they became.
+    left : list of (int, str, str)
+        The same for the nodes that stayed numbers.
+>>>>>>> origin/main
     """
 
     name: str
@@ -42,28 +69,54 @@ class Summary:
             f"({self.flops:.3g} flop, {self.bytes:.3g} bytes)",
             f"proved at the first call: {self.value_error:.1e} off the value, {self.gradient_error:.1e} off the gradient",
         ]
+<<<<<<< HEAD
         if self.tape_speedup:
             text.append(f"runs on the native tape, number by number: {self.tape_speedup:.1f} × as fast as these lines")
         text += [f"guarded: {self.guards} things that the function looked at"] if self.guards else []
         for head, groups in (("raised to arrays:", self.raised), ("left as numbers, since few are alike:", self.left)):
             text += [head] if groups else []
             text += [f"  {count:>8} × {what:<24} → {how}" for count, what, how in groups]
+=======
+        if self.guards:
+            text.append(f"guarded: {self.guards} things that the function looked at")
+        text += _format_groups("raised to arrays:", self.raised)
+        text += _format_groups("left as numbers, since few are alike:", self.left)
+>>>>>>> origin/main
         return "\n".join(text)
 
 
-def summary(name: str, specialization: Any, function: str, moves: tuple[int, ...]) -> Summary:
-    """What a specialization is."""
+def _format_groups(heading: str, groups: list[tuple[int, str, str]]) -> list[str]:
+    lines = [f"  {count:>8} × {operation:<24} → {result}" for count, operation, result in groups]
+    return [heading, *lines] if lines else []
+
+
+def summarize(name: str, specialization: Any, function: str, key: Any) -> Summary:
+    """Describe one function of a specialization.
+
+    Parameters
+    ----------
+    name : str
+        The name of the compiled function.
+    specialization : Specialization
+        The specialization.
+    function : str
+        The name of its function, such as "value_and_gradients".
+    key : tuple of int, or Update
+        The variant of that function.
+
+    Returns
+    -------
+    Summary
+        The program in numbers.
+    """
     if isinstance(specialization, GraphReplay):
-        return Summary(name, specialization.nodes, reason=specialization.why)
-    program = specialization.function(function, moves)
-    lines = topological_sort([x for group in program.groups for x in group])
-    work = [line for line in lines if line.op not in ("input", "constant")]
-    raised = [(count, what, how) for count, what, how, alike in specialization.log if alike]
-    left: dict[str, int] = {}
-    for count, what, _, alike in specialization.log:
-        if not alike:
-            left[what] = left.get(what, 0) + count
+        return Summary(name, specialization.node_count, reason=specialization.why)
+    program = specialization.function(function, key)
+    instructions = topological_sort([x for group in program.groups for x in group])
+    operations = [instruction for instruction in instructions if instruction.op not in ("input", "constant")]
+    vectorized, scalars = _count_groups(specialization.vectorization_log)
     return Summary(
+<<<<<<< HEAD
         name,
         specialization.nodes,
         program.source.line_count,
@@ -77,12 +130,37 @@ def summary(name: str, specialization: Any, function: str, moves: tuple[int, ...
         raised,
         [(count, what, "one by one") for what, count in left.items()],
         getattr(program, "speedup", 0.0),
+=======
+        name=name,
+        nodes=specialization.node_count,
+        lines=program.source.line_count,
+        operations=len(operations),
+        flops=sum(map(_count_flops, operations)),
+        bytes=sum(np.asarray(operation.data).nbytes for operation in operations),
+        guards=len(specialization.guards),
+        value_error=specialization.self_check.value_error,
+        gradient_error=specialization.self_check.gradient_error,
+        raised=vectorized,
+        left=[(count, operation, "one by one") for operation, count in scalars.items()],
+>>>>>>> origin/main
     )
 
 
-def _flops(line: Instruction) -> int:
-    size = int(np.prod(line.shape))
-    if line.op_name == "matmul":
-        first = line.args[0]
-        return 2 * size * (first.shape[-1] if isinstance(first, Instruction) and first.shape else 1)
+def _count_groups(log: list[tuple[int, str, str, bool]]) -> tuple[list[tuple[int, str, str]], dict[str, int]]:
+    """Return the groups that became arrays, and how many nodes of each operation stayed numbers."""
+    vectorized: list[tuple[int, str, str]] = []
+    scalars: dict[str, int] = {}
+    for count, operation, result, is_array in log:
+        if is_array:
+            vectorized.append((count, operation, result))
+        else:
+            scalars[operation] = scalars.get(operation, 0) + count
+    return vectorized, scalars
+
+
+def _count_flops(instruction: Instruction) -> int:
+    size = int(np.prod(instruction.shape))
+    if instruction.op_name == "matmul":
+        left = instruction.args[0]
+        return 2 * size * (left.shape[-1] if isinstance(left, Instruction) and left.shape else 1)
     return size

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.compiler.compile_options import CompileOptions
 from autograd.compiler.frontend.arguments import Call, is_traced
-from autograd.compiler.runtime.compile_options import CompileOptions
 from autograd.compiler.runtime.compile_report import Summary
 from autograd.compiler.runtime.derivative_arguments import (
     flatten_tangents,
@@ -84,11 +84,11 @@ class Compiled:
         is_recording = context.recording()
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:
-            wrt = specialization.outer if is_recording else ()
+            wrt = specialization.captured_slots if is_recording else ()
             if is_recording and call.has_nodes:
                 slots = specialization.slots
-                wrt = tuple(k for k in specialization.arguments if is_differentiable(call.leaves[slots[k].arg])) + wrt
-            if wrt and specialization.single:
+                wrt = tuple(k for k in specialization.argument_slots if is_differentiable(call.leaves[slots[k].argument])) + wrt
+            if wrt and specialization.is_scalar:
                 return "value_and_gradients", wrt, wrt
             return "value", (), wrt  # without derivatives, or with a pullback when one is asked for
 
@@ -136,12 +136,12 @@ class Compiled:
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:
             self._check_returns_one_number(specialization, "value_and_grad()")
-            wrt = tuple(k for k in specialization.arguments if specialization.slots[k].arg in leaves)
+            wrt = tuple(k for k in specialization.argument_slots if specialization.slots[k].argument in leaves)
             return "value_and_gradients", wrt, wrt
 
         specialization, _, results, wrt = self._dispatcher.run(call, select)
         (value,), gradients = results[0], results[1]
-        by_leaf = {specialization.slots[k].arg: to_float_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
+        by_leaf = {specialization.slots[k].argument: to_float_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
         return float(value), gradients_like_arguments(call, by_leaf, self.options.argnums)
 
     def _value_and_captured_gradients(self, kwargs: dict[str, Any]) -> tuple[float, dict[str, Any]]:
@@ -152,7 +152,7 @@ class Compiled:
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:
             self._check_returns_one_number(specialization, "value_and_grad()")
-            return "value_and_gradients", specialization.outer, specialization.outer
+            return "value_and_gradients", specialization.captured_slots, specialization.captured_slots
 
         specialization, _, results, wrt = self._dispatcher.run(call, select)
         (value,), gradients = results[0], results[1]
@@ -209,7 +209,7 @@ class Compiled:
         direction = flatten_tangents(call, tuple(tangents), f"jvp() of {self.__name__}")
         specialization, _, results, _ = self._dispatcher.run(call, lambda _: ("jvp", (), ()), direction)
         value, tangent = ([to_float_or_array(x) for x in group] for group in results[:2])
-        return specialization.build(value), specialization.build(tangent)
+        return specialization.build_result(value), specialization.build_result(tangent)
 
     def hvp(self, x: Any, v: Any, *args: Any) -> Any:
         """Compute the Hessian by the first argument times a vector.
@@ -261,12 +261,12 @@ class Compiled:
             return "hvp", (), ()
 
         specialization, _, results, _ = self._dispatcher.run(call, select, direction)
-        products = zip(specialization.arguments, results[0], strict=True)
-        by_leaf = {specialization.slots[k].arg: to_float_or_array(product) for k, product in products}
+        products = zip(specialization.argument_slots, results[0], strict=True)
+        by_leaf = {specialization.slots[k].argument: to_float_or_array(product) for k, product in products}
         return gradients_like_arguments(call, by_leaf, 0)
 
     def _check_returns_one_number(self, specialization: Any, method: str) -> None:
-        if not specialization.lone:
+        if not specialization.is_scalar_per_sample:
             raise GraphError(f"{method} of {self.__name__}: it needs a function that returns one number: reduce it, or take jvp()")
 
     # -- updates of parameters

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.compiler.compile_options import CompileOptions
 from autograd.compiler.frontend.arguments import Call
-from autograd.compiler.runtime.compile_options import CompileOptions
 from autograd.compiler.runtime.last_program import LastProgram
 from autograd.compiler.runtime.retrace_monitor import RetraceMonitor
 from autograd.compiler.runtime.specialization_cache import SpecializationCache
@@ -86,7 +86,7 @@ class Dispatcher:
         reason = ""
         known = self.cache.find(call.signature)
         for specialization in list(known):
-            change = specialization.describe_state_change()
+            change = specialization.captured_state.describe_change()
             if not change:
                 name, key, wrt = select(specialization)
                 inputs = specialization.inputs(call.leaves)

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from autograd.compiler.codegen import export_file
 from autograd.compiler.frontend.arguments import Call
 from autograd.compiler.frontend.trace import trace_function
-from autograd.compiler.runtime.compile_report import Summary, summary
+from autograd.compiler.runtime.compile_report import Summary, summarize
 from autograd.compiler.runtime.picture_groups import PictureGroups, grouped
-from autograd.compiler.specialization import self_check
+from autograd.compiler.specialization.array_program import ArrayProgram
 from autograd.compiler.specialization.graph_replay import GraphReplay
+from autograd.compiler.specialization.self_check import pull_gradients
 from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
 
@@ -22,7 +23,7 @@ class LastProgram(NamedTuple):
 
     Attributes
     ----------
-    specialization : Specialization or GraphReplay
+    specialization : Specialization
         What was run.
     function_name : str
         Which of its functions, such as "value_and_gradients".
@@ -34,7 +35,7 @@ class LastProgram(NamedTuple):
         What the function took beside the inputs of the program, such as tangents.
     """
 
-    specialization: Any
+    specialization: Specialization
     function_name: str
     key: Any
     call: Call
@@ -52,7 +53,7 @@ class LastProgram(NamedTuple):
 
     def report(self, name: str) -> Summary:
         """What became of the graph of the function ``name``."""
-        return summary(name, self.specialization, self.function_name, self.key)
+        return summarize(name, self.specialization, self.function_name, self.key)
 
     def export(self, name: str, path: Path) -> Path:
         """Write the program of the function ``name`` to a file; returns the path."""
@@ -65,11 +66,11 @@ class LastProgram(NamedTuple):
         gradients: dict[int, Any] = {}
         if len(roots) == 1 and roots[0].shape == ():
             leaves = list(traced.leaves.values())
-            gradients = dict(zip(map(id, leaves), self_check.pulled(roots, leaves, traced.run.start_stamp), strict=True))
+            gradients = dict(zip(map(id, leaves), pull_gradients(roots, leaves, traced.run.start_stamp), strict=True))
         if isinstance(self.specialization, GraphReplay):
             return PictureGroups(roots, gradients, {}, {}, {})
-        again = Specialization(traced, self.call.traced_arguments(f), None)
+        again = ArrayProgram(traced, self.call.traced_arguments(f))
         key = self.key
         if isinstance(key, tuple):
             key = tuple(k for k in key if k < len(again.slots))  # the function may read fewer parameters by now
-        return grouped(roots, gradients, traced, again.raiser, again.function(self.function_name, key))
+        return grouped(roots, gradients, traced, again.vectorizer, again.function(self.function_name, key))

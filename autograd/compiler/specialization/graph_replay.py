@@ -1,311 +1,201 @@
-"""GraphReplay: the graph of a trace, computed again in its own order. Bit for bit what the function gives, without running it.
+"""GraphReplay: a specialization that computes the traced graph again, node by node, without running the function.
 
-It is what ``exact`` asks for, and what stands in where a program could not be raised, or did not prove right.
+The results are those of the function bit for bit. ``exact=True`` asks for it, and it runs if no source could be made or if the
+source did not pass its check.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.backends.backend import QUIET
-from autograd.backends.float_backend import evaluated
-from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.frontend.arguments import TracedArguments
-from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
-from autograd.compiler.frontend.traced_mask import TracedMask
-from autograd.compiler.frontend.tracer import Origin
-from autograd.compiler.ir.instruction import Instruction
-from autograd.compiler.specialization.specialization import Slot, changed, stem
+from autograd.compiler.specialization.guards import describe_guard_change
+from autograd.compiler.specialization.replay_plan import ReplayPlan
+from autograd.compiler.specialization.specialization import InputSlot, Specialization, leaves_by_argument
 from autograd.core.coercion import to_array
 from autograd.core.node import Node
-from autograd.core.observation import COMPARE
-from autograd.core.scalar_methods import evaluator
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import GraphError
 from autograd.graph.reverse_mode import pullback
-from autograd.graph.topological_order import WIDE
-
-Step = Callable[[], None]
 
 
-class Output(NamedTuple):
-    """A result, as far as callers ask."""
+class GraphReplay(Specialization):
+    """A traced graph with leaves of its own, into which the numbers of each call are written.
 
-    data: Any
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace.
+    arguments : TracedArguments
+        The arguments that it was made for.
+    fault : str
+        What is wrong with the program in NumPy; "" if ``exact=True`` asks for a replay.
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The lengths of its axes."""
-        return np.shape(self.data)
+    Attributes
+    ----------
+    fault : str
+        As above.
+    """
 
+    owns_results = False  # its gradients may be arrays that it goes on using
 
-class GraphReplay:
-    """A graph with leaves of its own, into which the numbers of each call are put."""
-
-    captured_state: CapturedState
-    exclusive = False  # its gradients may be arrays that it goes on using
-
-    def __init__(self, traced: TracedFunction, given: TracedArguments, fault: str) -> None:
-        self.given = given
+    def __init__(self, traced: TracedFunction, arguments: TracedArguments, fault: str) -> None:
+        super().__init__(traced, arguments)
         self.fault = fault
-        self.nodes = traced.node_count
-        self.constants = traced.constants
-        self.build = traced.run.build
-        self.kinds = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
-        self.tracer = traced.run.tracer
         self.guards = [guard for guard, _ in traced.guards]
         self._lock = threading.Lock()
-        self._twins: dict[int, Any] = {}
-        self.slots: list[Any] = []
-        self._own: list[dict[int, Any]] = []  # of each slot the leaves that take its numbers, by their place
-        self._take_slots(traced)
-        self._steps = self._planned(traced.run.nodes)
-        self._roots = [self._twin(x) if isinstance(x, Node) else x for x in traced.run.outputs]
-        self.outputs = [Output(x._primal if isinstance(x, Node) else x) for x in self._roots]
-        self.arguments = tuple(k for k, slot in enumerate(self.slots) if slot.arg is not None)
-        self.outer = tuple(k for k, slot in enumerate(self.slots) if slot.nodes)
-        self.single = self.lone = len(self.outputs) == 1 and self.outputs[0].shape == ()
-        self.below = tuple(self.slots[k].nodes[0] for k in self.outer)
-        self.outside = tuple(enumerate(self.below))
-        self.leafy = all(node.is_leaf for node in self.below)
-        self.whole = len(self.slots)
+        self._leaves: list[dict[int, Any]] = []  # for each slot the leaves that take its numbers, by their position in it
+        stand_ins: dict[int, Any] = {}
+        slots = [*self._make_argument_slots(traced), *self._make_captured_slots(traced, stand_ins)]
+        self._plan = ReplayPlan(traced.run.nodes, self.guards, traced.run.tracer, stand_ins)
+        self._roots = [self._plan.stand_in(x) if isinstance(x, Node) else x for x in traced.run.outputs]
+        self._holds_values = [any(isinstance(leaf, Value) for leaf in leaves.values()) for leaves in self._leaves]
+        self._index_slots(slots, len(slots))
+        self._describe_outputs([np.shape(x) for x in self._roots], [isinstance(x, Node) for x in self._roots])
 
-    def _take_slots(self, traced: TracedFunction) -> None:
-        """One slot for each argument, and one for each node from outside."""
-        places: dict[int, dict[int, Any]] = {}
-        for i, k in traced.argument_leaves.items():
-            arg, place = self.given.node_positions[k]
-            places.setdefault(arg, {})[place] = traced.leaves[i]
-        for k, leaf in enumerate(self.given.values):
-            if leaf is not None:
-                self.slots.append(Slot(_named(self.given.names[k]), k, [], np.shape(leaf)))
-                self._own.append(places.get(k, {}))
+    def _make_argument_slots(self, traced: TracedFunction) -> list[InputSlot]:
+        slots = []
+        leaves = leaves_by_argument(traced, self.traced_arguments)
+        for k, data in enumerate(self.traced_arguments.values):
+            if data is not None:
+                slots.append(InputSlot(k, [], np.shape(data)))
+                self._leaves.append(leaves.get(k, {}))
+        return slots
+
+    def _make_captured_slots(self, traced: TracedFunction, stand_ins: dict[int, Any]) -> list[InputSlot]:
+        """Return one slot for each captured node, and add a new leaf that stands in for it to ``stand_ins``."""
+        slots = []
         for i, node in traced.leaves.items():
             if i not in traced.argument_leaves:
-                twin = self._twins[id(node)] = node.leaf(node._primal)
-                self.slots.append(Slot(_named(stem([node]) or f"p{len(self.slots)}"), None, [node], node.shape))
-                self._own.append({0: twin})
+                stand_ins[id(node)] = node.leaf(node._primal)
+                slots.append(InputSlot(None, [node], node.shape))
+                self._leaves.append({0: stand_ins[id(node)]})
+        return slots
 
-    def _twin(self, node: Any) -> Any:
-        """The node that stands for one from outside; any other itself."""
-        return self._twins.get(id(node), node)
-
-    # -- the plan
-
-    def _planned(self, nodes: Sequence[Node]) -> list[Step]:
-        """What to do at each call, in the order in which the function did it."""
-        steps: list[Step] = []
-        ready: set[int] = set()
-        for node in nodes:
-            self._rewire(node)
-            for source in node.args:
-                self._before(source, steps, ready)
-            for setting in node.static.values():
-                if id(setting) in self.tracer.masks:
-                    mask = self.tracer.masks[id(setting)]
-                    self._sides(mask, steps, ready)
-                    steps.append(self._refilled(setting, mask))
-            steps.append(_computed(node))
-        for guard in self.guards:
-            for x in guard.sources:
-                self._before(x, steps, ready)
-        return steps
-
-    def _rewire(self, node: Any) -> None:
-        """Let a node read the twins of what is outside."""
-        if node.dleft is not WIDE:
-            node.left, node.right = self._twin(node.left), self._twin(node.right)
-        else:
-            node.left = type(node.left)(self._twin(x) for x in node.left)
-            node.connect()
-
-    def _before(self, source: Any, steps: list[Step], ready: set[int]) -> None:
-        """Plan what a leaf stands for, before it is first read."""
-        if isinstance(source, TracedMask):
-            self._sides(source, steps, ready)
-            return
-        if not isinstance(source, Node) or id(source) in ready:
-            return
-        ready.add(id(source))
-        origin = self.tracer.origins.get(source)
-        if origin is not None:
-            for x in origin.sources:
-                self._before(x, steps, ready)
-            steps.append(self._stood_for(source, origin))
-
-    def _sides(self, mask: TracedMask, steps: list[Step], ready: set[int]) -> None:
-        for side in (mask.left, mask.right):
-            self._before(side, steps, ready)
-
-    def _numbers(self, x: Any) -> Any:
-        """What a node, or a comparison, is now."""
-        if isinstance(x, TracedMask):
-            return COMPARE[x.operator](self._numbers(x.left), self._numbers(x.right))
-        x = self._twin(x)
-        return x._primal if isinstance(x, Node) else x
-
-    def _stood_for(self, leaf: Any, origin: Origin) -> Step:
-        numbers = self._numbers
-
-        def step() -> None:
-            found = [numbers(x) for x in origin.sources]
-            pick = {"max": max, "min": min}.get(origin.kind)
-            x = pick(found) if pick else found[0]
-            leaf._primal = np.array(x, dtype=leaf._primal.dtype) if isinstance(leaf, Tensor) else float(x)
-
-        return step
-
-    def _refilled(self, plain: Any, mask: TracedMask) -> Step:
-        numbers = self._numbers
-
-        def step() -> None:
-            plain[...] = numbers(mask)
-
-        return step
-
-    # -- running
+    @property
+    def why(self) -> str:
+        """Why the graph is replayed, as the end of a sentence."""
+        return "because exact=True asks for it" if not self.fault else f"because {self.fault}"
 
     def inputs(self, leaves: Sequence[Any]) -> list[Any]:
-        """The numbers of all inputs as they are now."""
-        found = [leaves[slot.arg] if slot.arg is not None else slot.nodes[0] for slot in self.slots]
-        return [x.recorded() if isinstance(x, Value | Tensor) else x for x in found]
+        """Return the data of all inputs; see ``Specialization.inputs``."""
+        data = [leaves[slot.argument] if slot.argument is not None else slot.nodes[0] for slot in self.slots]
+        return [x.recorded() if isinstance(x, Value | Tensor) else x for x in data]
 
-    def function(self, name: str, moves: tuple[int, ...] = ()) -> Any:
-        """The function called value, value_and_gradients or pullback."""
+    def function(self, name: str, key: Any = ()) -> ReplayedFunction:
+        """Return one of the functions "value", "value_and_gradients" and "pullback"; see ``Specialization.function``.
+
+        Raises
+        ------
+        GraphError
+            For another name.
+        """
         if name not in ("value", "value_and_gradients", "pullback"):
             raise GraphError(
                 f"compile(): a program that is replayed has no {name}(): use autograd.{name}; it is replayed {self.why}"
             )
-        return ReplayedFunction(self, name, moves)
+        return ReplayedFunction(self, name, key)
 
-    @property
-    def why(self) -> str:
-        """Why there is no raised program."""
-        return "because exact=True asks for it" if not self.fault else f"because {self.fault}"
+    def describe_guard_change(self, values: Sequence[Any]) -> str:
+        """Describe the first guard that has changed; see ``Specialization.describe_guard_change``."""
+        return describe_guard_change(self.guards, values)
 
-    def run(self, name: str, moves: tuple[int, ...], inputs: Sequence[Any]) -> list[Any]:
-        """The results, one sequence per group, as a raised program gives them."""
+    # -- running
+
+    def run(self, name: str, wrt: tuple[int, ...], inputs: Sequence[Any]) -> list[Any]:
+        """Compute the graph again.
+
+        Parameters
+        ----------
+        name : {"value", "value_and_gradients", "pullback"}
+            Which results to return.
+        wrt : tuple of int
+            The slots to differentiate by.
+        inputs : sequence
+            The data of the slots; for "pullback" the cotangents of the results follow.
+
+        Returns
+        -------
+        list of sequences
+            Groups of results, of which the last are the values of the guards.
+        """
         with self._lock, np.errstate(**QUIET):
-            for own, x in zip(self._own, inputs, strict=False):
-                flat = np.ravel(x).tolist() if own and isinstance(next(iter(own.values())), Value) else None
-                for place, leaf in own.items():
-                    leaf._primal = flat[place] if flat is not None else to_array(x, "compile()")
-            for step in self._steps:
+            self._write_inputs(inputs)
+            for step in self._plan.steps:
                 step()
-            values = [x._primal if isinstance(x, Node) else x for x in self._roots]
-            groups = [values] if name != "pullback" else []
+            groups: list[Any] = []
+            if name != "pullback":
+                groups.append([x._primal if isinstance(x, Node) else x for x in self._roots])
             if name != "value":
-                seeds = inputs[len(self.slots) :] if name == "pullback" else [1.0]
-                groups.append(self._gradients(moves, seeds))
-            return [*groups, [self._numbers(x) for guard in self.guards for x in guard.sources]]
+                cotangents = inputs[len(self.slots) :] if name == "pullback" else [1.0]
+                groups.append(self._gradients(wrt, cotangents))
+            groups.append([self._plan.current_value(source) for guard in self.guards for source in guard.sources])
+            return groups
 
-    def _gradients(self, moves: tuple[int, ...], seeds: Sequence[Any]) -> list[Any]:
-        """The gradients by some slots, in the order of the walk that the function's own graph would take."""
+    def _write_inputs(self, inputs: Sequence[Any]) -> None:
+        for leaves, holds_values, data in zip(self._leaves, self._holds_values, inputs, strict=False):
+            if holds_values:
+                numbers = np.ravel(data).tolist()
+                for place, leaf in leaves.items():
+                    leaf._primal = numbers[place]
+            else:
+                for leaf in leaves.values():
+                    leaf._primal = to_array(data, "compile()")
+
+    def _gradients(self, wrt: tuple[int, ...], cotangents: Sequence[Any]) -> list[Any]:
+        """Return the gradients by some slots, added in the order in which the function's own graph would add them."""
         roots = [x for x in self._roots if isinstance(x, Node)]
-        leaves = [leaf for k in moves for leaf in self._own[k].values()]
-        cotangents = [root.plain(seed) for root, seed in zip(roots, seeds, strict=True)]
-        found = iter(pullback(roots, cotangents, leaves))
-        gradients = []
-        for k in moves:
-            shape = self.slots[k].shape
-            total = np.zeros(shape)
-            for place in self._own[k]:
-                g = next(found)
-                if g is not None and np.shape(g) == shape:
-                    total = np.asarray(g)
-                elif g is not None:
-                    total.ravel()[place] = g
-            gradients.append(total if shape else float(total))
-        return gradients
+        leaves = [leaf for k in wrt for leaf in self._leaves[k].values()]
+        root_cotangents = [root.plain(cotangent) for root, cotangent in zip(roots, cotangents, strict=True)]
+        gradients = iter(pullback(roots, root_cotangents, leaves))
+        return [self._slot_gradient(k, [next(gradients) for _ in self._leaves[k]]) for k in wrt]
 
-    def describe_state_change(self) -> str:
-        """The first thing that the function captured and that has changed since it was traced; "" if nothing has."""
-        change = self.captured_state.describe_change()
-        if not change and self.constants and not all(tensor._primal is array for tensor, array in self.constants):
-            return "a constant Tensor has other numbers"
-        return change
-
-    def describe_guard_change(self, looked: Sequence[Any]) -> str:
-        """What was seen otherwise than when the function was traced; "" where nothing was."""
-        numbers = iter(looked)
-        for guard in self.guards:
-            change = changed(guard.function, [next(numbers) for _ in guard.sources], guard.result, guard.description)
-            if change:
-                return change
-        return ""
+    def _slot_gradient(self, k: int, leaf_gradients: Sequence[Any]) -> Any:
+        """Return the gradient by a slot, made of those by its leaves. None stands for zero."""
+        shape = self.slots[k].shape
+        gradient = np.zeros(shape)
+        for place, leaf_gradient in zip(self._leaves[k], leaf_gradients, strict=True):
+            if leaf_gradient is not None and np.shape(leaf_gradient) == shape:
+                gradient = np.asarray(leaf_gradient)
+            elif leaf_gradient is not None:
+                gradient.ravel()[place] = leaf_gradient
+        return gradient if shape else float(gradient)
 
 
 class ReplayedFunction(NamedTuple):
-    """A function of a replayed graph."""
+    """One function of a replayed graph.
+
+    Attributes
+    ----------
+    replay : GraphReplay
+        The graph.
+    name : str
+        The name of the function.
+    wrt : tuple of int
+        The slots that it differentiates by.
+    """
 
     replay: GraphReplay
     name: str
-    moves: tuple[int, ...]
+    wrt: tuple[int, ...]
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
-        """The results, one sequence per group."""
-        return self.replay.run(self.name, self.moves, inputs)
+        """Return the results in groups."""
+        return self.replay.run(self.name, self.wrt, inputs)
 
     @property
     def pure(self) -> Any:
-        """There is none: GraphError says why."""
+        """Raises GraphError: a replay has no source."""
         return self.source
 
     @property
     def source(self) -> Any:
-        """There is none: GraphError says why."""
+        """Raises GraphError: a replay has no source."""
         raise GraphError(f"compile(): there is no source: the graph is replayed as it was traced, {self.replay.why}")
-
-
-def _named(name: str) -> Any:
-    """A line that is a name and nothing else."""
-    return Instruction(None, "input", (), {}, 0.0, name)
-
-
-def _computed(node: Any) -> Step:
-    """How a node is computed again, as it was the first time."""
-    op, static = node.op, node.static
-    if node.dleft is not WIDE:
-        return _flat(node, evaluator(op), op.arity)
-
-    def array() -> None:
-        node.dright = [x._primal if isinstance(x, Node) else x for x in node.left]
-        node._primal = np.asarray(op.f(ARRAY, *node.dright, **static))
-
-    def number() -> None:
-        floats = [x._primal if isinstance(x, Node) else x for x in node.left]
-        node._primal = evaluated(op.f, floats, static)
-        node.dright = tuple(evaluated(p, [node._primal, *floats], static) for p in op.partials)
-
-    def entry() -> None:
-        node._primal = float(node.left[0]._primal.reshape(()))
-
-    return array if isinstance(node, Tensor) else entry if op.name == "item" else number
-
-
-def _flat(node: Any, row: Callable[..., tuple[float, ...]], arity: int) -> Step:
-    """A number of one or two arguments; where an argument is a plain number, no gradient flows to it."""
-    left, right, to_left, to_right = node.left, node.right, node.dleft is not None, node.dright is not None
-    if arity == 1:
-
-        def one() -> None:
-            node._primal, node.dleft = row(left._primal)
-
-        return one
-
-    def both() -> None:
-        node._primal, node.dleft, node.dright = row(left._primal, right._primal)
-
-    def first() -> None:
-        node._primal, node.dleft, _ = row(left._primal, right)
-
-    def second() -> None:
-        node._primal, _, node.dright = row(left, right._primal)
-
-    return both if to_left and to_right else first if to_left else second

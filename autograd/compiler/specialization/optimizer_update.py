@@ -1,4 +1,4 @@
-"""Updating: what a rule, such as an optimizer's, makes of gradients, written behind them as further lines of one program."""
+"""An update of parameters, such as an optimizer's, that becomes a part of the program of a loss and its gradients."""
 
 from __future__ import annotations
 
@@ -16,19 +16,45 @@ from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
 from autograd.compiler.passes.vectorization import Vectorizer
-from autograd.compiler.specialization.self_check import SHAKE, apart
+from autograd.compiler.specialization.rounding_bounds import compare, run_perturbed
+from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.tensor import OWN, Tensor
 from autograd.core.value import Value
 from autograd.errors import AutogradError, UnfitError
 
-LIMIT = 1_000_000  # nodes of a rule
+# The nodes that a rule may have. A rule works on whole arrays, so that Adam has about 20 for each parameter. At twice as many, a
+# rule that loops over the entries of arrays is traced for 16 s instead of 8 s before it is given up.
+MAX_RULE_NODES = 1_000_000
 Rule = Callable[[list[Any], list[Any], list[Any]], list[Any]]
-Name = tuple[str, int | None]
+Name = tuple[str, int | None]  # a word, and the index of the Tensor that it belongs to, or None
 
 
 class Update:
-    """A rule for the data of some Tensors: of gradients, points and a state, lists of arrays, it makes the new points and state."""
+    """A rule that gives some Tensors new data.
+
+    Parameters
+    ----------
+    rule : callable
+        ``rule(gradients, points, state)`` takes lists of arrays and returns one list: the new points, then the new state.
+    tensors : sequence of Tensor
+        The Tensors.
+    names : sequence of (str, int or None)
+        What the source calls the entries of the state.
+    state : sequence of float or array
+        A state like those of the calls to come.
+    results : sequence of (str, int or None)
+        What the source calls the results.
+    trials : sequence of sequences
+        More states at which the program is compared with the rule.
+    watched : sequence
+        Objects that the rule reads.
+
+    Attributes
+    ----------
+    captured_state : CapturedState
+        What the rule and the watched objects refer to. The state itself is not a part of it, since it changes at every step.
+    """
 
     def __init__(
         self,
@@ -40,44 +66,78 @@ class Update:
         trials: Sequence[Sequence[Any]],
         watched: Sequence[Any],
     ) -> None:
-        self.rule, self.tensors, self.names, self.state, self.results = rule, tuple(tensors), names, list(state), results
+        self.rule = rule
+        self.tensors = tuple(tensors)
+        self.names = names
+        self.state = list(state)
+        self.results = results
         self.trials = [self.state, *map(list, trials)]
         self.captured_state = CapturedState(rule, watched, nodes=())
 
-    def gradients(self, specialization: Any) -> tuple[int, ...]:
-        """The slots of its Tensors, in its order; UnfitError where the function reaches others, or not all of them."""
-        slots = {id(specialization.slots[k].nodes[0]): k for k in specialization.outer if k < specialization.whole}
-        if not specialization.single or slots.keys() != {id(t) for t in self.tensors} or len(slots) != len(specialization.outer):
-            raise UnfitError("the function does not reach the parameters that are moved, all of them and no others")
-        return tuple(slots[id(t)] for t in self.tensors)
+    # -- while the program is built
 
-    def written(
+    def find_slots(self, program: Specialization) -> tuple[int, ...]:
+        """Return the slots of the Tensors in a program.
+
+        Raises
+        ------
+        UnfitError
+            If the function captures other nodes, or not all of the Tensors, or does not return one number.
+        """
+        captured_arrays = [k for k in program.captured_slots if k < program.group_start]
+        slots = {id(program.slots[k].nodes[0]): k for k in captured_arrays}
+        captures_the_tensors = slots.keys() == {id(tensor) for tensor in self.tensors}
+        if not program.is_scalar or not captures_the_tensors or len(slots) != len(program.captured_slots):
+            raise UnfitError("the function does not reach the parameters that are moved, all of them and no others")
+        return tuple(slots[id(tensor)] for tensor in self.tensors)
+
+    def append_rule(
         self, builder: ProgramBuilder, gradients: Sequence[Any], points: Sequence[Any]
     ) -> tuple[list[Instruction], list[Any]]:
-        """The inputs that stand for the state, and the lines of the results."""
-        inputs = [builder.input(_said(name, points), x) for name, x in zip(self.names, self.state, strict=True)]
-        lines = [*gradients, *points, *inputs]
-        if not all(isinstance(line, Instruction) for line in lines):
+        """Append the rule to a program.
+
+        Parameters
+        ----------
+        builder : ProgramBuilder
+            The program.
+        gradients, points : sequence of Instruction
+            The instructions of the gradients and of the Tensors.
+
+        Returns
+        -------
+        state : list of Instruction
+            New inputs for the state.
+        results : list of Instruction or float
+            The results of the rule.
+
+        Raises
+        ------
+        UnfitError
+            If the rule cannot be traced, or if a gradient is a constant.
+        """
+        state = [builder.input(_variable(name, points), data) for name, data in zip(self.names, self.state, strict=True)]
+        arguments = [*gradients, *points, *state]
+        if not all(isinstance(argument, Instruction) for argument in arguments):
             raise UnfitError("a gradient is always the same number")
-        traced = self._traced([line.data for line in lines])
-        results = _raised(builder, traced, lines)
-        for name, line in zip(self.results, results, strict=True):
-            if isinstance(line, Instruction):
-                line.name = line.name or f"new_{_said(name, points)}"
-        return inputs, results
+        traced = self._trace_rule([argument.data for argument in arguments])
+        results = _vectorize_rule(builder, traced, arguments)
+        for name, result in zip(self.results, results, strict=True):
+            if isinstance(result, Instruction):
+                result.name = result.name or f"new_{_variable(name, points)}"
+        return state, results
 
-    def _traced(self, numbers: Sequence[Any]) -> TracedFunction:
-        """The rule, run on Tensors for arrays and Values for numbers."""
+    def _trace_rule(self, data: Sequence[Any]) -> TracedFunction:
+        """Trace the rule on Tensors for arrays and Values for numbers."""
 
-        def fresh() -> Any:
-            own = [Value(x) if type(x) is float else Tensor(x) for x in numbers]
-            return (self._parts(own), {}), own
+        def make_nodes() -> Any:
+            nodes = [Value(x) if type(x) is float else Tensor(x) for x in data]
+            return (self._split_arguments(nodes), {}), nodes
 
         try:
-            traced = trace_function(self.rule, fresh, LIMIT)
+            traced = trace_function(self.rule, make_nodes, MAX_RULE_NODES)
         except AutogradError as error:
             raise UnfitError(str(error)) from error
-        except Exception as error:
+        except Exception as error:  # of the rule, which may not work on Tensors
             raise UnfitError(f"{type(error).__name__}: {error}") from error
         if traced.guards:
             raise UnfitError(f"it depends on numbers that it looks at ({traced.guards[0][0].description})")
@@ -85,68 +145,86 @@ class Update:
             raise UnfitError("it takes numbers of other nodes")
         return traced
 
-    def _parts(self, numbers: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-        """Gradients, points and state, which follow each other."""
+    def _split_arguments(self, arguments: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+        """Return gradients, points and state, which follow each other in one list."""
         n = len(self.tensors)
-        return list(numbers[:n]), list(numbers[n : 2 * n]), list(numbers[2 * n :])
+        return list(arguments[:n]), list(arguments[n : 2 * n]), list(arguments[2 * n :])
 
-    def prove(self, function: Any, inputs: Sequence[Any], points: Sequence[Any]) -> None:
-        """UnfitError where the program does not give what the rule gives on the same gradients, as far as rounding lets it."""
+    def check(self, function: Any, inputs: Sequence[Any], points: Sequence[Any]) -> None:
+        """Compare a program with the rule itself, at the state and all trials.
+
+        Parameters
+        ----------
+        function : GeneratedFunction
+            The value, the gradients and the results of the rule.
+        inputs, points : sequence of float or array
+            The data of the program's inputs, and of the Tensors among them.
+
+        Raises
+        ------
+        UnfitError
+            If the results differ by more than rounding, or in shape or dtype.
+        """
         for state in self.trials:
-            given = [*inputs, *state]
-            _, gradients, mine = function(given)[:3]
-            near = function.evaluate_perturbed(given, SHAKE)
+            groups, perturbed = run_perturbed(function, [*inputs, *state])
+            gradients, results = groups[1:3]
             try:
                 with np.errstate(**QUIET):
-                    wanted = deepcopy(self.rule)(copied(gradients), copied(points), copied(state))
-            except Exception as error:
+                    expected = deepcopy(self.rule)(copy_arrays(gradients), copy_arrays(points), copy_arrays(state))
+            except Exception as error:  # of the rule
                 raise UnfitError(f"{type(error).__name__}: {error}") from error
-            kinds = [_kind(x) for x in mine]
-            if kinds != [_kind(x) for x in wanted] or kinds[: len(points)] != [_kind(p) for p in points]:
+            kinds = [_kind(x) for x in results]
+            if kinds != [_kind(x) for x in expected] or kinds[: len(points)] != [_kind(x) for x in points]:
                 raise UnfitError("its results have other shapes or types than what they replace")
-            _, fault = apart("update", mine, wanted, None if near is None else near[2])
+            _, fault = compare("update", results, expected, None if perturbed is None else perturbed[2])
             if fault:
                 raise UnfitError(fault)
 
+    # -- at each call
+
     def differentiate(self, gradients: Sequence[Any]) -> None:
-        """Put the gradients where ``backward()`` puts them."""
-        for tensor, g in zip(self.tensors, gradients):
-            tensor._grad = g
+        """Write the gradients to the Tensors, as ``backward()`` does."""
+        for tensor, gradient in zip(self.tensors, gradients):
+            tensor._grad = gradient
             tensor.left = True
 
     def move(self, results: Sequence[Any]) -> None:
-        """Let the Tensors have the data that the rule gave them; graphs recorded before keep theirs."""
-        for tensor, x in zip(self.tensors, results):
-            tensor._primal = x if type(x) is np.ndarray else np.asarray(x)
+        """Give the Tensors the new data. Graphs that were recorded before keep the old."""
+        for tensor, data in zip(self.tensors, results):
+            tensor._primal = data if type(data) is np.ndarray else np.asarray(data)
             tensor._state = OWN
 
 
-def _raised(builder: ProgramBuilder, traced: TracedFunction, lines: Sequence[Instruction]) -> list[Any]:
-    """The lines of what was traced, where ``lines`` stand for its arguments."""
-    inputs: dict[Any, Instruction] = {}
-    numbers: dict[int, tuple[Any, int]] = {}
+def _vectorize_rule(builder: ProgramBuilder, traced: TracedFunction, arguments: Sequence[Instruction]) -> list[Any]:
+    """Append the trace of a rule to a program; ``arguments`` are the instructions of its arguments."""
+    instructions: dict[Any, Instruction] = {}
+    value_leaves: dict[int, tuple[Any, int]] = {}
     for i, k in traced.argument_leaves.items():
         if traced.scalar_graph.op_ids[i] == ARRAY:
-            inputs[i] = lines[k]
+            instructions[i] = arguments[k]
         else:
-            inputs["arg", k] = lines[k]
-            numbers[i] = (("arg", k), 0)
-    raiser = Vectorizer(builder, traced.scalar_graph, numbers, inputs, [i for i in traced.output_ids if i >= 0])
-    raiser.run()
-    results = zip(traced.output_ids, traced.run.outputs, strict=True)
-    return [raiser.whole(i) if i >= 0 else builder.make_constant(x._primal if isinstance(x, Node) else x) for i, x in results]
+            instructions["arg", k] = arguments[k]
+            value_leaves[i] = (("arg", k), 0)
+    output_ids = [i for i in traced.output_ids if i >= 0]
+    vectorizer = Vectorizer(builder, traced.scalar_graph, value_leaves, instructions, output_ids)
+    vectorizer.run()
+    results = []
+    for i, x in zip(traced.output_ids, traced.run.outputs, strict=True):
+        constant = x._primal if isinstance(x, Node) else x
+        results.append(vectorizer.whole(i) if i >= 0 else builder.make_constant(constant))
+    return results
 
 
 def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
     return np.shape(x), np.asarray(x).dtype
 
 
-def copied(numbers: Sequence[Any]) -> list[Any]:
-    """Numbers and arrays to which a rule may write."""
-    return [x.copy() if isinstance(x, np.ndarray) else x for x in numbers]
+def copy_arrays(data: Sequence[Any]) -> list[Any]:
+    """Return numbers and copies of arrays, to which a rule may write."""
+    return [x.copy() if isinstance(x, np.ndarray) else x for x in data]
 
 
-def _said(name: Name, points: Sequence[Instruction]) -> str:
-    """A name with that of the Tensor to which it belongs."""
+def _variable(name: Name, points: Sequence[Instruction]) -> str:
+    """Return the variable for a name: the word, and the variable of the Tensor that it belongs to."""
     word, k = name
     return word if k is None else f"{word}_{points[k].name}".strip("_")

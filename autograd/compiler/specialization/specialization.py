@@ -1,18 +1,15 @@
-"""One compiled form of a function: the program that one trace gave, and what must hold for it to be right."""
+"""Specialization: one trace of a function, ready to run. NumPy source and the replay of a graph have this in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from autograd.backends.backend import QUIET
-from autograd.compiler.codegen.generated_function import GeneratedFunction
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
+<<<<<<< HEAD
 from autograd.compiler.ir.instruction import Instruction, data_of
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
@@ -25,34 +22,94 @@ from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.ops import find
 from autograd.state.engine import native
+=======
+from autograd.core.node import Node
+>>>>>>> origin/main
 
 
-class Slot(NamedTuple):
-    """Where the numbers of an input come from: a leaf of the arguments (``arg``), or nodes from outside."""
+class InputSlot(NamedTuple):
+    """Where one input of a specialization comes from.
 
-    line: Instruction
-    arg: int | None
+    Attributes
+    ----------
+    argument : int or None
+        The index of a leaf of the arguments; None for an input that the function captured.
+    nodes : list of Node
+        The captured nodes: one Tensor or Value, or several Values that form one array.
+    shape : tuple of int
+        The shape of the input.
+    """
+
+    argument: int | None
     nodes: list[Any]
     shape: tuple[int, ...]
 
 
-class Guarded(NamedTuple):
-    """ProgramBuilder that were looked at, by which function, and what it saw."""
+class Specialization(ABC):
+    """One trace of a function, and what must hold for the trace to be valid.
 
+<<<<<<< HEAD
     lines: list[Any]
     function: Callable[..., Any]
     result: Any
     what: str
     ids: list[Any]
+=======
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace.
+    arguments : TracedArguments
+        The arguments that it was made for.
+>>>>>>> origin/main
 
+    Attributes
+    ----------
+    slots : list of InputSlot
+        The inputs: arguments, then captured nodes, then groups of captured Values that form arrays.
+    group_start : int
+        The index of the first slot that stands for a group of Values.
+    argument_slots : tuple of int
+        The indices of the slots for arguments.
+    captured_slots : tuple of int
+        The indices of the slots for captured nodes to which gradients flow.
+    captured_nodes : tuple of Node
+        The nodes of these slots, in order.
+    captured_edges : tuple of (int, Node)
+        The same nodes, numbered, as the edges of a result.
+    captures_only_leaves : bool
+        Whether all of them are leaves.
+    is_scalar : bool
+        Whether the result is one number.
+    is_scalar_per_sample : bool
+        Whether the result is one number, or one number for each sample of a batch.
+    cotangent_shapes : dict of int to tuple of int
+        The shapes of the cotangents that the function "pullback" takes, by the index of their result.
+    guards : sequence
+        What the function read while it was traced. Their values are the last group of results.
+    captured_state : CapturedState
+        What the function captured.
+    owns_results : bool
+        Whether callers may keep gradients and write to them.
+    output_types : list of type or None
+        The type of each result; None for a plain number.
+    """
 
-class Specialization:
-    """The program of one trace."""
-
+    slots: list[InputSlot]
+    group_start: int
+    argument_slots: tuple[int, ...]
+    captured_slots: tuple[int, ...]
+    captured_nodes: tuple[Any, ...]
+    captured_edges: tuple[tuple[int, Any], ...]
+    captures_only_leaves: bool
+    is_scalar: bool
+    is_scalar_per_sample: bool
+    cotangent_shapes: dict[int, tuple[int, ...]]
+    guards: Sequence[Any]
     captured_state: CapturedState
-    proof: Any
-    exclusive = True  # each of its results has memory of its own
+    owns_results: bool
 
+<<<<<<< HEAD
     def __init__(self, traced: TracedFunction, given: TracedArguments, xp: Any, buffers: bool = False) -> None:
         self.xp = xp
         self.buffers = buffers
@@ -86,9 +143,26 @@ class Specialization:
         self.below = tuple(node for k in self.outer for node in self.slots[k].nodes)
         self.outside = tuple(enumerate(self.below))
         self.leafy = all(node.is_leaf for node in self.below)
+=======
+    def __init__(self, traced: TracedFunction, arguments: TracedArguments) -> None:
+        self.traced_arguments = arguments
+        self.batch = arguments.batch
+        self.node_count = traced.node_count
+        self.output_types = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
+        self.build_result = traced.run.build
+>>>>>>> origin/main
 
-    # -- from the trace
+    def _index_slots(self, slots: list[InputSlot], group_start: int) -> None:
+        """Set the attributes that follow from the slots."""
+        self.slots = slots
+        self.group_start = group_start
+        self.argument_slots = tuple(k for k, slot in enumerate(slots) if slot.argument is not None)
+        self.captured_slots = tuple(k for k, slot in enumerate(slots) if slot.nodes and not _is_constant(slot.nodes[0]))
+        self.captured_nodes = tuple(node for k in self.captured_slots for node in slots[k].nodes)
+        self.captured_edges = tuple(enumerate(self.captured_nodes))
+        self.captures_only_leaves = all(node.is_leaf for node in self.captured_nodes)
 
+<<<<<<< HEAD
     def _raised(self, traced: TracedFunction) -> Vectorizer:
         """The lines of all that was traced."""
         inputs: dict[Any, Instruction] = {}
@@ -302,75 +376,88 @@ class Specialization:
         return lines if self.tape is None else FastestFunction(lines, self.tape, call, result_groups)
 
     # -- running
+=======
+    def _describe_outputs(self, shapes: Sequence[tuple[int, ...]], are_computed: Sequence[bool]) -> None:
+        """Set the attributes that follow from the results: their shapes, and whether each is computed or a constant."""
+        is_batched = self.batch is not None
+        self.is_scalar = not is_batched and list(shapes) == [()]
+        self.is_scalar_per_sample = len(shapes) == 1 and len(shapes[0]) == is_batched
+        self.cotangent_shapes = {
+            k: shape for k, (shape, is_computed) in enumerate(zip(shapes, are_computed, strict=True)) if is_computed
+        }
+>>>>>>> origin/main
 
+    @abstractmethod
     def inputs(self, leaves: Sequence[Any]) -> list[Any]:
-        """The numbers of all inputs as they are now."""
-        given: list[Any] = []
-        for k in self.places:
-            x = leaves[k]
-            if type(x) is not np.ndarray and type(x) is not float:
-                x = x.recorded() if isinstance(x, Tensor) else x._primal if isinstance(x, Node) else x
-                x = x if isinstance(x, float) else np.asarray(x)
-            given.append(x)
-        given += [tensor.recorded() for tensor in self.tensors]
-        if self.values:
-            theta = np.array([value._primal for value in self.values])
-            for start, stop, shape in self.parts:
-                given.append(theta[start:stop].reshape(shape) if shape else self.values[start]._primal)
-        return given
+        """Return the data of all inputs as they are now.
 
-    def describe_state_change(self) -> str:
-        """The first thing that the function captured and that has changed since it was traced; "" if nothing has."""
-        change = self.captured_state.describe_change()
-        if not change and self.constants and not all(tensor._primal is array for tensor, array in self.constants):
-            return "a constant Tensor has other numbers"
-        return change
+        Parameters
+        ----------
+        leaves : sequence
+            The leaves of the arguments of a call.
 
-    def describe_guard_change(self, looked: Sequence[Any]) -> str:
-        """What was seen otherwise than when the function was traced; "" where nothing was."""
-        numbers = iter(looked)
-        for guard in self.guards:
-            mine = [np.asarray(next(numbers)) for _ in guard.lines]
-            samples = [mine] if self.given.batch is None else zip(*mine, strict=True)
-            for sample in samples:
-                change = changed(guard.function, sample, guard.result, guard.what)
-                if change:
-                    return change
-        return ""
+        Returns
+        -------
+        list of float or array
+            One for each slot.
+        """
 
+    @abstractmethod
+    def function(self, name: str, key: Any = ()) -> Any:
+        """Return one of the functions of the specialization.
 
-def same(a: Any, b: Any) -> bool:
-    """Whether two things that were seen are equal."""
-    if type(a) is type(b) and isinstance(a, bool | int | str | np.integer):
-        return bool(a == b)
-    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
-        return len(a) == len(b) and all(map(same, a, b))
-    x, y = np.asarray(a), np.asarray(b)
-    if x.shape != y.shape:
-        return False
-    alike = (x == y) | ((x != x) & (y != y))
-    if x.dtype.kind == y.dtype.kind == "f":
-        alike &= np.signbit(x) == np.signbit(y)  # atan2 and copysign tell 0.0 from -0.0
-    return bool(np.all(alike))
+        Parameters
+        ----------
+        name : {"value", "value_and_gradients", "pullback", "jvp", "hvp", "value_and_update"}
+            Which function.
+        key : tuple of int, or Update
+            The slots to differentiate by; for "value_and_update" the update.
+
+        Returns
+        -------
+        callable
+            It takes the list of inputs, and what the function needs besides (cotangents, tangents, or a state), and returns groups
+            of results, of which the last belongs to the guards.
+        """
+
+    @abstractmethod
+    def describe_guard_change(self, values: Sequence[Any]) -> str:
+        """Describe the first guard that sees something else than while the function was traced.
+
+        Parameters
+        ----------
+        values : sequence
+            The last group of the results of a function.
+
+        Returns
+        -------
+        str
+            What has changed; "" if nothing has.
+        """
 
 
-def changed(function: Callable[..., Any], numbers: Sequence[Any], result: Any, what: str) -> str:
-    """How a function sees numbers now, where that is not ``result``; "" where it is."""
-    try:
-        seen = function(*(x[()] if isinstance(x, np.ndarray) and not x.ndim else x for x in numbers))
-    except Exception as error:
-        return f"{what}: {brief(result)} became {type(error).__name__}"
-    return "" if same(seen, result) else f"{what}: {brief(result)} became {brief(seen)}"
+def _is_constant(node: Any) -> bool:
+    return getattr(node, "constant", False)
 
 
-def brief(x: Any) -> str:
-    """A short text for what was seen."""
-    text = repr(x.tolist() if isinstance(x, np.ndarray | np.generic) else x)
-    return text if len(text) <= 40 else text[:37] + "…"
+def leaves_by_argument(traced: TracedFunction, arguments: TracedArguments) -> dict[int, dict[int, Any]]:
+    """Return for each traced leaf of the arguments the nodes of the trace that hold its entries, by their position in it."""
+    leaves: dict[int, dict[int, Any]] = {}
+    for i, k in traced.argument_leaves.items():
+        argument, place = arguments.node_positions[k]
+        leaves.setdefault(argument, {})[place] = traced.leaves[i]
+    return leaves
 
 
-def stem(nodes: Sequence[Any]) -> str:
-    """The name that nodes have in common, without the numbers at its end; "" where they have none."""
+def find_common_name(nodes: Sequence[Any]) -> str:
+    """Return the name of one node, or what the names of several have in common before their numbers; "" if there is nothing.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> find_common_name([Value(0.0, name="w_1"), Value(0.0, name="w_2")])
+    'w'
+    """
     names = {"".join(c if c.isalnum() else "_" for c in node.name or "") for node in nodes}
     if len(nodes) == 1:
         return names.pop()

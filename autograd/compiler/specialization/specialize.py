@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.compiler.frontend.arguments import Call
+from autograd.compiler.compile_options import CompileOptions
+from autograd.compiler.frontend.arguments import Call, TracedArguments
 from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.frontend.trace import trace_function
-from autograd.compiler.specialization import self_check
+from autograd.compiler.specialization.array_program import ArrayProgram
 from autograd.compiler.specialization.graph_replay import GraphReplay
+from autograd.compiler.specialization.moved_inputs import find_fault_at_moved_inputs
+from autograd.compiler.specialization.self_check import check_program
 from autograd.compiler.specialization.specialization import Specialization
 from autograd.errors import AutogradError, GraphError
 
 
-def specialize(f: Callable[..., Any], name: str, options: Any, call: Call) -> Any:
+def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: Call) -> Specialization:
     """Trace a function for the arguments of a call and make a specialization of it.
 
     Parameters
@@ -31,7 +34,7 @@ def specialize(f: Callable[..., Any], name: str, options: Any, call: Call) -> An
 
     Returns
     -------
-    Specialization or GraphReplay
+    Specialization
         What runs the call, and all calls that take the same way through the function.
 
     Raises
@@ -42,12 +45,16 @@ def specialize(f: Callable[..., Any], name: str, options: Any, call: Call) -> An
     traced = trace_function(f, call.make_nodes, options.limit, call.static_leaves)
     specialization = choose_execution(f, name, options, call, traced)
     captured_nodes = [node for i, node in traced.leaves.items() if i not in traced.argument_leaves]
-    constants = [tensor for tensor, _ in traced.constants]
-    specialization.captured_state = CapturedState(f, call.static_leaves, [*captured_nodes, *constants])
+    constant_tensors = [tensor for tensor, _ in traced.constants]
+    specialization.captured_state = CapturedState(
+        f, call.static_leaves, [*captured_nodes, *constant_tensors], constants=traced.constants
+    )
     return specialization
 
 
-def choose_execution(f: Callable[..., Any], name: str, options: Any, call: Call, traced: TracedFunction) -> Any:
+def choose_execution(
+    f: Callable[..., Any], name: str, options: CompileOptions, call: Call, traced: TracedFunction
+) -> Specialization:
     """Choose how a trace runs: as NumPy source, or as a replay of its graph.
 
     The source is preferred. The replay runs if ``exact=True`` asks for it, if no source could be made, or if the source computes
@@ -59,31 +66,33 @@ def choose_execution(f: Callable[..., Any], name: str, options: Any, call: Call,
         program, fault = _write_program(traced, arguments, call, options)
         if fault and not options.allows_replay:
             raise GraphError(f"compile(): {name} cannot be compiled so: {fault}")
-        if not fault:
-            fault = self_check.fault_elsewhere(f, program, traced, call)
+        if program is not None and not fault:
+            fault = find_fault_at_moved_inputs(f, program, traced, call)
             if not fault:
                 return program
             if not options.allows_replay:
                 raise _not_what_was_traced(name, fault)
             fault = f"at other inputs {fault}"
     replay = GraphReplay(traced, arguments, fault)
-    fault = self_check.fault_elsewhere(f, replay, traced, call)
+    fault = find_fault_at_moved_inputs(f, replay, traced, call)
     if fault:
         raise _not_what_was_traced(name, fault)
     return replay
 
 
-def _write_program(traced: TracedFunction, arguments: Any, call: Call, options: Any) -> tuple[Any, str]:
-    """The program in NumPy, compared with the traced run, and what is wrong with it; "" if nothing is."""
+def _write_program(
+    traced: TracedFunction, arguments: TracedArguments, call: Call, options: CompileOptions
+) -> tuple[ArrayProgram | None, str]:
+    """Return the program in NumPy, compared with the traced run, and what is wrong with it; "" if nothing is."""
     try:
-        program = Specialization(traced, arguments, options.xp, options.buffers)
-        del program.raiser  # its columns are as long as the graph
-        program.proof = self_check.proof(program, traced, call)
+        program = ArrayProgram(traced, arguments, options.xp, options.buffers)
+        del program.vectorizer
+        program.self_check = check_program(program, traced, call)
     except AutogradError:
         raise
     except Exception as error:  # the graph has something that no pass or writer knows; a replay needs neither
         return None, f"it could not be raised: {type(error).__name__}: {error}"
-    return program, program.proof.fault
+    return program, program.self_check.fault
 
 
 def _not_what_was_traced(name: str, fault: str) -> GraphError:

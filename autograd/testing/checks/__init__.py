@@ -1,4 +1,4 @@
-"""The checks themselves: of a vjp, of a function of nodes, of a row of the table.
+"""The checks at one point: ``check_vjp`` of a rule, ``check_grad`` of a function of nodes, and ``check_op`` of an operation.
 
-They compare claims with measurements, and know nothing of Hypothesis.
+They compare claimed derivatives with measured ones. None of them needs Hypothesis.
 """

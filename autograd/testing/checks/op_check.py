@@ -1,4 +1,4 @@
-"""check_op: the whole contract of one row of the table, at points of the domain that the table says."""
+"""check_op: the whole contract of one operation, at points of the domain that the table gives."""
 
 from __future__ import annotations
 
@@ -14,84 +14,121 @@ from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
 from autograd.numpy_api.functions import call_row, settings_of
 from autograd.ops import TABLE, Elementwise, Op, find
-from autograd.testing.checks.grad_check import graph_check
+from autograd.testing.checks.grad_check import run_grad_check
 from autograd.testing.node_check import get_op_domains
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
 
-POINTS = 12  # at how many points of its domain a row is checked
+N_POINTS = 12
+LARGEST_SAMPLE = 5.0
+MARGIN = 0.02
+MAX_UNDECIDED = 0.2
+BACKEND_RTOL = 1e-12
+BACKEND_ATOL = 1e-300
 
 
 def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any) -> Report:
-    """The whole contract of one row: at points of the domain that the table says, or at ``inputs``.
+    """Check the whole contract of one operation.
 
-    ``op`` is a function of the library, what define() returned, or a name. Checked are floats against arrays, every partial
-    against measured derivatives, forward against reverse mode, and second order. Rows that act on whole arrays need ``inputs``;
-    settings go by keyword. GradientError on a fail, unless ``raise_on_fail=False``.
+    Its values as a float and as an array are compared, every partial derivative with a measured one, forward mode with reverse
+    mode, and second derivatives with measured ones.
 
+    Parameters
+    ----------
+    op : callable or str
+        A function of the library, what ``define()`` returned, or the name of an operation.
+    *inputs : float or array_like
+        The point. Without inputs, elementwise operations are checked at 12 random points of their domain; other operations need
+        inputs.
+    raise_on_fail : bool, default True
+        Whether to raise if the check fails.
+    **static
+        Settings of the operation, as in ``axis=0``.
+
+    Returns
+    -------
+    Report
+        The verdict is "inconclusive" if more than a fifth of the points could not be decided.
+
+    Raises
+    ------
+    GradientError
+        If the check fails and ``raise_on_fail`` is true; the subclass tells the kind of fault.
+    DataError
+        If there is no such operation.
+    SettingError
+        If the number of inputs is wrong, or if a setting is missing or unknown.
+
+    Examples
+    --------
     >>> check_op("tanh").verdict, check_op("matmul", np.eye(2), np.ones(2)).verdict
     ('pass', 'pass')
     """
-    row = _row(op)
-    _check_call(row, inputs, static)
+    op = _find_op(op)
+    _check_call(op, inputs, static)
+    samples = [list(inputs)] if inputs else _sample_inputs(op)
+    total = Report(f"check_op() of {op.name}")
     undecided: list[Report] = []
-    samples = [list(inputs)] if inputs else _samples(row)
-    total = Report(f"check_op() of {row.name}")
-    for at in samples:
-        _worlds(row, at, static, total)
-        report = graph_check(lambda *xs: call_row(row, *xs, **static), at, 2, get_op_domains(row, len(at)), {})
-        total.evaluations += report.evaluations
-        undecided += [report] if report.verdict == INCONCLUSIVE else []
-        if report.verdict == FAIL:
-            total.findings += report.findings
-            total.verdict, total.blame = FAIL, report.blame
+    for xs in samples:
+        report = _check_at(op, xs, static, total)
         if total.verdict == FAIL:
-            total.reproduce = f"check_op({row.name!r}, {', '.join(repr(np.asarray(x).tolist()) for x in at)})"
+            total.reproduce = f"check_op({op.name!r}, {', '.join(repr(np.asarray(x).tolist()) for x in xs)})"
             break
-    if total.verdict != FAIL and len(undecided) > 0.2 * len(samples):
+        undecided += [report] if report.verdict == INCONCLUSIVE else []
+    if total.verdict != FAIL and len(undecided) > MAX_UNDECIDED * len(samples):
         total.add_inconclusive(f"{len(undecided)} of {len(samples)} points: {undecided[0].findings[0].message}")
     return total.raise_if_failed(raise_on_fail)
 
 
-def _check_call(row: Op, inputs: Sequence[Any], static: dict[str, Any]) -> None:
-    """Raise where the row cannot be called like this."""
-    if inputs and row.arity is not None and len(inputs) != row.arity:
-        raise SettingError(f"check_op(): {row.name} takes {row.arity} input{'s' if row.arity > 1 else ''}, not {len(inputs)}")
-    settings = settings_of(row)
+def _check_at(op: Op, xs: Sequence[Any], static: dict[str, Any], total: Report) -> Report:
+    """Check an operation at one point, and add failures to the whole report."""
+    _compare_backends(op, xs, static, total)
+    report = run_grad_check(lambda *nodes: call_row(op, *nodes, **static), xs, 2, get_op_domains(op, len(xs)), {})
+    total.evaluations += report.evaluations
+    if report.verdict == FAIL:
+        total.findings += report.findings
+        total.verdict, total.blame = FAIL, report.blame
+    return report
+
+
+def _check_call(op: Op, inputs: Sequence[Any], static: dict[str, Any]) -> None:
+    """Raise if the operation cannot be called like this."""
+    if inputs and op.arity is not None and len(inputs) != op.arity:
+        raise SettingError(f"check_op(): {op.name} takes {op.arity} input{'s' if op.arity > 1 else ''}, not {len(inputs)}")
+    settings = settings_of(op)
     for name in static:
         if name not in settings:
-            raise SettingError(f"check_op(): {row.name} has no setting {name!r}; it has {', '.join(settings) or 'none'}")
-    if isinstance(row, Elementwise) and (missing := [name for name in settings if name not in static]):
-        raise SettingError(f"check_op(): {row.name} needs {', '.join(missing)}, as in check_op({row.name!r}, {missing[0]}=…)")
+            raise SettingError(f"check_op(): {op.name} has no setting {name!r}; it has {', '.join(settings) or 'none'}")
+    missing = [name for name in settings if name not in static]
+    if isinstance(op, Elementwise) and missing:
+        raise SettingError(f"check_op(): {op.name} needs {', '.join(missing)}, as in check_op({op.name!r}, {missing[0]}=…)")
 
 
-def _row(op: Any) -> Op:
+def _find_op(op: Any) -> Op:
     name = op if isinstance(op, str) else getattr(op, "__name__", "")
     if name not in TABLE:
         raise DataError(f"check_op() takes an operation of the table, by function or by name, not {described(op)}")
     return find(name)
 
 
-def _samples(row: Op) -> list[list[float]]:
-    """Points of the domain, away from kinks and ties."""
-    if not isinstance(row, Elementwise):
-        raise SettingError(
-            f"check_op(): {row.name} acts on whole arrays: pass inputs, as in check_op({row.name!r}, np.ones((2, 3)))"
-        )
+def _sample_inputs(op: Op) -> list[list[float]]:
+    """Draw points inside of the domain of an elementwise operation."""
+    if not isinstance(op, Elementwise):
+        raise SettingError(f"check_op(): {op.name} acts on whole arrays: pass inputs, as in check_op({op.name!r}, np.ones((2, 3)))")
     rng = np.random.default_rng(0)
-    samples: list[list[float]] = []
-    while len(samples) < POINTS:
-        spans = [(max(d.low, -5.0), min(d.high, 5.0)) for d in row.domains]
-        at = [float(rng.uniform(low + 0.02 * (high - low), high - 0.02 * (high - low))) for low, high in spans]
-        samples.append(at)
-    return samples
+    spans = [(max(d.low, -LARGEST_SAMPLE), min(d.high, LARGEST_SAMPLE)) for d in op.domains]
+    margins = [MARGIN * (high - low) for low, high in spans]
+    return [
+        [float(rng.uniform(low + margin, high - margin)) for (low, high), margin in zip(spans, margins, strict=True)]
+        for _ in range(N_POINTS)
+    ]
 
 
-def _worlds(row: Op, at: Sequence[Any], static: dict[str, Any], report: Report) -> None:
-    """The FLOAT backend against the ARRAY backend."""
-    if not isinstance(row, Elementwise) or any(np.ndim(x) for x in at):
+def _compare_backends(op: Op, xs: Sequence[Any], static: dict[str, Any], report: Report) -> None:
+    """Report an elementwise operation whose values as a float and as an array differ."""
+    if not isinstance(op, Elementwise) or any(np.ndim(x) for x in xs):
         return
     with np.errstate(**QUIET):
-        array = float(row.f(ARRAY, *[np.float64(x) for x in at], **static))
-        number = evaluated(row.f, [float(x) for x in at], static)
-    if not np.isclose(number, array, rtol=1e-12, atol=1e-300, equal_nan=True):
+        array = float(op.f(ARRAY, *[np.float64(x) for x in xs], **static))
+        number = evaluated(op.f, [float(x) for x in xs], static)
+    if not np.isclose(number, array, rtol=BACKEND_RTOL, atol=BACKEND_ATOL, equal_nan=True):
         report.add_failure("value", f"as a float {number!r}, as an array {array!r}", claimed=number, measured=array)

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.testing.checks.grad_check import ORDERS, graph_check
+from autograd.testing.checks.grad_check import ORDERS, run_grad_check
 from autograd.testing.gradient_errors import GradientError
 from autograd.testing.report import FAIL, Report
 from autograd.testing.search.argument_specs import (
@@ -196,7 +196,7 @@ class GradientProperty:
 
     def _check_point(self, point: dict[str, Any], brief: bool) -> Report:
         inputs, settings = split_inputs_and_settings(point, self.specs)
-        report = graph_check(self, inputs, self.order, get_domains(self.specs), settings, brief)
+        report = run_grad_check(self, inputs, self.order, get_domains(self.specs), settings, brief)
         report.values = point
         if report.verdict == FAIL:
             report.reproduce = f"check_grad({self.__name__}, {arguments_to_source(point, self.specs)})"

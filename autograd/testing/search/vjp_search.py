@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd.core.coercion import described
 from autograd.errors import DataError
-from autograd.testing.checks.rule_under_test import Pair
-from autograd.testing.checks.vjp_check import Check
+from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
+from autograd.testing.checks.vjp_check import VjpCheck
 from autograd.testing.gradient_errors import GradientError
 from autograd.testing.report import FAIL, Report
 from autograd.testing.search.argument_specs import (
@@ -86,7 +86,7 @@ def search_vjp(
 
     def check_point(point: Point, brief: bool) -> Report:
         inputs, settings = split_inputs_and_settings(point, specs)
-        return Check(Pair(*_make_pair(make), inputs, get_domains(specs), settings, "search_vjp()"), brief).run()
+        return VjpCheck(RuleUnderTest(*_make_pair(make), inputs, get_domains(specs), settings, "search_vjp()"), brief).run()
 
     report = _search(check_point, specs, max_examples, hypothesis_seed)
     if report.values:

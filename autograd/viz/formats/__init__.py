@@ -1,4 +1,4 @@
-"""The formats of a picture: SVG, a page, DOT, Mermaid and text.
+"""The formats of a picture: SVG, HTML page, DOT, Mermaid and text.
 
-A format knows boxes and links, and nothing of graphs.
+A format knows boxes and links. Only the page also shows numbers of the graph.
 """

@@ -1,28 +1,50 @@
-"""DOT: a drawing in the language of Graphviz, for those who have its programs."""
+"""A drawing in the DOT language of Graphviz."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from autograd.errors import SettingError
-from autograd.viz.folding import Box, Drawing
+from autograd.viz.drawing import Box, Drawing
 
-FILLS = ("#f4f4f2", "#e4eefa", "#cfe2f6", "#b5d3f0", "#98c3e9", "#7ab1e0", "#5b9ed6")
+# The colours of the steps 0 to 6 of the colour scale, as in the light mode of an SVG.
+FILL_COLOURS = ("#f4f4f2", "#e4eefa", "#cfe2f6", "#b5d3f0", "#98c3e9", "#7ab1e0", "#5b9ed6")
 
 
-def quoted(text: str) -> str:
-    r"""A label as a DOT string that Graphviz shows letter by letter.
+def escape_dot(text: str) -> str:
+    r"""Write a label so that Graphviz shows it letter by letter.
 
-    >>> print(quoted('a "b" \\n'))
-    "a \"b\" \\n"
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        The label, to be put between quotes.
+
+    Examples
+    --------
+    >>> print(escape_dot('a "b" \\n'))
+    a \"b\" \\n
     """
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def dot(drawing: Drawing) -> str:
-    """The drawing as DOT.
+def render_dot(drawing: Drawing) -> str:
+    """Write a drawing in DOT.
 
-    >>> print(dot(Drawing((Box("n0", "a"),), ())))
+    Parameters
+    ----------
+    drawing : Drawing
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(render_dot(Drawing((Box("n0", "a"),), ())))
     digraph {
       rankdir=LR
       node [shape=box fontname=monospace fontsize=11 style="filled,rounded" fillcolor="#f4f4f2"]
@@ -37,38 +59,53 @@ def dot(drawing: Drawing) -> str:
         '  node [shape=box fontname=monospace fontsize=11 style="filled,rounded" fillcolor="#f4f4f2"]',
         "  edge [fontname=monospace fontsize=9]",
     ]
-    groups = dict.fromkeys(box.group for box in drawing.boxes)
-    for k, group in enumerate(groups):
-        members = [f"  {quoted(box.key)} [{_settings(box)}]" for box in drawing.boxes if box.group == group]
+    for k, group in enumerate(dict.fromkeys(box.group for box in drawing.boxes)):
+        nodes = [f'  "{escape_dot(box.key)}" [{_attributes(box)}]' for box in drawing.boxes if box.group == group]
         if group:
-            members = [f"  subgraph cluster_{k} {{", f"    label={quoted(group)}", *("  " + line for line in members), "  }"]
-        lines += members
+            header = [f"  subgraph cluster_{k} {{", f'    label="{escape_dot(group)}"']
+            nodes = [*header, *("  " + node for node in nodes), "  }"]
+        lines += nodes
     for link in drawing.links:
-        width = " penwidth=2" if link.count > 1 else ""
-        label = f"label={quoted(link.label)}" if link.label else ""
-        ends = f"{quoted(drawing.boxes[link.tail].key)} -> {quoted(drawing.boxes[link.head].key)}"
-        lines.append(f"  {ends} [{(label + width).strip()}]")
+        attributes = [f'label="{escape_dot(link.label)}"'] if link.label else []
+        attributes += ["penwidth=2"] if link.count > 1 else []
+        tail, head = drawing.boxes[link.tail].key, drawing.boxes[link.head].key
+        lines.append(f'  "{escape_dot(tail)}" -> "{escape_dot(head)}" [{" ".join(attributes)}]')
     return "\n".join([*lines, "}\n"])
 
 
-def _settings(box: Box) -> str:
-    label = "\\n".join(quoted(line)[1:-1] for line in (box.title, *box.lines))
-    settings = [f'label="{label}"']
+def _attributes(box: Box) -> str:
+    label = "\\n".join(map(escape_dot, (box.title, *box.lines)))
+    attributes = [f'label="{label}"']
     if box.kind == "neuron":
-        settings.append("shape=circle")
+        attributes.append("shape=circle")
     if box.shade is not None:
-        settings.append(f'fillcolor="{FILLS[box.shade]}"')
-    if box.root or box.count > 1:
-        settings.append("penwidth=2")
-    if box.warned or box.guilty:
-        settings.append('color="#b00020" fontcolor="#b00020" penwidth=4')
-    return " ".join(settings)
+        attributes.append(f'fillcolor="{FILL_COLOURS[box.shade]}"')
+    if box.is_root or box.count > 1:
+        attributes.append("penwidth=2")
+    if box.has_warning or box.is_guilty:
+        attributes.append('color="#b00020" fontcolor="#b00020" penwidth=4')
+    return " ".join(attributes)
 
 
-def digraph(drawing: Drawing) -> Any:
-    """The drawing as a graphviz.Digraph; SettingError where that package is not installed."""
+def make_digraph(drawing: Drawing) -> Any:
+    """Make a graph of the package graphviz.
+
+    Parameters
+    ----------
+    drawing : Drawing
+
+    Returns
+    -------
+    graphviz.Digraph
+
+    Raises
+    ------
+    SettingError
+        If the package is not installed.
+    """
     try:
         import graphviz
     except ImportError:
         raise SettingError("to_graphviz() needs the package graphviz: pip install 'gradlab[pictures]', or use to_svg()") from None
-    return graphviz.Digraph(body=[line + "\n" for line in dot(drawing).splitlines()[1:-1]])  # which adds the first and the last
+    first_and_last_removed = render_dot(drawing).splitlines()[1:-1]  # graphviz writes these itself
+    return graphviz.Digraph(body=[line + "\n" for line in first_and_last_removed])

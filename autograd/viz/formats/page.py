@@ -1,4 +1,4 @@
-"""Page: a drawing, its numbers and the backward pass as one HTML file that asks nothing of the network."""
+"""The HTML page of a picture: a drawing, its numbers and the backward pass in one file that loads nothing from the network."""
 
 from __future__ import annotations
 
@@ -11,37 +11,16 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
+from autograd.viz.drawing import Drawing
+from autograd.viz.formats.page_data import page_data
+from autograd.viz.formats.svg import render_svg
+from autograd.viz.formats.svg_style import STYLE
+from autograd.viz.snapshots.snapshot import Snapshot
 
-from autograd.numpy_api.operation_table import formulas
-from autograd.ops import Elementwise
-from autograd.viz.backward_frames import exact
-from autograd.viz.folding import Box, Drawing, steps
-from autograd.viz.formats.svg import STYLE, svg
-from autograd.viz.labels import plain, shape_of, span
-from autograd.viz.snapshot import Snapshot
-
-MEMBERS = 144  # of a folded box that the page can show one by one
-
-
-def page(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], whole: bool) -> str:
-    """The page; ``whole`` says that nothing of the graph is hidden.
-
-    A Content-Security-Policy lets nothing run but its own script and style, named by their hashes.
-    """
-    style, script = STYLE + _resource("page.css"), _resource("page.js")
-    policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; {NOTHING_ELSE}"
-    return PAGE.format(
-        policy=policy,
-        style=style,
-        script=script,
-        title=escape(drawing.caption),
-        svg=svg(drawing, live=True),
-        data=json.dumps(_primal(drawing, shot, frames, whole), ensure_ascii=False).replace("<", "\\u003c"),
-    )
-
-
-NOTHING_ELSE = "base-uri 'none'; form-action 'none'"
+# Nothing runs but the page's own script and style, which are named by their hashes.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src '{style_hash}'; script-src '{script_hash}'; base-uri 'none'; form-action 'none'"
+)
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -93,102 +72,42 @@ arrow keys step.</p></div>
 """
 
 
+def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool) -> str:
+    """Write a drawing as an HTML page.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The drawing.
+    snapshot : Snapshot
+        The graph and its numbers.
+    frames : sequence of dict
+        The backward pass, as :func:`~autograd.viz.backward_frames.backward_frames` computes it.
+    is_whole : bool
+        Whether all boxes of the graph are shown.
+
+    Returns
+    -------
+    str
+        The page. A Content-Security-Policy lets only its own script and style run. Texts from users are data of the script, which
+        writes them as text nodes.
+    """
+    style, script = STYLE + _read_resource("page.css"), _read_resource("page.js")
+    data = json.dumps(page_data(drawing, snapshot, frames, is_whole), ensure_ascii=False)
+    return PAGE.format(
+        policy=POLICY.format(style_hash=_csp_hash(style), script_hash=_csp_hash(script)),
+        style=style,
+        script=script,
+        title=escape(drawing.caption),
+        svg=render_svg(drawing, live=True),
+        data=data.replace("<", "\\u003c"),  # so that no text can end the script element
+    )
+
+
 @cache
-def _resource(name: str) -> str:
+def _read_resource(name: str) -> str:
     return files("autograd.viz.formats").joinpath(name).read_text("utf-8")
 
 
-def _hash(text: str) -> str:
+def _csp_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _primal(drawing: Drawing, shot: Snapshot, frames: Sequence[dict[str, Any]], whole: bool) -> dict[str, Any]:
-    """What the script reads."""
-    boxes = drawing.boxes
-    root = next((k for k, box in enumerate(boxes) if box.root), None) if len(shot.roots) == 1 else None
-    shades = _shades(shot)
-    locals_ = _locals(drawing, shot)
-    return {
-        "boxes": [_box(box, shot, shades) for box in boxes],
-        "links": [
-            {"tail": link.tail, "head": link.head, "detail": link.detail, "local": local}
-            for link, local in zip(drawing.links, locals_, strict=True)
-        ],
-        "frames": list(frames),
-        "root": root,
-        "seed": exact(np.ones(shot.nodes[int(shot.roots[0])].shape)),
-        "single": whole and root is not None and all(box.count == 1 for box in boxes) and None not in locals_,
-    }
-
-
-def _shades(shot: Snapshot) -> list[int]:
-    column = shot.grad or shot.data
-    return [step or 0 for step in steps(np.fmax(np.abs(column.low), np.abs(column.high)).tolist())]
-
-
-def _locals(drawing: Drawing, shot: Snapshot) -> list[float | None]:
-    """The local derivative of each link that is one edge between numbers."""
-    edges: dict[tuple[int, int], list[int]] = {}
-    for e, pair in enumerate(zip(shot.wiring.tails.tolist(), shot.wiring.heads.tolist(), strict=True)):
-        edges.setdefault(pair, []).append(e)
-    found: list[float | None] = []
-    for link in drawing.links:
-        tail, head = drawing.boxes[link.tail].members, drawing.boxes[link.head].members
-        mine = edges.get((tail[0], head[0]), []) if link.count == len(tail) == len(head) == 1 else []
-        e = mine.pop(0) if mine else -1
-        scalar = shot.nodes[tail[0]].shape == shot.nodes[head[0]].shape == ()  # else broadcasting sums
-        known = scalar and e >= 0 and shot.local.size[e] == 1 and np.isfinite(shot.local.low[e])
-        found.append(float(shot.local.low[e]) if known else None)
-    return found
-
-
-def _box(box: Box, shot: Snapshot, shades: Sequence[int]) -> dict[str, Any]:
-    first: Any = shot.nodes[box.members[0]]
-    members = box.members[:MEMBERS] if box.count > 1 else box.members
-    return {
-        "title": box.title,
-        "lines": list(box.lines),
-        "told": list(box.lines) if box.count > 1 or first.shape else [],
-        "count": box.count,
-        "facts": _facts(box, first, shot),
-        "words": " ".join([plain(shot.paths[box.members[0]], 200), first.op.name if first.op else "leaf", box.group, *box.lines]),
-        "members": [[_member(shot, i), _column(shot.data, i), _column(shot.grad, i), shades[i]] for i in members],
-    }
-
-
-def _member(shot: Snapshot, i: int) -> str:
-    name = plain(shot.paths[i])
-    return f"{name} ({i})" if name else f"node {i}"
-
-
-def _column(column: Any, i: int) -> str:
-    if column is None or not column.size[i]:
-        return "" if column is None else "empty"
-    low, high, nans = float(column.low[i]), float(column.high[i]), int(column.nans[i])
-    text = span(low, high)
-    return text if not nans or nans == column.size[i] else f"{text}, ⚠ {nans} nan"
-
-
-def _facts(box: Box, first: Any, shot: Snapshot) -> list[tuple[str, str]]:
-    """What is known of a box besides what is written on it."""
-    facts = [("operation", first.op.name)] if first.op is not None and box.kind != "scope" else []
-    if facts and isinstance(first.op, Elementwise):
-        value, *partials = _formulas(first.op)
-        facts.append(("formula", f"y = {value}"))
-        facts += [(f"∂y/∂{name}", partial) for name, partial in zip("abcdef", partials, strict=False)]
-    if box.count == 1:
-        i = box.members[0]
-        if not first.shape:
-            facts.append(("value", repr(float(shot.data.low[i]))))
-            facts += [("gradient", repr(float(shot.grad.low[i])))] if shot.grad is not None else []
-        facts += [("shape", shape_of(first.shape) if first.shape else "a number"), ("name", plain(shot.paths[i], 200))]
-        facts += [("made at", plain(first.line, 300))] if first.line else [("made at", "known where it runs inside anomaly()")]
-    return facts
-
-
-def _formulas(op: Elementwise) -> list[str]:
-    """A row written out; a row of a user's own may ask for what cannot be written."""
-    try:
-        return formulas(op)
-    except Exception:
-        return ["not known in symbols"]

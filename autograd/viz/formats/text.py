@@ -1,16 +1,34 @@
-"""Text: a drawing line by line, for terminals and for readers who do not see pictures."""
+"""A drawing as text, line by line, for terminals and for screen readers."""
 
 from __future__ import annotations
 
-from autograd.viz.folding import Box, Drawing, Link  # noqa: F401 - Link is for the example
+from autograd.viz.drawing import Box, Drawing, Link  # noqa: F401 - Link is for the example
 
-ROWS = 200
+# Boxes that are listed; folded graphs have about 25, so that only unfolded ones are cut. 200 lines are five screens of a
+# terminal; all boxes of a long one, such as of 100 000 nodes, would push everything else out of its history.
+MAX_ROWS = 200
+
+# Arguments that are listed for each box. A label such as "#12 (∂ 0.125)" has up to 16 characters, so that eight fill a wide line
+# of a terminal; an array stacked of many numbers has as many arguments.
+MAX_ARGUMENTS = 8
 
 
-def text(drawing: Drawing) -> str:
-    """Each box on a line, with where it gets its arguments from; the first ROWS of many.
+def render_text(drawing: Drawing) -> str:
+    """Write a drawing as text.
 
-    >>> print(text(Drawing((Box("n0", "a", ("data 2",)), Box("n1", "tanh")), (Link(0, 1, label="0.5"),), "2 nodes")))
+    Parameters
+    ----------
+    drawing : Drawing
+
+    Returns
+    -------
+    str
+        The caption, then a line for each of the first 200 boxes: its number, its text, and the boxes that it gets its arguments
+        from.
+
+    Examples
+    --------
+    >>> print(render_text(Drawing((Box("n0", "a", ("data 2",)), Box("n1", "tanh")), (Link(0, 1, label="0.5"),), "2 nodes")))
     2 nodes
       #0  a   data 2
       #1  tanh   ← #0 (0.5)
@@ -19,14 +37,19 @@ def text(drawing: Drawing) -> str:
     for link in drawing.links:
         arguments[link.head].append(f"#{link.tail}" + (f" ({link.label})" if link.label else ""))
     lines = [drawing.caption] if drawing.caption else []
-    for k, box in enumerate(drawing.boxes[:ROWS]):
-        lines.append(f"  #{k}  {_said(box)}" + (f"   ← {', '.join(arguments[k][:8])}" if arguments[k] else ""))
-        if len(arguments[k]) > 8:
-            lines[-1] += f", … {len(arguments[k]) - 8} more"
-    if len(drawing.boxes) > ROWS:
-        lines.append(f"  … {len(drawing.boxes) - ROWS} more boxes")
+    for k, box in enumerate(drawing.boxes[:MAX_ROWS]):
+        lines.append(f"  #{k}  {_box_text(box)}{_arguments_text(arguments[k])}")
+    if len(drawing.boxes) > MAX_ROWS:
+        lines.append(f"  … {len(drawing.boxes) - MAX_ROWS} more boxes")
     return "\n".join(lines)
 
 
-def _said(box: Box) -> str:
+def _box_text(box: Box) -> str:
     return box.title + (f"   {', '.join(box.lines)}" if box.lines else "")
+
+
+def _arguments_text(arguments: list[str]) -> str:
+    if not arguments:
+        return ""
+    hidden = len(arguments) - MAX_ARGUMENTS
+    return f"   ← {', '.join(arguments[:MAX_ARGUMENTS])}" + (f", … {hidden} more" if hidden > 0 else "")

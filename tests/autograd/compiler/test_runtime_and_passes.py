@@ -15,7 +15,7 @@ from autograd.compiler.ir.instruction import add_all
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.passes import differentiation, vectorization
 from autograd.compiler.passes.matmul_detection import matched
-from autograd.compiler.specialization import specialization
+from autograd.compiler.specialization import guards
 from compiled_source import names_of
 from scalar_programs import close, demo, eager
 
@@ -150,7 +150,7 @@ def test_a_program_that_is_not_right_is_replaced(monkeypatch):
         with pytest.raises(GraphError, match="cannot be compiled so: its gradient is"):
             compile(f, in_axes=0)(point[None])
     with monkeypatch.context() as patch:
-        patch.setattr(specialization, "changed", lambda *args: "a branch: 1 became 2")
+        patch.setattr(guards, "describe_difference", lambda *args: "a branch: 1 became 2")
         step = compile(lambda x: x * 2.0 if x > 0 else x)
         assert step(1.0) == 2.0
         assert "on the same numbers a branch: 1 became 2, by rounding" in step._dispatcher.cache.by_signature[(float,)][0].fault
@@ -305,3 +305,12 @@ def test_who_needs_every_node_gets_the_function_itself():
         y.backward()
     assert seen == [0.5]
     assert y.op.name == "log"
+
+
+def test_each_of_several_replayed_results_has_its_own_gradient():
+    x = Value(2.0)
+    cube, square = compile(lambda x: [x * x * x, x * x], exact=True)(x)
+    cube.backward()
+    assert x.grad == 12.0
+    square.backward()
+    assert x.grad == 12.0 + 4.0

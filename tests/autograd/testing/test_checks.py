@@ -151,14 +151,14 @@ def test_layouts_second_calls_and_memory():
     def by_strides(xs, g):
         return (2.0 * g * (xs[0] if xs[0].flags.c_contiguous else xs[0][::-1]),)
 
-    with pytest.raises(LayoutError, match="in another memory layout the rule gives"):
+    with pytest.raises(LayoutError, match="in another memory layout the rule returns"):
         check_vjp(lambda x: np.sum(x * x), by_strides, (np.array([1.0, 2.0, 3.0]),))
-    with pytest.raises(LayoutError, match="the function gives other values"):
+    with pytest.raises(LayoutError, match="the function returns other values"):
         check_vjp(lambda x: np.sum(x * x) * (1.0 if x.flags.c_contiguous else 2.0), square, (np.array([1.0, 2.0]),))
     flat = lambda xs, g: (2.0 * g * xs[0],) if xs[0].flags.c_contiguous else (np.zeros(1),)  # noqa: E731
     with pytest.raises(LayoutError, match="other shapes"):
         check_vjp(lambda x: np.sum(x * x), flat, (np.array([1.0, 2.0]),))
-    with pytest.raises(AliasingError, match="cotangent 0 is the memory of input 0"):
+    with pytest.raises(AliasingError, match="cotangent 0 shares memory with input 0"):
         check_vjp(lambda x: np.sum(x), lambda xs, g: (xs[0],), (np.ones(2),))
 
     def clears(xs, g):
@@ -166,9 +166,9 @@ def test_layouts_second_calls_and_memory():
         g *= 0.0
         return (out,)
 
-    with pytest.raises(MutationError, match="the rule changes the cotangent"):
+    with pytest.raises(MutationError, match="the rule modifies the cotangent"):
         check_vjp(lambda x: x * x, clears, (np.array([1.0, 2.0]),))
-    with pytest.raises(MutationError, match="the function changes its input 0"):
+    with pytest.raises(MutationError, match="the function modifies its input 0"):
         check_vjp(lambda x: np.add(x, 1.0, out=x).sum(), square, (np.array([1.0, 2.0]),))
     first = []
 
@@ -176,13 +176,13 @@ def test_layouts_second_calls_and_memory():
         first.append(xs[0].copy()) if not first else None
         return (2.0 * g * first[0],)
 
-    with pytest.raises(StalenessError, match="asked next at another point, the rule gives its first answer"):
+    with pytest.raises(StalenessError, match="called at another point, the rule returns its first answer"):
         check_vjp(lambda x: np.sum(x * x), remembers, (np.array([1.0, 2.0]),))
-    with pytest.raises(StalenessError, match="for another cotangent the rule gives the answer that it gave before"):
+    with pytest.raises(StalenessError, match="the rule returns the same answer for different cotangents"):
         check_vjp(lambda x: np.sum(x * x), lambda xs, g: (2.0 * xs[0],), (np.array([1.0, 2.0]),))
-    with pytest.raises(NonLinearityError, match="for 10⁴ g it gives"):
+    with pytest.raises(NonLinearityError, match="for 10⁴ times the cotangent it returns"):
         check_vjp(lambda x: np.sum(x * x), lambda xs, g: (2.0 * np.clip(g, -10.0, 10.0) * xs[0],), (np.array([1.0, 2.0]),))
-    with pytest.raises(NonLinearityError, match="for the cotangent 0 the rule gives"):
+    with pytest.raises(NonLinearityError, match="for a cotangent of zeros it returns"):
         check_vjp(lambda x: np.sum(x * x), lambda xs, g: (2.0 * g * xs[0] + (g == 0.0),), (np.array([1.0, 2.0]),))
 
 
@@ -190,7 +190,7 @@ def test_functions_that_are_none():
     rng = np.random.default_rng(0)
     shapes = iter([np.ones(2), np.ones(3), *[np.ones(2)] * 9])
     for f, words in [
-        (lambda x: rng.normal() * x, "two values for the same inputs"),
+        (lambda x: rng.normal() * x, "two different values for the same inputs"),
         (lambda x: next(shapes), r"shape \(2,\) and then \(3,\)"),
     ]:
         with pytest.raises(InconsistentFunctionError, match=words):
@@ -214,11 +214,11 @@ def test_bad_input_gets_one_clear_word():
         check_vjp(np.sum, square, ())
     with pytest.raises(DataError, match=r"input 0 is .*int64.*which has no derivative: pass floats"):
         check_vjp(np.sum, square, (np.array([1, 2]),))
-    with pytest.raises(DataError, match="the function raises ZeroDivisionError here"):
+    with pytest.raises(DataError, match="the function raises ZeroDivisionError at the inputs"):
         check_vjp(lambda x: 1 / 0, square, (1.0,))
     with pytest.raises(DataError, match="the function returns 'text'"):
         check_vjp(lambda x: "text", square, (1.0,))
-    with pytest.raises(DataError, match=r"input 0 leaves its domain, from 0\.0 to 1\.0"):
+    with pytest.raises(DataError, match=r"input 0 is outside of its domain from 0 to 1"):
         check_vjp(np.sum, square, (2.0,), domains=[(0.0, 1.0)])
     with pytest.raises(SettingError, match="2 domains for 1 inputs"):
         check_vjp(np.sum, square, (2.0,), domains=[None, None])
@@ -250,7 +250,7 @@ def test_large_results_are_looked_at_one_by_one_at_kinks():
     tied = np.array([[0.0, 0.0, 0.0]] * 3 + [[0.0, 1e-12, 20.0]])
     assert check_vjp(relu, lambda xs, g: (g * (xs[0] > 0),), (tied,)).verdict == "pass"
     both = lambda xs, g: (g * (xs[0] == xs[0].max()),)  # noqa: E731
-    with pytest.raises(WrongValueError, match="in all of the entries that tie or mix"):
+    with pytest.raises(WrongValueError, match="along a direction in which several entries move"):
         check_vjp(lambda x: np.max(x.real), both, (np.array([1.0, 1.0, 0.0]),))
 
 
@@ -343,7 +343,7 @@ def test_check_grad_takes_functions_of_any_nodes():
     assert check_grad(lambda x, axis: x.sum(axis), np.ones((2, 3)), axis=0).verdict == "pass"
     with pytest.raises(SettingError, match="order is 1 or 2, not 3"):
         check_grad(np.sin, 0.5, order=3)
-    with pytest.raises(DataError, match="where a Value or a Tensor belongs"):
+    with pytest.raises(DataError, match="it must return a Value or a Tensor"):
         check_grad(lambda x: "text", 0.5)
     linear = nn.Linear(3, 2, rng=0)
     assert check_grad(lambda x: linear(x), np.array([[0.1, 0.2, 0.3]]), order=2).verdict == "pass"

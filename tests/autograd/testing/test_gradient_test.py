@@ -93,8 +93,10 @@ def test_hypothesis_settings_above_the_decorator_apply():
 
 def test_a_fault_that_cannot_be_reproduced_is_reported_as_it_was_found(monkeypatch):
     bent = define("bent_at_first", lambda xp, a: a * a, lambda xp, y, a: a)
-    right = property_test.graph_check
-    monkeypatch.setattr(property_test, "graph_check", lambda f, *args: right(bent if args[-1] else f, *args))  # args end in brief
+    right = property_test.run_grad_check
+    monkeypatch.setattr(
+        property_test, "run_grad_check", lambda f, *args: right(bent if args[-1] else f, *args)
+    )  # args end in brief
 
     @hypothesis.settings(max_examples=20, database=None, derandomize=True)
     @gradient_test(x=Real(0.1, 0.5))

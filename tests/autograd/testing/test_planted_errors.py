@@ -121,7 +121,7 @@ PLANTED = [
     Planted("wrong above 1e3", partials("square", lambda xp, y, a: xp.where(a > 1e3, a, 2.0 * a)), lambda x: np.square(x), "square", x=Array("n")),
     Planted("relative error 1e-4", partials("exp", lambda xp, y, a: y * 1.0001), lambda x: np.exp(x) * 3.0, "exp", **NV),
     Planted("nan at 0", partials("absolute", lambda xp, y, a: a / y), lambda x: np.abs(x) + x, "absolute", "nan", **NV),
-    Planted("stale", partials("sin", Remembering()), lambda x: np.sin(x), "every node is honest by itself: a rule that remembers (sin)", "staleness", **NV),
+    Planted("stale", partials("sin", Remembering()), lambda x: np.sin(x), "every node is right by itself: a rule that keeps state (sin)", "staleness", **NV),
     Planted("in place", partials("sin", in_place), lambda x: np.sin(x * 1.0), "sin", **NV),
     Planted("wrong axis", part("cumsum", "transpose", lambda xp, g, a, *, axis: xp.flip(xp.cumsum(xp.flip(g, axis=0), axis=0), axis=0)), lambda x, axis: np.cumsum(x, axis=axis), "cumsum", axis=Choice(0, 1, -1), **MATRIX),
     Planted("cumsum not reversed", part("cumsum", "transpose", lambda xp, g, a, *, axis: xp.cumsum(g, axis=axis)), lambda x: np.cumsum(x, axis=0) ** 2, "cumsum", **MATRIX),
@@ -133,12 +133,12 @@ PLANTED = [
     Planted("solve with the wrong sign", part("solve", "rules", (lambda *args: -SOLVE(*args), find("solve").rules[1])), lambda y: np.linalg.solve(np.array([[2.0, 0.5], [0.0, 1.0]]), y), "solve", y=Array(2)),
     Planted("forward mode bent", part("matmul", "jvp", bent(find("matmul").jvp)), lambda x, y: x @ y, "matmul", "mode", x=Array(2, 2), y=Array(2, 2)),
     Planted("frozen second derivative", part("tanh", "partials", (lambda xp, y, a: xp.constant(1.0 - y * y),)), lambda x: np.tanh(x), "<elementwise operation tanh>", "order", 2, x=Array("n", low=0.5, high=2.0)),
-    Planted("broadcast picked, not summed", engine(tensor, "unbroadcast", first_of_what_was_repeated), lambda x, y: np.sin(x) * y, "every node is honest: the engine", **ROW),
-    Planted("size-1 axes not summed", engine(tensor, "unbroadcast", summed_but_not_where_stretched), lambda x, y: x * y, "every node is honest: the engine", x=Array("n", "m", low=-4.0, high=4.0, min_size=1), y=Array("n", 1, low=-4.0, high=4.0, min_size=1)),
-    Planted("consumers overwrite each other", engine(Tensor, "receive", overwriting), lambda x: np.sin(x) * x + np.exp(x), "every node is honest: the engine", **NV),
-    Planted("repeated indices lost", engine(numpy_backend.ARRAY, "add_at", lost_duplicates), lambda x: x[[0, 0, 1]] ** 2, "every node is honest: the engine", x=Array(3)),
-    Planted("only the last part arrives", engine(reverse_mode, "_together", lambda source, given, right=reverse_mode._together: right(source, given[-1:])), lambda x: x[0] * x[1], "every node is honest: the engine", x=Array(3)),
-    Planted("gradients() apart", engine(reverse_mode, "_handed_on", lambda *args, right=reverse_mode._handed_on: 1.5 * right(*args)), lambda x: np.sin(x), "every node is honest: the engine", "mode", **NV),
+    Planted("broadcast picked, not summed", engine(tensor, "unbroadcast", first_of_what_was_repeated), lambda x, y: np.sin(x) * y, "every node is right by itself: the engine", **ROW),
+    Planted("size-1 axes not summed", engine(tensor, "unbroadcast", summed_but_not_where_stretched), lambda x, y: x * y, "every node is right by itself: the engine", x=Array("n", "m", low=-4.0, high=4.0, min_size=1), y=Array("n", 1, low=-4.0, high=4.0, min_size=1)),
+    Planted("consumers overwrite each other", engine(Tensor, "receive", overwriting), lambda x: np.sin(x) * x + np.exp(x), "every node is right by itself: the engine", **NV),
+    Planted("repeated indices lost", engine(numpy_backend.ARRAY, "add_at", lost_duplicates), lambda x: x[[0, 0, 1]] ** 2, "every node is right by itself: the engine", x=Array(3)),
+    Planted("only the last part arrives", engine(reverse_mode, "_together", lambda source, given, right=reverse_mode._together: right(source, given[-1:])), lambda x: x[0] * x[1], "every node is right by itself: the engine", x=Array(3)),
+    Planted("gradients() apart", engine(reverse_mode, "_handed_on", lambda *args, right=reverse_mode._handed_on: 1.5 * right(*args)), lambda x: np.sin(x), "every node is right by itself: the engine", "mode", **NV),
 ]  # fmt: skip
 
 
@@ -165,4 +165,4 @@ def test_an_engine_that_makes_nan_of_honest_nodes(monkeypatch):
     monkeypatch.setattr(Tensor, "receive", lambda self, c, op, fresh: setattr(self, "_grad", np.nan * np.ones(self.shape)))
     with pytest.raises(GradientError) as caught:
         check_grad(lambda x: np.sin(x), np.array([0.5]))
-    assert (caught.value.report.fault, caught.value.report.blame[:33]) == ("nan", "every node is honest: the engine ")
+    assert (caught.value.report.fault, caught.value.report.blame[:42]) == ("nan", "every node is right by itself: the engine ")

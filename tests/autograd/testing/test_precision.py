@@ -96,7 +96,9 @@ def test_answers_that_change_from_call_to_call_are_a_fault_of_their_own():
         calls.append(1)
         return (g * np.cos(inputs[0]) * (1 + 1e-9 * (len(calls) % 2)),)
 
-    with pytest.raises(NondeterminismError, match=r"asked the same twice in a row, the rule gives .* it is random; fix its seed"):
+    with pytest.raises(
+        NondeterminismError, match=r"called twice in a row with the same arguments, the rule returns .* it is random; fix its seed"
+    ):
         check_vjp(np.sin, flickering, (np.array([0.3, 0.7]),))
 
 

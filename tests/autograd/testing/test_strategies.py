@@ -48,7 +48,9 @@ def test_programs_that_are_not_smooth(program):
     report = check_grad(program, *program.inputs, raise_on_fail=False)
     if report.verdict == "fail":  # sqrt where relu is flat: infinity times zero
         assert report.fault == "nan"
-        assert report.blame.startswith("every node is honest, but the derivative of sqrt by its first argument is not finite here")
+        assert report.blame.startswith(
+            "every node is right by itself, but the derivative of sqrt by its first argument is not finite here"
+        )
 
 
 def test_a_program_prints_as_python_and_shrinks_to_few_lines():

@@ -203,7 +203,7 @@ def test_one_wrong_output_of_many_is_found():
         return (r,)
 
     for dtype in (np.float64, np.float32):
-        with pytest.raises(WrongValueError, match=r"by input 0 at index \(700,\)|in all of the entries"):
+        with pytest.raises(WrongValueError, match=r"by input 0 at index \(700,\)|along a direction in which several entries move"):
             check_vjp(lambda x: x * x, rule, (np.linspace(1.0, 2.0, 1000).astype(dtype),))
 
 
@@ -283,7 +283,7 @@ def test_a_layout_that_the_function_cannot_take_is_a_fault():
     with pytest.raises(LayoutError, match="the function raises ZeroDivisionError for the same numbers in another memory layout"):
         check_vjp(lambda x: x * x if x.flags.c_contiguous else 1 / 0, rule, (np.ones(3),))
     with pytest.raises(
-        LayoutError, match=r"the function gives shape \(2,\) for the same numbers in another memory layout, not \(3,\)"
+        LayoutError, match=r"the function returns shape \(2,\) for the same numbers in another memory layout, not \(3,\)"
     ):
         check_vjp(lambda x: x * x if x.flags.c_contiguous else x[:2], rule, (np.ones(3),))
 
@@ -295,17 +295,25 @@ SINE = (np.sin, lambda xs, g: (g * np.cos(xs[0]),))
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: check_vjp(*SINE, (np.array([1.0, np.nan]),)), DataError, "input 0 holds nan, where nothing can be moved"),
-        (lambda: check_vjp(*SINE, ([[1.0], [1.0, 2.0]],)), DataError, "input 0 is nested lists of unequal lengths"),
-        (lambda: check_vjp(lambda x: [[1.0], [1.0, 2.0]], SINE[1], ONE), DataError, "the function returns nested lists of unequal"),
-        (lambda: check_vjp(np.sin, lambda xs, g: [[[1.0], [1.0, 2.0]]], ONE), WrongShapeError, "a cotangent is no array"),
+        (lambda: check_vjp(*SINE, (np.array([1.0, np.nan]),)), DataError, "input 0 contains nan: pass finite numbers"),
+        (lambda: check_vjp(*SINE, ([[1.0], [1.0, 2.0]],)), DataError, "input 0 is a nested list of unequal lengths"),
+        (
+            lambda: check_vjp(lambda x: [[1.0], [1.0, 2.0]], SINE[1], ONE),
+            DataError,
+            "the function returns a nested list of unequal",
+        ),
+        (
+            lambda: check_vjp(np.sin, lambda xs, g: [[[1.0], [1.0, 2.0]]], ONE),
+            WrongShapeError,
+            "a cotangent cannot be converted to an array",
+        ),
         (
             lambda: check_vjp(*SINE, ONE, domains=[(0, 1, 2)]),
             SettingError,
             r"a domain is None, a pair \(low, high\), Real or Array",
         ),
         (lambda: check_vjp(*SINE, ONE, domains=[("0", "5")]), SettingError, "a domain is None, a pair"),
-        (lambda: check_vjp(once_only(), SINE[1], ONE), DataError, "asked a second time, the function raises StopIteration"),
+        (lambda: check_vjp(once_only(), SINE[1], ONE), DataError, "called a second time, the function raises StopIteration"),
         (lambda: check_grad(lambda x: None, 2.0), DataError, r"^check_grad\(\): the function returns None"),
         (lambda: derivative(3.0, 1.0), DataError, r"derivative\(\) takes a function as its first argument, not 3.0"),
         (lambda: derivative(np.tanh, np.inf), DataError, "the point contains inf: pass finite numbers"),

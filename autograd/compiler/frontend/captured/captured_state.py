@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend.captured.code_inspection import MISSING, cell_content, closure_cells, stored_attribute
+from autograd.compiler.frontend.captured.packages import is_of_nn
 from autograd.compiler.frontend.captured.random_generators import generator_state, is_random_generator, shared_generators
-from autograd.compiler.frontend.captured.reachable_state import PLAIN_TYPES, SEQUENCE_TYPES, ReachableState, is_of_nn
+from autograd.compiler.frontend.captured.reachable_state import PLAIN_TYPES, SEQUENCE_TYPES, ReachableState
 from autograd.core.coercion import described
 from autograd.core.node import Node
 
@@ -30,7 +31,7 @@ MAX_COMPARED_NUMBERS = 100_000
 # The types of objects that are compared by value: no node can be in them, and equal ones cannot be told apart.
 VALUE_TYPES = (*PLAIN_TYPES, set, frozenset, types.MethodType, types.BuiltinMethodType, range, slice, np.dtype)
 CONTAINER_TYPES = (*SEQUENCE_TYPES, dict, set, frozenset)
-UNKNOWN_CHANGE = "what it reads is another"  # if another thread has undone the change before it could be described
+UNKNOWN_CHANGE = "something that it reads has changed"  # if another thread has undone the change before it could be described
 
 
 class CapturedState:
@@ -43,11 +44,19 @@ class CapturedState:
     others : iterable, optional
         Further objects whose contents matter, such as arguments that are not traced.
     nodes : iterable of Node, optional
-        The nodes that the function captures. Then containers and attributes count only if they lead to one of these, if code uses
-        them, or if they are short. By default everything that can be reached counts.
+        The nodes that the function captures. If they are given, a container is compared only if it leads to one of them or is
+        short, and an attribute only if it leads to one of them or code uses it. By default everything reachable is compared.
+    constants : iterable of (Tensor, array), optional
+        Constant Tensors that a trace took as the arrays that they held.
     """
 
-    def __init__(self, f: Any, others: Iterable[Any] = (), nodes: Iterable[Node] | None = None) -> None:
+    def __init__(
+        self,
+        f: Any,
+        others: Iterable[Any] = (),
+        nodes: Iterable[Node] | None = None,
+        constants: Iterable[tuple[Node, Any]] = (),
+    ) -> None:
         # Names that are looked up in a dict: the dict, the name, its value, and whose attributes the dict holds (None for globals).
         self._lookup_dicts: list[dict[Any, Any]] = []
         self._lookup_keys: list[Any] = []
@@ -57,10 +66,10 @@ class CapturedState:
         self._cells: list[Any] = []
         self._cell_values: list[Any] = []
         self._cell_names: list[str] = []
-        # Attributes of classes and functions, and slots: the owner and the name, and the value.
+        # Attributes of classes and functions, slots, and the arrays of constant Tensors: the owner and the name, and the value.
         self._attributes: list[tuple[Any, str]] = []
         self._attribute_values: list[Any] = []
-        # Objects all of whose attributes count: the object, its __dict__, and a copy of that.
+        # Objects of which all attributes are compared: the object, its __dict__, and a copy of that.
         self._instances: list[Any] = []
         self._instance_dicts: list[dict[str, Any]] = []
         self._saved_dicts: list[dict[str, Any]] = []
@@ -74,6 +83,9 @@ class CapturedState:
         self._generator_states: list[tuple[Any, str]] = []
         self._remaining_numbers = MAX_COMPARED_NUMBERS
         self._save(ReachableState(f, others), nodes)
+        for tensor, array in constants:
+            self._attributes.append((tensor, "_primal"))
+            self._attribute_values.append(array)
 
     # -- changes
 
@@ -83,7 +95,7 @@ class CapturedState:
         Returns
         -------
         str
-            The change, such as "the name w is another", or "" if nothing has changed.
+            The change, such as "the name w has changed", or "" if nothing has changed.
         """
         return "" if self._is_unchanged() else next(self._describe_changes(), UNKNOWN_CHANGE)
 
@@ -123,12 +135,12 @@ class CapturedState:
 
     def _describe_container(self, x: Any) -> str:
         label = self._labels.get(id(x), "")
-        return f"what is in {label} has changed" if label else f"what is in an argument, {described(x)}, has changed"
+        return f"the contents of {label or f'an argument, {described(x)},'} have changed"
 
     # -- random generators
 
     def watch_random_generators(self) -> None:
-        """Save the states of the random generators in reach, and of those behind ``random`` and ``numpy.random``."""
+        """Save the states of the reachable random generators, and of those behind ``random`` and ``numpy.random``."""
         generators = (*self._generators.values(), *shared_generators())
         self._generator_states = [(generator, generator_state(generator)) for generator in generators]
 
@@ -263,9 +275,11 @@ def _has_same_items(now: dict[Any, Any], saved: dict[Any, Any]) -> bool:
 
 def _describe_name(owner: Any, name: Any) -> str:
     if owner is None:
-        return f"the name {name} is another"
+        return f"the name {name} has changed"
+    if isinstance(owner, Node):
+        return "a constant Tensor has other numbers"
     owner_name = owner.__name__ if hasattr(owner, "__name__") else type(owner).__name__
-    return f"{owner_name}.{name} is another"
+    return f"{owner_name}.{name} has changed"
 
 
 def _is_short(x: Any) -> bool:

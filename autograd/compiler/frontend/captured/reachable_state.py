@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 import types
 from collections import UserDict, UserList, deque
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from autograd.compiler.frontend.captured.code_inspection import (
     slot_names,
     stored_attribute,
 )
+from autograd.compiler.frontend.captured.packages import LIBRARY_PACKAGES, is_installed, is_of_nn, package_of
 from autograd.core.node import Node
 
 # Objects that are walked; sequences of plain numbers do not count. What lies beyond is not compared at later calls. Measured: the
@@ -38,7 +38,6 @@ UNCALLED_METHODS = frozenset(
 )
 # Attributes that ``nn`` reads although no code of the user does: of modules, and (``one``, ``all``) of transforms of optimizers.
 IMPLICIT_ATTRIBUTES = frozenset({"training", "forward", "one", "all"})
-LIBRARY_PACKAGES = frozenset({"autograd", "numpy", "scipy"}) | (sys.stdlib_module_names - {"__main__"})
 _PLAIN_TYPE_SET = frozenset(PLAIN_TYPES)
 
 
@@ -68,7 +67,7 @@ class ReachableState:
     """
 
     def __init__(self, f: Any, others: Iterable[Any] = ()) -> None:
-        self._own_packages = {_package_of(inspect.unwrap(f))} - LIBRARY_PACKAGES - {"nn"}  # even if it is installed
+        self._own_packages = {package_of(inspect.unwrap(f))} - LIBRARY_PACKAGES - {"nn"}  # even if it is installed
         self.objects: list[Any] = []
         self.used_attributes: set[str] = set(IMPLICIT_ATTRIBUTES)
         self.labels: dict[int, str] = {}
@@ -164,8 +163,8 @@ class ReachableState:
         Returns
         -------
         list of (str, bool)
-            The name of each attribute, and whether it is a slot. Methods are left out, but for ``forward``, which an object may
-            have another of.
+            The name of each attribute, and whether it is a slot. Methods are left out, except ``forward``, which an object may
+            override.
         """
         if cls not in self._class_attributes:
             found = []
@@ -189,7 +188,7 @@ class ReachableState:
         Returns
         -------
         bool
-            Whether code uses the name, and the class is no library's.
+            Whether code uses the name, and the class does not belong to a library.
         """
         return name in self.used_attributes and not self.is_library(cls)
 
@@ -230,7 +229,7 @@ class ReachableState:
         package = (module or "").partition(".")[0]
         if package in LIBRARY_PACKAGES:
             return True
-        return package not in self._own_packages and package != "nn" and _is_installed(package)
+        return package not in self._own_packages and package != "nn" and is_installed(package)
 
     # -- what refers to what
 
@@ -299,30 +298,3 @@ def _children_of_container(x: Any) -> Iterable[Any]:
 
 def _has_plain_entries(x: Iterable[Any]) -> bool:
     return _PLAIN_TYPE_SET.issuperset(map(type, x))
-
-
-def is_of_nn(x: Any) -> bool:
-    """Return whether a function or class is one of ``nn``.
-
-    Parameters
-    ----------
-    x : function or type
-        The function or class.
-
-    Returns
-    -------
-    bool
-        Whether it is defined there.
-    """
-    return _package_of(x) == "nn"
-
-
-def _package_of(x: Any) -> str:
-    return (getattr(x, "__module__", None) or "").partition(".")[0]
-
-
-@functools.cache
-def _is_installed(package: str) -> bool:
-    """Return whether a package was installed from an index, and is not what somebody is working on."""
-    file = getattr(sys.modules.get(package), "__file__", None) or ""
-    return "site-packages" in file or "dist-packages" in file

@@ -77,7 +77,7 @@ def test_equal_numbers_and_unused_attributes_are_no_change():
 def test_a_change_that_is_undone_before_it_is_described_still_counts(monkeypatch):
     watch = CapturedState(lambda: SHARED)
     monkeypatch.setattr(watch, "_is_unchanged", lambda: False)  # as when another thread is at work
-    assert watch.describe_change() == "what it reads is another"
+    assert watch.describe_change() == "something that it reads has changed"
 
 
 def test_a_list_that_became_shorter_has_changed():
@@ -85,7 +85,7 @@ def test_a_list_that_became_shorter_has_changed():
     watch = CapturedState(lambda: rows[-1] * 1.0, nodes=[rows[1]])
     assert watch.describe_change() == ""
     del rows[0]
-    assert watch.describe_change() == "what is in rows has changed"
+    assert watch.describe_change() == "the contents of rows have changed"
 
 
 def test_a_closure_variable_may_be_unbound_when_the_function_is_traced():
@@ -113,7 +113,7 @@ def test_a_closure_variable_that_is_deleted_has_changed():
     del w
     with pytest.raises(NameError):
         f()
-    assert watch.describe_change() == "the name w is another"
+    assert watch.describe_change() == "the name w has changed"
 
 
 def test_cycles_and_deep_nesting_are_compared_in_finite_time():

@@ -1,0 +1,109 @@
+"""A function of Values and Tensors as functions of arrays: its value, and its gradient in each of the ways that the library has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.backends.backend import QUIET
+from autograd.core.coercion import described
+from autograd.core.node import Node
+from autograd.core.tensor import Tensor
+from autograd.core.value import Value
+from autograd.errors import DataError
+from autograd.graph.topological_order import topological_order
+from autograd.state.context import no_grad
+from autograd.testing.checks.contract.inputs import refuse_coroutine
+from autograd.testing.measurement.estimate import Array
+from autograd.transforms.grad_and_vjp import gradients
+from autograd.transforms.jvp_and_hvp import jvp
+
+
+class GraphFunction:
+    """A function of nodes as functions of arrays.
+
+    Parameters
+    ----------
+    f : callable
+        The function; it gets one node per input.
+    node_types : sequence of type
+        For each input Value or Tensor.
+    static : dict
+        Settings for f.
+    """
+
+    def __init__(self, f: Callable[..., Any], node_types: Sequence[type[Node]], static: dict[str, Any]) -> None:
+        self.f, self.node_types, self.static = f, node_types, static
+
+    def record(self, xs: Sequence[Any]) -> tuple[Node, list[Any]]:
+        """Run the function on new leaves.
+
+        Parameters
+        ----------
+        xs : sequence of floats and arrays
+
+        Returns
+        -------
+        y : Node
+            The result; a constant Tensor if the function returned a plain number or array.
+        leaves : list of Node
+
+        Raises
+        ------
+        DataError
+            If the function returns anything else.
+        """
+        leaves = [kind(x) for kind, x in zip(self.node_types, xs, strict=True)]  # type: ignore[call-arg]  # Value or Tensor
+        y = self.f(*leaves, **self.static)
+        if not isinstance(y, Node):
+            refuse_coroutine(y, "check_grad()")
+            if not isinstance(y, float | int | np.ndarray):
+                raise DataError(f"check_grad(): the function returns {described(y)}: it must return a Value or a Tensor")
+            y = Tensor(y, constant=True)
+        return y, leaves
+
+    def value(self, *xs: Any) -> Array:
+        """Return the value of the function."""
+        with no_grad():
+            return np.array(self.record(xs)[0].data)
+
+    def backward(self, xs: Sequence[Any], g: Any) -> tuple[Array, ...]:
+        """Return the cotangents of the inputs as ``y.backward(g)`` adds them to the leaves.
+
+        The gradients of other leaves, such as the parameters of a model, are restored.
+        """
+        y, leaves = self.record(xs)
+        before = [(leaf, leaf._grad) for leaf in topological_order((y,))[1]]
+        for leaf, _ in before:
+            leaf._grad = 0.0
+        try:
+            y.backward(g)
+            return tuple(np.array(leaf.grad) for leaf in leaves)
+        finally:
+            for leaf, grad in before:
+                leaf._grad = grad
+
+    def gradients(self, xs: Sequence[Any], g: Any) -> list[Array]:
+        """Return the cotangents of the inputs as ``gradients(y, leaves, g)`` returns them."""
+        y, leaves = self.record(xs)
+        return [np.asarray(d) for d in gradients(y, leaves, g)]
+
+    def tangent(self, xs: Sequence[Any], us: Sequence[Any]) -> Array:
+        """Return the derivative along ``us`` by forward mode."""
+        floats = [kind is Value for kind in self.node_types]
+        primals = [float(x) if is_float else x for x, is_float in zip(xs, floats, strict=True)]
+        tangents = [u[()] if is_float else u for u, is_float in zip(us, floats, strict=True)]
+        with no_grad(), np.errstate(**QUIET):  # no_grad: the function may use nodes from outside that record
+            _, tangent = jvp(lambda *xs: self.f(*xs, **self.static), tuple(primals), tuple(tangents))
+        return np.asarray(tangent)
+
+    def second_derivatives(self, xs: Sequence[Any], g: Any, vs: Sequence[Any], seed: float) -> tuple[Array, ...]:
+        """Return ``seed`` times the gradient of the gradient along ``vs``, by reverse mode over reverse mode."""
+        y, leaves = self.record(xs)
+        first = gradients(y, leaves, g, create_graph=True)
+        slope = Value(0.0)
+        for d, v in zip(first, vs, strict=True):
+            slope = slope + ((d * v).sum() if isinstance(d, Tensor) else d * float(v))
+        return tuple(np.asarray(d) * seed for d in gradients(slope, leaves))

@@ -1,0 +1,105 @@
+"""Drawing: the boxes and links of a picture before they are laid out. All formats are written from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograd.viz.labels import display_width
+
+DIRECTIONS = ("LR", "RL", "TB")  # of reading: left to right, right to left, top to bottom
+
+
+@dataclass(slots=True)
+class Box:
+    """One box of a drawing, which stands for one node or for several.
+
+    Parameters
+    ----------
+    key : str
+        An identifier, unique in the drawing.
+    title : str
+        The first line of text.
+    lines : tuple of str, default ()
+        Further lines of text.
+    kind : {"leaf", "op", "sum", "scope", "neuron"}, default "op"
+        What the box stands for. Diagrams of networks consist of neurons.
+    count : int, default 1
+        The number of nodes.
+    inner_edges : int, default 0
+        The number of edges between these nodes that the box hides.
+    shade : int, optional
+        A step from 0 to 6 of the colour scale, or None for no colour.
+    has_warning : bool, default False
+        Whether the box holds a nan, an infinity, or the first node that made one.
+    is_guilty : bool, default False
+        Whether a failed check blames one of the nodes.
+    is_root : bool, default False
+        Whether one of the nodes is a root of the graph.
+    group : str, default ""
+        The scope, or the layer, in which the box is drawn.
+    members : tuple of int, default ()
+        The numbers of the nodes in the snapshot.
+    """
+
+    key: str
+    title: str
+    lines: tuple[str, ...] = ()
+    kind: str = "op"
+    count: int = 1
+    inner_edges: int = 0
+    shade: int | None = None
+    has_warning: bool = False
+    is_guilty: bool = False
+    is_root: bool = False
+    group: str = ""
+    members: tuple[int, ...] = field(default=(), repr=False)
+
+    @property
+    def text_width(self) -> int:
+        """The width of the longest line, in columns of a fixed-width font."""
+        return max(display_width(text) for text in (self.title, *self.lines))
+
+
+@dataclass(slots=True)
+class Link:
+    """All edges from one box to another, or one edge between two nodes.
+
+    Parameters
+    ----------
+    tail, head : int
+        The positions of the two boxes in the drawing: argument and consumer.
+    count : int, default 1
+        The number of edges.
+    label : str, default ""
+        A short text to write on the link.
+    detail : str, default ""
+        All that is known of the link, to show on request.
+    """
+
+    tail: int
+    head: int
+    count: int = 1
+    label: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a picture shows.
+
+    Parameters
+    ----------
+    boxes : tuple of Box
+        The boxes, arguments before consumers where that is possible.
+    links : tuple of Link
+        What joins them.
+    caption : str, default ""
+        One line about the whole.
+    direction : {"LR", "RL", "TB"}, default "LR"
+        The direction of reading.
+    """
+
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+    caption: str = ""
+    direction: str = "LR"

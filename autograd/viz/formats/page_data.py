@@ -1,0 +1,153 @@
+"""The data of an HTML page, as its script reads them: texts and numbers of each box and link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.numpy_api.operation_table import formulas
+from autograd.ops import Elementwise
+from autograd.viz.drawing import Box, Drawing
+from autograd.viz.folding.colour_scale import colour_steps
+from autograd.viz.labels import format_exactly, format_range, format_shape, sanitize
+from autograd.viz.snapshots.columns import Column
+from autograd.viz.snapshots.snapshot import Snapshot
+
+# Members of a folded box that the page can show one by one: twelve rows of the mosaic, whose style has twelve columns. A member
+# takes about 60 bytes of the page.
+MAX_MEMBERS = 144
+
+# Characters of a name, and of the line of a program, in the panel of numbers, where they are broken into lines of about 40.
+MAX_PANEL_NAME = 200
+MAX_PANEL_LINE = 300
+
+
+def page_data(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool) -> dict[str, Any]:
+    """Collect the data of a page.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The drawing.
+    snapshot : Snapshot
+        The graph and its numbers.
+    frames : sequence of dict
+        The backward pass.
+    is_whole : bool
+        Whether all boxes of the graph are shown.
+
+    Returns
+    -------
+    dict
+        Data for JSON, under the names that ``page.js`` reads.
+    """
+    boxes = drawing.boxes
+    root_boxes = [k for k, box in enumerate(boxes) if box.is_root]
+    root = root_boxes[0] if root_boxes and len(snapshot.roots) == 1 else None
+    column = snapshot.grad or snapshot.data
+    shades = [step or 0 for step in colour_steps(column.magnitude.tolist())]
+    local_derivatives = _local_derivatives(drawing, snapshot)
+    is_unfolded = all(box.count == 1 for box in boxes)
+    return {
+        "boxes": [_box_data(box, snapshot, shades) for box in boxes],
+        "links": [
+            {"tail": link.tail, "head": link.head, "detail": link.detail, "local": local}
+            for link, local in zip(drawing.links, local_derivatives, strict=True)
+        ],
+        "frames": list(frames),
+        "root": root,
+        "seed": format_exactly(np.ones(snapshot.nodes[int(snapshot.roots[0])].shape)),
+        "single": is_whole and root is not None and is_unfolded and None not in local_derivatives,
+    }
+
+
+def _local_derivatives(drawing: Drawing, snapshot: Snapshot) -> list[float | None]:
+    """The local derivative of each link that is one edge between scalars; None for any other."""
+    edges_between: dict[tuple[int, int], list[int]] = {}
+    for e, ends in enumerate(zip(snapshot.graph.tails.tolist(), snapshot.graph.heads.tolist(), strict=True)):
+        edges_between.setdefault(ends, []).append(e)
+    derivatives = []
+    for link in drawing.links:
+        tails, heads = drawing.boxes[link.tail].members, drawing.boxes[link.head].members
+        is_one_edge = link.count == len(tails) == len(heads) == 1
+        edges = edges_between.get((tails[0], heads[0]), []) if is_one_edge else []
+        derivatives.append(_scalar_derivative(snapshot, edges.pop(0)) if edges else None)
+    return derivatives
+
+
+def _scalar_derivative(snapshot: Snapshot, e: int) -> float | None:
+    """The local derivative of an edge, or None if it is not one finite number."""
+    tail, head = snapshot.nodes[snapshot.graph.tails[e]], snapshot.nodes[snapshot.graph.heads[e]]
+    is_scalar = tail.shape == head.shape == () and snapshot.local.size[e] == 1  # otherwise broadcasting sums
+    derivative = float(snapshot.local.low[e])
+    return derivative if is_scalar and np.isfinite(derivative) else None
+
+
+def _box_data(box: Box, snapshot: Snapshot, shades: Sequence[int]) -> dict[str, Any]:
+    first: Any = snapshot.nodes[box.members[0]]
+    operation = first.op.name if first.op else "leaf"
+    name = sanitize(snapshot.paths[box.members[0]], MAX_PANEL_NAME)
+    members = box.members[:MAX_MEMBERS] if box.count > 1 else box.members
+    return {
+        "title": box.title,
+        "lines": list(box.lines),
+        "told": list(box.lines) if box.count > 1 or first.shape else [],
+        "count": box.count,
+        "facts": _facts(box, snapshot),
+        "words": " ".join([name, operation, box.group, *box.lines]),
+        "members": [
+            [_member_name(snapshot, i), _number_text(snapshot.data, i), _number_text(snapshot.grad, i), shades[i]] for i in members
+        ],
+    }
+
+
+def _member_name(snapshot: Snapshot, i: int) -> str:
+    name = sanitize(snapshot.paths[i])
+    return f"{name} ({i})" if name else f"node {i}"
+
+
+def _number_text(column: Column | None, i: int) -> str:
+    """The data or the gradient of one node."""
+    if column is None:
+        return ""
+    if not column.size[i]:
+        return "empty"
+    text, nans = format_range(float(column.low[i]), float(column.high[i])), int(column.nans[i])
+    has_some_nans = 0 < nans < column.size[i]
+    return f"{text}, ⚠ {nans} nan" if has_some_nans else text
+
+
+def _facts(box: Box, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """What is known of a box besides what is written on it, as pairs of a name and a text."""
+    op = snapshot.nodes[box.members[0]].op
+    facts = []
+    if op is not None and box.kind != "scope":
+        facts.append(("operation", op.name))
+        if isinstance(op, Elementwise):
+            facts += _formula_facts(op)
+    if box.count == 1:
+        facts += _node_facts(box.members[0], snapshot)
+    return facts
+
+
+def _formula_facts(op: Elementwise) -> list[tuple[str, str]]:
+    try:
+        value, *partials = formulas(op)
+    except Exception:  # a custom operation may call functions that cannot be written as formulas
+        value, partials = "not known in symbols", []
+    return [("formula", f"y = {value}"), *((f"∂y/∂{name}", partial) for name, partial in zip("abcdef", partials, strict=False))]
+
+
+def _node_facts(i: int, snapshot: Snapshot) -> list[tuple[str, str]]:
+    node = snapshot.nodes[i]
+    facts = []
+    if not node.shape:
+        facts.append(("value", repr(float(snapshot.data.low[i]))))
+        if snapshot.grad is not None:
+            facts.append(("gradient", repr(float(snapshot.grad.low[i]))))
+    facts.append(("shape", format_shape(node.shape) if node.shape else "a number"))
+    facts.append(("name", sanitize(snapshot.paths[i], MAX_PANEL_NAME)))
+    facts.append(("made at", sanitize(node.line, MAX_PANEL_LINE) if node.line else "known where it runs inside anomaly()"))
+    return facts

@@ -1,0 +1,70 @@
+"""arrange: places for boxes, and routes for the edges between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Edge, Layout, Point
+from autograd.viz.layout.layering import CellGrid
+from autograd.viz.layout.placement import order_cells, place_cells
+from autograd.viz.layout.routing import Router
+
+
+def arrange(
+    sizes: Sequence[Point],
+    edges: Sequence[Edge],
+    label_lengths: Sequence[float],
+    spread: bool = True,
+    port_gaps: Sequence[float] | None = None,
+) -> Layout:
+    """Find places for boxes, and routes for the edges between them.
+
+    Parameters
+    ----------
+    sizes : sequence of Point
+        The size (along, across) of each box, in pixels. Arguments come before consumers where that is possible.
+    edges : sequence of Edge
+        Pairs (argument, consumer) of positions of boxes. An edge from a higher to a lower position is drawn backwards.
+    label_lengths : sequence of float
+        The length of each edge's label, along.
+    spread : bool, default True
+        Whether the edges that enter a box are spread over its side. Otherwise they meet in one point, and layers are further
+        apart, as in a diagram of a network.
+    port_gaps : sequence of float, optional
+        The space across that each edge needs where it enters a box; 14 by default.
+
+    Returns
+    -------
+    Layout
+
+    Examples
+    --------
+    >>> arrange([(10.0, 10.0), (10.0, 10.0)], [(0, 1)], [0.0]).centres
+    [(5.0, 9.0), (59.0, 9.0)]
+    """
+    ports = _edges_into_boxes(len(sizes), edges)
+    if spread:
+        sizes = _grow_to_hold_ports(sizes, ports, port_gaps or [PORT_GAP] * len(edges))
+    grid = CellGrid(len(sizes), edges)
+    before, after = grid.neighbours()
+    order_cells(grid, before, after)
+    across = place_cells(grid, sizes, before, after)
+    return Router(grid, list(sizes), ports, across, label_lengths, spread).layout()
+
+
+def _edges_into_boxes(box_count: int, edges: Sequence[Edge]) -> list[list[int]]:
+    """The edges that enter each box, without those from the box itself."""
+    ports: list[list[int]] = [[] for _ in range(box_count)]
+    for e, (tail, head) in enumerate(edges):
+        if tail != head:
+            ports[head].append(e)
+    return ports
+
+
+def _grow_to_hold_ports(sizes: Sequence[Point], ports: Sequence[list[int]], port_gaps: Sequence[float]) -> list[Point]:
+    """The sizes of the boxes, at least so large across that few edges enter with their gaps."""
+    grown = []
+    for (along, across), entering in zip(sizes, ports, strict=True):
+        needed = max((port_gaps[e] for e in entering), default=0.0) * len(entering)
+        grown.append((along, max(across, needed) if len(entering) <= MAX_PORTS else across))
+    return grown

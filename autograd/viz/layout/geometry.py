@@ -1,0 +1,70 @@
+"""Points and distances of a layout. All lengths are in pixels of an SVG at its natural size; letters are 7.3 wide and 16 high."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+Point: TypeAlias = tuple[float, float]  # (along, across) the direction of reading
+Route: TypeAlias = list[tuple[float, ...]]  # a start, then points to go straight to, and triples of points for a Bézier curve
+Edge: TypeAlias = tuple[int, int]  # argument and consumer, as positions of boxes
+
+# Across, between two boxes: one line of text (16) and the strokes of two boxes. Twice as much makes a layer of many small boxes a
+# third higher.
+BOX_GAP = 18.0
+
+# Across, the space of an edge that passes a layer: two strokes of 2.4 and the same space between them and on either side. Twice
+# as much makes layers that many edges pass twice as high.
+PASSING_EDGE_WIDTH = 12.0
+
+# Along, between two layers, besides the labels: a curve across one box (about 44 high) leaves at 45°. Twice as much makes pictures
+# a third longer; half as much makes edges too steep to follow.
+LAYER_GAP = 44.0
+
+# In a diagram of a network all nodes of two layers are joined, so that the edges are long and steep: they get more space.
+NETWORK_LAYER_GAP = 3 * LAYER_GAP
+
+# Across, above a box with an edge to itself: one line of text.
+LOOP_HEIGHT = 16.0
+
+# Across, between two edges that enter a box: the height of a label in letters of 10 px and a gap.
+PORT_GAP = 14.0
+
+# Edges that enter a box with a gap of PORT_GAP between them; more share the side as it is, and have no labels. Sixteen make a box
+# of 224, which is a quarter of a screen; twice as many make it half a screen.
+MAX_PORTS = 16
+
+# Around everything, so that the stroke of the outermost edge or box is not cut off: half of the widest stroke (5) is less.
+PADDING = 2.0
+
+# Where a loop leaves and enters its box, below the upper edge of the box, and how far its curve ends from the corner. The box is
+# rounded by 4 (leaves by 9), so that the loop must start below the corner.
+LOOP_ATTACHMENT = 7.0
+LOOP_CORNER = 4.0
+
+# Along, from a layer to where an edge turns into its lane: less than a fifth of LAYER_GAP, so that curves between layers keep
+# clear of it.
+LANE_TURN = 8.0
+
+
+class Layout(NamedTuple):
+    """Where everything is.
+
+    Attributes
+    ----------
+    centres : list of Point
+        The centre of each box.
+    sizes : list of Point
+        The size of each box, which may have grown across to hold its edges.
+    routes : list of Route
+        The route of each edge.
+    entries : list of Point
+        Where each edge begins to run straight to its consumer.
+    extent : Point
+        The size of the whole.
+    """
+
+    centres: list[Point]
+    sizes: list[Point]
+    routes: list[Route]
+    entries: list[Point]
+    extent: Point

@@ -1,0 +1,117 @@
+"""Order and positions of the cells across their layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from autograd.viz.layout.geometry import BOX_GAP, LOOP_HEIGHT, PADDING, PASSING_EDGE_WIDTH, Point
+from autograd.viz.layout.layering import CellGrid
+
+# Sweeps over all layers that sort each of them, by the number of cells below which they are made: SWEEP_COMMENT
+ORDER_SWEEPS = ((500, 12), (5000, 4))
+ORDER_SWEEPS_OF_LARGE = 2
+
+# Sweeps that place the cells: below this number of cells, and above it. PLACE_COMMENT
+SMALL_GRID = 5000
+PLACE_SWEEPS = 6
+PLACE_SWEEPS_OF_LARGE = 2
+
+
+def order_cells(grid: CellGrid, before: list[list[int]], after: list[list[int]]) -> None:
+    """Sort each layer so that few edges cross, by the mean position of each cell's neighbours (the barycentre heuristic).
+
+    Parameters
+    ----------
+    grid : CellGrid
+        The cells, whose ``layers`` are sorted in place.
+    before, after : list of list of int
+        The neighbours of each cell.
+    """
+    position = [0.0] * len(grid.layer_of_cell)
+    for layer in grid.layers:
+        for i, cell in enumerate(layer):
+            position[cell] = i
+    sweeps = next((n for limit, n in ORDER_SWEEPS if len(position) < limit), ORDER_SWEEPS_OF_LARGE)
+    for layer, neighbours in _sweep(grid.layers, before, after, sweeps):
+        if len(layer) > 1:
+            means = dict(zip(layer, _mean_positions(layer, neighbours, position), strict=True))
+            layer.sort(key=means.__getitem__)
+            for i, cell in enumerate(layer):
+                position[cell] = i
+
+
+def _sweep(
+    layers: list[list[int]], before: list[list[int]], after: list[list[int]], count: int
+) -> Iterator[tuple[list[int], list[list[int]]]]:
+    """Each layer, with the neighbours of all cells on the side that was visited before: from the end, from the start, and so on."""
+    for sweep in range(count):
+        is_backward = sweep % 2 == 0
+        for layer in reversed(layers) if is_backward else layers:
+            yield layer, after if is_backward else before
+
+
+def _mean_positions(layer: list[int], neighbours: list[list[int]], position: list[float]) -> list[float]:
+    """The mean position of each cell's neighbours; its own position if it has none."""
+    return [
+        sum([position[other] for other in neighbours[cell]]) / len(neighbours[cell]) if neighbours[cell] else position[cell]
+        for cell in layer
+    ]
+
+
+def place_cells(grid: CellGrid, sizes: Sequence[Point], before: list[list[int]], after: list[list[int]]) -> list[float]:
+    """Place the cells across: near the mean of their neighbours, in the order of their layer, without overlap.
+
+    Parameters
+    ----------
+    grid : CellGrid
+        The cells.
+    sizes : sequence of Point
+        The sizes of the boxes.
+    before, after : list of list of int
+        The neighbours of each cell.
+
+    Returns
+    -------
+    list of float
+        The centre of each cell, across.
+    """
+    half_widths = [width / 2 for width in _cell_widths(grid, sizes)]
+    centres = [0.0] * len(half_widths)
+    for layer in grid.layers:
+        _place_layer(layer, [0.0] * len(layer), half_widths, centres)
+    sweeps = PLACE_SWEEPS if len(centres) < SMALL_GRID else PLACE_SWEEPS_OF_LARGE
+    for layer, neighbours in _sweep(grid.layers, before, after, sweeps):
+        _place_layer(layer, _mean_positions(layer, neighbours, centres), half_widths, centres)
+    top = min((centre - half for centre, half in zip(centres, half_widths, strict=True)), default=0.0)
+    return [centre - top - BOX_GAP / 2 + PADDING for centre in centres]
+
+
+def _cell_widths(grid: CellGrid, sizes: Sequence[Point]) -> list[float]:
+    """The space across that each cell needs."""
+    widths = [size[1] + BOX_GAP for size in sizes]
+    for box in {tail for tail, head in grid.edges if tail == head}:
+        widths[box] += 2 * LOOP_HEIGHT
+    return widths + [PASSING_EDGE_WIDTH] * (len(grid.layer_of_cell) - len(sizes))
+
+
+def _place_layer(layer: list[int], wanted: list[float], half_widths: list[float], centres: list[float]) -> None:
+    """Set the centres nearest to the wanted ones, in the least-squares sense, that keep the order and do not overlap.
+
+    Without the widths of the cells before them, centres that do not overlap are an ascending sequence. The nearest one is found
+    by the pool-adjacent-violators algorithm (M. Ayer et al., "An empirical distribution function for sampling with incomplete
+    information", Annals of Mathematical Statistics 26, 1955).
+    """
+    offsets, offset = [], 0.0
+    for i, cell in enumerate(layer):
+        offset += (half_widths[layer[i - 1]] + half_widths[cell]) if i else 0.0
+        offsets.append(offset)
+    pools: list[list[float]] = []  # mean and count
+    for want, offset in zip(wanted, offsets, strict=True):
+        pools.append([want - offset, 1.0])
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            mean, count = pools.pop()
+            pools[-1][0] = (pools[-1][0] * pools[-1][1] + mean * count) / (pools[-1][1] + count)
+            pools[-1][1] += count
+    means = [mean for mean, count in pools for _ in range(int(count))]
+    for cell, mean, offset in zip(layer, means, offsets, strict=True):
+        centres[cell] = mean + offset

@@ -1,0 +1,76 @@
+"""Embedding: a vector for each integer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import DataError, OutOfRangeError, Tensor
+from nn.init import Initialiser, initialise
+from nn.input_checks import whole
+from nn.modules.module import Module
+from nn.modules.paths import count_text
+from nn.random import Seed
+
+
+class Embedding(Module):
+    """A table with a row of numbers for each integer from 0 on.
+
+    Parameters
+    ----------
+    count : int
+        The number of rows.
+    width : int
+        The length of a row.
+    init : str or callable, default "normal"
+        The initialiser of the table: a name, or a function of (shape, rng).
+    rng : int, numpy.random.Generator or None, default None
+        The seed or generator of the initialiser.
+
+    Attributes
+    ----------
+    W : Tensor, shape (count, width)
+        The table.
+
+    Examples
+    --------
+    >>> Embedding(10, 4, rng=0)([[1, 2], [3, 1]]).shape
+    (2, 2, 4)
+    """
+
+    def __init__(self, count: int, width: int, init: str | Initialiser = "normal", rng: Seed = None) -> None:
+        self.W = Tensor(initialise((whole("the number of rows", count), whole("a row's width", width)), init, rng))
+
+    def forward(self, indices: Any) -> Any:
+        """Return the rows of the given numbers.
+
+        Parameters
+        ----------
+        indices : array_like of int, shape (...)
+            Numbers of rows.
+
+        Returns
+        -------
+        Tensor, shape (..., width)
+            The rows.
+
+        Raises
+        ------
+        DataError
+            If the indices are not integers.
+        OutOfRangeError
+            If there is no row with that number.
+        """
+        numbers = np.asarray(indices)
+        if numbers.dtype.kind not in "iu":
+            raise DataError(f"Embedding takes integers, not {numbers.dtype}")
+        count = self.W.shape[0]
+        if numbers.size and not (numbers.min() >= 0 and numbers.max() < count):
+            wrong = numbers[(numbers < 0) | (numbers >= count)].flat[0]
+            raise OutOfRangeError(f"Embedding of {count} rows has no row number {wrong}: they are 0 to {count - 1}")
+        return self.W[numbers]
+
+    def __repr__(self) -> str:
+        count, width = self.W.shape
+        return f"Embedding({count} × {width}, {count_text(self.num_parameters())})"

@@ -1,0 +1,73 @@
+"""The layout: boxes and edges keep clear of each other."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value
+from autograd.viz import draw
+from autograd.viz.layout.arrangement import arrange
+from picture_helpers import svg_parts
+
+
+def is_hit(box, points):
+    (u, v), (w, h) = box
+    return any(abs(x - u) < w / 2 - 0.5 and abs(y - v) < h / 2 - 0.5 for x, y in points)
+
+
+def points_on(route):
+    """Points along a route: straight lines and Bézier curves."""
+    at, points = np.array(route[0]), []
+    for piece in route[1:]:
+        corners = np.array([at, *np.reshape(piece, (-1, 2))])
+        t = np.linspace(0.0, 1.0, 12)[:, None]
+        if len(corners) == 2:
+            points += list((1 - t) * corners[0] + t * corners[1])
+        else:
+            points += list(
+                sum(c * (1 - t) ** (3 - k) * t**k * n for k, (c, n) in enumerate(zip(corners, (1, 3, 3, 1), strict=True)))
+            )
+        at = corners[-1]
+    return points
+
+
+@given(
+    st.integers(1, 12).flatmap(
+        lambda n: st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=25).map(lambda e: (n, e))
+    ),
+    st.booleans(),
+)
+def test_boxes_do_not_overlap_and_edges_avoid_boxes(graph, wide):
+    n, edges = graph
+    placed = arrange([(30.0 + 10.0 * (i % 3), 20.0) for i in range(n)], edges, [20.0 * wide] * len(edges), spread=wide)
+    boxes = list(zip(placed.centres, placed.sizes, strict=True))
+    for i, (c, s) in enumerate(boxes):
+        for d, t in boxes[:i]:
+            assert abs(c[0] - d[0]) >= (s[0] + t[0]) / 2 or abs(c[1] - d[1]) >= (s[1] + t[1]) / 2
+        assert c[0] - s[0] / 2 >= 0
+        assert c[0] + s[0] / 2 <= placed.extent[0] + 1e-9
+        assert 0 <= c[1] - s[1] / 2 <= c[1] + s[1] / 2 <= placed.extent[1]
+    for route in placed.routes:
+        points = points_on(route)
+        assert not any(is_hit(box, points) for box in boxes)
+
+
+def test_too_many_long_edges_run_in_lanes():
+    """Every node of a chain is used again at its end: places in every layer would be quadratic in number."""
+    n = 200
+    edges = [(i, i + 1) for i in range(n - 1)] + [(i, n - 1) for i in range(n - 3)]
+    placed = arrange([(20.0, 20.0)] * n, edges, [0.0] * len(edges))
+    boxes = list(zip(placed.centres, placed.sizes, strict=True))
+    assert max(v for route in placed.routes for v in route[2][1::2]) > max(c[1] + s[1] / 2 for c, s in boxes)
+    for route in placed.routes[::17]:
+        assert not any(is_hit(box, points_on(route)) for box in boxes)
+
+
+def test_a_shared_leaf_has_one_trunk():
+    a = Value(0.5, name="a")
+    x = Value(1.0)
+    for _ in range(300):
+        x = x * a
+    svg = draw(x, fold=False).to_svg()
+    assert len(svg) < 400_000
+    assert len(svg_parts(svg)[1]) == 600

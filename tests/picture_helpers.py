@@ -1,0 +1,90 @@
+"""Graphs to draw, and strict parsers for what pictures are written as."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+
+import nn
+from autograd import Value
+from autograd.viz.backward_frames import backward_frames
+
+SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
+
+
+def neuron_graph():
+    """Two leaves, and a root with eight nodes below it."""
+    a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    y = (a * b + 10.0).tanh() * a + a**2
+    y.name = "y"
+    return a, b, y
+
+
+def moons_loss(hidden=16, samples=100):
+    """A network, and its loss at random points."""
+    model = nn.scalar.MLP(2, [hidden, hidden, 1], rng=0)
+    points = np.random.default_rng(0).uniform(-1, 1, (samples, 2)).tolist()
+    total = sum((1.0 - model(x)).relu() for x in points) * (1.0 / samples)
+    return model, total
+
+
+def svg_parts(svg):
+    """The boxes and the links of an SVG, as a strict parser reads it."""
+    groups = list(ET.fromstring(svg).iter(f"{SVG_NAMESPACE}g"))
+    return [g for g in groups if "data-box" in g.attrib], [g for g in groups if "data-link" in g.attrib]
+
+
+class PageParser(HTMLParser):
+    """Asserts that every element is closed in order and that no attribute has a script or a style. Keeps the data of the page."""
+
+    EMPTY = frozenset({"meta", "link", "input"})
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.scripts, self.data = [], 0, ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+        self.scripts += tag == "script"
+        assert not any(name.startswith("on") or name == "style" for name, _ in attrs)
+
+    def handle_endtag(self, tag):
+        if tag not in self.EMPTY:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open[-1:] == ["script"] and not self.data:
+            self.data = data
+
+
+def page_data(html):
+    """The data that the script of a page reads."""
+    parser = PageParser()
+    parser.feed(html)
+    assert parser.open == []
+    assert parser.scripts == 2
+    return json.loads(parser.data)
+
+
+def data_of(picture):
+    """The data of the page of a picture."""
+    return page_data(picture.to_html())
+
+
+MERMAID = re.compile(
+    r'graph (LR|RL|TB)|  (  )?[a-z]\w*(\(\["[^"\[\]]*"\]\)|\(\("[^"\[\]]*"\)\)|\[\["[^"\[\]]*"\]\]|\["[^"\[\]]*"\])'
+    r'|  [a-z]\w* (-->|==>)(\|"[^"|]*"\|)? [a-z]\w*|  subgraph g\d+ \["[^"\[\]]*"\]|  end|  style \w+ [\w:#,-]+'
+)
+
+
+def is_valid_mermaid(text):
+    """Whether every line is one of those that flowcharts are made of."""
+    return all(MERMAID.fullmatch(line) for line in text.splitlines())
+
+
+def frames_of(picture):
+    """The frames of the backward pass."""
+    return backward_frames(picture.snapshot, picture.drawing, picture.grouping.representatives)
