@@ -15,11 +15,6 @@ from autograd.compiler.specialization.graph_replay import GraphReplay
 class Summary:
     """A compiled program in numbers. ``print`` shows them, and what each group of nodes became.
 
-<<<<<<< HEAD
-    ``operations`` are NumPy's, in value and gradient; ``flops`` counts two for each product in a matrix product and one for each
-    entry that any other operation makes; ``bytes`` is what the named lines hold; ``reason`` says why nothing was raised, or "".
-    ``tape_speedup`` is how many times as fast the native tape was at the first call, if it runs instead of the lines, else 0.0.
-=======
     Attributes
     ----------
     name : str
@@ -44,7 +39,6 @@ class Summary:
         The groups of nodes that became arrays: how many nodes, their operation, and what they became.
     left : list of (int, str, str)
         The same for the nodes that stayed numbers.
->>>>>>> origin/main
     """
 
     name: str
@@ -59,7 +53,6 @@ class Summary:
     reason: str = ""
     raised: list[tuple[int, str, str]] = field(default_factory=list)
     left: list[tuple[int, str, str]] = field(default_factory=list)
-    tape_speedup: float = 0.0
 
     def __str__(self) -> str:
         if self.reason:
@@ -69,19 +62,10 @@ class Summary:
             f"({self.flops:.3g} flop, {self.bytes:.3g} bytes)",
             f"proved at the first call: {self.value_error:.1e} off the value, {self.gradient_error:.1e} off the gradient",
         ]
-<<<<<<< HEAD
-        if self.tape_speedup:
-            text.append(f"runs on the native tape, number by number: {self.tape_speedup:.1f} × as fast as these lines")
-        text += [f"guarded: {self.guards} things that the function looked at"] if self.guards else []
-        for head, groups in (("raised to arrays:", self.raised), ("left as numbers, since few are alike:", self.left)):
-            text += [head] if groups else []
-            text += [f"  {count:>8} × {what:<24} → {how}" for count, what, how in groups]
-=======
         if self.guards:
             text.append(f"guarded: {self.guards} things that the function looked at")
         text += _format_groups("raised to arrays:", self.raised)
         text += _format_groups("left as numbers, since few are alike:", self.left)
->>>>>>> origin/main
         return "\n".join(text)
 
 
@@ -116,21 +100,6 @@ def summarize(name: str, specialization: Any, function: str, key: Any) -> Summar
     operations = [instruction for instruction in instructions if instruction.op not in ("input", "constant")]
     vectorized, scalars = _count_groups(specialization.vectorization_log)
     return Summary(
-<<<<<<< HEAD
-        name,
-        specialization.nodes,
-        program.source.line_count,
-        len(work),
-        sum(map(_flops, work)),
-        sum(np.asarray(line.data).nbytes for line in work),
-        len(specialization.guards),
-        specialization.proof.value,
-        specialization.proof.gradient,
-        "",
-        raised,
-        [(count, what, "one by one") for what, count in left.items()],
-        getattr(program, "speedup", 0.0),
-=======
         name=name,
         nodes=specialization.node_count,
         lines=program.source.line_count,
@@ -142,7 +111,6 @@ def summarize(name: str, specialization: Any, function: str, key: Any) -> Summar
         gradient_error=specialization.self_check.gradient_error,
         raised=vectorized,
         left=[(count, operation, "one by one") for operation, count in scalars.items()],
->>>>>>> origin/main
     )
 
 
