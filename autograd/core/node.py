@@ -46,7 +46,7 @@ class Node(Storage):
 
     rank: ClassVar[int]  # in a mixed expression the class of the higher rank wins
     by_rank: ClassVar[dict[int, type[Any]]] = {}
-    graph_backend: ClassVar[Any]  # the backend in which derivatives are graphs; functions.py, which owns it, puts it here
+    graph_backend: ClassVar[Any]  # the backend in which derivatives are graphs; numpy_api/graph_backend.py sets it
 
     def __init_subclass__(cls) -> None:
         Node.by_rank.setdefault(cls.rank, cls)

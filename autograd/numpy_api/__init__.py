@@ -1,4 +1,4 @@
-"""The functions that people call, under NumPy's names, and NumPy's protocols; define(); the graph backend.
+"""The functions that users call, under NumPy's names; NumPy's protocols; define(); the graph backend.
 
 It knows nothing of transforms.
 """

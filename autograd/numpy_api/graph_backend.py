@@ -1,8 +1,9 @@
-"""The graph backend: the library's own functions, so that what a row computes is recorded, and can be differentiated again."""
+"""GRAPH: the backend made of our own functions. What a row computes in it is recorded, and can be differentiated again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node, apply, raw
 from autograd.core.observation import current, look
 from autograd.core.value import Value
-from autograd.numpy_api import functions
-from autograd.numpy_api.functions import LINEAR_ALGEBRA, NUMPY_LIKE, call, logsumexp, matmul, norm, on_tensors, prod, softmax
+from autograd.numpy_api.apply import apply_elementwise, apply_to_tensors
+from autograd.numpy_api.functions import FUNCTIONS, prod
 from autograd.ops import Op, find
 
 
@@ -21,31 +22,32 @@ class _GraphBackend(Backend):
     """The backend in which a row's derivative is recorded like any other computation."""
 
     def row(self, op: Op) -> Callable[..., Any]:
-        return getattr(functions, op.name, None) or (lambda *args, **static: call(op, *args, **static))
+        return partial(apply_elementwise, op)
 
 
 def _scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    return on_tensors(lambda t: apply(find("scatter"), t, index=index, shape=shape), "scatter", a)
+    return apply_to_tensors(lambda t: apply(find("scatter"), t, index=index, shape=shape), "scatter", a)
 
 
 def _getitem(a: Any, index: Any) -> Any:
-    return on_tensors(lambda t: t[index], "getitem", a)
+    return apply_to_tensors(lambda t: t[index], "getitem", a)
 
 
 def _products_of_others(rows: Any) -> Any:
-    """As graphs: the other entries of each row picked out, and multiplied."""
+    """Return the product of all other entries of each row: they are picked out, and multiplied."""
     n = np.shape(raw(rows))[-1]
     others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
     return prod(_getitem(rows, (..., others)), axis=-1)
 
 
-def _plain(name: str) -> Callable[..., Any]:
+def _make_query(name: str) -> Callable[..., Any]:
+    """Make a function that reads the plain numbers."""
     function = getattr(ARRAY, name)
     return lambda *args: look(function, *args)
 
 
 def _equal(a: Any, b: Any) -> Any:
-    """Where two arguments are the same; a mask where compile() watches."""
+    """Return where two arguments are equal: a traced mask inside compile(), else plain booleans."""
     trace = current()
     if trace is not None and (isinstance(a, Node) or isinstance(b, Node)):
         return trace.compare("==", a, b)
@@ -53,7 +55,7 @@ def _equal(a: Any, b: Any) -> Any:
 
 
 def _constant(a: Any) -> Any:
-    """The numbers alone; without their gradient, but followed, where compile() watches."""
+    """Return the numbers without their gradient; inside compile() they stay traced."""
     trace = current()
     return trace.stop_gradient(a) if trace is not None and isinstance(a, Node) else raw(a)
 
@@ -61,8 +63,8 @@ def _constant(a: Any) -> Any:
 GRAPH = _GraphBackend(
     "GRAPH",
     {
-        **{f.__name__: f for f in (*NUMPY_LIKE, *LINEAR_ALGEBRA, norm, logsumexp, softmax, matmul)},
-        **{name: _plain(name) for name in ("any", "isfinite")},
+        **FUNCTIONS,
+        **{name: _make_query(name) for name in ("any", "isfinite")},
         "equal": _equal,
         "constant": _constant,
         "shape": lambda a: np.shape(raw(a)),

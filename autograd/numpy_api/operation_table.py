@@ -1,14 +1,13 @@
-"""The table of operations as a page for readers: every formula is the row itself, written by the TEXT backend.
+"""The table of operations as a page for readers: every formula is the row itself, written by the backend TEXT.
 
-``python -m autograd.ops > docs/operations.md`` makes the page in the documentation.
+``python -m autograd.ops > docs/operations.md`` makes the page of the documentation.
 """
 
 from __future__ import annotations
 
 from math import inf
 
-from autograd.backends.expressions import TEXT, symbol
-from autograd.numpy_api.functions import settings_of, written
+from autograd.numpy_api.row_formulas import get_formulas, get_setting_names
 from autograd.ops import TABLE, Domain, Elementwise, Op
 
 HEAD = """# Operations
@@ -19,51 +18,43 @@ written once, in `autograd/ops/table.py`, and everything else reads it there.
 """
 
 
-def text() -> str:
-    """The whole page.
+def make_page() -> str:
+    """Return the whole page, as Markdown.
 
-    >>> "| tanh | tanh(a) | 1.0 - y * y |" in text()
+    Examples
+    --------
+    >>> "| tanh | tanh(a) | 1.0 - y * y |" in make_page()
     True
     """
-    return HEAD + "\n".join([*_elementwise(), "", *_others(), ""])
+    return HEAD + "\n".join([*_list_elementwise_rows(), "", *_list_other_rows(), ""])
 
 
-def _own_rows() -> list[Op]:
-    """The library's rows, without those that others have defined."""
+def _get_library_rows() -> list[Op]:
+    """Return the library's rows, without those that users have defined."""
     return [op for op in TABLE.values() if op.f.__module__.startswith("autograd.ops.")]
 
 
-def _elementwise() -> list[str]:
-    rows = [op for op in _own_rows() if isinstance(op, Elementwise)]
+def _list_elementwise_rows() -> list[str]:
+    rows = [op for op in _get_library_rows() if isinstance(op, Elementwise)]
     return [
         "## Entry by entry, on Values and Tensors",
         "",
         "| operation | y | ∂y/∂a | ∂y/∂b | tested on | at kinks and edges |",
         "| --- | --- | --- | --- | --- | --- |",
-        *(f"| {op.name} | {' | '.join(_cells(op))} | {domain(op.domains)} | {op.kink} |" for op in rows),
+        *(f"| {op.name} | {' | '.join(_make_formula_cells(op))} | {format_domains(op.domains)} | {op.kink} |" for op in rows),
     ]
 
 
-def _cells(op: Elementwise) -> list[str]:
-    return [*(f.replace("|", "\\|") for f in formulas(op)), ""][:3]
+def _make_formula_cells(op: Elementwise) -> list[str]:
+    return [*(formula.replace("|", "\\|") for formula in get_formulas(op)), ""][:3]
 
 
-def formulas(op: Elementwise) -> list[str]:
-    """What a row computes of a, b, …, and its derivative by each of them, of which y is the value.
+def format_domains(domains: tuple[Domain, ...]) -> str:
+    """Return the intervals of the arguments a and b; nothing for the whole line.
 
-    >>> formulas(TABLE["tanh"])
-    ['tanh(a)', '1.0 - y * y']
-    """
-    args = [symbol(n) for n in "abcdef"[: op.arity]]
-    settings = {k: symbol(k) for k in settings_of(op)}
-    partials = [written(partial(TEXT, symbol("y"), *args, **settings)) for partial in op.partials]
-    return [written(op.f(TEXT, *args, **settings)), *partials]
-
-
-def domain(domains: tuple[Domain, ...]) -> str:
-    """Where the arguments live, in words.
-
-    >>> domain((Domain(low=0.0),))
+    Examples
+    --------
+    >>> format_domains((Domain(low=0.0),))
     'a > 0'
     """
     parts = []
@@ -75,16 +66,16 @@ def domain(domains: tuple[Domain, ...]) -> str:
     return ", ".join(parts)
 
 
-def _others() -> list[str]:
-    rows = [op for op in _own_rows() if not isinstance(op, Elementwise)]
+def _list_other_rows() -> list[str]:
+    rows = [op for op in _get_library_rows() if not isinstance(op, Elementwise)]
     return [
         "## On whole arrays",
         "",
         "| operation | kind | arguments | settings | at kinks |",
         "| --- | --- | --- | --- | --- |",
-        *(f"| {op.name} | {op.kind} | {_count(op)} | {', '.join(settings_of(op))} | {op.kink} |" for op in rows),
+        *(f"| {op.name} | {op.kind} | {_format_arity(op)} | {', '.join(get_setting_names(op))} | {op.kink} |" for op in rows),
     ]
 
 
-def _count(op: Op) -> str:
+def _format_arity(op: Op) -> str:
     return "any number" if op.arity is None else str(op.arity)

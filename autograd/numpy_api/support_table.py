@@ -1,6 +1,6 @@
 """Which of NumPy's functions work on nodes, as a page for readers.
 
-``python -m autograd.numpy_api.support_table > docs/numpy.md`` makes the page in the documentation.
+``python -m autograd.numpy_api.support_table > docs/numpy.md`` makes the page of the documentation.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy_api import functions
-from autograd.numpy_api.composed_functions import COMPOSED, COMPOSED_UFUNCS, MOVING
-from autograd.numpy_api.dispatch import ALIASES, HANDLED, LOOKERS, LOOKING, REDUCTIONS, SHAPELY, full_name
+from autograd.numpy_api.composed.registry import COMPOSED, COMPOSED_UFUNCS, REARRANGEMENTS
+from autograd.numpy_api.dispatch import ALIASES, QUERY_UFUNCS, REDUCTIONS
+from autograd.numpy_api.functions import FUNCTIONS
+from autograd.numpy_api.handlers import HANDLERS, NUMBER_QUERIES, SHAPE_QUERIES
+from autograd.numpy_api.unsupported import get_qualified_name
 from autograd.ops import TABLE, Elementwise
 
 HEAD = """# NumPy's functions on Values and Tensors
@@ -22,40 +24,42 @@ operations on recorded numbers.
 """
 
 
-def sections() -> dict[str, list[str]]:
-    """The names of NumPy's functions by the way in which they work.
+def get_sections() -> dict[str, list[str]]:
+    """Return the names of NumPy's functions that work on nodes, by section of the page.
 
-    >>> "np.exp" in sections()["Entry by entry"]
+    Examples
+    --------
+    >>> "np.exp" in get_sections()["Entry by entry"]
     True
     """
-    given = {full_name(f) for f in (*MOVING, *COMPOSED, *LOOKERS, *SHAPELY)}
-    rows = [f"np.{name}" for name, f in _ufuncs().items()]
+    queries = {get_qualified_name(f) for f in (*NUMBER_QUERIES, *SHAPE_QUERIES)}
+    composed = {get_qualified_name(f) for f in COMPOSED}
+    rearrangements = {get_qualified_name(f) for f in REARRANGEMENTS}
+    products = {get_qualified_name(f) for f in HANDLERS} | {"np.matmul"}
     return {
-        "Entry by entry": sorted({*rows, *(f"np.{name}" for name in COMPOSED_UFUNCS)}),
-        "Reductions and products": sorted({*(full_name(f) for f in HANDLED), "np.matmul"} - given),
+        "Entry by entry": sorted({f"np.{name}" for name in (*_get_row_ufuncs(), *COMPOSED_UFUNCS)}),
+        "Reductions and products": sorted(products - queries - composed - rearrangements),
         "Methods of ufuncs": [*(f"np.{name}.reduce" for name in REDUCTIONS), "np.add.accumulate", "np.multiply.outer"],
-        "Moving entries about": sorted({full_name(f) for f in MOVING}),
-        "Composed of others": sorted({full_name(f) for f in COMPOSED}),
-        "Asking about the numbers (plain answers)": sorted(
-            {full_name(f) for f in (*LOOKERS, *SHAPELY)} | {f"np.{name}" for name in LOOKING}
-        ),
+        "Rearranging entries": sorted(rearrangements),
+        "Composed of others": sorted(composed),
+        "Asking about the numbers (plain answers)": sorted(queries | {f"np.{name}" for name in QUERY_UFUNCS}),
     }
 
 
-def _ufuncs() -> dict[str, Any]:
-    """The ufuncs that are rows of ours, by every name NumPy has for them."""
-    ours = {op.name for op in TABLE.values() if isinstance(op, Elementwise) and hasattr(functions, op.name)}
-    found = {name: getattr(np, name) for name in dir(np) if isinstance(getattr(np, name), np.ufunc)}
-    return {name: f for name, f in found.items() if ALIASES.get(f.__name__, f.__name__) in ours}
+def _get_row_ufuncs() -> dict[str, Any]:
+    """Return the ufuncs that are rows with a public name, by every name that NumPy has for them."""
+    rows = {op.name for op in TABLE.values() if isinstance(op, Elementwise) and op.name in FUNCTIONS}
+    ufuncs = {name: getattr(np, name) for name in dir(np) if isinstance(getattr(np, name), np.ufunc)}
+    return {name: f for name, f in ufuncs.items() if ALIASES.get(f.__name__, f.__name__) in rows}
 
 
-def text() -> str:
-    """The whole page."""
+def make_page() -> str:
+    """Return the whole page, as Markdown."""
     lines = [HEAD]
-    for title, names in sections().items():
+    for title, names in get_sections().items():
         lines += [f"## {title}", "", ", ".join(f"`{name}`" for name in names), ""]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":  # pragma: no cover - what the command in the docs runs
-    print(text(), end="")
+    print(make_page(), end="")

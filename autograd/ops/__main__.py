@@ -2,7 +2,7 @@
 
 import sys
 
-from autograd.numpy_api.operation_table import text
+from autograd.numpy_api.operation_table import make_page
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(text().encode("utf-8"))
+    sys.stdout.buffer.write(make_page().encode("utf-8"))

@@ -13,7 +13,7 @@ from typing import Any
 from autograd.core.node import BINARY, UNARY, Node, raw
 from autograd.core.value import SIGNS, Value
 from autograd.graph.topological_order import WIDE, topological_order
-from autograd.numpy_api import functions
+from autograd.numpy_api.apply import apply_op
 from autograd.testing.arrays import format_array
 
 # The number of candidates that are checked. Half as many candidates as operations were needed on random graphs of 20 and of 60
@@ -171,7 +171,7 @@ def _apply(node: Node, args: Sequence[Any]) -> Any:
         method = METHODS.get(name, name)
         if len(args) == 1 and hasattr(args[0], method):
             return getattr(args[0], method)()
-    return functions.call_row(node.op, *args, **node.static)
+    return apply_op(node.op, *args, **node.static)
 
 
 def _label_inputs(inputs: Sequence[Node]) -> dict[Node, str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd
 from autograd.core.value import SIGNS
-from autograd.numpy_api.functions import call_row
+from autograd.numpy_api.apply import apply_op
 from autograd.ops import TABLE
 from autograd.testing.search.source_code import to_source
 
@@ -83,7 +83,7 @@ class Program:
 
 def make_namespace(ops: Sequence[str]) -> dict[str, Any]:
     """Return the names that a program can use: NumPy, this library, and operations made by ``define()``."""
-    return {"np": np, "autograd": autograd} | {op: partial(call_row, TABLE[op]) for op in ops if op in TABLE}
+    return {"np": np, "autograd": autograd} | {op: partial(apply_op, TABLE[op]) for op in ops if op in TABLE}
 
 
 def call_to_source(op: str, operands: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from autograd.core.pytree import Build, flatten
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
-from autograd.numpy_api.functions import lifted
+from autograd.numpy_api.apply import to_operand
 from autograd.ops import find
 
 
@@ -131,7 +131,7 @@ def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
         If a leaf is neither a node nor a number.
     """
     if isinstance(result, np.ndarray) and result.dtype == object:
-        result = lifted(result, call)
+        result = to_operand(result, call)
     leaves, unflatten = flatten(result)
     for leaf in leaves:
         if not isinstance(leaf, Node | float | int | np.ndarray | np.number | np.bool_):

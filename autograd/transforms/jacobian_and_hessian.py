@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import SettingError
-from autograd.numpy_api.functions import contains_node, stack
+from autograd.numpy_api.apply import has_nodes
+from autograd.numpy_api.functions.joining import stack
 from autograd.transforms.arguments import validate_argnums
 from autograd.transforms.derivative_trees import node_like, shape_of
 from autograd.transforms.grad_and_vjp import grad
@@ -100,7 +101,7 @@ def _block(rows: list[list[list[Any]]], i: int, j: int, output_shape: Shape, inp
         return derivatives[0]
     if not derivatives:
         return np.zeros(output_shape + input_shape)
-    stacked = stack(derivatives) if any(contains_node(d) for d in derivatives) else np.array(derivatives)
+    stacked = stack(derivatives) if any(has_nodes(d) for d in derivatives) else np.array(derivatives)
     if not is_forward:
         return stacked.reshape(output_shape + input_shape)
     input_axes = range(len(input_shape))

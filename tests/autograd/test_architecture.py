@@ -11,7 +11,7 @@ import autograd
 from autograd import define
 from autograd.backends import expressions, float_backend
 from autograd.core import scalar_methods
-from autograd.numpy_api.operation_table import text
+from autograd.numpy_api.operation_table import make_page
 from autograd.ops import TABLE
 
 ROOT = pathlib.Path(autograd.__file__).parents[1]
@@ -148,12 +148,12 @@ def test_public_names_are_the_ones_that_are_there():
 
 def test_the_table_in_the_documentation_is_fresh():
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    assert page == text(), "run: python -m autograd.ops > docs/operations.md"
+    assert page == make_page(), "run: python -m autograd.ops > docs/operations.md"
 
 
 def test_the_table_prints():
     done = subprocess.run([sys.executable, "-W", "error", "-m", "autograd.ops"], capture_output=True, check=True)
-    assert done.stdout.decode("utf-8") == text()
+    assert done.stdout.decode("utf-8") == make_page()
 
 
 def test_importing_takes_numpy_and_the_standard_library_only():

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.core.node import Node
 from autograd.core.observation import COMPARE, ObservedMask, look, plain
-from autograd.numpy_api.functions import where
+from autograd.numpy_api.functions.selection import where
 
 if TYPE_CHECKING:
     from autograd.compiler.frontend.tracer import Tracer

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from string import ascii_lowercase
 from typing import Any
+
+LOWERCASE = "abcdefghijklmnopqrstuvwxyz"  # as string.ascii_lowercase, whose import would take 2 % of that of the library
 
 
 def as_column(xp: Any, v: Any) -> Any:
@@ -74,7 +75,7 @@ def einsum_adjoint(xp: Any, i: int, g: Any, y: Any, *args: Any, subscripts: str)
 
 def _rename_repeated_letters(letters: str, subscripts: str) -> tuple[str, dict[int, str]]:
     """Give every repeated letter a new name; also return, by position, the letter and its new name, as those of an identity."""
-    unused = iter(sorted(set(ascii_lowercase) - set(subscripts)))
+    unused = iter(sorted(set(LOWERCASE) - set(subscripts)))
     renamed, pairs = "", {}
     for position, letter in enumerate(letters):
         if letter in renamed:

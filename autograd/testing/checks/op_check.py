@@ -12,7 +12,8 @@ from autograd.backends.float_backend import evaluated
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
-from autograd.numpy_api.functions import call_row, settings_of
+from autograd.numpy_api.apply import apply_op
+from autograd.numpy_api.row_formulas import get_setting_names
 from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.testing.checks.grad_check import run_grad_check
 from autograd.testing.node_check import get_op_domains
@@ -82,7 +83,7 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
 def _check_at(op: Op, xs: Sequence[Any], static: dict[str, Any], total: Report) -> Report:
     """Check an operation at one point, and add failures to the whole report."""
     _compare_backends(op, xs, static, total)
-    report = run_grad_check(lambda *nodes: call_row(op, *nodes, **static), xs, 2, get_op_domains(op, len(xs)), {})
+    report = run_grad_check(lambda *nodes: apply_op(op, *nodes, **static), xs, 2, get_op_domains(op, len(xs)), {})
     total.evaluations += report.evaluations
     if report.verdict == FAIL:
         total.findings += report.findings
@@ -94,7 +95,7 @@ def _check_call(op: Op, inputs: Sequence[Any], static: dict[str, Any]) -> None:
     """Raise if the operation cannot be called like this."""
     if inputs and op.arity is not None and len(inputs) != op.arity:
         raise SettingError(f"check_op(): {op.name} takes {op.arity} input{'s' if op.arity > 1 else ''}, not {len(inputs)}")
-    settings = settings_of(op)
+    settings = get_setting_names(op)
     for name in static:
         if name not in settings:
             raise SettingError(f"check_op(): {op.name} has no setting {name!r}; it has {', '.join(settings) or 'none'}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy_api.operation_table import formulas
+from autograd.numpy_api.row_formulas import get_formulas
 from autograd.ops import Elementwise
 from autograd.viz.drawing import Box, Drawing
 from autograd.viz.folding.colour_scale import colour_steps
@@ -134,7 +134,7 @@ def _facts(box: Box, snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def _formula_facts(op: Elementwise) -> list[tuple[str, str]]:
     try:
-        value, *partials = formulas(op)
+        value, *partials = get_formulas(op)
     except Exception:  # a custom operation may call functions that cannot be written as formulas
         value, partials = "not known in symbols", []
     return [("formula", f"y = {value}"), *((f"∂y/∂{name}", partial) for name, partial in zip("abcdef", partials, strict=False))]

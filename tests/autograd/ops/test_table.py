@@ -13,8 +13,9 @@ from autograd import DefinitionError, Tensor, Value, hvp
 from autograd.backends.backend import QUIET
 from autograd.backends.numpy_backend import ARRAY
 from autograd.graph.forward_mode import pushforward
-from autograd.numpy_api.functions import call, settings_of
+from autograd.numpy_api.apply import apply_elementwise
 from autograd.numpy_api.graph_backend import GRAPH
+from autograd.numpy_api.row_formulas import get_setting_names
 from autograd.ops import TABLE, Domain, Elementwise, elementwise, find
 from oracles import assert_derivative, same
 
@@ -49,7 +50,7 @@ def points(draw, op, settings):
 
 
 def test_settings_are_known():
-    assert {op.name for op in ROWS if settings_of(op)} == set(SETTINGS)
+    assert {op.name for op in ROWS if get_setting_names(op)} == set(SETTINGS)
 
 
 @pytest.mark.parametrize(("op", "settings"), CASES, ids=IDS)
@@ -57,7 +58,7 @@ def test_settings_are_known():
 def test_partials_are_the_derivatives(op, settings, data):
     args = data.draw(points(op, settings))
     values = [Value(x) for x in args]
-    call(op, *values, **settings).backward()
+    apply_elementwise(op, *values, **settings).backward()
     for i, value in enumerate(values):
 
         def along(step, i=i):
@@ -75,12 +76,12 @@ def test_second_derivatives_are_graphs(op, settings, data):
 
     def slope(step):
         moved = [Value(x + step * d) for x, d in zip(args, direction, strict=True)]
-        call(op, *moved, **settings).backward()
+        apply_elementwise(op, *moved, **settings).backward()
         return sum(v.grad * d for v, d in zip(moved, direction, strict=True))
 
     for make in (Value, Tensor):
         nodes = [make(x) for x in args]
-        call(op, *nodes, **settings).backward(create_graph=True)
+        apply_elementwise(op, *nodes, **settings).backward(create_graph=True)
         first = [n.grad for n in nodes]
         for n in nodes:
             n.zero_grad()
@@ -88,7 +89,7 @@ def test_second_derivatives_are_graphs(op, settings, data):
         claimed = sum(float(n.grad) * d for n, d in zip(nodes, direction, strict=True))
         assert_derivative(claimed, slope, h=0.01, rtol=1e-6)
         at, along = ([make(x)._primal for x in numbers] for numbers in (args, direction))
-        product = hvp(lambda nodes: call(op, *nodes, **settings), at, along)
+        product = hvp(lambda nodes: apply_elementwise(op, *nodes, **settings), at, along)
         assert_derivative(sum(float(p) * d for p, d in zip(product, direction, strict=True)), slope, h=0.01, rtol=1e-6)
 
 
@@ -97,11 +98,11 @@ def test_second_derivatives_are_graphs(op, settings, data):
 def test_arrays_equal_floats_entry_by_entry(op, settings, data):
     rows = [data.draw(points(op, settings)) for _ in range(3)]
     tensors = [Tensor(list(column)) for column in zip(*rows, strict=True)]
-    result = call(op, *tensors, **settings)
+    result = apply_elementwise(op, *tensors, **settings)
     result.backward(np.ones(3))
     for k, row in enumerate(rows):
         values = [Value(x) for x in row]
-        single = call(op, *values, **settings)
+        single = apply_elementwise(op, *values, **settings)
         single.backward()
         same(result.data[k], single.data, rtol=1e-13)
         for value, tensor in zip(values, tensors, strict=True):
@@ -114,7 +115,7 @@ def test_edge_values_are_equal_in_value_and_tensor(op, settings):
         if op.name == "power" and args == (-np.inf, 0.5):
             continue  # NumPy gives nan for one number and inf for an array of them
         values, tensors = [Value(x) for x in args], [Tensor(x) for x in args]
-        single, array = call(op, *values, **settings), call(op, *tensors, **settings)
+        single, array = apply_elementwise(op, *values, **settings), apply_elementwise(op, *tensors, **settings)
         same(array.data, single.data, rtol=1e-12)
         single.backward()
         array.backward()
@@ -128,7 +129,7 @@ def test_edge_values_are_equal_in_value_and_tensor(op, settings):
 def test_forward_mode_agrees_with_reverse_mode(op, settings, data):
     values = [Value(x) for x in data.draw(points(op, settings))]
     tangents = [1.5, -0.5][: len(values)]
-    y = call(op, *values, **settings)
+    y = apply_elementwise(op, *values, **settings)
     y.backward()
     (tangent,) = pushforward([y], values, tangents)
     same(tangent, sum(v.grad * t for v, t in zip(values, tangents, strict=True)), rtol=1e-12, atol=1e-15)
@@ -142,7 +143,7 @@ STABLE = ["sigmoid", "tanh", "softplus", "relu", "leaky_relu", "elu", "silu", "g
 def test_activations_are_finite_at_1000(name, x):
     for make in (Value, Tensor):
         nodes = [make(x) for _ in range(find(name).arity)]
-        y = call(find(name), *nodes, **SETTINGS.get(name, [{}])[0])
+        y = apply_elementwise(find(name), *nodes, **SETTINGS.get(name, [{}])[0])
         y.backward()
         assert np.isfinite(float(y))
         assert all(np.isfinite(float(n.grad)) for n in nodes)
@@ -184,7 +185,7 @@ KINKS = [
 def test_subgradients_at_kinks_and_ties_are_the_documented_ones(name, args, grads):
     for make in (Value, Tensor):
         nodes = [make(x) for x in args]
-        call(find(name), *nodes).backward()
+        apply_elementwise(find(name), *nodes).backward()
         same([float(n.grad) for n in nodes], grads)
 
 
@@ -216,7 +217,7 @@ def test_rows_are_pickled_by_name():
 def test_a_wrong_row_is_caught_by_the_table_test():
     op = elementwise("wrong_cube", lambda xp, a: a**3, lambda xp, y, a: 3.001 * a**2, domain=Domain())
     x = Value(1.2)
-    call(op, x).backward()
+    apply_elementwise(op, x).backward()
     with pytest.raises(AssertionError):
         assert_derivative(x.grad, lambda step: (1.2 + step) ** 3)
 

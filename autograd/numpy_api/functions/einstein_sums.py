@@ -1,0 +1,83 @@
+"""Einstein sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.core.node import apply
+from autograd.core.tensor import Tensor
+from autograd.errors import DataError, ShapeError
+from autograd.numpy_api.apply import apply_to_tensors
+from autograd.ops import find
+
+_EINSUM = find("einsum")
+_UPPERCASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # stands for the axes of "..."
+
+
+def einsum(subscripts: str, *operands: Any) -> Any:
+    """Return an Einstein sum, in NumPy's notation.
+
+    Parameters
+    ----------
+    subscripts : str
+        Such as ``"ij,jk->ik"``. The result may be left out, letters may be repeated, and ``...`` stands for any axes.
+    *operands : array_like or Tensor
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Raises
+    ------
+    DataError
+        If ``subscripts`` is not a string.
+    ShapeError
+        If the subscripts do not fit the operands.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd import Tensor
+    >>> einsum("ij,ij->i", Tensor(np.ones((2, 3))), np.ones((2, 3))).data
+    array([3., 3.])
+    """
+    if not isinstance(subscripts, str):
+        raise DataError(f"einsum takes its subscripts as one string first, such as 'ij,jk->ik', not {subscripts!r}")
+
+    def record(*tensors: Tensor) -> Tensor:
+        explicit = _make_explicit(subscripts, [t.ndim for t in tensors])
+        return apply(_EINSUM, *tensors, subscripts=explicit)  # type: ignore[no-any-return]
+
+    return apply_to_tensors(record, "einsum", *operands)
+
+
+def _make_explicit(subscripts: str, ndims: Sequence[int]) -> str:
+    """Write out the result of subscripts, and replace every ``...`` by letters."""
+    inputs, arrow, result = subscripts.replace(" ", "").partition("->")
+    parts = inputs.split(",")
+    ellipsis_lengths = _count_ellipsis_axes(subscripts, parts, ndims)
+    unused = "".join(sorted(set(_UPPERCASE) - set(subscripts)))
+    letters = unused[: max(ellipsis_lengths)]
+    if not arrow:
+        result = _infer_result(inputs)
+    filled = [p.replace("...", letters[len(letters) - n :]) for p, n in zip(parts, ellipsis_lengths, strict=True)]
+    return ",".join(filled) + "->" + result.replace("...", letters)
+
+
+def _count_ellipsis_axes(subscripts: str, parts: Sequence[str], ndims: Sequence[int]) -> list[int]:
+    """Count the axes that ``...`` stands for in each operand."""
+    if len(parts) != len(ndims):
+        raise ShapeError(f"einsum: {subscripts!r} names {len(parts)} operands, but {len(ndims)} were given")
+    lengths = [ndim - len(part.replace("...", "")) for part, ndim in zip(parts, ndims, strict=True)]
+    for part, ndim, length in zip(parts, ndims, lengths, strict=True):
+        if length < 0 or (length and "..." not in part):
+            raise ShapeError(f"einsum: {part!r} does not name the {ndim} axes of its operand, in {subscripts!r}")
+    return lengths
+
+
+def _infer_result(inputs: str) -> str:
+    """Return the axes of ``...``, then the letters that occur once, in alphabetical order."""
+    letters = inputs.replace(",", "").replace("...", "")
+    once = sorted(letter for letter in set(letters) if letters.count(letter) == 1)
+    return ("..." if "..." in inputs else "") + "".join(once)

@@ -1,0 +1,167 @@
+"""Functions that act entry by entry: one line for each row of the table."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, overload
+
+from autograd.core.coercion import to_float
+from autograd.core.tensor import Tensor
+from autograd.core.value import Value
+from autograd.numpy_api.apply import apply_elementwise
+from autograd.numpy_api.row_formulas import format_row
+from autograd.ops import Elementwise, Op, find
+
+_LEAKY_RELU, _ELU = find("leaky_relu"), find("elu")
+_OPERATOR_METHODS = {"positive": "__pos__", "negative": "__neg__", "absolute": "__abs__"}
+
+
+class Unary(Protocol):
+    """A function of one argument that acts entry by entry."""
+
+    @overload
+    def __call__(self, x: Value, /) -> Value: ...
+    @overload
+    def __call__(self, x: Tensor, /) -> Tensor: ...
+    @overload
+    def __call__(self, x: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Any, /) -> Any: ...
+
+
+class Binary(Protocol):
+    """A function of two arguments that acts entry by entry, with broadcasting."""
+
+    def __call__(self, a: Any, b: Any, /) -> Any: ...
+
+
+def _unary(name: str, sample: float = 0.5) -> Unary:
+    """Make the function of a row with one argument; ``sample`` is the argument of the example in its docstring."""
+    op, method = find(name), _OPERATOR_METHODS.get(name, name)
+
+    def function(x: Any, /) -> Any:
+        if type(x) is Tensor:
+            return Tensor.record(op, (x,), {})
+        return getattr(x, method)() if type(x) is Value else apply_elementwise(op, x)
+
+    named: Unary = _document(function, op, "x", f"{name}(Tensor([{sample}, {sample}])).shape")
+    return named
+
+
+def _binary(name: str) -> Binary:
+    """Make the function of a row with two arguments."""
+    op = find(name)
+
+    def function(a: Any, b: Any, /) -> Any:
+        return apply_elementwise(op, a, b)
+
+    named: Binary = _document(function, op, "a, b", f"{name}(Tensor([0.5, 2.0]), 0.25).shape")
+    return named
+
+
+def _document(function: Any, op: Op, parameters: str, example: str) -> Any:
+    """Give the function the name of its row, and the formulas as its docstring."""
+    assert isinstance(op, Elementwise)
+    function.__name__ = function.__qualname__ = op.name
+    function.__doc__ = f"""{format_row(op)}
+
+    Parameters
+    ----------
+    {parameters} : number, array_like, Value or Tensor
+
+    Returns
+    -------
+    float, array, Value or Tensor
+        Entry by entry, in the shape that the arguments broadcast to.
+
+    Raises
+    ------
+    DataError
+        If an argument is not real.
+    ShapeError
+        If shapes do not broadcast.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> {example}
+    (2,)
+    """
+    return function
+
+
+# Arithmetic
+add, subtract, multiply, divide = _binary("add"), _binary("subtract"), _binary("multiply"), _binary("divide")
+remainder, fmod, floor_divide = _binary("remainder"), _binary("fmod"), _binary("floor_divide")
+power, hypot, logaddexp = _binary("power"), _binary("hypot"), _binary("logaddexp")
+maximum, minimum = _binary("maximum"), _binary("minimum")
+positive, negative, absolute, sign = _unary("positive"), _unary("negative"), _unary("absolute"), _unary("sign")
+square, reciprocal, sqrt, cbrt = _unary("square"), _unary("reciprocal"), _unary("sqrt"), _unary("cbrt")
+floor, ceil, trunc, rint = _unary("floor"), _unary("ceil"), _unary("trunc"), _unary("rint")
+
+# Exponentials and logarithms
+exp, exp2, expm1 = _unary("exp"), _unary("exp2"), _unary("expm1")
+log, log1p, log2, log10 = _unary("log"), _unary("log1p"), _unary("log2"), _unary("log10")
+
+# Trigonometric and hyperbolic functions
+sin, cos, tan = _unary("sin"), _unary("cos"), _unary("tan")
+arcsin, arccos, arctan, arctan2 = _unary("arcsin"), _unary("arccos"), _unary("arctan"), _binary("arctan2")
+sinh, cosh, tanh = _unary("sinh"), _unary("cosh"), _unary("tanh")
+arcsinh, arccosh, arctanh = _unary("arcsinh"), _unary("arccosh", sample=1.5), _unary("arctanh")
+deg2rad, rad2deg = _unary("deg2rad"), _unary("rad2deg")
+erf, erfc = _unary("erf"), _unary("erfc")
+
+# Activations
+sigmoid, relu, softplus, silu, gelu = _unary("sigmoid"), _unary("relu"), _unary("softplus"), _unary("silu"), _unary("gelu")
+
+
+def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+    """Return x for x > 0, else slope·x; the derivative at 0 is the slope.
+
+    Parameters
+    ----------
+    x : number, array_like, Value or Tensor
+    slope : float, optional
+        The derivative for x ≤ 0; no gradient flows to it.
+
+    Returns
+    -------
+    float, array, Value or Tensor
+
+    Raises
+    ------
+    DataError
+        If ``x`` or ``slope`` is not real.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> float(leaky_relu(Tensor(-2.0)))
+    -0.02
+    """
+    return apply_elementwise(_LEAKY_RELU, x, slope=to_float(slope, "leaky_relu(slope=)"))
+
+
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """Return x for x > 0, else alpha·(eˣ - 1); the derivative at 0 is alpha.
+
+    Parameters
+    ----------
+    x : number, array_like, Value or Tensor
+    alpha : float, optional
+        Minus the limit at x → -∞; no gradient flows to it.
+
+    Returns
+    -------
+    float, array, Value or Tensor
+
+    Raises
+    ------
+    DataError
+        If ``x`` or ``alpha`` is not real.
+
+    Examples
+    --------
+    >>> elu(0.5)
+    0.5
+    """
+    return apply_elementwise(_ELU, x, alpha=to_float(alpha, "elu(alpha=)"))

@@ -1,0 +1,220 @@
+"""Norms, traces, determinants, inverses and linear systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.core.coercion import to_float
+from autograd.core.node import apply
+from autograd.core.observation import look
+from autograd.core.tensor import Axis, Tensor
+from autograd.errors import DataError
+from autograd.numpy_api.apply import apply_to_tensors, as_tensor
+from autograd.numpy_api.functions.elementwise import absolute
+from autograd.ops import find
+
+_P_NORM, _INV, _DET, _LOGABSDET, _SOLVE = find("p_norm"), find("inv"), find("det"), find("logabsdet"), find("solve")
+
+
+def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the norm (Σ|a|ᵖ)^(1/p) of vectors along ``axis``.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+    ord : float, "fro" or None, optional
+        The order p > 0: 2 for the Euclidean norm, ``np.inf`` for the largest absolute value. None is 2, and for matrices, as
+        "fro", the Frobenius norm.
+    axis : int, tuple of int or None, optional
+        The axes; all of them by default.
+    keepdims : bool, optional
+        Whether the reduced axes stay, with length one.
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Raises
+    ------
+    DataError
+        If ``ord`` is not positive, or is not None or "fro" for more than one axis.
+    ShapeError
+        If an axis does not exist or appears twice.
+
+    Notes
+    -----
+    For p = 2 the gradient at 0 is 0.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> float(norm(Tensor([3.0, 4.0]))), float(norm(Tensor([3.0, -4.0]), 1))
+    (5.0, 7.0)
+    """
+    return apply_to_tensors(lambda t: _norm(t, ord, axis, keepdims), "norm", a)
+
+
+def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
+    axes = t.ndim if axis is None else len(axis) if isinstance(axis, tuple | list) else 1
+    if ord in (None, "fro") or (ord == 2 and axes == 1):
+        return t._reduced("norm", axis, keepdims)
+    if axes != 1 or isinstance(ord, str) or not ord > 0:
+        raise DataError(f"norm: ord={ord!r} over {axes} axes has no derivative here; vectors take p > 0, matrices ord=None")
+    if ord == 1:
+        return absolute(t).sum(axis, keepdims)
+    if ord == np.inf:
+        return absolute(t).max(axis, keepdims)
+    settings = {"axis": t._axis(axis, "norm"), "keepdims": keepdims, "ord": to_float(ord, "norm")}
+    return Tensor.record(_P_NORM, (t,), settings)
+
+
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Return the sum along a diagonal.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+    offset : int, optional
+        Which diagonal; 0 is the main one, and positive ones are above it.
+    axis1, axis2 : int, optional
+        The rows and the columns of the matrices.
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Raises
+    ------
+    ShapeError
+        If an axis does not exist.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> float(trace(Tensor([[1.0, 2.0], [3.0, 4.0]])))
+    5.0
+    """
+    return apply_to_tensors(lambda t: t.trace(offset, axis1, axis2), "trace", a)
+
+
+def inv(a: Any) -> Any:
+    """Return the inverse of a matrix, or of each matrix of a stack.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    array or Tensor
+
+    Raises
+    ------
+    AutogradError
+        If a matrix is singular.
+    ShapeError
+        If the matrices are not square.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> inv(Tensor([[2.0, 0.0], [0.0, 4.0]])).data
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
+    return apply_to_tensors(lambda t: apply(_INV, t), "inv", a)
+
+
+def det(a: Any) -> Any:
+    """Return the determinant of a matrix, or of each matrix of a stack.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Raises
+    ------
+    ShapeError
+        If the matrices are not square.
+
+    Notes
+    -----
+    The derivative needs the inverse: it does not exist here for a singular matrix.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> round(float(det(Tensor([[1.0, 2.0], [3.0, 4.0]]))), 12)
+    -2.0
+    """
+    return apply_to_tensors(lambda t: apply(_DET, t), "det", a)
+
+
+def slogdet(a: Any) -> Any:
+    """Return the sign and the logarithm of the absolute value of a determinant.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    SlogdetResult
+        NumPy's named tuple. The sign is a plain number or array, since its derivative is 0; ``logabsdet`` is a Tensor if ``a``
+        is one.
+
+    Raises
+    ------
+    ShapeError
+        If the matrices are not square.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> sign, value = slogdet(Tensor([[1.0, 2.0], [3.0, 4.0]])); float(sign), round(float(value), 6)
+    (-1.0, 0.693147)
+    """
+    tensor = as_tensor(a, "slogdet")
+    result_type = type(np.linalg.slogdet(tensor._primal))
+    sign = look(lambda x: np.linalg.slogdet(x)[0], tensor)
+    return result_type(sign, apply_to_tensors(lambda t: apply(_LOGABSDET, t), "slogdet", a))
+
+
+def solve(a: Any, b: Any) -> Any:
+    """Return the solution x of a x = b.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+        Of shape (..., n, n).
+    b : array_like or Tensor
+        One vector of shape (n,), or columns of shape (..., n, k).
+
+    Returns
+    -------
+    array or Tensor
+        In the shape of ``b``.
+
+    Raises
+    ------
+    AutogradError
+        If a matrix is singular.
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> solve(Tensor([[2.0, 0.0], [0.0, 4.0]]), [2.0, 2.0]).data
+    array([1. , 0.5])
+    """
+    return apply_to_tensors(lambda t, u: apply(_SOLVE, t, u), "solve", a, b)

@@ -1,0 +1,65 @@
+"""Which function of ours answers when a function of NumPy is called on nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.core.observation import look, plain
+from autograd.core.pytree import mapped
+from autograd.numpy_api import functions
+from autograd.numpy_api.composed.registry import COMPOSED, REARRANGEMENTS
+from autograd.numpy_api.functions import FUNCTIONS
+
+Handler = Callable[..., Any]
+
+# What asks about the numbers, and has no derivative.
+NUMBER_QUERIES: tuple[Any, ...] = (
+    *(np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose, np.array_equal, np.count_nonzero, np.nonzero),
+    *(np.argwhere, np.flatnonzero, np.searchsorted, np.digitize, np.lexsort, np.argpartition, np.array_equiv, np.isin),
+    *(np.isposinf, np.isneginf),
+)
+# What asks about shape and type alone, so that compile() needs no guard for it.
+SHAPE_QUERIES: tuple[Any, ...] = (
+    *(np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.full_like, np.empty_like),
+    *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.imag),
+)
+
+
+def _answer_from_numbers(function: Any) -> Handler:
+    """Make a handler that calls NumPy's function on the numbers; compile() guards its answer."""
+    return lambda *args, **kwargs: look(function, *args, **kwargs)
+
+
+def _answer_from_shapes(function: Any) -> Handler:
+    """Make a handler that calls NumPy's function on the numbers, without a guard."""
+    return lambda *args, **kwargs: function(*mapped(plain, args), **mapped(plain, kwargs))
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """Clip, with both of the names that NumPy has for each bound."""
+    return functions.clip(a, min if a_min is None else a_min, max if a_max is None else a_max)
+
+
+def _find_numpy_functions() -> dict[Any, Handler]:
+    """Return our public functions, by the functions of the same name in np and np.linalg; ufuncs have a protocol of their own."""
+    found: dict[Any, Handler] = {}
+    for name, ours in FUNCTIONS.items():
+        theirs = getattr(np, name, None) or getattr(np.linalg, name, None)
+        if theirs is not None and not isinstance(theirs, np.ufunc):
+            found[theirs] = ours
+    return found
+
+
+HANDLERS: dict[Any, Handler] = {
+    **_find_numpy_functions(),
+    np.amax: functions.max,
+    np.amin: functions.min,
+    np.clip: _clip,
+    **REARRANGEMENTS,
+    **COMPOSED,
+    **{function: _answer_from_numbers(function) for function in NUMBER_QUERIES},
+    **{function: _answer_from_shapes(function) for function in SHAPE_QUERIES},
+}

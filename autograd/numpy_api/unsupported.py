@@ -1,0 +1,77 @@
+"""Error texts for functions of NumPy that have no derivative here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.numpy_api.composed.registry import COMPOSED_UFUNCS
+from autograd.numpy_api.handlers import HANDLERS
+from autograd.ops import TABLE
+
+# What to write instead, if no function of a similar name helps.
+ALTERNATIVES = {
+    **dict.fromkeys(("nansum", "nanmean", "nanstd", "nanvar"), "np.nan_to_num(t) replaces what is not finite"),
+    **dict.fromkeys(("percentile", "quantile"), "np.sort(t) with an index picks a quantile, and np.median is the middle one"),
+    **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals", "qr", "cholesky"), "solve, inv, det and slogdet work"),
+    **dict.fromkeys(("lstsq", "pinv", "tensorsolve", "tensorinv"), "np.linalg.solve(A.T @ A, A.T @ b) is the normal equation"),
+    **dict.fromkeys(("fmax", "fmin"), "np.maximum and np.minimum work"),
+    "cond": "np.linalg.norm(A) * np.linalg.norm(np.linalg.inv(A)) is a condition number",
+    "unique": "np.sort works, and t[index] with plain integers picks entries",
+    "gradient": "np.diff works",
+    "logaddexp2": "np.logaddexp works",
+    "sinc": "np.sin works",
+}
+
+
+def get_qualified_name(function: Any) -> str:
+    """Return a function of NumPy's name as users write it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> get_qualified_name(np.linalg.svd)
+    'np.linalg.svd'
+    """
+    return f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
+
+
+def describe_ufunc_call(ufunc: Any, method: str, kwargs: dict[str, Any]) -> str:
+    """Return a call of a ufunc as users write it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> describe_ufunc_call(np.add, "reduceat", {"axis": 0})
+    'np.add.reduceat with axis='
+    """
+    name = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
+    return f"{name} with {', '.join(kwargs)}=" if kwargs else name
+
+
+def suggest_alternative(name: str) -> str:
+    """Return what to do instead of calling a function that has no row.
+
+    Parameters
+    ----------
+    name : str
+        The name of the function, without a module.
+
+    Returns
+    -------
+    str
+        The end of an error message: another function, and how to define this one.
+
+    Examples
+    --------
+    >>> suggest_alternative("sinc")
+    "np.sin works; define('sinc', …) gives it one, and t.data gives the numbers without derivatives"
+    """
+    import difflib  # here, since only errors need it
+
+    hint = ALTERNATIVES.get(name)
+    if hint is None:
+        names = [*TABLE, *COMPOSED_UFUNCS, *(function.__name__ for function in HANDLERS)]
+        similar = difflib.get_close_matches(name, names, n=1)
+        hint = f"the most similar name that works is {similar[0]}" if similar else None
+    ending = f"define({name!r}, …) gives it one, and t.data gives the numbers without derivatives"
+    return f"{hint}; {ending}" if hint else ending
