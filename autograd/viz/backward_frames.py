@@ -16,7 +16,8 @@ from autograd.viz.snapshots.columns import Column
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # The most frames in which a box may have several turns, one for each distance from the root; if there would be more, every box
-# has one turn. FRAME_COMMENT
+# has one turn. A frame takes about 240 bytes, so that 3000 frames are 0.7 MB of a page; and the slider, about 1000 px wide, moves
+# by three at a time. Doubled, both double.
 MAX_FRAMES = 3000
 
 Frame = dict[str, Any]

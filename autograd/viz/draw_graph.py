@@ -40,7 +40,7 @@ def draw(
         How to put nodes together in boxes, as in :meth:`Picture.fold`. True means "structure", False means that every node has a
         box. None folds graphs of more than ``max_nodes`` nodes by structure.
     max_nodes : int, default 60
-        The size above which a graph is folded if ``fold`` is None. An unfolded graph of 60 nodes just fits on a screen.
+        The size above which a graph is folded if ``fold`` is None. An unfolded graph of 60 nodes is about two screens wide.
     show : sequence of {"data", "grad", "local"}, default all
         What to write: the data and the gradients on boxes, and local derivatives on links.
     color : {"grad", "data", "error", None}, default "grad"

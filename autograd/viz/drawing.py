@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from autograd.viz.labels import display_width
 
@@ -103,3 +104,40 @@ class Drawing:
     links: tuple[Link, ...]
     caption: str = ""
     direction: str = "LR"
+
+
+def select_boxes(boxes: Sequence[Box], links: Sequence[Link], visible: Sequence[int]) -> tuple[list[Box], list[Link]]:
+    """Select some of the boxes, with the links between them.
+
+    Parameters
+    ----------
+    boxes : sequence of Box
+        All boxes.
+    links : sequence of Link
+        All links.
+    visible : sequence of int
+        The positions of the boxes to keep.
+
+    Returns
+    -------
+    boxes : list of Box
+        Copies of these boxes, with lines that say how many hidden arguments and consumers they have.
+    links : list of Link
+        The links between them.
+    """
+    position = {k: i for i, k in enumerate(visible)}
+    hidden_arguments, hidden_consumers = dict.fromkeys(visible, 0), dict.fromkeys(visible, 0)
+    inner_links = []
+    for link in links:
+        if link.tail in position and link.head in position:
+            inner_links.append(replace(link, tail=position[link.tail], head=position[link.head]))
+        elif link.head in position:
+            hidden_arguments[link.head] += link.count
+        elif link.tail in position:
+            hidden_consumers[link.tail] += link.count
+    selected = []
+    for k in visible:
+        counts = ((hidden_arguments[k], "argument"), (hidden_consumers[k], "consumer"))
+        lines = [f"… {n} more {what}{'s' if n > 1 else ''}" for n, what in counts if n]
+        selected.append(replace(boxes[k], lines=(*boxes[k].lines, *lines)))
+    return selected, inner_links

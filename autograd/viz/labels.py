@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-# Characters of a name that are shown. Scoped parameter names such as "layers/0/neurons/12/w" have about 20. In the monospaced
-# font of an SVG 32 characters are 230 px wide, so that five boxes fit side by side on a screen; twice as many would leave room
-# for two.
+# Characters of a name that are shown. Scoped parameter names such as "layers/0/neurons/12/w" have about 20. A box with 32
+# characters is 250 px wide in an SVG, so that four such boxes fit side by side on a screen of 1280 px; with twice as many
+# characters, two.
 MAX_NAME_LENGTH = 32
 
 # Entries of a vector that are listed one by one; larger arrays are described by shape and range. Four numbers of four digits fit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,7 @@ from autograd.core.node import Node
 from autograd.errors import GraphError, SettingError
 from autograd.state.garbage_collection import uncollected
 from autograd.viz.backward_frames import backward_frames
-from autograd.viz.drawing import Box, Drawing, Link
+from autograd.viz.drawing import Box, Drawing, select_boxes
 from autograd.viz.folding.boxes import make_boxes
 from autograd.viz.folding.colour_scale import colour_steps
 from autograd.viz.folding.folds import fold_by_depth, fold_by_scope, fold_by_structure
@@ -288,7 +287,7 @@ class Picture(DrawingFormats):
         with uncollected():
             links = make_links(self.snapshot, self.grouping, self.style.show)
         if self.visible_boxes is not None:
-            boxes, links = _select_boxes(boxes, links, self.visible_boxes)
+            boxes, links = select_boxes(boxes, links, self.visible_boxes)
         return Drawing(tuple(boxes), tuple(links), self._caption(len(boxes)), self.style.direction)
 
     def _caption(self, shown: int) -> str:
@@ -322,23 +321,3 @@ class Picture(DrawingFormats):
 def _check_count(call: str, name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise SettingError(f"{call}: {name} is a whole number of at least 0, not {value!r}")
-
-
-def _select_boxes(boxes: Sequence[Box], links: Sequence[Link], visible: Sequence[int]) -> tuple[list[Box], list[Link]]:
-    """Some of the boxes with the links between them. Lines on the boxes say what else is joined to them."""
-    position = {k: i for i, k in enumerate(visible)}
-    hidden_arguments, hidden_consumers = dict.fromkeys(visible, 0), dict.fromkeys(visible, 0)
-    inner_links = []
-    for link in links:
-        if link.tail in position and link.head in position:
-            inner_links.append(replace(link, tail=position[link.tail], head=position[link.head]))
-        elif link.head in position:
-            hidden_arguments[link.head] += link.count
-        elif link.tail in position:
-            hidden_consumers[link.tail] += link.count
-    selected = []
-    for k in visible:
-        counts = ((hidden_arguments[k], "argument"), (hidden_consumers[k], "consumer"))
-        lines = [f"… {n} more {what}{'s' if n > 1 else ''}" for n, what in counts if n]
-        selected.append(replace(boxes[k], lines=(*boxes[k].lines, *lines)))
-    return selected, inner_links

@@ -28,8 +28,8 @@ PATTERNS = {
     "absolute": "|{}|",
 }
 
-# Operations that the box of a scope lists, the most frequent ones. Four names of about eight characters are as wide as a long
-# title; eight would make the boxes of scopes twice as wide as all others.
+# Operations that the box of a scope lists, the most frequent ones. Four names of about eight characters are as long as the
+# longest name that a title shows (32); eight would make the boxes of scopes twice as wide.
 MAX_LISTED_OPERATIONS = 4
 
 # Characters of a plain number or array in a title, half of those of a name, so that a title with an operator stays as short as a

@@ -26,9 +26,9 @@ GOLDEN_RATIO = np.uint64(0x9E3779B97F4A7C15)
 FIRST_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
 SECOND_MULTIPLIER = np.uint64(0x94D049BB133111EB)
 
-# Hops of refinement that are kept if refinement to the end takes too many classes. Two hops tell an argument from an argument's
-# argument. In a recurrence each further hop splits off one more step at either end, so that three hops would draw four of the
-# steps apart.
+# Hops of refinement that are kept if refinement to the end takes too many classes. Each further hop draws one more step at both
+# ends of a recurrence apart: a recurrence of 400 steps has 9 boxes with one hop, 12 with two, 16 with three and 18 with four.
+# With one hop its inputs and weights share a box.
 MAX_HOPS_IF_TOO_MANY = 2
 
 

@@ -10,8 +10,9 @@ from autograd.viz.folding.depths import depths
 from autograd.viz.folding.grouping import BoxName, Grouping, last_with_same_key, make_grouping
 from autograd.viz.snapshots.snapshot import Snapshot
 
-# The most boxes that folding by structure aims at. A row of text and its gap take about 50 px, so that 25 boxes side by side in a
-# layer fill 1250 px, which is a screen. With twice as many, recurrences are drawn with their first and last steps apart.
+# The most boxes that folding by structure aims at, which is what fits on a screen. A loss of an MLP with two hidden layers has 17
+# boxes. With half the limit its layers share boxes; with twice the limit it has the same 17, and deeper networks become wider
+# than a screen.
 MAX_FOLDED_BOXES = 25
 
 

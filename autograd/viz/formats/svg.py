@@ -16,12 +16,12 @@ from autograd.viz.formats import svg_style as style
 from autograd.viz.layout.arrangement import arrange
 from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Layout, Point, Route
 
-# Groups that are drawn. Each takes a line around it, and a comparison with all boxes: with n groups in n boxes n² of them. More
-# than sixty are too many to see; a screen holds about as many boxes.
+# Groups that are drawn. A group is compared with all boxes, so that n groups of n boxes take a time in proportion to n². A screen
+# holds about thirty boxes, so that more groups cannot be seen.
 MAX_GROUPS = 60
 
-# Links up to which there are labels and details. A detail takes about 60 bytes, so that 2000 of them are 120 kB. Of an unfolded
-# graph of 10 000 nodes they would be a quarter of the file, and its labels cannot be read at the size of a screen.
+# Links up to which there are labels and details. These take about 95 bytes for each link, and would make the file of an unfolded
+# network of 10 000 nodes 30 % larger, whose labels are too small to read when it fits on a screen.
 MAX_LABELLED_LINKS = 2000
 
 EMPTY_GRADIENT_LINE = "grad "  # the line of a live box that waits for the player

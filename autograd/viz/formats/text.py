@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autograd.viz.drawing import Box, Drawing, Link  # noqa: F401 - Link is for the example
 
-# Boxes that are listed; folded graphs have about 25, so that only unfolded ones are cut. 200 lines are five screens of a
-# terminal; all boxes of a long one, such as of 100 000 nodes, would push everything else out of its history.
+# Boxes that are listed. Folded graphs have about 25, so that only unfolded ones are shortened. 200 lines are five screens of a
+# terminal; all boxes of an unfolded graph of 10 000 nodes would push everything else out of its history.
 MAX_ROWS = 200
 
 # Arguments that are listed for each box. A label such as "#12 (∂ 0.125)" has up to 16 characters, so that eight fill a wide line

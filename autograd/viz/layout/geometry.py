@@ -8,16 +8,16 @@ Point: TypeAlias = tuple[float, float]  # (along, across) the direction of readi
 Route: TypeAlias = list[tuple[float, ...]]  # a start, then points to go straight to, and triples of points for a Bézier curve
 Edge: TypeAlias = tuple[int, int]  # argument and consumer, as positions of boxes
 
-# Across, between two boxes: one line of text (16) and the strokes of two boxes. Twice as much makes a layer of many small boxes a
-# third higher.
+# Across, between two boxes: a line of text (16) and the strokes of the boxes. Doubled, the unfolded graph of a small MLP becomes
+# a fifth higher.
 BOX_GAP = 18.0
 
-# Across, the space of an edge that passes a layer: two strokes of 2.4 and the same space between them and on either side. Twice
-# as much makes layers that many edges pass twice as high.
+# Across, the space of an edge that passes a layer: its stroke (up to 2.4) and twice that on either side. Doubled, layers that
+# many edges pass become twice as high.
 PASSING_EDGE_WIDTH = 12.0
 
-# Along, between two layers, besides the labels: a curve across one box (about 44 high) leaves at 45°. Twice as much makes pictures
-# a third longer; half as much makes edges too steep to follow.
+# Along, between two layers, besides the labels: an edge to the neighbouring row, which is a box of two lines and BOX_GAP (75)
+# away, is 60° steep on average. Doubled, the unfolded graph of a small MLP becomes a fifth longer.
 LAYER_GAP = 44.0
 
 # In a diagram of a network all nodes of two layers are joined, so that the edges are long and steep: they get more space.
@@ -29,8 +29,8 @@ LOOP_HEIGHT = 16.0
 # Across, between two edges that enter a box: the height of a label in letters of 10 px and a gap.
 PORT_GAP = 14.0
 
-# Edges that enter a box with a gap of PORT_GAP between them; more share the side as it is, and have no labels. Sixteen make a box
-# of 224, which is a quarter of a screen; twice as many make it half a screen.
+# Edges that enter a box with a gap of PORT_GAP between them. More share the side as it is, and have no labels. Sixteen make a box
+# 224 px high, which is a quarter of a screen; twice as many make it half a screen.
 MAX_PORTS = 16
 
 # Around everything, so that the stroke of the outermost edge or box is not cut off: half of the widest stroke (5) is less.

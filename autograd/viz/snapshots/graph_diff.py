@@ -17,9 +17,9 @@ from autograd.viz.snapshots.snapshot import Snapshot
 # range that a reader could want to see; between this and twice it there is none.
 CHANGE_WITHIN_RANGE = 1e-300
 
-# How often a node of one graph is compared with nodes of the other before it counts as new. A node with k consumers is met k
-# times; the bound keeps the walk linear in the edges where graphs differ. Nodes of graphs that differ in one place are matched at
-# the first try.
+# How often a node of one graph is compared with nodes of the other before it counts as new. Without a limit the comparison of two
+# graphs with nothing in common takes a time that is exponential in their depth: 0.2 s for 16 nodes, each of which uses the one
+# before twice. When a penalty is added to a loss, a second try matches 6 more of 818 nodes, and a third to hundredth none.
 MAX_TRIES = 3
 
 
