@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from autograd import Tensor, Value, scope
+from autograd import Tensor, Value, define, scope
 from autograd.testing import strategies
 from autograd.viz import draw
 from picture_helpers import data_of, frames_of, moons_loss, neuron_graph, page_data
@@ -114,3 +114,24 @@ def test_both_argument_slots_of_a_folded_node_are_counted():
     y.backward()
     push = data_of(draw(y, fold=True))["frames"][-1]["pushes"][0]
     assert (push["contribution"], push["arrived"], push["of"]) == ("-1 … 1", "0", 16)
+
+
+def test_a_graph_in_one_box_has_no_frames():
+    with scope("A"):
+        a = Value(2.0, name="a")
+        y = a * 3.0 + a
+    assert frames_of(draw(y, fold="scope")) == []
+
+
+def test_a_folded_graph_with_a_broken_rule_has_no_frames():
+    def fail(xp, y, a):
+        raise RuntimeError
+
+    broken = define("broken_in_folded_frames", lambda xp, a: a**3, fail)
+    assert frames_of(draw(sum(broken(Tensor([float(i)])).sum() for i in range(3)), fold=True)) == []
+
+
+def test_folded_frames_show_nan():
+    y = sum(Value(x).sqrt() * 2.0 for x in (-1.0, -2.0, -3.0))
+    gradients = [push["contribution"] for frame in frames_of(draw(y, fold=True)) for push in frame["pushes"]]
+    assert gradients == ["1", "2", "⚠ nan"]
