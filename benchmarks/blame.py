@@ -1,11 +1,11 @@
-"""Random graphs of twenty operations with one whose derivative is wrong: how often blame() names that one, and no other.
+"""How often blame() finds the one wrong operation in a random graph of twenty operations, and names no other.
 
     python benchmarks/blame.py --graphs 200
 
-Half of the graphs are of Values, half of Tensors with broadcasting, reductions and products. The planted errors are those that rows
-have in practice: a sign, a factor, a lost square, a relative error of 10⁻⁴, swapped partials, one that shows for negative numbers
-only. A graph counts where the error shows, which is decided here by complex steps on the planted operation alone. check_grad is run
-on every fifth graph: the smallest expression that it cuts out should be the planted operation by itself.
+Half of the graphs have Values; the others have Tensors, with broadcasting, reductions and products. The planted errors are common ones: a
+wrong sign, a lost factor, a lost square, a relative error of 10⁻⁴, swapped partial derivatives, and an error for negative numbers only.
+A graph counts if the planted derivative is wrong at its numbers, which complex steps on that operation decide. check_grad is also run on
+every fifth graph: the smallest expression that still fails should be the planted operation alone.
 """
 
 import argparse
@@ -27,14 +27,14 @@ PLANTED = {
     "wrong_below_0": (np.tanh, lambda xp, a: xp.tanh(a), lambda xp, y, a: xp.where(a < 0.0, 0.5, 1.0) * (1.0 - y * y)),
     "swapped": (np.multiply, lambda xp, a, b: a * b, lambda xp, y, a, b: a, lambda xp, y, a, b: b),
 }
-LIES = {name: define(name, *rules) for name, (_, *rules) in PLANTED.items()}
+DEFINED = {name: define(name, *rules) for name, (_, *rules) in PLANTED.items()}
 UNARY = [np.sin, np.tanh, np.cos, np.exp, np.arctan, np.square]
 BINARY = [np.add, np.multiply, np.subtract, lambda a, b: a / (b * b + 1.0)]
 WHOLE = [lambda a: a.sum(axis=0, keepdims=True), lambda a: a @ a.T, lambda a: a.T[::-1].T, lambda a: np.cumsum(a, axis=1)]
 
 
-def shows(name, node):
-    """Whether the planted derivative differs, at these numbers, from a complex step."""
+def is_wrong_at(name, node):
+    """Whether the planted derivative differs from a complex step at the numbers of the node."""
     f, _, *partials = PLANTED[name]
     args = [np.asarray(getattr(a, "_primal", a)) for a in node.args]
     for i, rule in enumerate(partials):
@@ -45,8 +45,8 @@ def shows(name, node):
     return False
 
 
-def graph(seed, name, size=20):
-    """The result, the planted node, and the function and inputs that made them."""
+def random_graph(seed, name, size=20):
+    """Return the root, the planted node, and the function and inputs that made them."""
     rng = np.random.default_rng(seed)
     scalar = seed % 2 == 0
     shapes = [() if scalar else tuple(rng.choice([1, 2, 3], 2)) for _ in range(3)]
@@ -64,7 +64,7 @@ def graph(seed, name, size=20):
             b = b if a.shape == b.shape or 1 in b.shape else a
             if k == place:
                 other = b if b is not a else a * 0.5
-                made.append(LIES[name](a, other) if name == "swapped" else LIES[name](a))
+                made.append(DEFINED[name](a, other) if name == "swapped" else DEFINED[name](a))
                 planted.append(made[-1])
             elif kind % 3 == 0:
                 made.append(UNARY[which % len(UNARY)](a))
@@ -84,36 +84,38 @@ def graph(seed, name, size=20):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--graphs", type=int, default=200)
-    wanted = parser.parse_args().graphs
-    right = innocents = cut = tried = 0
+    graph_count = parser.parse_args().graphs
+    correct = others_named = minimal = failures = 0
     seconds, seed, count = [], 0, 0
-    while count < wanted:
+    while count < graph_count:
         name = list(PLANTED)[seed // 2 % len(PLANTED)]
         seed += 1
         try:
-            y, lie, build, inputs = graph(seed, name)
+            y, planted, build, inputs = random_graph(seed, name)
         except ValueError:  # shapes that do not fit: another graph
             continue
-        if lie not in set(topological_order((y,))[0]) or not shows(name, lie):
+        if planted not in set(topological_order((y,))[0]) or not is_wrong_at(name, planted):
             continue
         count += 1
         start = time.perf_counter()
         named = {f.message.partition(" ")[0] for f in blame(y).findings}
         seconds.append(time.perf_counter() - start)
-        right += named == {name}
-        innocents += bool(named - {name})
+        correct += named == {name}
+        others_named += bool(named - {name})
         if named != {name}:
             print("seed", seed, name, "but named", named or "nobody")
         if count % 5 == 0:
             try:
                 check_grad(build, *inputs)
             except GradientError as error:
-                tried += 1
-                cut += error.report.expression.startswith(f"{name}(") and error.report.blame.startswith(f"{name} ")
+                failures += 1
+                minimal += error.report.expression.startswith(f"{name}(") and error.report.blame.startswith(f"{name} ")
                 if not error.report.blame.startswith(f"{name} "):
                     print(error.report)
-    print(f"blame: {right} of {wanted} right, an innocent named in {innocents}; {statistics.median(seconds) * 1e3:.1f} ms a graph")
-    print(f"check_grad: {cut} of {tried} failures cut to the planted operation alone and blamed on it")
+    print(
+        f"blame: {correct} of {graph_count} right, another operation named in {others_named}; {statistics.median(seconds) * 1e3:.1f} ms a graph"
+    )
+    print(f"check_grad: {minimal} of {failures} failures reduced to the planted operation alone and blamed on it")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Gradient checkers on one set of rules, wrong ones and right ones (rules.py): what each finds, and whom it condemns unjustly.
+"""Gradient checkers on a set of wrong and right rules: how many wrong ones each finds, and how many right ones it rejects.
 
     python benchmarks/checkers.py --points 3 --hips PYTHON --jax PYTHON
 
-The peers are used as their documentation says, at one point at a time: torch.autograd.gradcheck around the rule in an
-autograd.Function, HIPS autograd's check_grads around it in a primitive, JAX's check_vjp and SciPy's check_grad as they are, and, as
-MyGrad and many test suites do it, central differences with a fixed step and numpy.allclose. A peer sees float64 arrays and one
-random cotangent, as it would by itself. An exception of the peer at a wrong rule counts as found. HIPS and JAX run in
-environments of their own, whose interpreters are given (the former is a package called autograd, too).
+The rules are those of the folder rules. The other checkers are used as their documentation says, at one point at a time:
+torch.autograd.gradcheck with the rule in an autograd.Function, HIPS autograd's check_grads with the rule in a primitive, JAX's check_vjp,
+SciPy's check_grad, and central differences with a fixed step and numpy.allclose, as in MyGrad and many test suites. Each gets float64
+arrays and one random cotangent. An exception counts as a rejection. HIPS autograd and JAX run in environments of their own, whose
+interpreters are arguments (HIPS autograd is a package called autograd, too).
 """
 
 import argparse
@@ -23,7 +23,7 @@ import rules
 
 
 def gradlab(case, inputs):
-    """The verdict of check_vjp: True for a pass, None where it cannot tell."""
+    """Return the verdict of check_vjp: True for pass, False for fail, None for inconclusive."""
     from autograd.testing import check_vjp
 
     f, vjp = case.make()
@@ -31,8 +31,8 @@ def gradlab(case, inputs):
     return {"pass": True, "fail": False}.get(verdict)
 
 
-def seeded(case, inputs):
-    """The scalar g·f of one flat vector, its claimed gradient, and the vector."""
+def as_scalar_function(case, inputs):
+    """Return g·f for a random g as a function of one flat vector, its claimed gradient, and the vector."""
     f, vjp = case.make()
     arrays = [np.array(x, float) for x in inputs]
     g = np.random.default_rng(7).normal(size=np.shape(f(*[a[()] for a in arrays], **case.static)))
@@ -57,13 +57,13 @@ def seeded(case, inputs):
 def scipy(case, inputs):
     from scipy.optimize import check_grad
 
-    value, claimed, v = seeded(case, inputs)
+    value, claimed, v = as_scalar_function(case, inputs)
     error = check_grad(value, claimed, v)
     return bool(error <= 1e-4 * (1.0 + np.linalg.norm(claimed(v))))
 
 
 def fixed_step(case, inputs, h=1e-6):
-    value, claimed, v = seeded(case, inputs)
+    value, claimed, v = as_scalar_function(case, inputs)
     numeric = np.array([(value(v + h * e) - value(v - h * e)) / (2 * h) for e in np.eye(v.size)])
     return bool(np.allclose(claimed(v), numeric, rtol=1e-4, atol=1e-6))
 
@@ -112,19 +112,20 @@ def jax(case, inputs):
 
 
 CHECKERS = {"gradlab": gradlab, "torch": torch, "hips": hips, "jax": jax, "scipy": scipy, "fixed step": fixed_step}
-OWN_PLACE = ("hips", "jax")
-SHOWS = {case.name + "_right": case.shows_at for case in rules.WRONG}
+SEPARATE = ("hips", "jax")
+FAULT_POINTS = {case.name + "_right": case.shows_at for case in rules.WRONG}
 ROWS = [
     ("wrong, ordinary point: found", rules.WRONG, lambda c: c.draw, False),
     ("wrong, where it shows: found", rules.WRONG, lambda c: c.shows_at, False),
     ("right, ordinary point: condemned", rules.RIGHT_TWINS, lambda c: c.draw, False),
-    ("right, where the wrong one shows: condemned", rules.RIGHT_TWINS, lambda c: SHOWS[c.name], False),
+    ("right, where the wrong one shows: condemned", rules.RIGHT_TWINS, lambda c: FAULT_POINTS[c.name], False),
     ("right but hard: condemned", rules.HARD, lambda c: c.draw, False),
     ("right but hard: cannot tell", rules.HARD, lambda c: c.draw, None),
 ]
 
 
-def answer(checker, case, inputs):
+def run_checker(checker, case, inputs):
+    """Return whether a checker accepts a rule, or None if it cannot decide."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
@@ -133,23 +134,24 @@ def answer(checker, case, inputs):
             return False
 
 
-def column(name, points):
-    """One checker's cells, from top to bottom."""
+def make_column(name, points):
+    """Return the cells of one checker, from top to bottom."""
     cells = []
-    for _, cases, draw, wanted in ROWS:
-        answers = [answer(CHECKERS[name], c, draw(c)(np.random.default_rng(s))) for c in cases for s in range(points)]
-        cells.append(f"{sum(a is wanted for a in answers)} of {len(answers)}")
+    for _, cases, draw, counted in ROWS:
+        answers = [run_checker(CHECKERS[name], c, draw(c)(np.random.default_rng(s))) for c in cases for s in range(points)]
+        cells.append(f"{sum(a is counted for a in answers)} of {len(answers)}")
     return cells
 
 
-def elsewhere(python, name, points):
-    """The column of a checker that needs an interpreter of its own."""
+def make_column_in(python, name, points):
+    """Return the cells of a checker that needs another interpreter."""
     command = [python, Path(__file__).name, "--column", name, "--points", str(points)]
     done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def specs(case):
+def get_specs(case):
+    """Return the arguments of a case for a search."""
     from autograd.testing import Array, Choice, Real
 
     found = {}
@@ -159,8 +161,8 @@ def specs(case):
     return found | choices | {k: Choice(v) for k, v in case.static.items() if k not in choices}
 
 
-def search(seed):
-    """What the search finds, which right twins it passes, how long it takes, and how small its counterexamples are."""
+def print_search(seed):
+    """Print how many rules the search judges correctly, how long it takes, and the size of its counterexamples."""
     from autograd.testing import search_vjp
 
     both, times, entries = 0, {"fail": [], "pass": []}, []
@@ -168,7 +170,7 @@ def search(seed):
         verdicts = []
         for case in (wrong, right):
             start = time.perf_counter()
-            report = search_vjp(case.make, raise_on_fail=False, hypothesis_seed=seed, **specs(case))
+            report = search_vjp(case.make, raise_on_fail=False, hypothesis_seed=seed, **get_specs(case))
             times.get(report.verdict, []).append(time.perf_counter() - start)
             verdicts.append(report.verdict)
             entries += [sum(np.count_nonzero(x) for k, x in report.values.items() if k[0] == "x")] * (report.verdict == "fail")
@@ -178,8 +180,8 @@ def search(seed):
     print(f"  to its counterexample, which has at most {max(entries)} entries that are not zero (medians of times)")
 
 
-def costs():
-    """What a check of a right rule of a few inputs costs."""
+def print_costs():
+    """Print the cost of a check of a right rule."""
     from autograd.testing import check_vjp
 
     pairs = {
@@ -202,17 +204,17 @@ def main():
     parser.add_argument("--column", choices=CHECKERS, help="print one checker's cells as JSON")
     options = parser.parse_args()
     if options.column:
-        print(json.dumps(column(options.column, options.points)))
+        print(json.dumps(make_column(options.column, options.points)))
         return
-    here = [n for n in CHECKERS if n not in OWN_PLACE and (n != "torch" or importlib.util.find_spec("torch"))]
-    columns = {n: column(n, options.points) for n in here}
-    columns |= {n: elsewhere(vars(options)[n], n, options.points) for n in OWN_PLACE if vars(options)[n]}
+    here = [n for n in CHECKERS if n not in SEPARATE and (n != "torch" or importlib.util.find_spec("torch"))]
+    columns = {n: make_column(n, options.points) for n in here}
+    columns |= {n: make_column_in(vars(options)[n], n, options.points) for n in SEPARATE if vars(options)[n]}
     print(f"{'':45s}" + "".join(f"{n:>14s}" for n in columns))
     for k, (title, *_) in enumerate(ROWS):
         print(f"{title:45s}" + "".join(f"{cells[k]:>14s}" for cells in columns.values()))
-    costs()
+    print_costs()
     for seed in range(1, options.seeds + 1):
-        search(seed)
+        print_search(seed)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Sizes and growth: bytes and time per node, memory over 10 000 training steps, the time of the import. Prints what it measures."""
+"""The cost of nodes: bytes and time for each, memory over 10 000 training steps, the cost of open blocks, and the time of the import."""
 
 import gc
 import os
@@ -22,7 +22,8 @@ def chain(n):
     return y
 
 
-def best(f, rounds=5):
+def fastest(f, rounds=5):
+    """Return the seconds of the fastest call."""
     seconds = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -32,7 +33,7 @@ def best(f, rounds=5):
 
 
 def bytes_per_node(n=100_000):
-    """After backward, over a mixture of operations."""
+    """Return the bytes of a node after backward, in the mean over several operations."""
     a, b = Value(1.1), Value(0.9)
     tracemalloc.start()
     y = a
@@ -45,13 +46,13 @@ def bytes_per_node(n=100_000):
 
 
 def time_per_node(n):
-    """Seconds of one backward pass per node of a chain."""
+    """Return the seconds of a backward pass over a chain, per node."""
     y = chain(n)
-    return best(y.backward, 3 if n > 10**5 else 50) / n
+    return fastest(y.backward, 3 if n > 10**5 else 50) / n
 
 
-def growth(steps=10_000):
-    """Kilobytes by which the process grows over training steps of a small network, after a warm-up."""
+def memory_growth(steps=10_000):
+    """Return the kilobytes by which the process grows over training steps of a small network, after a warm-up."""
     import nn
 
     model = nn.MLP([2, 16, 1], rng=0)
@@ -71,8 +72,8 @@ def growth(steps=10_000):
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 
 
-def blocks(rounds=7):
-    """The time of micrograd's demo step inside anomaly(), scope() and under a hook, over the time without, taken in turn."""
+def cost_of_blocks(rounds=7):
+    """Return the time of micrograd's demo step inside anomaly() and scope(), and with a hook, relative to the time without."""
     from programs import scalar_steps
 
     from autograd import anomaly, scope
@@ -81,21 +82,21 @@ def blocks(rounds=7):
     hooked = Value(1.0)
     times = {"plain": [], "anomaly": [], "scope": [], "hook": []}
     for _ in range(rounds):
-        times["plain"].append(best(step, 1))
+        times["plain"].append(fastest(step, 1))
         with anomaly():
-            times["anomaly"].append(best(step, 1))
+            times["anomaly"].append(fastest(step, 1))
         with scope("net"):
-            times["scope"].append(best(step, 1))
+            times["scope"].append(fastest(step, 1))
         with hooked.register_hook(abs):
-            times["hook"].append(best(step, 1))
+            times["hook"].append(fastest(step, 1))
     plain = statistics.median(times.pop("plain"))
     return {name: statistics.median(seconds) / plain for name, seconds in times.items()}
 
 
 def import_times(rounds=15):
-    """Seconds of `import numpy` and of `import autograd`, in fresh interpreters, in turn."""
+    """Return the median seconds of ``import numpy`` and of ``import autograd`` in new interpreters, which take turns."""
     times = {"numpy": [], "autograd": []}
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # as an installed package is used
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # installed packages have bytecode
     for _ in range(rounds):
         for name, seconds in times.items():
             code = f"import time; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
@@ -108,12 +109,12 @@ if __name__ == "__main__":
     print(f"bytes per scalar node after backward: {bytes_per_node():.0f}")
     small, large = time_per_node(10**4), time_per_node(10**6)
     print(f"backward per node: {small * 1e9:.0f} ns at 10 000, {large * 1e9:.0f} ns at 1 000 000: {large / small:.2f} ×")
-    print(f"growth over 10 000 training steps: {growth()} kB")
+    print(f"growth over 10 000 training steps: {memory_growth()} kB")
     gc.collect()
     y = chain(1000)
     y.backward()
     del y
     print(f"objects that the collector finds after a graph is dropped: {gc.collect()}")
-    print("demo step inside a block, over the time without:", ", ".join(f"{k} {v:.2f} ×" for k, v in blocks().items()))
+    print("demo step inside a block, over the time without:", ", ".join(f"{k} {v:.2f} ×" for k, v in cost_of_blocks().items()))
     times = import_times()
     print(f"import autograd / import numpy: {times['autograd'] / times['numpy']:.2f} ×  ({times['numpy'] * 1e3:.0f} ms for numpy)")

@@ -1,8 +1,8 @@
-"""Pictures of large graphs: seconds, boxes and bytes, beside Graphviz's dot and torchviz, which have a time limit and a memory cap.
+"""The time and size of pictures of large graphs, beside Graphviz's dot and torchviz, which have limits of time and memory.
 
-    python benchmarks/pictures.py            # dot where it is installed; torchviz where torch and torchviz are
+    python benchmarks/pictures.py            # dot and torchviz take part if they are installed
 
-For gradlab the time is that of fold, layout and SVG; taking the snapshot stands apart. The others are given the same graph.
+The time for gradlab is that of folding, layout and SVG; the time of the snapshot has a column of its own. dot gets the same graph.
 """
 
 import resource
@@ -18,7 +18,7 @@ from autograd.viz import draw
 from autograd.viz.formats.dot import render_dot
 from nn.scalar import MLP
 
-SECONDS, GIGABYTES = 60, 4
+TIME_LIMIT, MEMORY_LIMIT = 60, 4  # seconds, and gigabytes
 
 
 def network(samples):
@@ -51,7 +51,8 @@ CASES = [
 ]
 
 
-def ours(make, fold):
+def measure_drawing(make, fold):
+    """Return the nodes, boxes and bytes of a picture, and the seconds of the snapshot and of the picture."""
     root = make()
     root.backward()
     best, picture = [np.inf, np.inf], None
@@ -66,8 +67,8 @@ def ours(make, fold):
     return shot.snapshot.size, len(picture.drawing.boxes), len(text), *best
 
 
-def memory(case):
-    """The peak of a process that draws one case, beyond one that only makes and differentiates the graph."""
+def measure_memory(case):
+    """Return the peak memory of a process that draws a case, and how much more that is than without drawing."""
     peaks = []
     for drawing in ("", f"; draw(root, fold={CASES[case][2]}).to_svg()"):
         program = f"from pictures import CASES, draw; root = CASES[{case}][1](); root.backward(){drawing}; "
@@ -79,26 +80,28 @@ def memory(case):
     return peaks[1], peaks[1] - peaks[0]
 
 
-def capped():
-    resource.setrlimit(resource.RLIMIT_AS, (GIGABYTES << 30, GIGABYTES << 30))
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT << 30, MEMORY_LIMIT << 30))
 
 
-def by_dot(make):
-    """What dot makes of the same graph, unfolded, within its limits."""
+def run_dot(make):
+    """Return the time that dot needs for the same graph, not folded, or why it stopped."""
     if not shutil.which("dot"):
         return "not installed"
     text = render_dot(draw(make(), fold=False, show=()).drawing)
     start = time.perf_counter()
     try:
-        done = subprocess.run(["dot", "-Tsvg"], input=text.encode(), capture_output=True, timeout=SECONDS, preexec_fn=capped)
+        done = subprocess.run(
+            ["dot", "-Tsvg"], input=text.encode(), capture_output=True, timeout=TIME_LIMIT, preexec_fn=limit_memory
+        )
     except subprocess.TimeoutExpired:
-        return f"> {SECONDS} s"
+        return f"> {TIME_LIMIT} s"
     took = time.perf_counter() - start
-    return f"{took:.1f} s" if done.returncode == 0 else f"failed after {took:.1f} s, of {GIGABYTES} GB"
+    return f"{took:.1f} s" if done.returncode == 0 else f"failed after {took:.1f} s, of {MEMORY_LIMIT} GB"
 
 
-def by_torchviz():
-    """Torchviz on a chain of 1 000: it writes DOT and leaves the rest to dot."""
+def run_torchviz():
+    """Return the time that torchviz needs for a chain of 1 000 operations, or why it stopped. It writes DOT and runs dot."""
     try:
         import torch
         from torchviz import make_dot
@@ -113,19 +116,21 @@ def by_torchviz():
     except RecursionError:
         return "RecursionError"
     try:
-        done = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, timeout=SECONDS, preexec_fn=capped)
+        done = subprocess.run(
+            ["dot", "-Tsvg"], input=source.encode(), capture_output=True, timeout=TIME_LIMIT, preexec_fn=limit_memory
+        )
     except subprocess.TimeoutExpired:
-        return f"> {SECONDS} s"
+        return f"> {TIME_LIMIT} s"
     return f"{time.perf_counter() - start:.1f} s" if done.returncode == 0 else "dot failed"
 
 
 if __name__ == "__main__":
     print(f"{'':28}{'nodes':>8}{'boxes':>8}{'KB':>8}{'snapshot s':>12}{'picture s':>11}{'peak MB':>9}{'of it':>7}   dot, unfolded")
     for k, (name, make, fold) in enumerate(CASES):
-        size, boxes, length, snapshot, picture = ours(make, fold)
-        peak, extra = memory(k)
+        size, boxes, length, snapshot, picture = measure_drawing(make, fold)
+        peak, extra = measure_memory(k)
         print(
-            f"{name:28}{size:8}{boxes:8}{length // 1000:8}{snapshot:12.3f}{picture:11.3f}{peak:9.0f}{extra:7.0f}   {by_dot(make)}",
+            f"{name:28}{size:8}{boxes:8}{length // 1000:8}{snapshot:12.3f}{picture:11.3f}{peak:9.0f}{extra:7.0f}   {run_dot(make)}",
             flush=True,
         )
-    print(f"torchviz, a chain of 1 000: {by_torchviz()}")
+    print(f"torchviz, a chain of 1 000: {run_torchviz()}")

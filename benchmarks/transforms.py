@@ -1,12 +1,11 @@
-"""What derivatives cost: grad(f) and hvp(f) as multiples of f itself and of one gradient, on the same work, side by side.
+"""The cost of derivatives: the time of a gradient relative to its function, and of a Hessian-vector product relative to a gradient.
 
     python benchmarks/transforms.py --hips /path/to/python/with/hips/autograd --rounds 5
 
-Each library differentiates the same function, written once over a module of array functions (NumPy's for this library and HIPS
-autograd, torch's for torch.func, mygrad's for MyGrad), at the same point; the gradients are compared before any time is printed.
-The cost of a function is that of calling it with what the library calls it with to differentiate it, but without a derivative:
-plain NumPy arrays (for this library, HIPS autograd and MyGrad) or tensors (for torch). The scalar loop is measured over Values,
-since plain floats would run another program. Times are the least of several, in turn, in processes of their own.
+Each library differentiates the same functions at the same points. A function is written once, with a module of array functions as an
+argument: NumPy for this library, autograd.numpy for HIPS autograd, torch for torch.func, and mygrad for MyGrad. The results are compared
+before a time is printed. The function itself is timed on NumPy arrays, or on tensors for torch; the loop over scalars is timed on Values.
+Each library runs in a process of its own, the libraries take turns, and the fastest call of a process counts.
 """
 
 import argparse
@@ -25,10 +24,10 @@ X, LABELS = RNG.normal(size=(2048, 256)), np.eye(10)[RNG.integers(0, 10, 2048)]
 POINTS = RNG.normal(size=(400, 3))
 KERNEL = np.exp(-0.5 * ((POINTS[:200, None] - POINTS[None, :200]) ** 2).sum(-1))
 TARGET = np.sin(POINTS[:200, 0])
-FRAME = np.eye(128)[:, 1:-1].copy()  # puts a frame of zeros around a grid, in every library
+FRAME = np.eye(128)[:, 1:-1].copy()  # multiplying by it adds a frame of zeros around a grid, in every library
 FRAME_T, EYE = FRAME.T.copy(), np.eye(200)
 for data in (X, LABELS, POINTS, KERNEL, TARGET, FRAME, FRAME_T, EYE):
-    data.flags.writeable = False  # so that this library need not copy them
+    data.flags.writeable = False  # this library copies arrays that can change
 
 
 def network(lib, const, p):
@@ -99,84 +98,84 @@ SIZES = {
     "process": 2,
     "diffusion": 16384,
 }
-WORK = {f.__name__: f for f in (network, logistic, rosenbrock, mixture, waves, process, diffusion, pendulum)}
-SCALARS = {"pendulum"}
+PROGRAMS = {f.__name__: f for f in (network, logistic, rosenbrock, mixture, waves, process, diffusion, pendulum)}
+SCALAR_PROGRAMS = {"pendulum"}
 
 
-def point(work):
-    if work in SCALARS:
+def get_point(program):
+    if program in SCALAR_PROGRAMS:
         return [1.0, 0.5, 0.1]
-    return 0.1 * np.random.default_rng(1).normal(size=SIZES[work])
+    return 0.1 * np.random.default_rng(1).normal(size=SIZES[program])
 
 
-def gradlab(work):
+def gradlab(program):
     import autograd
 
-    f = WORK[work]
-    if work in SCALARS:
+    f = PROGRAMS[program]
+    if program in SCALAR_PROGRAMS:
         v = [1.0, -1.0, 0.5]
-        start = [autograd.Value(x) for x in point(work)]
+        start = [autograd.Value(x) for x in get_point(program)]
         objective = lambda p: f(autograd, None, p)  # noqa: E731 - a function of p
         return (
             lambda: objective(start),
-            lambda: autograd.grad(objective)(point(work)),
-            lambda: autograd.hvp(objective, point(work), v),
+            lambda: autograd.grad(objective)(get_point(program)),
+            lambda: autograd.hvp(objective, get_point(program), v),
         )
-    x, v = point(work), np.ones(SIZES[work])
+    x, v = get_point(program), np.ones(SIZES[program])
     objective = lambda p: f(np, lambda a: a, p)  # noqa: E731 - a function of p
     return lambda: objective(x), lambda: autograd.grad(objective)(x), lambda: autograd.hvp(objective, x, v)
 
 
-def hips(work):
+def hips(program):
     import autograd.numpy as anp
     from autograd import grad, make_hvp
 
-    x = point(work)
-    objective = lambda p: WORK[work](anp, lambda a: a, p)  # noqa: E731 - a function of p
-    if work in SCALARS:
+    x = get_point(program)
+    objective = lambda p: PROGRAMS[program](anp, lambda a: a, p)  # noqa: E731 - a function of p
+    if program in SCALAR_PROGRAMS:
         return None
     return lambda: objective(x), lambda: grad(objective)(x), lambda: make_hvp(objective)(x)[0](np.ones_like(x))
 
 
-def torch(work):
+def torch(program):
     import torch
 
     torch.set_num_threads(1)
-    if work in SCALARS:
+    if program in SCALAR_PROGRAMS:
         return None
-    x = torch.from_numpy(point(work))
+    x = torch.from_numpy(get_point(program))
     tensors = {}
     const = lambda a: tensors[id(a)] if id(a) in tensors else tensors.setdefault(id(a), torch.from_numpy(a.copy()))  # noqa: E731
-    objective = lambda p: WORK[work](torch, const, p)  # noqa: E731 - a function of p
+    objective = lambda p: PROGRAMS[program](torch, const, p)  # noqa: E731 - a function of p
     gradient = torch.func.grad(objective)
     return lambda: objective(x), lambda: gradient(x), lambda: torch.func.jvp(gradient, (x,), (torch.ones_like(x),))[1]
 
 
-def mygrad(work):
+def mygrad(program):
     import mygrad as mg
 
-    if work in SCALARS or work == "process":  # it has no solve
+    if program in SCALAR_PROGRAMS or program == "process":  # it has no solve
         return None
-    x = point(work)
+    x = get_point(program)
 
     def gradient():
         t = mg.tensor(x)
-        WORK[work](mg, lambda a: a, t).backward()
+        PROGRAMS[program](mg, lambda a: a, t).backward()
         return t.grad
 
-    return lambda: WORK[work](np, lambda a: a, x), gradient, None
+    return lambda: PROGRAMS[program](np, lambda a: a, x), gradient, None
 
 
-# Without these the C library hands large arrays back to the system after every step, and fetching them again takes longer, on a
-# virtual machine, than the arithmetic: for each of the libraries.
+# By default the C library returns large arrays to the system after every step. On a virtual machine it takes longer to get them
+# again than to compute with them. This is so for every library.
 SETTINGS = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
-SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # threads would only add noise
+SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # threads add noise
 
-WHO = {"gradlab": gradlab, "hips": hips, "torch": torch, "mygrad": mygrad}
+LIBRARIES = {"gradlab": gradlab, "hips": hips, "torch": torch, "mygrad": mygrad}
 
 
-def best(f, seconds=0.3):
-    """The least time of one call, of as many as fit."""
+def fastest(f, seconds=0.3):
+    """Return the time of the fastest call within some seconds."""
     least, end = float("inf"), time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = time.perf_counter()
@@ -185,24 +184,25 @@ def best(f, seconds=0.3):
     return least
 
 
-def measured(who, work):
-    """Seconds of f, its gradient and its Hessian-vector product, and a number to compare them by; null where it cannot."""
-    calls = WHO[who](work)
+def measure(library, program):
+    """Return the seconds of f, its gradient and its Hessian-vector product, and their sums; None if the library lacks something."""
+    calls = LIBRARIES[library](program)
     if calls is None:
         return None
     function, gradient, product = calls
     check = [float(np.sum(np.asarray(gradient()))), float(np.sum(np.asarray(product()))) if product else None]
-    return {"f": best(function), "grad": best(gradient), "hvp": best(product) if product else None, "check": check}
+    return {"f": fastest(function), "grad": fastest(gradient), "hvp": fastest(product) if product else None, "check": check}
 
 
-def python_for(who, given):
-    if who == "hips":
-        return given
-    return sys.executable if who == "gradlab" or importlib.util.find_spec(who) else None
+def find_python(library, hips):
+    """Return the interpreter that runs a library, or None if the library is not installed."""
+    if library == "hips":
+        return hips
+    return sys.executable if library == "gradlab" or importlib.util.find_spec(library) else None
 
 
-def agree(results):
-    """Unlike results would be unlike work."""
+def assert_agree(results):
+    """Compare the sums of gradients and of products between libraries."""
     for i in range(2):
         numbers = [r["check"][i] for r in results if r and r["check"][i] is not None]
         assert np.ptp(numbers) <= 1e-6 * max(1.0, abs(numbers[0])), numbers
@@ -213,33 +213,33 @@ def main():
     parser.add_argument("--hips", help="the Python of an environment with HIPS autograd")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one:
-        print(json.dumps(measured(*given.one)))
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measure(*options.one)))
         return
-    pythons = {who: python for who in WHO if (python := python_for(who, given.hips))}
-    print("grad / f, and hvp / grad, in medians over", given.rounds, "rounds; ms of one gradient in brackets")
+    pythons = {library: python for library in LIBRARIES if (python := find_python(library, options.hips))}
+    print("grad / f, and hvp / grad, in medians over", options.rounds, "rounds; ms of one gradient in brackets")
     costs, products = [], []
-    for work in WORK:
-        rounds = {who: [] for who in pythons}
-        for _ in range(given.rounds):
-            for who, python in pythons.items():
-                command = [python, __file__, "--one", who, work]
+    for program in PROGRAMS:
+        rounds = {library: [] for library in pythons}
+        for _ in range(options.rounds):
+            for library, python in pythons.items():
+                command = [python, __file__, "--one", library, program]
                 done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **SETTINGS})
-                rounds[who].append(json.loads(done.stdout))
-            agree([results[-1] for results in rounds.values()])
+                rounds[library].append(json.loads(done.stdout))
+            assert_agree([results[-1] for results in rounds.values()])
         cells = []
-        for who, results in rounds.items():
+        for library, results in rounds.items():
             if results[0] is None:
                 continue
             cost = statistics.median(r["grad"] / r["f"] for r in results)
             product = statistics.median(r["hvp"] / r["grad"] for r in results) if results[0]["hvp"] else None
             ms = statistics.median(r["grad"] for r in results) * 1e3
-            cells.append(f"{who} {cost:5.2f}  {f'{product:4.2f}' if product else '  - '} [{ms:8.3f}]")
-            if who == "gradlab":
+            cells.append(f"{library} {cost:5.2f}  {f'{product:4.2f}' if product else '  - '} [{ms:8.3f}]")
+            if library == "gradlab":
                 costs.append(cost)
                 products.append(product)
-        print(f"{work:11s}", "   ".join(cells))
+        print(f"{program:11s}", "   ".join(cells))
     print(
         f"gradlab: grad / f at most {max(costs):.2f}, median {statistics.median(costs):.2f}; hvp / grad at most {max(products):.2f}"
     )
