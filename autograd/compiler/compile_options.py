@@ -48,7 +48,7 @@ class CompileOptions:
 
     def __post_init__(self) -> None:
         if isinstance(self.limit, bool) or not isinstance(self.limit, int) or self.limit < 1:
-            raise SettingError(f"compile(): limit is a whole number of nodes, not {self.limit!r}")
+            raise SettingError(f"compile(): limit must be a positive integer, not {self.limit!r}")
         validate_argnums("compile()", self.argnums)
         self._check_in_axes()
         self._check_combinations()
@@ -57,15 +57,17 @@ class CompileOptions:
         is_one_axis = self.in_axes is None or isinstance(self.in_axes, int)
         axes: Any = (self.in_axes,) if is_one_axis else self.in_axes
         if not isinstance(axes, tuple | list) or not all(_is_axis(axis) for axis in axes):
-            raise SettingError(f"compile(): in_axes is 0, None, or a tuple of these, one per argument, not {self.in_axes!r}")
+            raise SettingError(f"compile(): in_axes must be 0, None, or a tuple of these, one per argument, not {self.in_axes!r}")
 
     def _check_combinations(self) -> None:
         if self.exact and (self.xp is not None or self.in_axes is not None or self.buffers):
-            raise SettingError("compile(): exact=True computes as the function itself does, so it has no in_axes, xp or buffers")
+            raise SettingError(
+                "compile(): exact=True replays the operations of the function itself, so it excludes in_axes, xp and buffers"
+            )
         if self.xp is not None and not (hasattr(self.xp, "matmul") and hasattr(self.xp, "where")):
-            raise SettingError(f"compile(): xp is an array library, such as jax.numpy, not {described(self.xp)}")
+            raise SettingError(f"compile(): xp must be an array library, such as jax.numpy, not {described(self.xp)}")
         if self.buffers and self.xp is not None:
-            raise SettingError("compile(): buffers=True is NumPy's out=, which other array libraries do not have: leave out one")
+            raise SettingError("compile(): buffers=True writes with NumPy's out=, which xp does not have: leave out one of the two")
 
     @property
     def allows_replay(self) -> bool:

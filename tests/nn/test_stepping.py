@@ -321,25 +321,25 @@ FIXED = Tensor([[2.0]], constant=True)
 @pytest.mark.parametrize(
     ("transform", "why"),
     [
-        (lambda transform, u, m, p, t: u if t > 2 else 0.5 * u, "it depends on numbers that it looks at (a branch)"),
-        (lambda transform, u, m, p, t: 0.1 * u if t == 3 else u, "it depends on numbers that it looks at (a branch)"),
-        (lambda transform, u, m, p, t: 0.1 * u if t % 2 in (1,) else u, "it depends on numbers that it looks at (a branch)"),
-        (third, "it depends on numbers that it looks at (a branch)"),
+        (lambda transform, u, m, p, t: u if t > 2 else 0.5 * u, "it reads numbers of its arguments (a branch)"),
+        (lambda transform, u, m, p, t: 0.1 * u if t == 3 else u, "it reads numbers of its arguments (a branch)"),
+        (lambda transform, u, m, p, t: 0.1 * u if t % 2 in (1,) else u, "it reads numbers of its arguments (a branch)"),
+        (third, "it reads numbers of its arguments (a branch)"),
         (lambda transform, u, m, p, t: {3: 0.1}.get(t, 1.0) * u, "its update is "),
         (lambda transform, u, m, p, t: 0.1 * u if isinstance(t, int) else u, "its update is "),
         (lambda transform, u, m, p, t: u if isinstance(u, np.ndarray) else 2.0 * u, "its update is "),
         (lambda transform, u, m, p, t: u * (1.0 + 0.1 * transform.rng.random()), "compile(): the function draws random numbers"),
         (selfish, "compile(): the function changes what it reads"),
-        (counted, "its results have other shapes or types"),
-        (dated, "its results have other shapes or types"),
-        (wide, "its results have other shapes or types"),
+        (counted, "its results have other shapes or dtypes"),
+        (dated, "its results have other shapes or dtypes"),
+        (wide, "its results have other shapes or dtypes"),
         (in_place, "np.add with out="),
         (lambda transform, u, m, p, t: u.view(np.ndarray), "AttributeError: "),
         (lambda transform, u, m, p, t: u if not isinstance(t, int) or t != 10 else u / [], "ValueError: "),
         (failing, "ValueError: no gradient"),
         (
             lambda transform, u, m, p, t: u * (FIXED if isinstance(u, Tensor) else FIXED.numpy())[0, 0],
-            "it takes numbers of other nodes",
+            "it captures nodes",
         ),
         (lambda transform, u, m, p, t: np.where(t == 3, 0.1, 1.0) * u, ""),
         (turning, ""),
@@ -571,7 +571,7 @@ def test_values_replays_and_parts_of_a_model_move_afterwards():
     model = nn.MLP([3, 4, 2], hidden="tanh", rng=0)
     step = nn.TrainingStep(model, "cross_entropy", nn.SGD(model.layers[1].parameters(), lr=0.1), compiled=True)
     step(X, T)
-    assert step.apart == "the function does not reach the parameters that are moved, all of them and no others"
+    assert step.apart == "the function must capture the parameters that are moved, all of them and no others"
     net = nn.scalar.MLP(2, [2, 1], rng=0)
     step = nn.TrainingStep(net, lambda pred, y: pred.sum(), nn.SGD(net.parameters(), lr=0.1), compiled=True)
     assert step.apart == "it moves Values"
@@ -584,7 +584,7 @@ def test_values_replays_and_parts_of_a_model_move_afterwards():
     shift = Shift()
     step = nn.TrainingStep(shift, lambda pred, y: pred.sum(), nn.SGD(shift.parameters(), lr=0.1), compiled=True)
     assert step(np.ones(2), np.ones(2)) == 2.0
-    assert step.apart == "a gradient is always the same number"
+    assert step.apart == "a gradient is a constant"
     assert shift.b.data == pytest.approx(0.8)
 
 

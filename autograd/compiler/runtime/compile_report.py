@@ -60,12 +60,12 @@ class Summary:
         text = [
             f"{self.name}: {self.nodes} nodes became {self.operations} operations in {self.lines} lines "
             f"({self.flops:.3g} flop, {self.bytes:.3g} bytes)",
-            f"proved at the first call: {self.value_error:.1e} off the value, {self.gradient_error:.1e} off the gradient",
+            f"checked at the first call: value off by {self.value_error:.1e}, gradient off by {self.gradient_error:.1e}",
         ]
         if self.guards:
-            text.append(f"guarded: {self.guards} things that the function looked at")
-        text += _format_groups("raised to arrays:", self.raised)
-        text += _format_groups("left as numbers, since few are alike:", self.left)
+            text.append(f"guards: {self.guards}")
+        text += _format_groups("vectorized:", self.raised)
+        text += _format_groups("left as scalars, since they are few:", self.left)
         return "\n".join(text)
 
 

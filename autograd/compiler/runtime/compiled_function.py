@@ -147,7 +147,10 @@ class Compiled:
     def _value_and_captured_gradients(self, kwargs: dict[str, Any]) -> tuple[float, dict[str, Any]]:
         """The value, and the gradients by the captured parameters."""
         if current() is not None:
-            raise GraphError(f"value_and_grad() of {self.__name__} inside a compiled function needs arguments: use grad() there")
+            raise GraphError(
+                f"value_and_grad() of {self.__name__} inside a compiled function needs arguments to differentiate by: pass the "
+                f"parameters as arguments"
+            )
         call = Call((), kwargs, self.options.in_axes, self.options.tensors)
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:
@@ -247,7 +250,7 @@ class Compiled:
         """
         if self.options.in_axes is not None:
             raise SettingError(
-                f"hvp() of {self.__name__}: a batch has no Hessian here: write the mean over the samples as one function"
+                f"hvp() of {self.__name__} does not support in_axes: compile a function that returns the mean over the samples"
             )
         if must_record(x, v, args):
             return jvp_and_hvp.hvp(self.f, x, v, *args)
@@ -267,7 +270,9 @@ class Compiled:
 
     def _check_returns_one_number(self, specialization: Any, method: str) -> None:
         if not specialization.is_scalar_per_sample:
-            raise GraphError(f"{method} of {self.__name__}: it needs a function that returns one number: reduce it, or take jvp()")
+            raise GraphError(
+                f"{method} of {self.__name__} needs a function that returns one number: reduce the result, or use jvp()"
+            )
 
     # -- updates of parameters
 

@@ -128,8 +128,8 @@ class Dispatcher:
         change = specialization.describe_guard_change(results[-1])
         if change:
             raise GraphError(
-                f"compile(in_axes=): what {self.name} decides is not the same for every sample ({change}): choose with "
-                f"autograd.where, which follows the numbers"
+                f"compile(in_axes=): a guard of {self.name} is not the same for every sample ({change}): use autograd.where in place of "
+                f"a branch, since it chooses for each sample"
             )
 
     def last_program(self) -> LastProgram:
@@ -141,5 +141,5 @@ class Dispatcher:
             If there has been no call.
         """
         if self._last is None:
-            raise GraphError(f"compile(): {self.name} has not been called, so there is no program yet: call it once")
+            raise GraphError(f"compile(): {self.name} has not been called, so it has no program yet: call it first")
         return LastProgram(*self._last)

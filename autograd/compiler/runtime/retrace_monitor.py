@@ -51,8 +51,8 @@ class RetraceMonitor:
         if len(reasons) > MAX_RETRACES:
             del self._reasons[signature]
             raise GraphError(
-                f"compile(): {self.name} changed its structure at {MAX_RETRACES + 1} calls in a row ({'; '.join(reasons)}): choose "
-                f"with autograd.where, which follows the numbers, pass what changes as an argument, or call the function uncompiled"
+                f"compile(): {self.name} had to be traced again at {MAX_RETRACES + 1} calls in a row ({'; '.join(reasons)}): use "
+                f"autograd.where in place of a branch, pass what changes as an argument, or call the function uncompiled"
             )
 
     def count_static_values(self, call: Call) -> None:
@@ -65,8 +65,8 @@ class RetraceMonitor:
             if _are_distinct_static_keys(keys):
                 warnings.warn(
                     f"compile(): {self.name} was traced for {STATIC_VALUES_BEFORE_WARNING} values in a row of argument {position}, "
-                    f"now {described(call.args[position])}: only floats and arrays of floats are followed from call to call; pass "
-                    f"it as floats, as in y.astype(float), or do without it",
+                    f"now {described(call.args[position])}: only floats and arrays of floats can change without a new trace; pass "
+                    f"floats, as in y.astype(float), or leave the argument out",
                     CompileWarning,
                     stacklevel=5,  # the line that called the compiled function
                 )

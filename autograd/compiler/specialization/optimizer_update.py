@@ -88,7 +88,7 @@ class Update:
         slots = {id(program.slots[k].nodes[0]): k for k in captured_arrays}
         captures_the_tensors = slots.keys() == {id(tensor) for tensor in self.tensors}
         if not program.is_scalar or not captures_the_tensors or len(slots) != len(program.captured_slots):
-            raise UnfitError("the function does not reach the parameters that are moved, all of them and no others")
+            raise UnfitError("the function must capture the parameters that are moved, all of them and no others")
         return tuple(slots[id(tensor)] for tensor in self.tensors)
 
     def append_rule(
@@ -118,7 +118,7 @@ class Update:
         state = [builder.input(_variable(name, points), data) for name, data in zip(self.names, self.state, strict=True)]
         arguments = [*gradients, *points, *state]
         if not all(isinstance(argument, Instruction) for argument in arguments):
-            raise UnfitError("a gradient is always the same number")
+            raise UnfitError("a gradient is a constant")
         traced = self._trace_rule([argument.data for argument in arguments])
         results = _vectorize_rule(builder, traced, arguments)
         for name, result in zip(self.results, results, strict=True):
@@ -140,9 +140,9 @@ class Update:
         except Exception as error:  # of the rule, which may not work on Tensors
             raise UnfitError(f"{type(error).__name__}: {error}") from error
         if traced.guards:
-            raise UnfitError(f"it depends on numbers that it looks at ({traced.guards[0][0].description})")
+            raise UnfitError(f"it reads numbers of its arguments ({traced.guards[0][0].description})")
         if traced.constants or len(traced.argument_leaves) != len(traced.leaves):
-            raise UnfitError("it takes numbers of other nodes")
+            raise UnfitError("it captures nodes")
         return traced
 
     def _split_arguments(self, arguments: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
@@ -175,7 +175,7 @@ class Update:
                 raise UnfitError(f"{type(error).__name__}: {error}") from error
             kinds = [_kind(x) for x in results]
             if kinds != [_kind(x) for x in expected] or kinds[: len(points)] != [_kind(x) for x in points]:
-                raise UnfitError("its results have other shapes or types than what they replace")
+                raise UnfitError("its results have other shapes or dtypes than what they replace")
             _, fault = compare("update", results, expected, None if perturbed is None else perturbed[2])
             if fault:
                 raise UnfitError(fault)

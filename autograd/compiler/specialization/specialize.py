@@ -65,7 +65,7 @@ def choose_execution(
     if not options.exact:
         program, fault = _write_program(traced, arguments, call, options)
         if fault and not options.allows_replay:
-            raise GraphError(f"compile(): {name} cannot be compiled so: {fault}")
+            raise GraphError(f"compile(): {name} cannot be compiled with xp or in_axes: {fault}")
         if program is not None and not fault:
             fault = find_fault_at_moved_inputs(f, program, traced, call)
             if not fault:
@@ -91,7 +91,7 @@ def _write_program(
     except AutogradError:
         raise
     except Exception as error:  # the graph has something that no pass or writer knows; a replay needs neither
-        return None, f"it could not be raised: {type(error).__name__}: {error}"
+        return None, f"it could not be vectorized: {type(error).__name__}: {error}"
     return program, program.self_check.fault
 
 

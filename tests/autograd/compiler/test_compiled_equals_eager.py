@@ -95,7 +95,7 @@ def test_a_scalar_network_becomes_the_textbooks_formulas():
     assert report.nodes > 3000
     assert report.operations < 60
     assert "160 × sum of 9 terms           → product of matrices (1, 20, 8) (1, 8, 8)" in str(report)
-    assert "left as numbers" in str(report)
+    assert "left as scalars" in str(report)
     assert report.gradient_error < 1e-12
     assert "draw" not in repr(step)
     assert len(str(draw(step)).splitlines()) < 40

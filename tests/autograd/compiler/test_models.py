@@ -77,7 +77,9 @@ def test_another_fixed_argument_at_every_call_is_warned_of():
     ):
         called(step, [data(seed=seed) for seed in range(8)])
     counted = compile(lambda x, n: x * n)
-    with pytest.warns(CompileWarning, match="of argument 1, now 7 of type int: only floats and arrays of floats are followed"):
+    with pytest.warns(
+        CompileWarning, match="of argument 1, now 7 of type int: only floats and arrays of floats can change without a new trace"
+    ):
         called(counted, [(2.0, n) for n in range(8)])
     with warnings.catch_warnings():
         warnings.simplefilter("error")

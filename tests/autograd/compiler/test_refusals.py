@@ -9,11 +9,11 @@ from autograd import DataError, GraphError, SettingError, compile, no_grad
 def test_wrong_settings_and_results_are_refused():
     with pytest.raises(DataError, match=r"compile\(\) takes a function first, not 3"):
         compile(3)
-    with pytest.raises(SettingError, match="limit is a whole number"):
+    with pytest.raises(SettingError, match="limit must be a positive integer"):
         compile(abs, limit=0)
-    with pytest.raises(SettingError, match="exact=True computes as the function itself does"):
+    with pytest.raises(SettingError, match="exact=True replays the operations of the function itself"):
         compile(abs, exact=True, in_axes=0)
-    with pytest.raises(SettingError, match="buffers=True is NumPy's out="):
+    with pytest.raises(SettingError, match="buffers=True writes with NumPy's out="):
         compile(abs, buffers=True, xp=np)
     with pytest.raises(GraphError, match=r"the function returned 3.0 of type float, and no node"):
         compile(lambda x: 3.0)(1.0)
@@ -25,7 +25,7 @@ def test_wrong_settings_and_results_are_refused():
         _ = compile(abs).source
     with pytest.raises(GraphError, match=r"no_grad\(\) inside a compiled function"):
         compile(lambda x: inside_no_grad(x))(1.0)
-    with pytest.raises(GraphError, match=r"value_and_grad\(\) of <lambda>: it needs a function that returns one number"):
+    with pytest.raises(GraphError, match=r"value_and_grad\(\) of <lambda> needs a function that returns one number"):
         compile(lambda x: [x, x * 2]).value_and_grad(1.0)
     with pytest.raises(SettingError, match=r"argnums=2\): there are 1 positional"):
         compile(lambda x: x * x, argnums=2).value_and_grad(1.0)
@@ -48,7 +48,7 @@ def test_wrong_arguments_of_methods_are_refused():
     for tangent in ("a", None):
         with pytest.raises(DataError, match=r"jvp\(\) of <lambda> takes real numbers"):
             compile(lambda x: x * x).jvp((1.0,), (tangent,))
-    with pytest.raises(SettingError, match=r"xp is an array library, such as jax\.numpy, not 3 of type int"):
+    with pytest.raises(SettingError, match=r"xp must be an array library, such as jax\.numpy, not 3 of type int"):
         compile(lambda x: x, xp=3)
     step = compile(lambda x: x * x)
     step(1.0)

@@ -147,7 +147,7 @@ def test_a_program_that_is_not_right_is_replaced(monkeypatch):
         step = compile(f)
         assert close(step.grad(point), gradient)
         assert "because its gradient is" in str(step.report())
-        with pytest.raises(GraphError, match="cannot be compiled so: its gradient is"):
+        with pytest.raises(GraphError, match="cannot be compiled with xp or in_axes: its gradient is"):
             compile(f, in_axes=0)(point[None])
     with monkeypatch.context() as patch:
         patch.setattr(guards, "describe_difference", lambda *args: "a branch: 1 became 2")
@@ -246,11 +246,11 @@ def test_guards_that_cannot_be_asked_have_changed():
 
 
 def test_derivatives_say_what_they_need():
-    with pytest.raises(GraphError, match=r"hvp\(\) of <lambda>: it needs a function that returns one number"):
+    with pytest.raises(GraphError, match=r"hvp\(\) of <lambda> needs a function that returns one number"):
         compile(lambda x: [x, x * x]).hvp(1.0, 1.0)
     with pytest.raises(DataError, match="there is no Hessian by 2"):
         compile(lambda n, x: x * n).hvp(2, 1, 3.0)
-    with pytest.raises(SettingError, match="a batch has no Hessian here"):
+    with pytest.raises(SettingError, match="does not support in_axes"):
         compile(lambda x: x * x, in_axes=0).hvp(np.ones(2), np.ones(2))
     with pytest.raises(DataError, match=r"jvp\(\) of <lambda> takes a tuple of primals"):
         compile(lambda x: x * x).jvp(2.0, 1.0)
