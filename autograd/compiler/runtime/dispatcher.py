@@ -128,8 +128,8 @@ class Dispatcher:
         change = specialization.describe_guard_change(results[-1])
         if change:
             raise GraphError(
-                f"compile(in_axes=): a guard of {self.name} is not the same for every sample ({change}): use autograd.where in place of "
-                f"a branch, since it chooses for each sample"
+                f"compile(in_axes=): a guard of {self.name} is not the same for every sample ({change}): use autograd.where in "
+                f"place of a branch, since it chooses for each sample"
             )
 
     def last_program(self) -> LastProgram:

@@ -1,8 +1,4 @@
-"""Derivatives of compiled functions to any order, their methods inside transforms, and the proof at moved inputs."""
-
-import builtins
-import warnings
-from collections import namedtuple
+"""Derivatives of compiled functions to any order, and their methods inside transforms."""
 
 import numpy as np
 import pytest
@@ -11,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import (
-    GraphError,
     Tensor,
     Value,
     compile,
@@ -21,11 +16,9 @@ from autograd import (
     hvp,
     jvp,
     no_grad,
-    softmax,
     stop_gradient,
     value_and_grad,
 )
-from autograd.compiler.specialization.rounding_bounds import vjp_magnitude
 from oracles import same
 
 X = sympy.symbols("x")
@@ -138,78 +131,8 @@ def test_long_histories_of_captured_nodes_are_not_walked():
     same(h.data, (1 - 0.001) ** 3000, rtol=1e-9)
 
 
-# -- the proof at moved inputs
-
-
-def rounding(x):
-    return builtins.sum([c * a for c, a in zip((0.1, 0.7, -0.8, 0.3, -0.3), x, strict=True)], 0.0)
-
-
-@pytest.mark.parametrize(
-    "f",
-    [
-        lambda x: np.sign(rounding(x)) * x[0],
-        lambda x: 1.0 / rounding(x),
-        lambda x: np.sqrt(np.abs(rounding(x))),
-        lambda x: rounding(x) % 1.0,
-    ],
-)
-def test_what_magnifies_rounding_is_right_and_not_refused(f):
-    same(compile(f)(np.ones(5)), f(np.ones(5)))
-
-
-@pytest.mark.parametrize(
-    ("f", "args"),
-    [
-        (lambda x, y: x * x._primal if y == 1.0 else x * x, (2.0, 1.0)),
-        (lambda x, y: x * x._primal if y[0] == 1.0 else x, (2.0, np.array([1.0, 0.0]))),
-        (lambda x: x * x._primal, (2.0,)),
-    ],
-)
-def test_a_label_that_must_stay_does_not_hide_the_other_inputs(f, args):
-    with pytest.raises(GraphError, match="is not what was traced: at other inputs its value is"):
-        compile(f)(*args)
-
-
-def test_an_edge_on_one_side_is_passed_on_the_other():
-    def f(x):
-        if x > 1.0:
-            raise ValueError("above 1")
-        return x * x._primal
-
-    with pytest.raises(GraphError, match="is not what was traced"):
-        compile(f)(1.0)
-
-
-def test_inputs_that_cannot_be_moved_and_warnings_about_moved_ones_stay_inside():
-    class Share(namedtuple("Share", "p")):
-        def __new__(cls, p):
-            if isinstance(p, float) and p > 1.0:
-                raise ValueError("p > 1")
-            return super().__new__(cls, p)
-
-    assert compile(lambda q: q.p * 2)(Share(1.0)) == 2.0
-
-    def wary(x):
-        if x.data > 1.0:
-            warnings.warn("above 1", UserWarning, stacklevel=2)
-        return x * 2.0
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert compile(wary)(1.0) == 2.0
-
-
-def test_another_number_of_results_is_noticed():
-    with pytest.raises(GraphError, match="at other inputs it has 1 results where the function gives 2"):
-        compile(lambda x: [x] * (2 if x._primal > 2.0 else 1))(2.0)
-
-
-def test_the_mass_of_what_cancels_counts_both_signs_and_what_is_small():
-    x = Tensor([0.1, 0.2, 0.3])
-    for node in (softmax(x), x * 1e-9, x.reshape(3, 1)):
-        mass = vjp_magnitude(node, 0, np.ones(node.shape))
-        assert mass.shape == (3,)
-        assert np.all(mass > 0.0)
-    assert vjp_magnitude(Value(20.0).tanh(), 0, 1.0) >= 1e-6
-    assert vjp_magnitude(x.sum(), 0, np.ones(())).shape == (3,)
+def test_a_result_without_a_graph_has_zero_derivatives():
+    x = Value(3.0)
+    _, twice = compile(lambda x: [x * x, x.data * 2.0])(x)
+    assert twice.data == 6.0
+    assert gradients(twice, x, create_graph=True).data == 0.0

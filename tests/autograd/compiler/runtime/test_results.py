@@ -1,5 +1,8 @@
 """Results of compiled functions, and their derivatives."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -156,3 +159,24 @@ def test_jvp_and_hvp_of_a_compiled_function():
         GraphError, match=r"a program that is replayed has no jvp\(\): use autograd.jvp; it is replayed because exact=True"
     ):
         exact.jvp((w, x), (v, x))
+
+
+def test_results_can_be_copied_and_not_pickled():
+    w = Value(2.0)
+    L = compile(lambda: w * w)()
+    twin = copy.deepcopy(L)
+    twin.backward()
+    assert w.grad == 0.0
+    assert twin.parents[0].grad == 4.0
+    t = copy.deepcopy(compile(lambda t: t * 2.0)(Tensor([1.0, 2.0])))
+    t.sum().backward()
+    assert t.parents[0].grad.tolist() == [2.0, 2.0]
+    with pytest.raises(GraphError, match=r"a result of compile\(\) cannot be pickled with its history: pickle y.detach\(\)"):
+        pickle.dumps(L)
+
+
+def test_plain_numbers_among_the_results_stay_plain():
+    y, two = compile(lambda x: [x * x, 2.0])(Value(3.0))
+    assert isinstance(y, Value)
+    assert two == 2.0
+    assert isinstance(two, float)
