@@ -17,8 +17,8 @@ from autograd.viz.picture_formats import DrawingFormats
 # height of a notebook's output. Twenty would have to be scrolled.
 MAX_LAYER_NODES = 10
 
-# Nodes of a larger layer that are drawn before the dots; one more is drawn after them. With biases that is half of
-# MAX_LAYER_NODES, so that a folded layer looks smaller than the largest one that is drawn in full.
+# Nodes of a larger layer that are drawn before the dots; the last one is drawn after them. With the dots and a bias these are
+# seven boxes, fewer than in the largest layer that is drawn in full. Twice as many would be more.
 NODES_BEFORE_DOTS = 4
 
 BIAS_TITLE = "1"  # the constant input that biases are the weights of

@@ -93,7 +93,7 @@ class Snapshot:
             If the node is not in the graph.
         """
         if not isinstance(node, Node):
-            raise GraphError(f"a node of this graph belongs here, not {described(node)}")
+            raise GraphError(f"expand() and focus() take a node of the graph, not {described(node)}")
         index = self.index_by_id.get(id(node))
         if index is None:
             raise GraphError(f"{node.brief()} is not in this graph of {self.size} nodes")

@@ -46,7 +46,11 @@ def test_errors_of_draw_and_of_pictures(tmp_path):
 @pytest.mark.parametrize(
     ("attempt", "error", "text"),
     [
-        (lambda: draw(Value(1.0) * 2.0).focus(0), GraphError, "a node of this graph belongs here, not 0 of type int"),
+        (
+            lambda: draw(Value(1.0) * 2.0).focus(0),
+            GraphError,
+            r"expand\(\) and focus\(\) take a node of the graph, not 0 of type int",
+        ),
         (lambda: draw(Value(1.0), show=None), SettingError, "show is a tuple of 'data', 'grad', 'local', not None"),
         (lambda: draw(Value(1.0), color=np.ones(2)), SettingError, "color is one of"),
         (lambda: network(None), SettingError, "takes the sizes of at least two layers"),
