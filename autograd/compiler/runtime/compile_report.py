@@ -39,6 +39,8 @@ class Summary:
         The groups of nodes that became arrays: how many nodes, their operation, and what they became.
     left : list of (int, str, str)
         The same for the nodes that stayed numbers.
+    tape_speedup : float
+        How many times as fast the native tape was at the first call, if it runs instead of the source; else 0.0.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Summary:
     reason: str = ""
     raised: list[tuple[int, str, str]] = field(default_factory=list)
     left: list[tuple[int, str, str]] = field(default_factory=list)
+    tape_speedup: float = 0.0
 
     def __str__(self) -> str:
         if self.reason:
@@ -62,6 +65,8 @@ class Summary:
             f"({self.flops:.3g} flop, {self.bytes:.3g} bytes)",
             f"checked at the first call: value off by {self.value_error:.1e}, gradient off by {self.gradient_error:.1e}",
         ]
+        if self.tape_speedup:
+            text.append(f"runs on the native tape, number by number: {self.tape_speedup:.1f} × as fast as these lines")
         if self.guards:
             text.append(f"guards: {self.guards}")
         text += _format_groups("vectorized:", self.raised)
@@ -111,6 +116,7 @@ def summarize(name: str, specialization: Any, function: str, key: Any) -> Summar
         gradient_error=specialization.self_check.gradient_error,
         raised=vectorized,
         left=[(count, operation, "one by one") for operation, count in scalars.items()],
+        tape_speedup=getattr(program, "speedup", 0.0),
     )
 
 

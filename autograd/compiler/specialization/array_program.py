@@ -20,7 +20,11 @@ from autograd.compiler.passes.vectorization import Vectorizer
 from autograd.compiler.specialization.guards import ProgramGuard, build_program_guards, describe_guard_change
 from autograd.compiler.specialization.program_inputs import ProgramInputs
 from autograd.compiler.specialization.specialization import Specialization, find_common_name
+from autograd.compiler.specialization.tape.fastest_function import FastestFunction
+from autograd.compiler.specialization.tape.scalar_tape import ScalarTape
+from autograd.compiler.specialization.tape.traced_tape import LazyTape, tape_of_trace
 from autograd.ops import find
+from autograd.state.engine import native
 
 
 class ArrayProgram(Specialization):
@@ -61,6 +65,7 @@ class ArrayProgram(Specialization):
         self.xp = xp
         self.buffers = buffers
         self.functions: dict[Any, Any] = {}
+        self._tape: LazyTape | None = None
         self.builder = ProgramBuilder()
         self._inputs = ProgramInputs(self.builder)
         with np.errstate(**QUIET):
@@ -78,7 +83,10 @@ class ArrayProgram(Specialization):
             for i, x in zip(traced.output_ids, traced.run.outputs, strict=True)
         ]
         self.guards: Sequence[ProgramGuard] = build_program_guards(self.vectorizer, traced.guards)
-        self._add_captured_values(traced)
+        value_ids = self._add_captured_values(traced)
+        if native is not None and self.xp is None and not self.buffers:
+            guarded_ids = [ids for guard in self.guards for ids in guard.source_ids]
+            self._tape = tape_of_trace(traced, self.traced_arguments, self._inputs.slots, value_ids, guarded_ids)
         if self.batch is not None:
             self._add_batch_axis(self.batch)
 
@@ -108,14 +116,17 @@ class ArrayProgram(Specialization):
         vectorizer.run()
         return vectorizer
 
-    def _add_captured_values(self, traced: TracedFunction) -> None:
-        """Add the captured Values to the inputs, in the arrays and in the order that the program has for them."""
+    def _add_captured_values(self, traced: TracedFunction) -> list[Any]:
+        """Add the captured Values to the inputs, in the arrays that the program has; return the ids of the nodes of each."""
         self._inputs.start_groups()
+        value_ids = []
         for _, ids in sorted(self.vectorizer.order, key=lambda entry: entry[0]):
             nodes = [traced.leaves[i] for i in ids.ravel().tolist()]
             instruction = self.vectorizer.lines[int(self.vectorizer.classes[ids.flat[0]])]
             self._inputs.add_values(nodes, ids.shape, instruction, find_common_name(nodes))
+            value_ids.append(ids.ravel())
         self._inputs.number_names()
+        return value_ids
 
     def _add_batch_axis(self, batch: dict[int, Any]) -> None:
         """Turn the program of one sample into that of all samples."""
@@ -131,13 +142,13 @@ class ArrayProgram(Specialization):
 
     # -- functions, generated when they are first needed
 
-    def function(self, name: str, key: Any = ()) -> GeneratedFunction:
+    def function(self, name: str, key: Any = ()) -> Any:
         """Return one of the functions of the program; see ``Specialization.function``."""
         found = self.functions.get((name, key))
         if found is None:
             if name == "value_and_update":  # only one update is in use at a time
                 self.functions = {other: f for other, f in self.functions.items() if other[0] != name}
-            generate: Callable[[Any], GeneratedFunction] = getattr(self, f"_generate_{name}")
+            generate: Callable[[Any], Any] = getattr(self, f"_generate_{name}")
             with np.errstate(**QUIET):
                 found = self.functions[name, key] = generate(key)
         return found
@@ -157,14 +168,21 @@ class ArrayProgram(Specialization):
             name, [*self._inputs.instructions, *extra_inputs], list(groups), forward_groups, self.xp, self.buffers
         )
 
-    def _generate_value(self, _: tuple[int, ...]) -> GeneratedFunction:
-        return self._generate("value", [self.outputs], 1)
+    def _or_on_tape(
+        self, generated: GeneratedFunction, on_tape: Callable[[ScalarTape, Sequence[Any]], list[Any]], result_groups: int = 1
+    ) -> Any:
+        """Put the tape beside a generated function, if there can be one: the first call chooses."""
+        return generated if self._tape is None else FastestFunction(generated, self._tape, on_tape, result_groups)
 
-    def _generate_value_and_gradients(self, wrt: tuple[int, ...]) -> GeneratedFunction:
+    def _generate_value(self, _: tuple[int, ...]) -> Any:
+        return self._or_on_tape(self._generate("value", [self.outputs], 1), ScalarTape.value)
+
+    def _generate_value_and_gradients(self, wrt: tuple[int, ...]) -> Any:
         (value,) = self.outputs
         if self.batch is not None:
             value = self.builder.call(find("mean"), (value,), {"axis": None, "keepdims": False})
-        return self._generate("value_and_gradients", [[value], self._gradients([value], [1.0], wrt)], 1)
+        generated = self._generate("value_and_gradients", [[value], self._gradients([value], [1.0], wrt)], 1)
+        return self._or_on_tape(generated, lambda tape, inputs: tape.value_and_gradients(inputs, wrt), result_groups=2)
 
     def _generate_value_and_update(self, update: Any) -> GeneratedFunction:
         """Write the value, the gradients by the Tensors of an update, and the results of its rule."""
@@ -178,10 +196,11 @@ class ArrayProgram(Specialization):
         update.check(function, [instruction.data for instruction in self._inputs.instructions], [point.data for point in points])
         return function
 
-    def _generate_pullback(self, wrt: tuple[int, ...]) -> GeneratedFunction:
+    def _generate_pullback(self, wrt: tuple[int, ...]) -> Any:
         cotangents = {k: self.builder.input(f"g{k}", np.ones(shape)[()]) for k, shape in self.cotangent_shapes.items()}
         gradients = self._gradients(self.outputs, [cotangents.get(k, 0.0) for k in range(len(self.outputs))], wrt)
-        return self._generate("pullback", [gradients], 0, list(cotangents.values()), with_guards=False)
+        generated = self._generate("pullback", [gradients], 0, list(cotangents.values()), with_guards=False)
+        return self._or_on_tape(generated, lambda tape, inputs: tape.pullback(inputs, wrt))
 
     def _generate_jvp(self, _: tuple[int, ...]) -> GeneratedFunction:
         primals, tangents = self._primals_and_tangents()

@@ -29,12 +29,15 @@ class ProgramGuard(NamedTuple):
         What it returned while the function was traced.
     description : str
         What messages call the function, such as "a branch" or "float()".
+    source_ids : list of array of int
+        The ids of the nodes of each source.
     """
 
     function: Callable[..., Any]
     sources: list[Any]
     result: Any
     description: str
+    source_ids: list[Any]
 
 
 def build_program_guards(vectorizer: Vectorizer, traced_guards: Sequence[tuple[Guard, list[int]]]) -> list[ProgramGuard]:
@@ -62,12 +65,12 @@ def build_program_guards(vectorizer: Vectorizer, traced_guards: Sequence[tuple[G
             branch_results.setdefault(kind, []).append(guard.result)
         else:
             sources = [vectorizer.whole(i) for i in ids]
-            guards.append(ProgramGuard(guard.function, sources, guard.result, guard.description))
+            guards.append(ProgramGuard(guard.function, sources, guard.result, guard.description, [np.array(i) for i in ids]))
     branches = []
     for kind, ids in branch_ids.items():
         take_all = partial(np.broadcast_to, shape=(len(ids),))
-        results = np.array(branch_results[kind])
-        branches.append(ProgramGuard(take_all, [vectorizer.line(np.array(ids))], results, "a branch"))
+        results, id_array = np.array(branch_results[kind]), np.array(ids)
+        branches.append(ProgramGuard(take_all, [vectorizer.line(id_array)], results, "a branch", [id_array]))
     return branches + guards
 
 

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ScalarGraph
-from autograd.ops import Op
+from autograd.compiler.ir.scalar_graph import CONSTANT, ScalarGraph
+from autograd.compiler.specialization.tape.instructions import Instructions, IntArray
 from autograd.state.engine import native
 
-IntArray = npt.NDArray[Any]  # of integers
 FloatArray = npt.NDArray[np.float64]
 
 # How many numbers of a batch, instructions times samples, are computed side by side. On a program of 6400 instructions 2**18 (2 MB
@@ -259,123 +258,3 @@ class ScalarTape:
         outputs, guarded = zip(*chunks, strict=True)
         joined = [parts[0] if isinstance(parts[0], float) else np.concatenate(parts) for parts in zip(*outputs, strict=True)]
         return [joined, [np.concatenate(parts) for parts in zip(*guarded, strict=True)]] if self._guarded else [joined]
-
-
-class Instructions(NamedTuple):
-    """The instructions of a tape in columns, and which of them computes each node of the scalar graph.
-
-    Attributes
-    ----------
-    codes, first, second, third : array of int32
-        What each instruction does, and its arguments.
-    places : array of int
-        For each node of the graph the position of its instruction.
-    """
-
-    codes: IntArray
-    first: IntArray
-    second: IntArray
-    third: IntArray
-    places: IntArray
-
-
-def tape_instructions(graph: ScalarGraph) -> Instructions | None:
-    """Return the instructions of a graph, or None if there is no native engine or it does not know an operation of the graph.
-
-    Parameters
-    ----------
-    graph : ScalarGraph
-        The graph.
-
-    Notes
-    -----
-    A row has three codes: its own if both arguments depend on an input, and the next two if only the first or the second does. So
-    ``x**2`` is not differentiated by its exponent. The largest of some numbers is a chain of choices between two. Gradients end
-    there, as with Python's ``max`` of plain numbers.
-    """
-    if native is None or not graph.op_ids:
-        return None
-    kinds = np.array(graph.op_ids)
-    codes = _codes(graph, kinds)
-    if (codes < 0).any():
-        return None
-    extrema = np.flatnonzero(kinds == EXTREMUM)
-    extra = np.zeros(len(kinds), np.int64)
-    extra[extrema] = [max(2 * len(graph.array_ops[i].args) - 3, 0) for i in extrema.tolist()]
-    places = np.arange(len(kinds)) + np.cumsum(extra)
-    size = len(kinds) + int(extra.sum())
-    columns = [np.zeros(size, np.int32) for _ in range(4)]
-    columns[0][places] = codes
-    for column, ids in zip(columns[1:3], (graph.first_args, graph.second_args), strict=True):
-        column[places] = places[np.maximum(ids, 0)]
-    columns[3][places[list(graph.third_args)]] = places[list(graph.third_args.values())]
-    for i in extrema.tolist():
-        _add_extremum(graph, i, columns, places)
-    return Instructions(columns[0], columns[1], columns[2], columns[3], places)
-
-
-def _add_extremum(graph: ScalarGraph, i: int, columns: Sequence[IntArray], places: IntArray) -> None:
-    """Write the chain of choices of a largest or smallest number: a comparison and a choice for each number after the first."""
-    name, args, _ = graph.array_ops[i]
-    best, *others = (int(places[arg.node]) for arg in args)
-    columns[1][places[i]] = best
-    place = int(places[i]) - 2 * len(others) + 1
-    for other in others:
-        for column, x in zip(columns, (native.TAPE_CODES[">" if name == "max" else "<"], other, best, 0), strict=True):
-            column[place] = x
-        for column, x in zip(columns, (native.TAPE_CODES["select"], other, best, place), strict=True):
-            column[place + 1] = x
-        best = place + 1
-        place += 2
-
-
-def _codes(graph: ScalarGraph, kinds: IntArray) -> IntArray:
-    """The code of each node; -1 for what the tape does not know."""
-    by_op = np.array([*(_code_of(op.op, op.static) for op in graph.ops), -1])
-    codes: IntArray = np.where(kinds >= 0, by_op[np.maximum(kinds, -1)], -1)
-    codes[(kinds == LEAF) | (kinds == CONSTANT)] = native.TAPE_CODES["leaf"]
-    codes[kinds == EXTREMUM] = native.TAPE_CODES["copy"]
-    first, second = np.array(graph.first_args), np.array(graph.second_args)
-    is_constant = kinds == CONSTANT
-    has_two = (codes > native.TAPE_CODES["select"]) & (second >= 0)  # "select" is the last operation without a row
-    codes[has_two & is_constant[second]] += 1
-    codes[has_two & is_constant[first] & ~is_constant[second]] += 2
-    return codes
-
-
-def _code_of(op: Any, static: dict[str, Any]) -> int:
-    """The code of an operation, or -1."""
-    if static:
-        return -1
-    name = op.name if isinstance(op, Op) else {"where": "select", "stop_gradient": "copy", "mask_to_float": "copy"}.get(op, op)
-    code: int = native.TAPE_CODES.get(name, -1)
-    return code
-
-
-class LazyTape:
-    """The tape of a program, made when it is first needed. The parameters are those of :class:`ScalarTape`.
-
-    Attributes
-    ----------
-    node_count : int
-        The number of nodes of the scalar graph.
-    """
-
-    def __init__(self, graph: ScalarGraph, *settings: Any) -> None:
-        self.node_count = len(graph.op_ids)
-        self._source: tuple[Any, ...] | None = (graph, *settings)
-        self._tape: ScalarTape | None = None
-
-    def get(self) -> ScalarTape | None:
-        """Return the tape, or None if the graph cannot be on one, or was dropped."""
-        if self._source is not None:
-            graph, *settings = self._source
-            instructions = tape_instructions(graph)
-            if instructions is not None:
-                self._tape = ScalarTape(graph, instructions, *settings)
-            self.drop()
-        return self._tape
-
-    def drop(self) -> None:
-        """Let go of the scalar graph, which is as long as the trace: nobody needs it any more."""
-        self._source = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.codegen.generated_function import GeneratedFunction
-from autograd.compiler.specialization.scalar_tape import LazyTape, ScalarTape
+from autograd.compiler.specialization.tape.scalar_tape import ScalarTape
+from autograd.compiler.specialization.tape.traced_tape import LazyTape
 
 # The tape runs if it is faster by this factor at the first call. NumPy lines can be read and exported, so a tie goes to them.
 # At 1.2 the choice between forms that are about equally fast changed from run to run, with the noise of the clock.
@@ -36,7 +38,7 @@ class FastestFunction:
     tape : LazyTape
         The tape of the same program.
     on_tape : callable
-        Makes the same function of a :class:`ScalarTape`.
+        The same function on a :class:`ScalarTape`: called with it and with the inputs.
     result_groups : int
         How many groups are results. What follows is what the guards look at, which broadcasts.
 
@@ -52,7 +54,7 @@ class FastestFunction:
         self,
         lines: GeneratedFunction,
         tape: LazyTape,
-        on_tape: Callable[[ScalarTape], Callable[[Sequence[Any]], Any]],
+        on_tape: Callable[[ScalarTape, Sequence[Any]], list[Any]],
         result_groups: int = 1,
     ) -> None:
         self.lines = lines
@@ -80,7 +82,7 @@ class FastestFunction:
         tape = self._tape.get()
         if tape is None:
             return self.lines
-        tape_call = self._on_tape(tape)
+        tape_call = partial(self._on_tape, tape)
         by_tape, tape_seconds = _time(tape_call, inputs)
         if line_seconds < WORTHWHILE * tape_seconds or not self._are_equal(by_tape, by_lines):
             return self.lines
