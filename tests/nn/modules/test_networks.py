@@ -1,8 +1,4 @@
-"""Modules, layers, micrograd's twin, activations and initialisers."""
-
-import random
-import subprocess
-import sys
+"""Fully connected networks: shapes, activations, reprs, and how modules find parameters."""
 
 import numpy as np
 import pytest
@@ -10,7 +6,6 @@ import pytest
 import autograd as ag
 import nn
 from autograd import DataError, SettingError, ShapeError, Tensor, Value
-from nn import init
 from nn.modules.module import Module
 from nn.random import generator
 
@@ -90,59 +85,6 @@ def test_modules_find_parameters_in_lists_dicts_and_attributes():
         net(1.0)
 
 
-MICROGRAD = """
-import random
-{imports}
-random.seed(1337)
-model = MLP(3, [4, 4, 1])
-xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
-ys = [1.0, -1.0, -1.0, 1.0]
-for k in range(5):
-    ypred = [model(list(map(Value, x))) for x in xs]
-    loss = sum(((yout - ygt) ** 2 for ygt, yout in zip(ys, ypred)), Value(0.0))
-    loss = loss + 1e-4 * sum((p * p for p in model.parameters()))
-    model.zero_grad()
-    loss.backward()
-    for p in model.parameters():
-        p.data -= 0.05 * p.grad
-    print(f"{{loss.data:.12f}}", f"{{sum(p.grad for p in model.parameters()):.10f}}")
-"""
-
-MICROGRAD_PRINTS = """
-18.433192025597 272.2786612474
-8.706374461420 4.8327830090
-4.463570974437 -3.8636287665
-4.083978271700 -2.9193784193
-3.926207007316 -1.0425792015
-"""
-
-
-def test_a_micrograd_program_runs_after_changing_its_imports():
-    # These are the numbers that micrograd 0.1.0 prints for this program.
-    code = MICROGRAD.format(imports="from autograd import Value\nfrom nn.scalar import MLP")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == MICROGRAD_PRINTS.split()
-
-
-def test_micrograds_weights_come_from_pythons_random():
-    random.seed(3)
-    model = nn.scalar.Layer(2, 1)
-    random.seed(3)
-    assert [p.data for p in model.parameters()] == [random.uniform(-1, 1), random.uniform(-1, 1), 0.0]
-    assert isinstance(model([1.0, 2.0]), Value)
-    assert isinstance(nn.scalar.Layer(2, 2, nonlin=False)([1.0, 2.0]), list)
-
-
-def test_scalar_networks_are_modules():
-    model = nn.scalar.MLP(2, [3, 1], activation="sigmoid", output="tanh", rng=0)
-    y = model([0.5, -0.5])
-    y.backward()
-    assert any(p.grad for p in model.parameters())
-    model.zero_grad()
-    assert not any(p.grad for p in model.parameters())
-    assert next(model.named_parameters())[0] == "layers.0.neurons.0.w.0"
-
-
 @pytest.mark.parametrize(
     ("attempt", "kind", "text"),
     [
@@ -183,32 +125,3 @@ def test_scalar_networks_are_modules():
 def test_wrong_widths_and_settings_are_named(attempt, kind, text):
     with pytest.raises(kind, match=text):
         attempt()
-
-
-@pytest.mark.parametrize(
-    ("name", "variance"),
-    [
-        ("lecun_normal", 1 / 200),
-        ("lecun_uniform", 1 / 200),
-        ("glorot_normal", 2 / 500),
-        ("glorot_uniform", 2 / 500),
-        ("he_normal", 2 / 200),
-        ("he_uniform", 2 / 200),
-        ("uniform", 1 / 3),
-        ("normal", 1.0),
-        ("zeros", 0.0),
-    ],
-)
-def test_initialisers_have_the_variance_they_promise(name, variance):
-    W = init.initialise((300, 200), name, 0)  # H01
-    assert W.shape == (300, 200)
-    assert abs(W.mean()) < 5 * np.sqrt(variance / W.size) + 1e-12
-    assert abs(W.var() - variance) < 0.02 * variance + 1e-12
-    assert np.array_equal(W, init.initialise((300, 200), name, 0))
-
-
-def test_initialisers_can_be_functions():
-    layer = nn.Linear(2, 3, init=init.constant(0.5), rng=0)
-    np.testing.assert_array_equal(layer.W.data, np.full((3, 2), 0.5))
-    np.testing.assert_array_equal(layer.b.data, np.zeros(3))
-    assert nn.activations.name_of(np.tanh) == "tanh"
