@@ -1,4 +1,4 @@
-"""Checks where a slope is infinite or nothing can be told: no right rule is condemned, and no wrong one passes unseen."""
+"""Where a derivative is infinite: right rules do not fail, and wrong ones do not pass."""
 
 import importlib.util
 
@@ -21,6 +21,8 @@ STEEP = {
     "x log x": (lambda x: x * np.log(x), lambda x: np.log(x) + 1.0, 0.0, (0.2, 2.0)),
     "cbrt": (np.cbrt, lambda x: np.cbrt(x) ** -2.0 / 3.0, 0.0, (0.2, 2.0)),
 }
+
+
 steep = pytest.mark.parametrize("name", STEEP)
 
 
@@ -41,7 +43,7 @@ def rule_of(slope):
 
 @steep
 @given(n=st.integers(1, 14), places=st.lists(st.integers(0, 13), min_size=1, max_size=3))
-def test_right_rules_at_an_infinite_slope_are_never_condemned(name, n, places):
+def test_right_rules_do_not_fail_at_an_infinite_derivative(name, n, places):
     f, slope, _, _ = STEEP[name]
     x = with_edge(name, n, places)
     quiet = lambda x: np.where(np.isnan(f(x)), 0.0, f(x)) if name == "x log x" else f(x)  # noqa: E731
@@ -53,7 +55,7 @@ def test_right_rules_at_an_infinite_slope_are_never_condemned(name, n, places):
 
 @steep
 @given(n=st.integers(1, 10), place=st.integers(0, 9), claim=st.sampled_from([-7.0, 0.0, 3.0]))
-def test_a_finite_claim_for_an_infinite_slope_does_not_pass(name, n, place, claim):
+def test_a_finite_claim_for_an_infinite_derivative_does_not_pass(name, n, place, claim):
     f, slope, edge, _ = STEEP[name]
     if name in ("log", "1/x", "arctanh", "log1p", "x log x"):  # where the value is no number either
         return
@@ -64,7 +66,7 @@ def test_a_finite_claim_for_an_infinite_slope_does_not_pass(name, n, place, clai
 
 @steep
 @given(n=st.integers(2, 14), place=st.integers(0, 13), data=st.data())
-def test_a_wrong_slope_beside_an_infinite_one_is_found(name, n, place, data):
+def test_a_wrong_derivative_beside_an_infinite_one_fails(name, n, place, data):
     f, slope, _, _ = STEEP[name]
     x = with_edge(name, n, [place])
     other = data.draw(st.sampled_from([i for i in range(n) if i != place % n]))
@@ -76,7 +78,7 @@ def test_a_wrong_slope_beside_an_infinite_one_is_found(name, n, place, data):
 
 @pytest.mark.parametrize("n", [9, 20, 60])
 @pytest.mark.parametrize("factor", [1.1, 1.0001])
-def test_a_wrong_slope_in_one_sum_with_an_infinite_one_is_found(n, factor):
+def test_a_wrong_derivative_in_one_sum_with_an_infinite_one_fails(n, factor):
     x = with_edge("sqrt", n, [3])
     factors = np.where(np.arange(n) == n - 1, factor, 1.0)
     slope = lambda x: np.where(x == 0.0, -7.0, 0.5 / np.sqrt(np.where(x == 0.0, 1.0, x)))  # noqa: E731
@@ -94,7 +96,7 @@ def test_a_finite_claim_among_a_hundred_entries_does_not_pass(claim):
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch, the oracle here, is an extra of its own")
 @pytest.mark.parametrize("name", ["sqrt", "log", "acos", "atanh", "log1p", "reciprocal"])
 @pytest.mark.parametrize("n", [2, 5, 7, 12])
-def test_the_rules_of_pytorch_are_not_condemned(name, n):
+def test_the_rules_of_pytorch_do_not_fail(name, n):
     import torch
 
     f = getattr(torch, name)
@@ -114,7 +116,7 @@ def test_the_rules_of_pytorch_are_not_condemned(name, n):
 
 
 @pytest.mark.parametrize("name", ["sqrt", "x log x", "cbrt"])
-def test_a_search_over_a_domain_with_such_an_edge_condemns_nobody(name):
+def test_a_search_over_a_domain_with_an_infinite_derivative_at_its_edge(name):
     f, slope, _, _ = STEEP[name]
 
     def value(x):
