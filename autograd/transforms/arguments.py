@@ -38,7 +38,10 @@ def validate_argnums(call: str, argnums: Any) -> tuple[int, ...]:
     """
     positions = (argnums,) if isinstance(argnums, int) else argnums
     if not isinstance(positions, tuple | list) or not positions or not all(isinstance(n, int) for n in positions):
-        raise SettingError(f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}; call the result with the point")
+        raise SettingError(
+            f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}; "
+            "pass the arguments of f to the returned function"
+        )
     return tuple(positions)
 
 
@@ -67,7 +70,8 @@ def resolve_argnums(call: str, argnums: Any, count: int) -> tuple[int, ...]:
     positions = validate_argnums(call, argnums)
     if any(not -count <= n < count for n in positions):
         raise SettingError(
-            f"{call}: argnums {argnums!r} with {count} positional argument(s): pass what is differentiated by position"
+            f"{call}: argnums is {argnums!r}, but the number of positional arguments is {count}: "
+            "pass differentiated arguments by position"
         )
     resolved = tuple(n % count for n in positions)
     if len(set(resolved)) < len(resolved):

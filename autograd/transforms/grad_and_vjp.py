@@ -182,7 +182,7 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
     sources, unflatten = flatten(wrt)
     for source in sources:
         if not isinstance(source, Node):
-            raise DataError(f"gradients() takes nodes to differentiate by, not {described(source)}")
+            raise DataError(f"gradients() differentiates with respect to nodes, not {described(source)}")
     tracer = observation.current()
     if tracer is not None and not create_graph:  # a compiled function needs the gradients as nodes of its graph
         return mapped(tracer.trace_data, gradients(y, wrt, cotangent, create_graph=True))

@@ -24,7 +24,7 @@ LAYER_GAP = 44.0
 # (580) rise at 77°, and at 86° with LAYER_GAP.
 NETWORK_LAYER_GAP = 3 * LAYER_GAP
 
-# Across, above a box with an edge to itself: one line of text. Doubled, such a box takes 32 px more on either side.
+# Across, above a box with an edge to itself: one line of text. Doubled, such a box takes 16 px more on either side.
 LOOP_HEIGHT = 16.0
 
 # Across, between two edges that enter a box: the height of a label in letters of 10 px and a gap. Half as much would let labels

@@ -16,9 +16,9 @@ def test_the_frames_end_on_the_gradients_of_backward(program):
     inputs = [Value(x) for x in program.inputs]
     y = program(*inputs)
     g = draw(y, fold=False)
-    played = frames_of(g)
+    frames = frames_of(g)
     arrived = {box.members[0]: "1.0" for box in g.drawing.boxes if box.is_root}
-    for frame in played:
+    for frame in frames:
         node = g.drawing.boxes[frame["box"]].members[0]
         assert arrived[node] == frame["gradient"]
         for push in frame["pushes"]:
@@ -33,9 +33,9 @@ def test_the_frames_end_on_the_gradients_of_backward(program):
 def test_folded_frames_count_every_edge_and_end_on_the_gradients():
     _, total = moons_loss(4, 6)
     g = draw(total)
-    played = frames_of(g)
+    frames = frames_of(g)
     last = {}
-    for frame in played:
+    for frame in frames:
         for push in frame["pushes"]:
             last[push["to"]] = push
     assert all(push["heard"] == push["of"] for push in last.values())

@@ -108,10 +108,10 @@ def test_nodes_of_a_class_have_one_kind_and_arguments_of_the_same_classes(graph)
     n, edges = graph
     tails, heads = (np.array([e[k] for e in edges], dtype=np.int64) for k in (0, 1))
     kinds = np.array([i % 2 for i in range(n)])
-    graph_ = GraphArrays(kinds, tails, heads, np.zeros(len(edges), dtype=np.int64))
-    representatives = contract_sums(graph_, kinds == 1)
+    arrays = GraphArrays(kinds, tails, heads, np.zeros(len(edges), dtype=np.int64))
+    representatives = contract_sums(arrays, kinds == 1)
     assert np.array_equal(representatives[representatives], representatives)
-    full = structural_classes(graph_, np.arange(n), None, n)
+    full = structural_classes(arrays, np.arange(n), None, n)
     for k in range(full.max() + 1):
         members = np.flatnonzero(full == k)
         assert len(set(kinds[members])) == 1
