@@ -10,7 +10,7 @@ from autograd.core.coercion import described
 from autograd.errors import DataError, SettingError
 
 # The default upper bound of a named dimension. With 4 entries an array has a first, a last and two inner entries. Doubled, a search
-# of right rules takes 1.5 times as long, and finds the same of the wrong rules in benchmarks/rules.py.
+# of right rules takes 1.5 times as long, and finds the same of the wrong rules in benchmarks/rules.
 DEFAULT_MAX_SIZE = 4
 
 

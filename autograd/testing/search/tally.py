@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograd.testing.report import INCONCLUSIVE, Report
 
 # The parts of the points that may be inconclusive: of those with a finite derivative, and of all. Of the right rules in
-# benchmarks/rules.py the worst has 2 % undecided points, so a fifth is a function that cannot be measured. Doubled, a search passes
+# benchmarks/rules the worst has 2 % undecided points, so a fifth is a function that cannot be measured. Doubled, a search passes
 # that decides little more than half of its points. The second bound is higher because an infinite slope is no fault of the check:
 # over arrays between 0 and 4, a log has an infinite slope at 41 % of the points. Doubled, it never fails.
 MAX_UNDECIDED = 0.2
