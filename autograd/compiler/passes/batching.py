@@ -156,7 +156,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "stack": _joined,
     "getitem": _picked,
     "transpose": _transposed,
-    "repeated": lambda builder, line, args, static: _taken(builder, line, args[0], static["source"]),
+    "padded_gather": lambda builder, line, args, static: _taken(builder, line, args[0], static["source"]),
     "reshape": lambda builder, line, args, static: builder.reshape(args[0], (builder.shape(args[0])[0], *line.shape)),
     "broadcast_to": lambda builder, line, args, static: builder.broadcast_to(
         builder.reshape(

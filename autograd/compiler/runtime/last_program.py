@@ -73,4 +73,4 @@ class LastProgram(NamedTuple):
         key = self.key
         if isinstance(key, tuple):
             key = tuple(k for k in key if k < len(again.slots))  # the function may read fewer parameters by now
-        return grouped(roots, gradients, traced, again.vectorizer, again.function(self.function_name, key))
+        return grouped(roots, gradients, traced, again.vectorized_graph, again.function(self.function_name, key))

@@ -16,7 +16,8 @@ from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
 from autograd.compiler.passes.batching import batched
 from autograd.compiler.passes.differentiation import pullback, pushforward
-from autograd.compiler.passes.vectorization import Vectorizer
+from autograd.compiler.passes.vectorization.vectorize import vectorize
+from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
 from autograd.compiler.specialization.guards import ProgramGuard, build_program_guards, describe_guard_change
 from autograd.compiler.specialization.program_inputs import ProgramInputs
 from autograd.compiler.specialization.specialization import Specialization, find_common_name
@@ -47,7 +48,7 @@ class ArrayProgram(Specialization):
         The program.
     outputs : list of Instruction or float
         The results.
-    vectorizer : Vectorizer
+    vectorized_graph : VectorizedGraph
         It made the program. Its columns are as long as the graph, so it is deleted when it is not needed any more.
     vectorization_log : list
         What became of each group of nodes.
@@ -70,19 +71,19 @@ class ArrayProgram(Specialization):
         self._inputs = ProgramInputs(self.builder)
         with np.errstate(**QUIET):
             self._build(traced)
-        self.vectorization_log = self.vectorizer.log
+        self.vectorization_log = self.vectorized_graph.reports
         self._index_slots(self._inputs.slots, self._inputs.group_start)
         self._describe_outputs([self.builder.shape(y) for y in self.outputs], [isinstance(y, Instruction) for y in self.outputs])
 
     # -- from the trace to the program
 
     def _build(self, traced: TracedFunction) -> None:
-        self.vectorizer = self._vectorize(traced)
+        self.vectorized_graph = self._vectorize(traced)
         self.outputs = [
-            self.vectorizer.whole(i) if i >= 0 else self.builder.make_constant(x)
+            self.vectorized_graph.read_node(i) if i >= 0 else self.builder.make_constant(x)
             for i, x in zip(traced.output_ids, traced.run.outputs, strict=True)
         ]
-        self.guards: Sequence[ProgramGuard] = build_program_guards(self.vectorizer, traced.guards)
+        self.guards: Sequence[ProgramGuard] = build_program_guards(self.vectorized_graph, traced.guards)
         value_ids = self._add_captured_values(traced)
         if native is not None and self.xp is None and not self.buffers:
             guarded_ids = [ids for guard in self.guards for ids in guard.source_ids]
@@ -90,7 +91,7 @@ class ArrayProgram(Specialization):
         if self.batch is not None:
             self._add_batch_axis(self.batch)
 
-    def _vectorize(self, traced: TracedFunction) -> Vectorizer:
+    def _vectorize(self, traced: TracedFunction) -> VectorizedGraph:
         """Turn the nodes of the trace into instructions; add the arguments and the captured Tensors to the inputs."""
         instructions: dict[Any, Instruction] = {}
         value_leaves: dict[int, tuple[Any, int]] = {}  # for each Value: the key of the argument that it is an entry of, and where
@@ -112,17 +113,15 @@ class ArrayProgram(Specialization):
                 value_leaves[i] = (None, 0)
         guarded_ids = [i for _, ids in traced.guards for i in ids]
         output_ids = [i for i in traced.output_ids if i >= 0]
-        vectorizer = Vectorizer(self.builder, traced.scalar_graph, value_leaves, instructions, [*guarded_ids, *output_ids])
-        vectorizer.run()
-        return vectorizer
+        return vectorize(self.builder, traced.scalar_graph, value_leaves, instructions, [*guarded_ids, *output_ids])
 
     def _add_captured_values(self, traced: TracedFunction) -> list[Any]:
         """Add the captured Values to the inputs, in the arrays that the program has; return the ids of the nodes of each."""
         self._inputs.start_groups()
         value_ids = []
-        for _, ids in sorted(self.vectorizer.order, key=lambda entry: entry[0]):
+        for _, ids in sorted(self.vectorized_graph.leaf_layouts, key=lambda entry: entry[0]):
             nodes = [traced.leaves[i] for i in ids.ravel().tolist()]
-            instruction = self.vectorizer.lines[int(self.vectorizer.classes[ids.flat[0]])]
+            instruction = self.vectorized_graph.arrays[self.vectorized_graph.group_of(ids.flat[0])]
             self._inputs.add_values(nodes, ids.shape, instruction, find_common_name(nodes))
             value_ids.append(ids.ravel())
         self._inputs.number_names()

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.frontend.tracer import Guard
-from autograd.compiler.passes.vectorization import Vectorizer
+from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
 
 # Characters of an observation in a message. The longest float has 24, so that "1.2345678901234567e-100" is never cut; at twice as
 # many, the four reasons of a refusal no longer fit on a screen.
@@ -40,12 +40,12 @@ class ProgramGuard(NamedTuple):
     source_ids: list[Any]
 
 
-def build_program_guards(vectorizer: Vectorizer, traced_guards: Sequence[tuple[Guard, list[int]]]) -> list[ProgramGuard]:
+def build_program_guards(vectorized_graph: VectorizedGraph, traced_guards: Sequence[tuple[Guard, list[int]]]) -> list[ProgramGuard]:
     """Return the guards of a program: those of its trace, with branches of one kind merged.
 
     Parameters
     ----------
-    vectorizer : Vectorizer
+    vectorized_graph : VectorizedGraph
         It knows the instruction for each node of the trace.
     traced_guards : sequence of (Guard, list of int)
         The guards of the trace, with the ids of their sources.
@@ -59,18 +59,18 @@ def build_program_guards(vectorizer: Vectorizer, traced_guards: Sequence[tuple[G
     branch_ids: dict[int, list[int]] = {}
     branch_results: dict[int, list[bool]] = {}
     for guard, ids in traced_guards:
-        if guard.function is bool and vectorizer.kind[ids[0]] >= 0:
-            kind = int(vectorizer.classes[ids[0]])
+        if guard.function is bool and vectorized_graph.table.op_ids[ids[0]] >= 0:
+            kind = vectorized_graph.group_of(ids[0])
             branch_ids.setdefault(kind, []).append(ids[0])
             branch_results.setdefault(kind, []).append(guard.result)
         else:
-            sources = [vectorizer.whole(i) for i in ids]
+            sources = [vectorized_graph.read_node(i) for i in ids]
             guards.append(ProgramGuard(guard.function, sources, guard.result, guard.description, [np.array(i) for i in ids]))
     branches = []
     for kind, ids in branch_ids.items():
         take_all = partial(np.broadcast_to, shape=(len(ids),))
         results, id_array = np.array(branch_results[kind]), np.array(ids)
-        branches.append(ProgramGuard(take_all, [vectorizer.line(id_array)], results, "a branch", [id_array]))
+        branches.append(ProgramGuard(take_all, [vectorized_graph.read(id_array)], results, "a branch", [id_array]))
     return branches + guards
 
 

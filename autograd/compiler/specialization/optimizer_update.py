@@ -15,7 +15,7 @@ from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
-from autograd.compiler.passes.vectorization import Vectorizer
+from autograd.compiler.passes.vectorization.vectorize import vectorize
 from autograd.compiler.specialization.rounding_bounds import compare, run_perturbed
 from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
@@ -206,12 +206,11 @@ def _vectorize_rule(builder: ProgramBuilder, traced: TracedFunction, arguments: 
             instructions["arg", k] = arguments[k]
             value_leaves[i] = (("arg", k), 0)
     output_ids = [i for i in traced.output_ids if i >= 0]
-    vectorizer = Vectorizer(builder, traced.scalar_graph, value_leaves, instructions, output_ids)
-    vectorizer.run()
+    vectorized_graph = vectorize(builder, traced.scalar_graph, value_leaves, instructions, output_ids)
     results = []
     for i, x in zip(traced.output_ids, traced.run.outputs, strict=True):
         constant = x._primal if isinstance(x, Node) else x
-        results.append(vectorizer.whole(i) if i >= 0 else builder.make_constant(constant))
+        results.append(vectorized_graph.read_node(i) if i >= 0 else builder.make_constant(constant))
     return results
 
 

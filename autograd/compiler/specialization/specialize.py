@@ -86,7 +86,7 @@ def _write_program(
     """Return the program in NumPy, compared with the traced run, and what is wrong with it; "" if nothing is."""
     try:
         program = ArrayProgram(traced, arguments, options.xp, options.buffers)
-        del program.vectorizer
+        del program.vectorized_graph
         program.self_check = check_program(program, traced, call)
     except AutogradError:
         raise

@@ -10,7 +10,7 @@ from autograd import Value, compile
 from autograd.compiler.codegen.numpy_source import generate_source
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.passes.matmul_detection import matched
+from autograd.compiler.passes.vectorization.matmul_detection import find_matmul
 from compiled_source import names_of
 from scalar_programs import close, demo, eager
 
@@ -100,22 +100,22 @@ def test_recurrences_become_loops():
 def test_products_of_matrices_are_found():
     rows, columns = np.arange(12).reshape(4, 3), 100 + np.arange(6).reshape(2, 3)
     y, x = (table.reshape(8, 3) for table in np.broadcast_arrays(rows[:, None], columns[None]))
-    found = matched(x, y, x, y)
+    found = find_matmul(x, y, x, y)
     assert found.layout.table.shape == (4, 2)
     assert np.array_equal(found.rows[0], rows)
     assert np.array_equal(found.columns[0], columns)
-    assert matched(x[:-1], y[:-1], x[:-1], y[:-1]).layout.there.sum() == 7
-    assert matched(x[[0, 3]], y[[0, 3]], x[[0, 3]], y[[0, 3]]) is None
+    assert find_matmul(x[:-1], y[:-1], x[:-1], y[:-1]).layout.mask.sum() == 7
+    assert find_matmul(x[[0, 3]], y[[0, 3]], x[[0, 3]], y[[0, 3]]) is None
     twice_ = np.concatenate([x, x]), np.concatenate([y, y])
-    assert matched(*twice_, *twice_) is None
+    assert find_matmul(*twice_, *twice_) is None
     uneven = np.array([0, 1, 2, 4, 6])
-    assert matched(x[uneven], y[uneven], x[uneven], y[uneven]) is not None
+    assert find_matmul(x[uneven], y[uneven], x[uneven], y[uneven]) is not None
     ragged = np.array([[1, 2, -1], [1, 3, 4]]), np.array([[5, 6, -1], [5, 7, 8]])
-    assert matched(*ragged, *ragged) is None
+    assert find_matmul(*ragged, *ragged) is None
     swapped = np.array([[1, 2, -1], [3, 4, 5]]), np.array([[5, 6, -1], [5, 6, 7]])
-    assert matched(*swapped, *swapped).rows[0].tolist() == [[5, 6, 7]]
+    assert find_matmul(*swapped, *swapped).rows[0].tolist() == [[5, 6, 7]]
     other = swapped[::-1]
-    assert matched(*other, *other).columns[0].tolist() == [[5, 6, 7]]
+    assert find_matmul(*other, *other).columns[0].tolist() == [[5, 6, 7]]
 
 
 def test_buffers_are_used_over_and_over():

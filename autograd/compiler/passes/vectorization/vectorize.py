@@ -1,0 +1,73 @@
+"""The vectorization pass: writes the nodes of a scalar graph group by group as instructions on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.ir.indexing import IntArray
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.program import ProgramBuilder
+from autograd.compiler.ir.scalar_graph import ARRAY, EXTREMUM, ScalarGraph
+from autograd.compiler.passes.vectorization.array_operations import vectorize_extrema, write_array_operation
+from autograd.compiler.passes.vectorization.elementwise import vectorize_elementwise
+from autograd.compiler.passes.vectorization.isomorphism import group_nodes
+from autograd.compiler.passes.vectorization.layout_choice import lay_out_summed_groups
+from autograd.compiler.passes.vectorization.node_table import NodeTable
+from autograd.compiler.passes.vectorization.sums import vectorize_sums
+from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
+
+
+def vectorize(
+    builder: ProgramBuilder,
+    graph: ScalarGraph,
+    leaves: dict[int, tuple[Any, int]],
+    inputs: dict[Any, Instruction],
+    used_outside: Sequence[int],
+) -> VectorizedGraph:
+    """Write a scalar graph as a program of array instructions.
+
+    Parameters
+    ----------
+    builder : ProgramBuilder
+        Where the instructions are written.
+    graph : ScalarGraph
+    leaves : dict of int to tuple (key, position)
+        For each leaf that is a number, the key of its input and its flat position there. The key is None for captured numbers,
+        which get inputs of their own; see `VectorizedGraph.leaf_layouts`.
+    inputs : dict of hashable to Instruction
+        The inputs by their keys, and those of leaves that are arrays by their nodes.
+    used_outside : sequence of int
+        The nodes that will be read.
+
+    Returns
+    -------
+    VectorizedGraph
+    """
+    table = NodeTable(graph, used_outside)
+    group_ids = group_nodes(table, {i: key for i, (key, _) in leaves.items()})
+    vectorized = VectorizedGraph(builder, table, group_ids)
+    vectorized.add_leaves(leaves, inputs)
+    summed_rows = lay_out_summed_groups(vectorized)
+    for group, ids in [*vectorized.unordered_leaves.items()]:
+        if len(ids) == 1:
+            vectorized.lay_out_leaves(group, ids)
+    for members in vectorized.split_by_group(_find_operations(table)):
+        op_id = table.op_ids[members[0]]
+        if op_id == ARRAY:
+            write_array_operation(vectorized, int(members[0]), inputs)
+        elif op_id == EXTREMUM:
+            vectorize_extrema(vectorized, members)
+        elif table.sums.roots[members[0]]:
+            vectorize_sums(vectorized, members)
+        else:
+            vectorize_elementwise(vectorized, members, summed_rows.get(vectorized.group_of(members[0])))
+    return vectorized
+
+
+def _find_operations(table: NodeTable) -> IntArray:
+    """Return the nodes that need an instruction: all but leaves, constants and the inner parts of sums."""
+    is_operation = (table.op_ids >= 0) | (table.op_ids == ARRAY) | (table.op_ids == EXTREMUM)
+    return np.flatnonzero(is_operation & ~table.sums.absorbed)
