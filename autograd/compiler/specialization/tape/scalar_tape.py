@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,10 +42,20 @@ class TapeInput(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """The memory of one run: a row for each instruction, a column for each sample."""
+    """The memory of one run: a row for each instruction, a column for each sample.
+
+    Attributes
+    ----------
+    y, g : array
+        The numbers of all instructions, and their gradients.
+    first_y, first_g : array
+        Those of the first sample.
+    """
 
     y: FloatArray
     g: FloatArray
+    first_y: FloatArray
+    first_g: FloatArray
 
 
 class TapeMemory:
@@ -58,18 +67,18 @@ class TapeMemory:
         self._numbers = numbers
         self._free: list[Scratch] = []
 
-    @contextmanager
-    def borrow(self) -> Iterator[Scratch]:
-        """A block that has memory for itself, in which the constants are set."""
+    def take(self) -> Scratch:
+        """Return memory that nobody else uses, in which the constants are set. Give it back after the run."""
         try:
-            scratch = self._free.pop()
+            return self._free.pop()
         except IndexError:
-            scratch = Scratch(*(np.zeros(self._shape) for _ in Scratch._fields))
-            scratch.y[self._constants] = self._numbers[:, None]
-        try:
-            yield scratch
-        finally:
-            self._free.append(scratch)
+            y, g = np.zeros(self._shape), np.zeros(self._shape)
+            y[self._constants] = self._numbers[:, None]
+            return Scratch(y, g, y[:, 0], g[:, 0])
+
+    def give_back(self, scratch: Scratch) -> None:
+        """Let others use the memory again."""
+        self._free.append(scratch)
 
 
 class ScalarTape:
@@ -107,7 +116,7 @@ class ScalarTape:
         self._constants = places[is_constant]
         self._numbers = np.array(graph.values)[is_constant]
         self._inputs = [x._replace(nodes=places[x.nodes]) for x in inputs]
-        self._is_whole = [np.array_equal(x.entries, np.arange(int(np.prod(x.shape)))) for x in inputs]
+        self._places = [_slot_places(x) for x in self._inputs]
         self._outputs = [x if isinstance(x, float) else int(places[x]) for x in outputs]
         self._seeded = [x for x in self._outputs if not isinstance(x, float)]
         self._guarded = [places[ids] for ids in guarded]
@@ -124,80 +133,82 @@ class ScalarTape:
         """Return the outputs, and what the guards look at."""
         if self._batch_size is not None:
             return self._value_of_batch(inputs)
-        with self._memory.borrow() as scratch:
-            y = scratch.y[:, 0]
-            self._set_inputs(y, inputs)
-            self._tape.value(scratch.y, 1)
-            return [self._read_outputs(y), *self._read_guarded(y)]
+        scratch = self._memory.take()
+        self._set_inputs(scratch.first_y, inputs)
+        self._tape.value(scratch.y, 1)
+        results = [self._read_outputs(scratch.first_y), *self._read_guarded(scratch.first_y)]
+        self._memory.give_back(scratch)
+        return results
 
     def value_and_gradients(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
         """Return the output, its gradients by the inputs ``moves``, and what the guards look at; of a batch the means."""
         if self._batch_size is not None:
             return self._value_and_gradients_of_batch(inputs, moves)
-        with self._memory.borrow() as scratch:
-            self._run_backward(scratch, inputs, [1.0])
-            y = scratch.y[:, 0]
-            return [self._read_outputs(y), self._read_gradients(scratch.g[:, 0], moves), *self._read_guarded(y)]
+        scratch = self._run_backward(inputs, [1.0])
+        gradients = [self._read_gradient(scratch.first_g, k) for k in moves]
+        results = [self._read_outputs(scratch.first_y), gradients, *self._read_guarded(scratch.first_y)]
+        self._memory.give_back(scratch)
+        return results
 
     def pullback(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
         """Return the gradients by the inputs ``moves``; the last inputs are the cotangents of the outputs that are no constants."""
         count = len(self._inputs)
         if self._batch_size is not None:
             return [self._pull_back_batch(inputs[:count], inputs[count:], moves)[1]]
-        with self._memory.borrow() as scratch:
-            self._run_backward(scratch, inputs[:count], inputs[count:])
-            return [self._read_gradients(scratch.g[:, 0], moves)]
+        scratch = self._run_backward(inputs[:count], inputs[count:])
+        gradients = [self._read_gradient(scratch.first_g, k) for k in moves]
+        self._memory.give_back(scratch)
+        return [gradients]
 
     # -- one sample
 
-    def _run_backward(self, scratch: Scratch, inputs: Sequence[Any], cotangents: Sequence[Any]) -> None:
-        """Leave the numbers in ``scratch.y`` and the gradients in ``scratch.g``."""
-        self._set_inputs(scratch.y[:, 0], inputs)
+    def _run_backward(self, inputs: Sequence[Any], cotangents: Sequence[Any]) -> Scratch:
+        """Return memory with the numbers and the gradients."""
+        scratch = self._memory.take()
+        self._set_inputs(scratch.first_y, inputs)
         self._tape.value(scratch.y, 1)
         scratch.g.fill(0.0)
         for place, g in zip(self._seeded, cotangents, strict=False):
-            scratch.g[place] += g
+            scratch.first_g[place] += g
         self._tape.pull_back(scratch.g, scratch.y, 1)
+        return scratch
 
     def _set_inputs(self, y: FloatArray, inputs: Sequence[Any]) -> None:
-        for x, is_whole, data in zip(self._inputs, self._is_whole, inputs, strict=True):
-            if not x.shape:
-                y[x.nodes] = data
+        for x, places, data in zip(self._inputs, self._places, inputs, strict=True):
+            if places is not None:
+                y[places] = data
             else:
-                numbers = np.ravel(data)
-                y[x.nodes] = numbers if is_whole else numbers[x.entries]
+                y[x.nodes] = np.ravel(data)[x.entries]
 
     def _read_outputs(self, y: FloatArray) -> list[float]:
-        return [x if isinstance(x, float) else float(y[x]) for x in self._outputs]
+        return [x if isinstance(x, float) else y.item(x) for x in self._outputs]
 
     def _read_guarded(self, y: FloatArray) -> list[list[Any]]:
         """The group of what the guards look at; no group if there are no guards."""
         return [[y[places] for places in self._guarded]] if self._guarded else []
 
-    def _read_gradients(self, g: FloatArray, moves: Sequence[int]) -> list[Any]:
-        """The gradient by each of some inputs, in its shape."""
-        gradients: list[Any] = []
-        for k in moves:
-            x = self._inputs[k]
-            if not x.shape:
-                gradients.append(float(g[x.nodes].sum()))
-            elif self._is_whole[k]:
-                gradients.append(g[x.nodes].reshape(x.shape))
-            else:
-                gradient = np.zeros(x.shape)
-                gradient.ravel()[x.entries] = g[x.nodes]
-                gradients.append(gradient)
-        return gradients
+    def _read_gradient(self, g: FloatArray, k: int) -> Any:
+        """The gradient by one input, in its shape."""
+        places = self._places[k]
+        if isinstance(places, int):
+            return g.item(places)
+        if places is not None:
+            return g[places]
+        x = self._inputs[k]
+        gradient = np.zeros(x.shape)
+        gradient.ravel()[x.entries] = g[x.nodes]
+        return gradient if x.shape else 0.0
 
     # -- a batch, some samples at a time
 
     def _value_of_batch(self, inputs: Sequence[Any]) -> list[Any]:
         chunks = []
         for samples, memory in self._chunks():
-            with memory.borrow() as scratch:
-                self._set_batch(scratch.y, inputs, samples)
-                self._tape.value(scratch.y, scratch.y.shape[1])
-                chunks.append(self._read_batch(scratch.y))
+            scratch = memory.take()
+            self._set_batch(scratch.y, inputs, samples)
+            self._tape.value(scratch.y, scratch.y.shape[1])
+            chunks.append(self._read_batch(scratch.y))
+            memory.give_back(scratch)
         return self._join(chunks)
 
     def _value_and_gradients_of_batch(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
@@ -214,17 +225,18 @@ class ScalarTape:
             np.zeros((self._batch_size or 0, *x.shape) if x.has_batch else x.shape) for x in map(self._inputs.__getitem__, moves)
         ]
         for samples, memory in self._chunks():
-            with memory.borrow() as scratch:
-                self._set_batch(scratch.y, inputs, samples)
-                lanes = scratch.y.shape[1]
-                self._tape.value(scratch.y, lanes)
-                scratch.g.fill(0.0)
-                for place, g in zip(self._seeded, cotangents, strict=False):
-                    scratch.g[place] += g[samples] if np.ndim(g) else g
-                self._tape.pull_back(scratch.g, scratch.y, lanes)
-                chunks.append(self._read_batch(scratch.y))
-                for gradient, k in zip(gradients, moves, strict=True):
-                    self._add_gradient(gradient, scratch.g, k, samples)
+            scratch = memory.take()
+            self._set_batch(scratch.y, inputs, samples)
+            lanes = scratch.y.shape[1]
+            self._tape.value(scratch.y, lanes)
+            scratch.g.fill(0.0)
+            for place, g in zip(self._seeded, cotangents, strict=False):
+                scratch.g[place] += g[samples] if np.ndim(g) else g
+            self._tape.pull_back(scratch.g, scratch.y, lanes)
+            chunks.append(self._read_batch(scratch.y))
+            for gradient, k in zip(gradients, moves, strict=True):
+                self._add_gradient(gradient, scratch.g, k, samples)
+            memory.give_back(scratch)
         return chunks, [gradient if gradient.ndim else float(gradient) for gradient in gradients]
 
     def _chunks(self) -> Iterator[tuple[slice, TapeMemory]]:
@@ -258,3 +270,12 @@ class ScalarTape:
         outputs, guarded = zip(*chunks, strict=True)
         joined = [parts[0] if isinstance(parts[0], float) else np.concatenate(parts) for parts in zip(*outputs, strict=True)]
         return [joined, [np.concatenate(parts) for parts in zip(*guarded, strict=True)]] if self._guarded else [joined]
+
+
+def _slot_places(x: TapeInput) -> Any:
+    """The places of an input whose every number is read, in its shape: an int for one number; None if some are not read."""
+    size = int(np.prod(x.shape))
+    if not np.array_equal(np.sort(x.entries), np.arange(size)):
+        return None
+    places = x.nodes[np.argsort(x.entries)]
+    return places.reshape(x.shape) if x.shape else int(places[0])
