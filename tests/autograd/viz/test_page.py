@@ -1,4 +1,4 @@
-"""The page in a real browser: no error, no request, every control by mouse and by keyboard, and nothing that axe-core objects to."""
+"""The page in a real browser: no errors, no requests, all controls by mouse and by keyboard, and the accessibility checks of axe-core."""
 
 import shutil
 
@@ -7,41 +7,41 @@ import pytest
 from autograd import Value
 from autograd.viz import draw
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the page is tried in a browser where playwright is installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="accessibility is checked where axe is installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to run a browser")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python to check accessibility")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the page is tried where Debian's chromium is installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 
 @pytest.fixture(scope="module")
 def browser():
     with playwright.sync_playwright() as p:
-        started = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """A function that opens the page of a picture; errors and requests are collected."""
+def open_page(browser, tmp_path):
+    """A function that opens the page of a picture. At the end there must have been no errors and no requests to a network."""
     context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
-    seen = {"errors": [], "requests": []}
+    events = {"errors": [], "requests": []}
 
-    def open_page(picture, scheme="light", motion="reduce"):
+    def open_picture(picture, scheme="light", motion="reduce"):
         path = tmp_path / "page.html"
         picture.to_html(path)
         page = context.new_page()
         page.emulate_media(color_scheme=scheme, reduced_motion=motion)
-        page.on("console", lambda message: seen["errors"].append(message.text))
-        page.on("pageerror", lambda error: seen["errors"].append(str(error)))
-        page.on("request", lambda request: seen["requests"].append(request.url))
+        page.on("console", lambda message: events["errors"].append(message.text))
+        page.on("pageerror", lambda error: events["errors"].append(str(error)))
+        page.on("request", lambda request: events["requests"].append(request.url))
         page.goto(path.as_uri())
         return page
 
-    yield open_page
+    yield open_picture
     context.close()
-    assert seen["errors"] == []
-    assert all(url.startswith(("file:", "data:")) for url in seen["requests"])
+    assert events["errors"] == []
+    assert all(url.startswith(("file:", "data:")) for url in events["requests"])
 
 
 def expression():
@@ -51,9 +51,9 @@ def expression():
     return a, b, y
 
 
-def test_the_player_ends_on_the_gradients_of_backward(opened):
+def test_the_player_ends_on_the_gradients_of_backward(open_page):
     a, b, y = expression()
-    page = opened(draw(y))
+    page = open_page(draw(y))
     assert page.inner_text("#said") == "7 steps. Press Next or the right arrow key."
     page.keyboard.press("ArrowRight")
     assert "Step 1 of 7" in page.inner_text("#said")
@@ -78,10 +78,10 @@ def test_the_player_ends_on_the_gradients_of_backward(opened):
     assert page.is_disabled("#back")
 
 
-def test_it_plays_by_itself_unless_motion_is_to_be_reduced(opened):
+def test_the_player_runs_unless_reduced_motion_is_preferred(open_page):
     picture = draw(expression()[2])
-    assert opened(picture).is_disabled("#run")
-    page = opened(picture, motion="no-preference")
+    assert open_page(picture).is_disabled("#run")
+    page = open_page(picture, motion="no-preference")
     page.click("#run")
     assert page.inner_text("#run") == "Pause"
     page.locator("#said", has_text="Step 2 of 7").wait_for()
@@ -92,9 +92,9 @@ def test_it_plays_by_itself_unless_motion_is_to_be_reduced(opened):
     page.locator("#said", has_text="Step 1 of 7").wait_for()
 
 
-def test_paths_search_zoom_and_keys(opened):
+def test_paths_search_zoom_and_keys(open_page):
     a, _, y = expression()
-    page = opened(draw(y))
+    page = open_page(draw(y))
     page.click('[data-box="0"]')
     assert page.inner_text("#panel h2") == "#0 a"
     assert repr(float(a.grad)) in page.inner_text("#panel")
@@ -139,10 +139,10 @@ def test_paths_search_zoom_and_keys(opened):
     assert page.inner_text("#panel h2") == "#1 b"
 
 
-def test_a_folded_box_expands(opened):
+def test_a_folded_box_expands(open_page):
     y = sum((Value(float(i)) * 0.5).tanh() for i in range(200))
     y.backward()
-    page = opened(draw(y))
+    page = open_page(draw(y))
     page.locator('[data-box="0"]').focus()
     page.keyboard.press("Enter")
     page.click("text=Expand its 200 nodes")
@@ -157,10 +157,10 @@ def test_a_folded_box_expands(opened):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("folded", [False, True])
-def test_axe_finds_nothing(opened, scheme, folded):
+def test_the_page_passes_the_checks_of_axe(open_page, scheme, folded):
     y = sum((Value(float(i)) * 0.5).tanh() for i in range(200)) if folded else expression()[2]
     y.backward()
-    page = opened(draw(y), scheme)
+    page = open_page(draw(y), scheme)
     page.click("summary")
     page.locator('[data-box="0"]').focus()
     page.keyboard.press("Enter")
