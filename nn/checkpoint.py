@@ -154,8 +154,8 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
             members = archive.infolist()
             _check_directory(path, members)
             by_name = {member.filename.removesuffix(".npy"): member for member in members}
-            wanted = {name: member for name, member in by_name.items() if names is None or name in names}
-            return {name: _read_array(archive, member, size) for name, member in wanted.items()}
+            selected = {name: member for name, member in by_name.items() if names is None or name in names}
+            return {name: _read_array(archive, member, size) for name, member in selected.items()}
     except Exception as error:  # whatever a damaged file makes the readers raise
         raise DataError(f"{path} is not a readable NPZ file: {error}") from None
 

@@ -46,13 +46,13 @@ def read_mnist(folder: str | Path) -> Part:
 
 def _read_images_and_labels(folder: Path, paths: dict[str, Path | None], images: str, labels: str) -> Part:
     """Return the images of one pair of files as rows of numbers, and their labels."""
-    found = {}
+    existing = {}
     for stem in (images, labels):
         path = paths[stem]
         if path is None:
             raise DataError(f"{folder} has no file that begins with {stem!r}: MNIST comes as {', '.join(MNIST_FILES)}")
-        found[stem] = path
-    x, y = read_idx(found[images]), read_idx(found[labels])
+        existing[stem] = path
+    x, y = read_idx(existing[images]), read_idx(existing[labels])
     if x.ndim != 3 or y.shape != x.shape[:1]:
         raise DataError(
             f"{folder}: {images} has shape {x.shape} and {labels} {y.shape}; they must have shapes (N, rows, columns) and (N,)"

@@ -96,7 +96,7 @@ def weights(parameters: Iterable[Any]) -> list[Tensor]:
     >>> len(weights([Tensor([[1.0]]), Tensor([1.0])]))
     1
     """
-    found = [W for W in parameters if isinstance(W, Tensor) and W.ndim >= 2]
-    if not found:
+    matrices = [W for W in parameters if isinstance(W, Tensor) and W.ndim >= 2]
+    if not matrices:
         raise ShapeError("a penalty needs at least one weight matrix among the parameters")
-    return found
+    return matrices

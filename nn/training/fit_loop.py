@@ -266,10 +266,10 @@ class _Run:
         history.add(loss, self.step.gradient_norm(), rate, validation_loss, score, elapsed)
         if self.stopping.patience is not None and np.argmin(history.validation_loss) == history.epochs - 1:
             self.best = [np.array(p.data) if np.ndim(p.data) else p.data for p in self.model.parameters()]
-        shown = {"loss": f"{loss:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
+        postfix = {"loss": f"{loss:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
         if validation_loss is not None:
-            shown["val loss"] = f"{validation_loss:.4f}"
+            postfix["val loss"] = f"{validation_loss:.4f}"
         if self.evaluation is not None and score is not None:
-            shown[f"val {self.evaluation.metric_name}"] = f"{score:.4f}"
-        bar.set_postfix(shown, refresh=False)
+            postfix[f"val {self.evaluation.metric_name}"] = f"{score:.4f}"
+        bar.set_postfix(postfix, refresh=False)
         bar.update()

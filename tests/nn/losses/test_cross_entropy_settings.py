@@ -46,6 +46,13 @@ def test_losses_and_their_gradients_equal_those_of_pytorch(ours, name, target, s
     np.testing.assert_allclose(z.grad, slope, rtol=1e-11, atol=1e-13)
 
 
+def test_ignored_samples_add_nothing_to_the_sum():
+    plain = losses.cross_entropy(Z, LABELS, "none").data
+    each = losses.cross_entropy(Z, LABELS, "none", ignore=1).data
+    np.testing.assert_allclose(each, np.where(LABELS == 1, 0.0, plain), rtol=1e-13)
+    assert float(losses.cross_entropy(Z, LABELS, "sum", ignore=1)) == pytest.approx(each.sum())
+
+
 def test_kl_divergence_is_its_definition():
     q = np.log(SOFT[::-1])
     for reduction, f in (("mean", np.mean), ("sum", np.sum)):
