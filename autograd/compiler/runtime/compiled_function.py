@@ -80,7 +80,8 @@ class Compiled:
         """
         if Hooks.living or (context.special and (current() is not None or context.current().anomaly)):
             return self.f(*args, **kwargs)  # hooks, tracers and anomaly() need to see every node
-        call = Call(args, kwargs, self.options.in_axes, self.options.tensors)
+        options = self.options
+        call = Call(args, kwargs, options.in_axes, options.tensors)
         is_recording = context.recording()
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:

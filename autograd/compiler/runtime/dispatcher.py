@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ class Dispatcher:
         self.cache = SpecializationCache()
         self.traces = 0
         self._monitor = RetraceMonitor(name)
-        self._lock = threading.RLock()
+        self._lock = self.cache.lock
         self._last: tuple[Any, str, Any, Call, Sequence[Any]] | None = None
 
     def run(self, call: Call, select: Select, extra_inputs: Sequence[Any] = ()) -> Execution:
@@ -93,18 +92,14 @@ class Dispatcher:
                 results = specialization.function(name, key)([*inputs, *extra_inputs])
                 change = specialization.describe_guard_change(results[-1]) if specialization.guards else ""
                 if not change:
-                    self._mark_used(call.signature, specialization, known)
+                    if self._monitor.counts:
+                        self._monitor.reset(call.signature)
+                    if specialization is not known[0] or len(self.cache.by_signature) > 1:
+                        self.cache.mark_used(call.signature, specialization)
                     self._last = specialization, name, key, call, extra_inputs
                     return (specialization, inputs, results, wrt), ""
             reason = reason or change
         return None, reason
-
-    def _mark_used(self, signature: Any, specialization: Any, known: list[Any]) -> None:
-        self._monitor.reset(signature)
-        if specialization is not known[0]:
-            with self._lock:
-                known.sort(key=lambda other: other is not specialization)
-        self.cache.mark_signature_used(signature)
 
     def _trace_and_run(self, call: Call, select: Select, extra_inputs: Sequence[Any], reason: str) -> Execution:
         """Make a new specialization and run it. ``reason`` says why the known ones for this signature were not right."""

@@ -25,18 +25,24 @@ class RetraceMonitor:
     ----------
     name : str
         The name of the function, for messages.
+
+    Attributes
+    ----------
+    counts : bool
+        Whether anything was counted since the last reset.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.counts = False
         self._reasons: dict[Any, list[str]] = {}  # for each signature, why it was traced again
         self._new_signatures: list[Any] = []
 
     def reset(self, signature: Any) -> None:
         """Start to count again, after a call of this signature that needed no trace."""
-        if self._reasons or self._new_signatures:
-            self._reasons.pop(signature, None)
-            self._new_signatures.clear()
+        self._reasons.pop(signature, None)
+        self._new_signatures.clear()
+        self.counts = bool(self._reasons)
 
     def count_retrace(self, signature: Any, reason: str) -> None:
         """Count a trace whose signature was known, but whose guards failed.
@@ -57,6 +63,7 @@ class RetraceMonitor:
 
     def count_static_values(self, call: Call) -> None:
         """Count a trace; warn if each of the last ``STATIC_VALUES_BEFORE_WARNING`` was for another value of the same argument."""
+        self.counts = True
         self._new_signatures.append(call.signature)
         lengths = {len(signature) for signature in self._new_signatures}
         if len(self._new_signatures) != STATIC_VALUES_BEFORE_WARNING or len(lengths) != 1:

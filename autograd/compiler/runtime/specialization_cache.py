@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from contextlib import suppress
 from typing import Any
@@ -21,14 +22,13 @@ class SpecializationCache:
     by_signature : OrderedDict
         A list of specializations for each signature. The signature that was used last stands last, and the specialization that was
         used last stands first in its list.
-
-    Notes
-    -----
-    ``add`` must be called with the lock of the compiled function held. ``find`` may run at the same time in other threads.
+    lock : RLock
+        Held by whoever changes the cache. ``find`` may run at the same time in other threads.
     """
 
     def __init__(self) -> None:
         self.by_signature: OrderedDict[Any, list[Any]] = OrderedDict()
+        self.lock = threading.RLock()
 
     def find(self, signature: Any) -> list[Any]:
         """The specializations for a signature, the one that was used last first. The list is the cache's own."""
@@ -44,8 +44,11 @@ class SpecializationCache:
             if not self.by_signature[oldest]:
                 del self.by_signature[oldest]
 
-    def mark_signature_used(self, signature: Any) -> None:
-        """Make a signature the last to be dropped."""
-        if len(self.by_signature) > 1:
-            with suppress(KeyError):  # another thread may have dropped it
-                self.by_signature.move_to_end(signature)
+    def mark_used(self, signature: Any, specialization: Any) -> None:
+        """Make a specialization the first to be found and the last to be dropped."""
+        known = self.find(signature)
+        if known and specialization is not known[0]:
+            with self.lock:
+                known.sort(key=lambda other: other is not specialization)
+        with suppress(KeyError):  # another thread may have dropped it
+            self.by_signature.move_to_end(signature)
