@@ -27,7 +27,7 @@ from autograd.state import context
 from autograd.transforms.arguments import flatten_outputs, input_node, resolve_argnums
 from autograd.transforms.derivative_trees import data_of, derivative_like, shape_of
 
-_depth: ContextVar[int] = ContextVar("depth", default=0)
+_transform_depth: ContextVar[int] = ContextVar("transform_depth", default=0)
 Function = Callable[..., Any]
 
 
@@ -38,7 +38,7 @@ def is_inside_transform() -> bool:
     -------
     bool
     """
-    return _depth.get() > 0
+    return _transform_depth.get() > 0
 
 
 class RecordedCall:
@@ -101,12 +101,12 @@ class RecordedCall:
         node_args = list(args)
         for n, tree in zip(self.argnums, self.unflatten_arguments(self.inputs), strict=True):
             node_args[n] = tree
-        token = _depth.set(_depth.get() + 1)
+        token = _transform_depth.set(_transform_depth.get() + 1)
         try:
             with context.differentiated(self.start_time):
                 return f(*node_args, **kwargs)
         finally:
-            _depth.reset(token)
+            _transform_depth.reset(token)
 
     def _split_aux(self, result: Any) -> tuple[Any, Any]:
         if not isinstance(result, tuple) or len(result) != 2:

@@ -19,11 +19,7 @@ def forward(f):
 
 
 MODES = {"reverse": grad, "forward": forward}
-
-
 PAIRS = list(itertools.product(MODES.values(), repeat=2))
-
-
 PAIR_NAMES = ["-over-".join(p) for p in itertools.product(MODES, repeat=2)]
 
 
