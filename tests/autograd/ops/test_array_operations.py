@@ -1,4 +1,4 @@
-"""The rows on whole arrays: every one against numerical derivatives, in reverse, forward and second order, over odd shapes."""
+"""The rows on whole arrays: each one against numerical derivatives, in reverse and forward mode and to second order."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from autograd.numpy_api.graph_backend import GRAPH
 from autograd.ops import TABLE, Elementwise, find
 from oracles import assert_derivative, same
 
-# For each row: programs, and the shapes of their arguments.
+# For each row: functions that use it, and the shapes of their arguments.
 CASES = {
     "sum": [
         (lambda a: a.sum(), [(3, 2)]),
@@ -112,7 +112,7 @@ PROGRAMS = [(name, f, shapes) for name, programs in CASES.items() for f, shapes 
 IDS = [f"{name}-{'-'.join(map(str, shapes))}" for name, f, shapes in PROGRAMS]
 
 
-def test_every_row_is_covered():
+def test_every_row_has_a_case():
     from nn import losses  # it defines two rows of its own, tested with the losses
 
     own = {"softmax_cross_entropy", "half_squares"}
@@ -120,7 +120,7 @@ def test_every_row_is_covered():
     assert {op.name for op in TABLE.values() if not isinstance(op, Elementwise)} - own == set(CASES)
 
 
-def arrays(seed, shapes):
+def make_arrays(seed, shapes):
     rng = np.random.default_rng(seed)
     return [rng.normal(size=shape) + 0.05 for shape in shapes]
 
@@ -131,46 +131,50 @@ SYSTEMS = ("inv", "det", "logabsdet", "solve")
 @pytest.mark.parametrize(("name", "f", "shapes"), PROGRAMS, ids=IDS)
 @given(seed=st.integers(0, 10**6))
 def test_gradients_reverse_forward_and_second_order(name, f, shapes, seed):
-    xs = arrays(seed, shapes)
+    xs = make_arrays(seed, shapes)
     if name == "p_norm":  # kept away from 0, where |a|ᵖ is not smooth
         xs[0] = xs[0] + np.where(xs[0] < 0, -0.5, 0.5)
     if name in SYSTEMS:  # kept away from singular matrices, where differences see nothing
         xs[0] = xs[0] + 4.0 * np.eye(shapes[0][-1])
     rng = np.random.default_rng(seed + 1)
-    us, ws = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
-    v = rng.normal(size=f(*map(Tensor, xs)).shape)
+    first_directions, second_directions = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
+    cotangent = rng.normal(size=f(*map(Tensor, xs)).shape)
 
-    def gradients(step):
-        tensors = [Tensor(x + step * w) for x, w in zip(xs, ws, strict=True)]
-        f(*tensors).backward(v)
+    def gradients_along_second(step):
+        tensors = [Tensor(x + step * w) for x, w in zip(xs, second_directions, strict=True)]
+        f(*tensors).backward(cotangent)
         return [t.grad for t in tensors]
 
-    def loss(step):
-        moved = [x + step * u for x, u in zip(xs, us, strict=True)]
-        return float(np.sum(f(*map(Tensor, moved)).data * v))
+    def slope_along_second(step):
+        return sum(np.vdot(g, u) for g, u in zip(gradients_along_second(step), first_directions, strict=True))
+
+    def loss_along_first(step):
+        moved = [x + step * u for x, u in zip(xs, first_directions, strict=True)]
+        return float(np.sum(f(*map(Tensor, moved)).data * cotangent))
 
     tensors = list(map(Tensor, xs))
     y = f(*tensors)
-    y.backward(v)
+    y.backward(cotangent)
     assert all(t.grad.shape == t.shape for t in tensors)
-    reverse = sum(np.vdot(t.grad, u) for t, u in zip(tensors, us, strict=True))
-    (tangent,) = pushforward([y], tensors, us)
-    same(np.vdot(tangent, v) if np.size(v) else 0.0, reverse, rtol=1e-10, atol=1e-12)
-    smooth = name not in ("max", "min") or np.min(np.diff(np.sort(xs[0].ravel()))) > 0.05
-    if smooth:
-        assert_derivative(reverse, loss, h=0.01)
+    reverse = sum(np.vdot(t.grad, u) for t, u in zip(tensors, first_directions, strict=True))
+    (tangent,) = pushforward([y], tensors, first_directions)
+    same(np.vdot(tangent, cotangent) if np.size(cotangent) else 0.0, reverse, rtol=1e-10, atol=1e-12)
+    is_smooth = name not in ("max", "min") or np.min(np.diff(np.sort(xs[0].ravel()))) > 0.05
+    if is_smooth:
+        assert_derivative(reverse, loss_along_first, h=0.01)
 
     again = list(map(Tensor, xs))
-    f(*again).backward(v, create_graph=True)
+    f(*again).backward(cotangent, create_graph=True)
     first = [t.grad for t in again]
     for t in again:
         t.zero_grad()
-    sum((g * u).sum() for g, u in zip(first, us, strict=True)).backward()
-    second = sum(np.vdot(t.grad, w) for t, w in zip(again, ws, strict=True))
-    if smooth:
-        assert_derivative(second, lambda s: sum(np.vdot(g, u) for g, u in zip(gradients(s), us, strict=True)), h=0.01, rtol=1e-6)
-    product = ag.hvp(lambda tensors: (f(*tensors) * v).sum(), list(map(np.asarray, xs)), list(map(np.asarray, ws)))
-    same(sum(np.vdot(p, u) for p, u in zip(product, us, strict=True)), second, rtol=1e-9, atol=1e-11)
+    sum((g * u).sum() for g, u in zip(first, first_directions, strict=True)).backward()
+    second = sum(np.vdot(t.grad, w) for t, w in zip(again, second_directions, strict=True))
+    if is_smooth:
+        assert_derivative(second, slope_along_second, h=0.01, rtol=1e-6)
+    at, along = list(map(np.asarray, xs)), list(map(np.asarray, second_directions))
+    product = ag.hvp(lambda tensors: (f(*tensors) * cotangent).sum(), at, along)
+    same(sum(np.vdot(p, u) for p, u in zip(product, first_directions, strict=True)), second, rtol=1e-9, atol=1e-11)
 
 
 def test_product_with_zeros_is_exact_at_first_and_second_order():

@@ -1,4 +1,4 @@
-"""Every row at every kink, edge and tie of its domain, to second order, in every mode: one-sided limits are the oracle."""
+"""Every row at the kinks, edges and ties of its domain, to second order, in every mode; one-sided limits are the oracle."""
 
 import itertools
 import math
@@ -26,25 +26,28 @@ ROWS = [(op, settings) for op in TABLE.values() if isinstance(op, Elementwise) f
 IDS = [op.name + "".join(f"-{v}" for v in settings.values()) for op, settings in ROWS]
 
 
-def special(op, settings):
-    """The points of a row that are special by its domains, its kinks and its settings, and those that are special to all."""
+def special_points(op, settings):
+    """Return the points that are special by the row's domains, kinks and settings, and those that are special to all rows."""
+    has_jumps = "jumps" in op.kink or op.kink == "0 everywhere"
     columns = []
     for d in op.domains:
         edges = {x for x in (d.low, d.high, *d.kinks) if math.isfinite(x)} | {x for x in settings.values() if isinstance(x, float)}
-        if math.isfinite(d.low) and math.isfinite(d.high) and "jumps" in op.kink + "jumps" * (op.kink == "0 everywhere"):
+        if math.isfinite(d.low) and math.isfinite(d.high) and has_jumps:
             columns.append([*sorted(edges), (d.low + d.high) / 2])
             continue
-        some = [x for x in SPECIAL + MORE if op.arity == 1 or 1e-200 < abs(x) < 1e200 or x == 0.0]
-        columns.append([*some, *sorted(edges - set(some))])
-    return [p for p in itertools.product(*columns) if representable(op, settings, p)]
+        general = [x for x in SPECIAL + MORE if op.arity == 1 or x == 0.0 or 1e-200 < abs(x) < 1e200]
+        columns.append([*general, *sorted(edges - set(general))])
+    return [point for point in itertools.product(*columns) if has_limits(op, settings, point)]
 
 
-def representable(op, settings, point):
-    """Whether the value there is a number, or an infinity that the function itself has."""
-    if op.name.startswith("power") and (
-        not (1e-3 < abs(point[1]) < 1e3 or point[1] == 0.0) or (math.copysign(1.0, point[0]) < 0.0 == point[0])
-    ):
-        return False  # no limit is seen there; and -0, since only the exponents that are whole have limits from its side
+def has_limits(op, settings, point):
+    """Return whether the value there is a number, or an infinity that the function itself has."""
+    if op.name.startswith("power"):
+        base, exponent = point
+        exponent_is_moderate = 1e-3 < abs(exponent) < 1e3 or exponent == 0.0  # no limit is seen at others
+        base_is_negative_zero = base == 0.0 and math.copysign(1.0, base) < 0.0  # a limit from there needs a whole exponent
+        if not exponent_is_moderate or base_is_negative_zero:
+            return False
     mp.dps = 30
     try:
         y = float(op.f(MP, *map(mp.mpf, point), **settings))
@@ -53,95 +56,100 @@ def representable(op, settings, point):
     return math.isfinite(y) or (math.isinf(y) and all(abs(x) <= 1.0 for x in point))
 
 
-def hessians(f, point, tame):
-    """Gradient and Hessian of ``f`` by each mode: (name, gradient, Hessian), with None for what the mode does not give.
+def derivatives_by_mode(f, point, is_finite):
+    """Yield (name of the mode, gradient, Hessian) of ``f`` by each mode, with None for what the mode does not give.
 
-    Modes that push a tangent of 0 along with others are left out where the point is not ``tame``: 0·∞ tells nothing.
+    Modes that also push tangents of 0 are left out unless all limits are finite: 0·∞ tells nothing.
     """
     for kind, node, plain in (("Value", Value, float), ("Tensor", Tensor, np.array)):
-        for mode, *derivatives in of_kind(f, point, tame, node, plain):
+        for mode, *derivatives in derivatives_of_node_type(f, point, is_finite, node, plain):
             yield f"{kind}: {mode}", *derivatives
     if len(point) == 2:
         nodes = [Value(point[0]), Tensor(point[1])]
         first = ag.gradients(f(*nodes), nodes, create_graph=True)
-        yield "mixed: rev/rev", numbers(first), [numbers(ag.gradients(g, nodes)) for g in first]
+        yield "mixed: rev/rev", to_floats(first), [to_floats(ag.gradients(g, nodes)) for g in first]
 
 
-def of_kind(f, point, tame, node, plain):
-    """The modes on nodes of one kind, and on the plain numbers that become such nodes."""
-    places = range(len(point))
-    all_of, at, nodes = tuple(places), tuple(map(plain, point)), [node(x) for x in point]
-    units = [tuple(plain(float(i == j)) for j in places) for i in places]
+def derivatives_of_node_type(f, point, is_finite, node, plain):
+    """Yield the same for nodes of one type, and for the plain numbers that become such nodes."""
+    n = len(point)
+    all_arguments, at, nodes = tuple(range(n)), tuple(map(plain, point)), [node(x) for x in point]
+    units = [tuple(plain(float(i == j)) for j in range(n)) for i in range(n)]
     first = ag.gradients(f(*nodes), nodes, create_graph=True)
-    yield "rev/rev", numbers(first), [numbers(ag.gradients(g, nodes)) for g in first]
+    yield "rev/rev", to_floats(first), [to_floats(ag.gradients(g, nodes)) for g in first]
 
     one = plain(1.0)
-    alone = [(lambda x, i=i: f(*at[:i], x, *at[i + 1 :]), at[i]) for i in places]  # the other arguments stand still
-    pushed = [(lambda x, g=g: ag.jvp(g, (x,), (one,))[1], x) for g, x in alone]
-    yield "jvp of jvp", numbers(g(x) for g, x in pushed), diagonal(ag.jvp(g, (x,), (one,))[1] for g, x in pushed)
-    yield "hvp of one", None, diagonal(ag.hvp(g, x, one) for g, x in alone)
-    yield "grad of grad of one", None, diagonal(ag.grad(ag.grad(g))(x) for g, x in alone)
-    if not tame and len(point) > 1:
+    by_one = [(lambda x, i=i: f(*at[:i], x, *at[i + 1 :]), at[i]) for i in range(n)]  # the other arguments are constants
+    pushed = [(lambda x, g=g: ag.jvp(g, (x,), (one,))[1], x) for g, x in by_one]
+    yield "jvp of jvp", to_floats(g(x) for g, x in pushed), to_diagonal(ag.jvp(g, (x,), (one,))[1] for g, x in pushed)
+    yield "hvp of one", None, to_diagonal(ag.hvp(g, x, one) for g, x in by_one)
+    yield "grad of grad of one", None, to_diagonal(ag.grad(ag.grad(g))(x) for g, x in by_one)
+    if not is_finite and n > 1:
         return
-    gradient = ag.grad(f, argnums=all_of)
+    gradient = ag.grad(f, argnums=all_arguments)
     slopes = [lambda *xs, unit=unit: ag.jvp(f, xs, unit)[1] for unit in units]
-    yield "hessian", numbers(gradient(*at)), [numbers(row) for row in ag.hessian(f, argnums=all_of)(*at)]
-    yield "fwd/rev", None, [numbers(ag.jvp(gradient, at, unit)[1]) for unit in units]
-    yield "rev/fwd", None, [numbers(ag.grad(slope, argnums=all_of)(*at)) for slope in slopes]
-    yield "hvp", None, [numbers(ag.hvp(lambda xs: f(*xs), list(at), list(unit))) for unit in units]
+    yield "hessian", to_floats(gradient(*at)), [to_floats(row) for row in ag.hessian(f, argnums=all_arguments)(*at)]
+    yield "fwd/rev", None, [to_floats(ag.jvp(gradient, at, unit)[1]) for unit in units]
+    yield "rev/fwd", None, [to_floats(ag.grad(slope, argnums=all_arguments)(*at)) for slope in slopes]
+    yield "hvp", None, [to_floats(ag.hvp(lambda xs: f(*xs), list(at), list(unit))) for unit in units]
 
 
-def numbers(nodes):
+def to_floats(nodes):
     return [float(x._primal if isinstance(x, Value | Tensor) else x) for x in nodes]
 
 
-def diagonal(second):
-    second = numbers(second)
+def to_diagonal(second):
+    """Return a Hessian of which only the diagonal is known."""
+    second = to_floats(second)
     return [[x if i == j else None for j in range(len(second))] for i, x in enumerate(second)]
 
 
-def objections(f, reference, point, chosen=None, slope=False, modes=None):
-    """All that is wrong with the derivatives of ``f`` at a point, by the limits of those of ``reference``.
+def add_orders(first, second):
+    return tuple(m + n for m, n in zip(first, second, strict=True))
 
-    Of a ``slope``, whose second derivative is the third of a function, only the first is looked at.
+
+def find_wrong_derivatives(f, reference, point, chosen=None, is_slope=False, modes=None):
+    """Return the derivatives of ``f`` at a point that are not between the limits of those of ``reference``.
+
+    Of a slope only the first derivative is compared, since its second is the third of a function.
     """
     n = len(point)
-    one = [tuple(int(i == j) for j in range(n)) for i in range(n)]
-    slopes = [limits(reference, point, order) for order in one]
-    kinked = any(math.isfinite(sum(found)) and max(found) - min(found) > 1e-6 for found in slopes if found)
-    bends = {
-        (i, j): limits(reference, point, tuple(map(sum, zip(one[i], one[j], strict=True)))) for i in range(n) for j in range(i, n)
-    }
-    tame = all(map(math.isfinite, itertools.chain(*slopes, *bends.values())))
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n)]
+    pairs = [(i, j) for i in range(n) for j in range(i, n)]
+    first_limits = [limits(reference, point, unit) for unit in units]
+    second_limits = {(i, j): limits(reference, point, add_orders(units[i], units[j])) for i, j in pairs}
+    has_kink = any(math.isfinite(sum(found)) and max(found) - min(found) > 1e-6 for found in first_limits if found)
+    is_finite = all(map(math.isfinite, itertools.chain(*first_limits, *second_limits.values())))
+    second_chosen = 0.0 if has_kink or chosen is not None else None
     wrong = []
-    for mode, gradient, hessian in hessians(f, point, tame) if modes is None else modes(f, point):
+    for mode, gradient, hessian in derivatives_by_mode(f, point, is_finite) if modes is None else modes(f, point):
         for i, claim in enumerate(() if gradient is None else gradient):
-            if why := objection(claim, slopes[i], None if chosen is None else chosen):
-                wrong.append((point, mode, f"∂{i}", claim, why, sorted(set(slopes[i]))))
+            if why := objection(claim, first_limits[i], chosen):
+                wrong.append((point, mode, f"∂{i}", claim, why, sorted(set(first_limits[i]))))
         for i, j in itertools.product(range(n), repeat=2):
-            claim, found = None if slope else hessian[i][j], bends[min(i, j), max(i, j)]
-            if claim is not None and (why := objection(claim, found, 0.0 if kinked or chosen is not None else None)):
+            claim, found = None if is_slope else hessian[i][j], second_limits[min(i, j), max(i, j)]
+            if claim is not None and (why := objection(claim, found, second_chosen)):
                 wrong.append((point, mode, f"∂{i}∂{j}", claim, why, sorted(set(found))))
     return wrong
 
 
 @pytest.mark.parametrize(("op", "settings"), ROWS, ids=IDS)
 def test_rows_at_their_special_points(op, settings):
-    found = []
-    for point in special(op, settings):
-        chosen = 0.0 if point == (0.0, 0.0) and ("a = b = 0" in op.kink or "origin" in op.kink) else None
-        found += objections(
+    wrong = []
+    for point in special_points(op, settings):
+        is_chosen = point == (0.0, 0.0) and ("a = b = 0" in op.kink or "origin" in op.kink)
+        wrong += find_wrong_derivatives(
             lambda *args: apply_elementwise(op, *args, **settings),
             lambda *args: op.f(MP, *args, **settings),
             point,
-            chosen,
+            0.0 if is_chosen else None,
             op.name.endswith("_slope"),
         )
-    assert not found, "\n".join(map(str, found))
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 # --------------------------------------------------------------------------------------------------------------------------
-# Functions of whole arrays: a program, the same on numbers of many digits, and the points
+# Functions of whole arrays: a program, the same program on numbers of many digits, and the points
 
 
 def mean(*x):
@@ -161,20 +169,20 @@ def softmax(*x):
     return [v / sum(powers) for v in powers]
 
 
-def in_middle(*x):
+def median(*x):
     x = sorted(x)
     return (x[(len(x) - 1) // 2] + x[len(x) // 2]) / 2
 
 
-def weighted(x):
+def weighted_sum(x):
     return sum(k * v for k, v in enumerate(x, 1))
 
 
-def running(*x):
+def running_products(*x):
     return [math.prod(x[: i + 1]) for i in range(len(x))]
 
 
-def weights(y):
+def rising_weights(y):
     return np.arange(1.0, 1.0 + y.size).reshape(y.shape)
 
 
@@ -200,17 +208,17 @@ ARRAYS = {
     "max": (np.max, lambda *x: max(x), ZEROS),
     "min": (np.min, lambda *x: min(x), ZEROS),
     "ptp": (np.ptp, lambda *x: max(x) - min(x), ZEROS),
-    "median": (np.median, in_middle, ZEROS),
-    "sort": (lambda t: (np.sort(t) * weights(t)).sum(), lambda *x: weighted(sorted(x)), ZEROS),
+    "median": (np.median, median, ZEROS),
+    "sort": (lambda t: (np.sort(t) * rising_weights(t)).sum(), lambda *x: weighted_sum(sorted(x)), ZEROS),
     "prod": (np.prod, lambda *x: math.prod(x), ZEROS),
-    "cumprod": (lambda t: (np.cumprod(t) * weights(t)).sum(), lambda *x: weighted(running(*x)), ZEROS),
+    "cumprod": (lambda t: (np.cumprod(t) * rising_weights(t)).sum(), lambda *x: weighted_sum(running_products(*x)), ZEROS),
     "average": (
         lambda t: np.average(t, weights=t * t + 1.0),
         lambda *x: sum(v * (v * v + 1) for v in x) / sum(v * v + 1 for v in x),
         ZEROS,
     ),
     "logsumexp": (ag.logsumexp, lambda *x: mp.log(sum(map(mp.exp, x))), [*ZEROS, *FAR]),
-    "softmax": (lambda t: (ag.softmax(t) * weights(t)).sum(), lambda *x: weighted(softmax(*x)), [*ZEROS, *FAR]),
+    "softmax": (lambda t: (ag.softmax(t) * rising_weights(t)).sum(), lambda *x: weighted_sum(softmax(*x)), [*ZEROS, *FAR]),
     "log_softmax": (lambda t: ag.log_softmax(t)[-1], lambda *x: x[-1] - mp.log(sum(map(mp.exp, x))), [*ZEROS, *FAR]),
     "matrix_power": (
         lambda t: np.linalg.matrix_power(t.reshape(2, 2), 2).sum(),
@@ -237,8 +245,8 @@ ARRAYS = {
 SMOOTH = "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around"
 
 
-def of_arrays(f, point):
-    """Gradient and Hessian by each mode, for a function of one array."""
+def derivatives_of_array_function(f, point):
+    """Yield (name of the mode, gradient, Hessian) by each mode, for a function of one array."""
     x, t = np.array(point), Tensor(point)
     units = np.eye(len(point))
     gradient = ag.grad(f)
@@ -251,23 +259,23 @@ def of_arrays(f, point):
     yield "fwd/fwd", first._primal, [[ag.jvp(push, (x,), (unit,))[1] for unit in units] for push in pushed]
     values = [Value(v) for v in point]
     first = ag.gradients(f(ag.stack(values)), values, create_graph=True)
-    yield "Values: rev/rev", numbers(first), [numbers(ag.gradients(g, values)) for g in first]
+    yield "Values: rev/rev", to_floats(first), [to_floats(ag.gradients(g, values)) for g in first]
 
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_functions_of_arrays_at_their_special_points(name):
     f, reference, points = ARRAYS[name]
-    found = [x for point in points for x in objections(f, reference, point, modes=of_arrays)]
+    found = [x for point in points for x in find_wrong_derivatives(f, reference, point, modes=derivatives_of_array_function)]
     assert not found, "\n".join(map(str, found))
 
 
-def test_every_composed_function_is_looked_at():
+def test_every_composed_function_is_tested_here_or_is_smooth():
     names = {f.__name__ for f in COMPOSED} | set(COMPOSED_UFUNCS)
     assert names <= {name.split(",")[0].split(" ")[0] for name in ARRAYS} | set(SMOOTH.split())
 
 
-def test_the_oracle_knows_a_wrong_derivative():
-    found = objections(lambda a: ag.exp(a) * 1.001, MP.exp, (0.0,))
+def test_the_oracle_finds_a_wrong_derivative():
+    found = find_wrong_derivatives(lambda a: ag.exp(a) * 1.001, MP.exp, (0.0,))
     assert {why for *_, why, _ in found} == {"not between the limits"}
     assert objection(math.nan, [0.0]) == "nan"
     assert objection(math.inf, [0.0, math.inf]) == "infinite where a finite limit exists"
