@@ -147,7 +147,7 @@ def det(a: Any) -> Any:
 
     Notes
     -----
-    The derivative needs the inverse: it does not exist here for a singular matrix.
+    The derivative is computed with the inverse: of a singular matrix it raises numpy.linalg.LinAlgError.
 
     Examples
     --------
@@ -184,9 +184,9 @@ def slogdet(a: Any) -> Any:
     (-1.0, 0.693147)
     """
     tensor = as_tensor(a, "slogdet")
-    result_type = type(np.linalg.slogdet(tensor._primal))
+    logabsdet = apply_to_tensors(lambda t: apply(_LOGABSDET, t), "slogdet", a)  # first, since its errors name the shape
     sign = look(lambda x: np.linalg.slogdet(x)[0], tensor)
-    return result_type(sign, apply_to_tensors(lambda t: apply(_LOGABSDET, t), "slogdet", a))
+    return type(np.linalg.slogdet(tensor._primal))(sign, logabsdet)
 
 
 def solve(a: Any, b: Any) -> Any:
