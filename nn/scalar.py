@@ -117,7 +117,18 @@ class Layer(Module):
         self.neurons = [Neuron(nin, rng=rng, **kwargs) for _ in range(nout)]
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """Return a list with the output of each neuron; of a single neuron its output alone, as in micrograd."""
+        """Return the outputs of the neurons.
+
+        Parameters
+        ----------
+        x : sequence of Value or float, length nin
+            The inputs.
+
+        Returns
+        -------
+        list of Value, or Value
+            One output for each neuron; the output itself if there is a single neuron, as in micrograd.
+        """
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -181,7 +192,18 @@ class MLP(Module):
         return [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """Return a list with the outputs of the last layer; of a single neuron its output alone."""
+        """Return the outputs of the last layer.
+
+        Parameters
+        ----------
+        x : sequence of Value or float, length nin
+            The inputs.
+
+        Returns
+        -------
+        list of Value, or Value
+            One output for each neuron of the last layer; the output itself if there is a single neuron.
+        """
         for layer in self.layers[:-1]:
             x = [neuron(x) for neuron in layer.neurons]
         return self.layers[-1](x)

@@ -117,7 +117,18 @@ class Sequential(Module):
         self.steps = [activation(step) if isinstance(step, str) else step for step in steps]
 
     def forward(self, x: Any) -> Any:
-        """Return the output of the last step."""
+        """Apply the steps.
+
+        Parameters
+        ----------
+        x : object
+            The input of the first step.
+
+        Returns
+        -------
+        object
+            The output of the last step.
+        """
         for step in self.steps:
             x = step(x)
         return x

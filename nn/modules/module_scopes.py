@@ -24,7 +24,13 @@ class ModuleScopes:
 
     @contextmanager
     def enter(self, module: int) -> Iterator[None]:
-        """Open the scope of a module, given by its identity: its path without that of the module which calls it."""
+        """Open the scope of a module: its path without that of the module which calls it.
+
+        Parameters
+        ----------
+        module : int
+            The identity of the module.
+        """
         outer, path = self.current, self.paths[module]
         self.current = path
         try:

@@ -8,22 +8,11 @@ Examples
 0.5
 """
 
+from nn.optim.chains import Transform, chain, scale
 from nn.optim.optimizer import Optimizer
 from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
 from nn.optim.schedules import constant, cosine, exponential, step_decay, warmup
-from nn.optim.transforms import (
-    Transform,
-    adagrad,
-    adam,
-    chain,
-    clip_by_norm,
-    clip_by_value,
-    lion,
-    momentum,
-    rmsprop,
-    scale,
-    weight_decay,
-)
+from nn.optim.transforms import adagrad, adam, clip_by_norm, clip_by_value, lion, momentum, rmsprop, weight_decay
 
 __all__ = [
     "SGD",

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd import ShapeError, UnfitError
+from nn.optim.chains import GivenRate, State, is_rate
 from nn.optim.optimizer import Group, Optimizer, apply_transforms
-from nn.optim.transforms import GivenRate, State, is_rate
 
 # The numbers of the steps at which the program is compared with the transforms themselves, beside the step that is due. They find a
 # transform that depends on the number of the step in a way that was not traced: on the first ones each alone, as Adam's bias

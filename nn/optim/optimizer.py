@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Node, SettingError, ShapeError, Tensor
+from nn.optim.chains import State, Transform, chain, is_rate, scale
 from nn.optim.groups import parameter_groups
-from nn.optim.transforms import State, Transform, chain, is_rate, scale
 
 
 def read_only_data(p: Any) -> Any:
@@ -112,11 +112,33 @@ class Group:
             p.move(-rate * u)
 
     def transform_name(self, t: int) -> str:
-        """Return the name of transform number ``t`` in a state dict, such as "adam1"."""
+        """Return the name of a transform in a state dict.
+
+        Parameters
+        ----------
+        t : int
+            The position of the transform in the chain.
+
+        Returns
+        -------
+        str
+            The name of its class and its position, such as "adam1".
+        """
         return f"{type(self.transforms[t]).__name__}{t}"
 
     def rate(self, taken: int) -> float:
-        """Return the learning rate after ``taken`` steps: the product of the rates in the chain."""
+        """Return the learning rate.
+
+        Parameters
+        ----------
+        taken : int
+            The number of steps taken.
+
+        Returns
+        -------
+        float
+            The product of the rates in the chain, 1 if there are none.
+        """
         return float(math.prod(part.rate(taken) for part in self.transforms if isinstance(part, scale)))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import SettingError
+from nn.optim.chains import Chain, Transform, chain, scale
 from nn.optim.groups import parameter_groups
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
-from nn.optim.transforms import Chain, Transform, adagrad, adam, chain, lion, momentum, rmsprop, scale, weight_decay
+from nn.optim.transforms import adagrad, adam, lion, momentum, rmsprop, weight_decay
 
 Betas = tuple[float, float]
 

@@ -167,14 +167,7 @@ def fit(
         run.resume(RunCheckpoint(checkpoint, own, model, optimizer, rng))
     if compiled:
         X, Y = as_floats(X), as_floats(Y)
-    try:
-        with np.errstate(all="ignore"), tqdm(total=stopping.epochs, unit="epoch", disable=not progress, file=sys.stderr) as bar:
-            bar.update(history.epochs)
-            if history.resumed:
-                bar.write(f"fit(): goes on from {checkpoint}, after {history.resumed} epochs", file=sys.stderr)
-            run.train(X, Y, batch_size, bar)
-    finally:
-        model.eval()
+    run.train_with_bar(X, Y, batch_size, progress)
     return history
 
 
@@ -234,6 +227,18 @@ class _Run:
         self.history.resumed = self.history.epochs
         self.checkpoint, self.best = checkpoint, checkpoint.best
 
+    def train_with_bar(self, X: Any, Y: Any, batch_size: int | None, progress: bool) -> None:
+        """Train with a progress bar, and leave the model in eval mode."""
+        history, total = self.history, self.stopping.epochs
+        try:
+            with np.errstate(all="ignore"), tqdm(total=total, unit="epoch", disable=not progress, file=sys.stderr) as bar:
+                bar.update(history.epochs)
+                if self.checkpoint is not None and history.resumed:
+                    bar.write(f"fit(): goes on from {self.checkpoint.path}, after {history.resumed} epochs", file=sys.stderr)
+                self.train(X, Y, batch_size, bar)
+        finally:
+            self.model.eval()
+
     def train(self, X: Any, Y: Any, batch_size: int | None, bar: Any) -> None:
         """Run epochs until there is a reason to stop."""
         if self.evaluation is not None and self.stopping.target is not None and self.evaluation()[1] is None:
@@ -245,7 +250,7 @@ class _Run:
                 total = sum(self.step(x, y) * len(x) for x, y in batches(X, Y, batch_size, self.rng, shuffle))
                 self._finish_epoch(total / len(X), bar)
                 for message in diagnose(self.model, self.history, X):
-                    warnings.warn(message, TrainingWarning, stacklevel=3)
+                    warnings.warn(message, TrainingWarning, stacklevel=4)
                 if self.checkpoint is not None:
                     self.checkpoint.write(self.history, self.best)
         except KeyboardInterrupt:

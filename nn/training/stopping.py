@@ -45,7 +45,18 @@ class StoppingRules(NamedTuple):
     start: float
 
     def reason(self, history: History) -> str:
-        """Return why to stop now, or "" to go on. The callback is asked after every epoch, and first when a run is resumed."""
+        """Return why the run stops now. The callback is called after every epoch, and once before the first of a resumed run.
+
+        Parameters
+        ----------
+        history : History
+            The history so far.
+
+        Returns
+        -------
+        str
+            The reason, or "" if the run goes on.
+        """
         if history.epochs:
             reason = self._reason_in_history(history)
             if reason:

@@ -5,8 +5,7 @@ import pytest
 
 import nn
 from autograd import ShapeError, Tensor
-from nn.optim import Optimizer, chain, scale
-from nn.optim.transforms import Transform
+from nn.optim import Optimizer, Transform, chain, scale
 from training_steps import T, X, assert_same_outcome
 
 

@@ -1,4 +1,4 @@
-"""Metrics: plain numbers from predictions and targets, without gradients (S0:85; the formulas that S0:94 leaves open)."""
+"""Metrics of classifications: accuracy, confusion matrix, precision, recall and F1 (S0:85; the formulas that S0:94 leaves open)."""
 
 from __future__ import annotations
 
@@ -9,106 +9,18 @@ import numpy.typing as npt
 
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError
 from nn.input_checks import plain_array, whole
+from nn.metrics.labels import is_binary, labels_of
 
 # The largest number of classes of a confusion matrix. At 10 000 it takes 800 MB; at twice as much, 3.2 GB. Labels beyond are more
 # often identifiers than classes.
 MAX_CLASSES = 10_000
-LARGEST_EXACT_INTEGER = 2.0**53  # beyond this, not every whole number is a double (IEEE 754), so labels may have been rounded
-SHOWN_LABELS = 3  # labels in an error message: enough to recognise them. Twice as many make a longer message, no more.
-
-
-def labels_of(y: Any, call: str = "labels_of()") -> Any:
-    """Return integer labels.
-
-    Parameters
-    ----------
-    y : Tensor or array_like, shape (N,), (N, 1) or (N, K)
-        Labels, or one-hot rows or scores, whose label is the position of the largest entry.
-    call : str
-        The name of the caller, for the error message.
-
-    Returns
-    -------
-    ndarray of int, shape (N,)
-        The labels.
-
-    Raises
-    ------
-    DataError
-        If labels are not integers, if entries are not finite numbers, or if rows of zeros and ones have several ones, so that no
-        one class is theirs.
-    ShapeError
-        If there are more than two axes.
-
-    References
-    ----------
-    S3:59.
-
-    Examples
-    --------
-    >>> labels_of([[0.1, 0.9], [0.8, 0.2]])
-    array([1, 0])
-    """
-    y = plain_array(y, call)
-    _check_finite_numbers(y, call)
-    if y.ndim > 2:
-        raise ShapeError(f"{call}: labels have shape (N,), and one-hot rows or scores (N, K), not {y.shape}")
-    if y.ndim == 2 and y.shape[1] > 1:
-        if is_multi_label(y):
-            row = y[np.argmax(np.sum(y, axis=1))].tolist()
-            raise DataError(
-                f"{call}: rows such as {row} have several labels, and the largest is not the one: compare label by label, as in "
-                f"{call.removesuffix(')')}pred.ravel(), target.ravel())"
-            )
-        return np.argmax(y, axis=1)
-    y = y.reshape(-1)
-    if y.dtype.kind not in "iub" and np.any((y != np.floor(y)) | (np.abs(y) > LARGEST_EXACT_INTEGER)):
-        raise DataError(f"{call}: labels are integers, not {y[:SHOWN_LABELS].tolist()}: round or threshold the predictions first")
-    return y.astype(np.intp)
-
-
-def _check_finite_numbers(y: npt.NDArray[Any], call: str) -> None:
-    if y.dtype.kind not in "fiub":
-        examples = y.ravel()[:SHOWN_LABELS].tolist()
-        raise DataError(
-            f"{call}: labels are integers, and scores numbers, not {y.dtype} such as {examples}: number the classes, as in "
-            f"np.unique(names, return_inverse=True)[1]"
-        )
-    not_finite = int(np.sum(~np.isfinite(y)))
-    if not_finite:
-        raise DataError(f"{call}: labels and scores are finite numbers, but {not_finite} of these are nan or infinite")
-
-
-def is_multi_label(y: npt.NDArray[Any]) -> bool:
-    """Whether rows of zeros and ones have several ones.
-
-    Parameters
-    ----------
-    y : ndarray, shape (N, K)
-        The rows.
-
-    Returns
-    -------
-    bool
-        True if all entries are 0 or 1 and a row has more than one 1.
-
-    Examples
-    --------
-    >>> is_multi_label(np.array([[1, 0, 1], [0, 1, 0]])), is_multi_label(np.eye(3))
-    (True, False)
-    """
-    return bool(_is_binary(y) and np.any(np.sum(y, axis=1) > 1))
-
-
-def _is_binary(y: npt.NDArray[Any]) -> bool:
-    return bool(np.all((y == 0) | (y == 1)))
 
 
 def _label_pair(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return the labels of predictions and targets, of which there are equally many."""
     target_labels = labels_of(target, call)
     rows = plain_array(target, call)
-    if rows.ndim == 2 and rows.shape[1] > 1 and _is_binary(rows) and np.any(np.sum(rows, axis=1) == 0):
+    if rows.ndim == 2 and rows.shape[1] > 1 and is_binary(rows) and np.any(np.sum(rows, axis=1) == 0):
         raise DataError(f"{call}: some target rows have no label at all: compare label by label, as in target.ravel()")
     pred_labels = labels_of(pred, call)
     if pred_labels.shape != target_labels.shape:
@@ -302,48 +214,3 @@ def _average(hits: Any, totals: Any, matrix: Any, average: str | None) -> Any:
     targets, predictions = matrix.sum(axis=1), matrix.sum(axis=0)
     weights = targets if average == "weighted" else predictions + targets > 0
     return float(np.average(per_class, weights=weights))
-
-
-def r2(pred: Any, target: Any) -> float:
-    """Return the share of the targets' variance that the predictions explain: 1 - Σ(y - a)² / Σ(y - ȳ)².
-
-    Parameters
-    ----------
-    pred : Tensor or array_like, shape (N,) or (N, K)
-        The predictions a.
-    target : Tensor or array_like, the shape of ``pred``
-        The targets y.
-
-    Returns
-    -------
-    float
-        The mean over the K outputs, at most 1. For an output whose targets do not vary it is 1 if the predictions are exact, and 0
-        otherwise.
-
-    Raises
-    ------
-    DataError
-        If something is not a number.
-    ShapeError
-        If the shapes differ, or there are no samples.
-
-    Examples
-    --------
-    >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])  # doctest: +ELLIPSIS
-    0.785...
-    """
-    a, y = _as_floats(pred, "r2()"), _as_floats(target, "r2()")
-    if a.shape != y.shape or not y.size:
-        raise ShapeError(f"r2(): predictions of shape {a.shape} for targets of shape {y.shape}; give both one shape, and samples")
-    residual, total = np.sum((y - a) ** 2, axis=0), np.sum((y - y.mean(axis=0)) ** 2, axis=0)
-    has_variance = total > 0.0
-    explained = 1.0 - residual / np.where(has_variance, total, 1.0)
-    is_exact = np.where(residual == 0.0, 1.0, 0.0)
-    return float(np.mean(np.where(has_variance, explained, is_exact)))
-
-
-def _as_floats(x: Any, call: str) -> npt.NDArray[np.float64]:
-    array = plain_array(x, call)
-    if array.dtype.kind not in "fiub":
-        raise DataError(f"{call} takes numbers, not {array.dtype} such as {array.ravel()[:SHOWN_LABELS].tolist()}")
-    return array.astype(float)

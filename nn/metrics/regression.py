@@ -1,0 +1,58 @@
+"""Metrics of regressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import DataError, ShapeError
+from nn.input_checks import plain_array
+
+SHOWN_NUMBERS = 3  # entries in an error message: enough to recognise them. Twice as many make a longer message, no more.
+
+
+def r2(pred: Any, target: Any) -> float:
+    """Return the share of the targets' variance that the predictions explain: 1 - Σ(y - a)² / Σ(y - ȳ)².
+
+    Parameters
+    ----------
+    pred : Tensor or array_like, shape (N,) or (N, K)
+        The predictions a.
+    target : Tensor or array_like, the shape of ``pred``
+        The targets y.
+
+    Returns
+    -------
+    float
+        The mean over the K outputs, at most 1. For an output whose targets do not vary it is 1 if the predictions are exact, and 0
+        otherwise.
+
+    Raises
+    ------
+    DataError
+        If something is not a number.
+    ShapeError
+        If the shapes differ, or there are no samples.
+
+    Examples
+    --------
+    >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])  # doctest: +ELLIPSIS
+    0.785...
+    """
+    a, y = _as_floats(pred, "r2()"), _as_floats(target, "r2()")
+    if a.shape != y.shape or not y.size:
+        raise ShapeError(f"r2(): predictions of shape {a.shape} for targets of shape {y.shape}; give both one shape, and samples")
+    residual, total = np.sum((y - a) ** 2, axis=0), np.sum((y - y.mean(axis=0)) ** 2, axis=0)
+    has_variance = total > 0.0
+    explained = 1.0 - residual / np.where(has_variance, total, 1.0)
+    is_exact = np.where(residual == 0.0, 1.0, 0.0)
+    return float(np.mean(np.where(has_variance, explained, is_exact)))
+
+
+def _as_floats(x: Any, call: str) -> npt.NDArray[np.float64]:
+    array = plain_array(x, call)
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{call} takes numbers, not {array.dtype} such as {array.ravel()[:SHOWN_NUMBERS].tolist()}")
+    return array.astype(float)
