@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NATIVE = pathlib.Path(__file__).parent / "autograd" / "native"
 NOTE = NATIVE / "build_note.txt"
 # Bits must equal Python's: no fused multiply-add, and pow is libm's own even where the compiler knows a shorter way.
-UNIX_FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-builtin-pow"]
+UNIX_FLAGS = ["-std=c11", "-O3", "-g0", "-ffp-contract=off", "-fno-builtin-pow"]
 MSVC_FLAGS = ["/O2", "/fp:precise", "/std:c11"]
 
 
