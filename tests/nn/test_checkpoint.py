@@ -16,13 +16,13 @@ from nn import checkpoint
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory):
+def valid_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("good") / "x.npz"
     checkpoint.save(path, {"W": np.arange(12.0).reshape(3, 4), "b": np.float32(1.0), "n": np.int64(7)})
     return path.read_bytes()
 
 
-def crafted(path, header, body=b"", compress=zipfile.ZIP_STORED):
+def write_npz_with_header(path, header, body=b"", compress=zipfile.ZIP_STORED):
     with zipfile.ZipFile(path, "w", compress) as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + body)
     return path
@@ -49,15 +49,15 @@ def test_arrays_come_back(arrays):
 
 @settings(max_examples=300)
 @given(st.data())
-def test_a_damaged_file_raises_data_error_only(good, tmp_path_factory, data):
-    raw = bytearray(good)
+def test_a_damaged_file_raises_data_error_only(valid_file, tmp_path_factory, data):
+    raw = bytearray(valid_file)
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.integers(0, len(raw)))
+    length = data.draw(st.integers(0, len(raw)))
     path = tmp_path_factory.getbasetemp() / "damaged.npz"
-    path.write_bytes(bytes(raw[:cut] if data.draw(st.booleans()) else raw))
+    path.write_bytes(bytes(raw[:length] if data.draw(st.booleans()) else raw))
     with contextlib.suppress(DataError):  # which is the one error that may come
-        assert sum(x.nbytes for x in checkpoint.load(path).values()) <= 3 * len(good)
+        assert sum(x.nbytes for x in checkpoint.load(path).values()) <= 3 * len(valid_file)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_a_damaged_file_raises_data_error_only(good, tmp_path_factory, data):
 )
 def test_headers_that_declare_too_much_take_no_memory(tmp_path, header, body, text):
     with pytest.raises(DataError, match=text):
-        checkpoint.load(crafted(tmp_path / "x.npz", header, body))
+        checkpoint.load(write_npz_with_header(tmp_path / "x.npz", header, body))
 
 
 def test_other_files_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint, "LARGE", 100_000)
     with pytest.raises(DataError, match="says that it has 1000012 bytes, in a file of"):
-        checkpoint.load(crafted(tmp_path / "x.npz", b"{}", b"0" * 1_000_000, zipfile.ZIP_DEFLATED))
+        checkpoint.load(write_npz_with_header(tmp_path / "x.npz", b"{}", b"0" * 1_000_000, zipfile.ZIP_DEFLATED))
     with zipfile.ZipFile(tmp_path / "y.npz", "w") as archive:
         archive.writestr("x.npy", b"no array")
     with pytest.raises(DataError, match="is not an array in version 1 of NumPy's format"):

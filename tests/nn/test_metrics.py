@@ -9,16 +9,7 @@ from autograd import AutogradError, DataError, SettingError, ShapeError, Tensor
 from nn import metrics
 from oracles import same
 
-
-def theirs(name, *args, **settings):
-    torch = pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
-    z = torch.tensor(args[0], requires_grad=True)
-    value = getattr(torch.nn.functional, name)(z, torch.tensor(args[1]), **settings)
-    value.sum().backward()
-    return value.detach().numpy(), z.grad.numpy()
-
-
-MULTI = [
+MULTI_LABEL = [
     ([[1, 1, 0], [0, 1, 1]], [[1, 0, 0], [0, 1, 0]]),
     ([[0.9, 0.1], [0.2, 0.8]], [[1, 1], [0, 1]]),
     ([[0.9, 0.1], [0.2, 0.8]], [[0, 0], [0, 1]]),
@@ -77,7 +68,7 @@ def test_edge_cases_and_wrong_settings():
 
 
 @pytest.mark.parametrize("metric", [metrics.accuracy, metrics.precision, metrics.recall, metrics.f1, metrics.confusion_matrix])
-@pytest.mark.parametrize(("pred", "target"), MULTI, ids=range(len(MULTI)))
+@pytest.mark.parametrize(("pred", "target"), MULTI_LABEL, ids=range(len(MULTI_LABEL)))
 def test_rows_of_several_labels_are_refused(metric, pred, target):
     with pytest.raises(DataError, match=rf"{metric.__name__}\(\): .* compare label by label, as in"):
         metric(pred, target)

@@ -7,7 +7,7 @@ import nn
 from autograd import Tensor
 
 
-def nielsens(W, b, batch, eta):
+def take_nielsens_step(W, b, batch, eta):
     """One step of his network: the mean over the batch of each sample's backpropagation, sample by sample."""
     sums = [[np.zeros_like(w) for w in W], [np.zeros_like(c) for c in b]]
     for x, y in zip(*batch, strict=True):
@@ -41,13 +41,13 @@ def test_nielsens_network_step_for_step():
         optimizer.zero_grad()
         nn.losses.quadratic(model(batch[0]), batch[1]).backward()
         optimizer.step()
-        W, b = nielsens(W, b, batch, 3.0)
+        W, b = take_nielsens_step(W, b, batch, 3.0)
         for layer, w, c in zip(model.layers, W, b, strict=True):
             np.testing.assert_allclose(layer.W.data, w, rtol=1e-10, atol=1e-13)
             np.testing.assert_allclose(layer.b.data, c, rtol=1e-10, atol=1e-13)
 
 
-class Words(nn.Module):
+class WordClassifier(nn.Module):
     """Three numbers of words to one of five classes."""
 
     def __init__(self):
@@ -64,7 +64,7 @@ def architectures(torch):
     X, labels = rng.normal(size=(20, 6)), rng.integers(0, 3, 20)
     real, words = rng.normal(size=(20, 3)), rng.integers(0, 7, (20, 3))
 
-    class TheirWords(t.Module):
+    class TorchWordClassifier(t.Module):
         def __init__(self):
             super().__init__()
             self.table, self.norm, self.out = t.Embedding(7, 4), t.LayerNorm(12), t.Linear(12, 5)
@@ -79,7 +79,7 @@ def architectures(torch):
         "softplus, huber": (nn.MLP([6, 5, 3], hidden="softplus", rng=2), t.Sequential(t.Linear(6, 5), t.Softplus(), t.Linear(5, 3)), X, real, "huber", f.huber_loss, "AdamW", {"lr": 0.01}),
         "sigmoid, logits": (nn.MLP([6, 4, 3], hidden="sigmoid", rng=3), t.Sequential(t.Linear(6, 4), t.Sigmoid(), t.Linear(4, 3)), X, (real > 0) * 1.0, "binary_cross_entropy_with_logits", f.binary_cross_entropy_with_logits, "SGD", {"lr": 0.5, "momentum": 0.9}),
         "gelu and silu, absolute error": (nn.Sequential(nn.Linear(6, 5, rng=0), "gelu", nn.Linear(5, 5, rng=1), "silu", nn.Linear(5, 3, rng=2)), t.Sequential(t.Linear(6, 5), t.GELU(), t.Linear(5, 5), t.SiLU(), t.Linear(5, 3)), X, real, "mae", f.l1_loss, "Adagrad", {"lr": 0.05}),
-        "embedding and layer norm": (Words(), TheirWords(), words, rng.integers(0, 5, 20), "cross_entropy", f.cross_entropy, "SGD", {"lr": 0.2, "momentum": 0.9, "nesterov": True}),
+        "embedding and layer norm": (WordClassifier(), TorchWordClassifier(), words, rng.integers(0, 5, 20), "cross_entropy", f.cross_entropy, "SGD", {"lr": 0.2, "momentum": 0.9, "nesterov": True}),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from autograd import AutogradError
 from nn import data
 
 
-def idx(array, code):
+def to_idx_bytes(array, code):
     return bytes([0, 0, code, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
 
 
@@ -18,7 +18,7 @@ def idx(array, code):
 @pytest.mark.parametrize("zipped", [False, True])
 def test_idx_files_of_every_type_are_read(tmp_path, code, kind, zipped):
     array = np.arange(12).reshape(3, 2, 2).astype(kind)
-    raw = idx(array, code)
+    raw = to_idx_bytes(array, code)
     path = tmp_path / "x.idx"
     path.write_bytes(gzip.compress(raw) if zipped else raw)
     back = data.read_idx(path)
@@ -42,7 +42,7 @@ def test_idx_files_of_every_type_are_read(tmp_path, code, kind, zipped):
 )
 def test_damaged_idx_files_are_named(tmp_path, change, text):
     path = tmp_path / "x.idx"
-    path.write_bytes(change(idx(np.arange(6, dtype=np.uint8).reshape(3, 2), 8)))
+    path.write_bytes(change(to_idx_bytes(np.arange(6, dtype=np.uint8).reshape(3, 2), 8)))
     with pytest.raises(AutogradError, match=text):
         data.read_idx(path)
 
@@ -71,18 +71,18 @@ def test_mnist_folders_are_read(tmp_path):
     images, labels = np.arange(3 * 4, dtype=np.uint8).reshape(3, 2, 2), np.array([7, 0, 9], np.uint8)
     with pytest.raises(AutogradError, match="has no file that begins with 'train-images'"):
         data.read_mnist(tmp_path)
-    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(images, 8))
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(to_idx_bytes(images, 8))
     with pytest.raises(AutogradError, match="has no file that begins with 'train-labels'"):
         data.read_mnist(tmp_path)
-    (tmp_path / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(labels, 8)))
+    (tmp_path / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(to_idx_bytes(labels, 8)))
     X, y = data.read_mnist(tmp_path)
     np.testing.assert_array_equal(X, images.reshape(3, 4) / 255)
     np.testing.assert_array_equal(y, labels)
-    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx(images[:1], 8))
-    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(labels[:1], 8))
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(to_idx_bytes(images[:1], 8))
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(to_idx_bytes(labels[:1], 8))
     X, y = data.read_mnist(tmp_path)
     assert X.shape == (4, 4)
-    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(labels, 8))
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(to_idx_bytes(labels, 8))
     with pytest.raises(AutogradError, match=r"t10k-images has shape \(1, 2, 2\) and t10k-labels \(3,\)"):
         data.read_mnist(tmp_path)
     with pytest.raises(AutogradError, match="is not a folder: give the one that holds MNIST's IDX files"):

@@ -8,7 +8,7 @@ from autograd.testing import check_grad
 from nn import losses
 
 
-def theirs(name, *args, **settings):
+def torch_loss_and_gradient(name, *args, **settings):
     torch = pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
     z = torch.tensor(args[0], requires_grad=True)
     value = getattr(torch.nn.functional, name)(z, torch.tensor(args[1]), **settings)
@@ -38,7 +38,7 @@ WEIGHTS = np.array([1.0, 0.5, 2.0, 3.0])
 def test_losses_and_their_gradients_equal_those_of_pytorch(ours, name, target, settings, their, reduction):
     torch = pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
     their = {k: torch.tensor(WEIGHTS) if isinstance(v, str) else v for k, v in their.items()}
-    value, slope = theirs(name, Z, target, reduction=reduction, **their)
+    value, slope = torch_loss_and_gradient(name, Z, target, reduction=reduction, **their)
     z = Tensor(Z)
     mine = ours(z, target, reduction, **settings)
     np.testing.assert_allclose(mine.data, value, rtol=1e-12, atol=1e-13)

@@ -16,15 +16,15 @@ from nn.optim import SGD
 X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [0.5]])
 
 
-def softened(x):
+def apply_softmax(x):
     return softmax(x)
 
 
-DOUBLE = {
+MODELS_WITH_PROBABILITIES = {
     "MLP": lambda: nn.MLP([2, 3], output="softmax", rng=0),
     "Sequential": lambda: nn.Sequential(nn.Linear(2, 3, rng=0), "softmax"),
     "nested": lambda: nn.Sequential(nn.Sequential(nn.Linear(2, 3, rng=0), "softmax")),
-    "function": lambda: nn.Sequential(nn.Linear(2, 3, rng=0), softened),
+    "function": lambda: nn.Sequential(nn.Linear(2, 3, rng=0), apply_softmax),
     "lambda": lambda: nn.Sequential(nn.Linear(2, 3, rng=0), lambda x: softmax(x).reshape(-1, 3)),
     "sigmoid": lambda: nn.MLP([2, 3], output="sigmoid", rng=0),
 }
@@ -40,7 +40,7 @@ def test_cross_entropy_over_one_class_is_refused(n):
         nn.fit(nn.Linear(2, 1, rng=0), X, np.zeros(3, int), loss="cross_entropy", epochs=1, progress=False)
 
 
-@pytest.mark.parametrize("name", DOUBLE)
+@pytest.mark.parametrize("name", MODELS_WITH_PROBABILITIES)
 @pytest.mark.parametrize("compiled", [False, True])
 def test_a_softmax_before_a_loss_of_logits_gives_a_warning(name, compiled):
     for loss in (
@@ -48,7 +48,7 @@ def test_a_softmax_before_a_loss_of_logits_gives_a_warning(name, compiled):
         lambda p, t: losses.cross_entropy(p, t),
         functools.partial(losses.cross_entropy, reduction="mean"),
     ):
-        model = DOUBLE[name]()
+        model = MODELS_WITH_PROBABILITIES[name]()
         with pytest.warns(nn.TrainingWarning, match=r"cross_entropy\(\) takes logits, but these came out of (softmax|sigmoid)"):
             nn.TrainingStep(model, loss, SGD(model.parameters(), 0.1), compiled=compiled)(X, np.array([0, 1, 2]))
 

@@ -48,7 +48,7 @@ def gradient(p, step):
     return CURVES * p + np.sin(3.0 * p) + 0.1 * np.cos(step + np.arange(6.0).reshape(3, 2))
 
 
-def theirs(name, settings):
+def run_torch_optimizer(name, settings):
     """Every point of one of PyTorch's optimizers."""
     import torch
 
@@ -63,5 +63,5 @@ def theirs(name, settings):
 
 
 if __name__ == "__main__":
-    found = {case: theirs(name, settings).tolist() for case, (_, _, name, settings) in CASES.items()}
+    found = {case: run_torch_optimizer(name, settings).tolist() for case, (_, _, name, settings) in CASES.items()}
     FILE.write_text(json.dumps(found), encoding="utf-8")

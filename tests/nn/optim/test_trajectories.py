@@ -20,7 +20,7 @@ spec.loader.exec_module(make)
 STORED = json.loads(make.FILE.read_text("utf-8"))
 
 
-def ours(name, settings, kind=Tensor):
+def run_optimizer(name, settings, kind=Tensor):
     """Every point of one of our optimizers."""
     parameters = [Tensor(make.START)] if kind is Tensor else [Value(x) for x in make.START.ravel()]
     optimizer = getattr(nn, name)(parameters, **settings)
@@ -40,11 +40,11 @@ def ours(name, settings, kind=Tensor):
 @pytest.mark.parametrize("case", list(make.CASES))
 def test_optimizers_go_where_those_of_pytorch_go(case, kind):
     name, settings, *_ = make.CASES[case]
-    np.testing.assert_allclose(ours(name, settings, kind), STORED[case], rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(run_optimizer(name, settings, kind), STORED[case], rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("case", list(make.CASES))
 def test_the_stored_trajectories_are_those_of_pytorch(case):
     pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
     *_, name, settings = make.CASES[case]
-    np.testing.assert_allclose(make.theirs(name, settings), STORED[case], rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(make.run_torch_optimizer(name, settings), STORED[case], rtol=1e-12, atol=1e-14)

@@ -53,11 +53,11 @@ def test_a_compiled_step_equals_an_eager_step(parts, rate, hidden, loss, starts,
         return Optimizer(parameters, chain(*parts, scale(rate)))
 
     sizes = (3, *widths, 2)
-    one, _, ours = take_steps(True, make, batches, sizes=sizes, loss=loss, hidden=hidden)
-    _, _, theirs = take_steps(False, make, batches, sizes=sizes, loss=loss, hidden=hidden)
+    one, _, compiled_outcome = take_steps(True, make, batches, sizes=sizes, loss=loss, hidden=hidden)
+    _, _, eager_outcome = take_steps(False, make, batches, sizes=sizes, loss=loss, hidden=hidden)
     assert one.apart == ""
     if not any(isinstance(transform, lion) for transform in parts):  # the sign of what is rounding alone may be either
-        assert_same_outcome(ours, theirs, 1e-7)
+        assert_same_outcome(compiled_outcome, eager_outcome, 1e-7)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_a_compiled_step_equals_an_eager_step(parts, rate, hidden, loss, starts,
 )
 def test_the_usual_optimizers_and_groups_are_compiled(make):
     batches = [slice(k, k + 8) for k in (0, 8, 16, 3, 9, 20)]
-    one, _, ours = take_steps(True, make, batches, hidden="tanh")
-    _, _, theirs = take_steps(False, make, batches, hidden="tanh")
+    one, _, compiled_outcome = take_steps(True, make, batches, hidden="tanh")
+    _, _, eager_outcome = take_steps(False, make, batches, hidden="tanh")
     assert one.apart == ""
-    assert_same_outcome(ours, theirs)
+    assert_same_outcome(compiled_outcome, eager_outcome)
 
 
 def test_the_source_is_the_step_of_the_textbook():

@@ -9,7 +9,7 @@ from nn.training.evaluation import is_classes
 from oracles import same
 
 
-def toy():
+def make_data():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 2))
     return X, (X[:, 0] * X[:, 1] > 0).astype(int)
@@ -18,7 +18,7 @@ def toy():
 X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [0.5]])
 
 
-class Listed(nn.Module):
+class ListOfValues(nn.Module):
     def __init__(self):
         self.inner = nn.scalar.MLP(2, [3, 1], rng=0)
 
@@ -26,14 +26,14 @@ class Listed(nn.Module):
         return [self.inner(x.tolist()) for x in X]
 
 
-def regression(**more):
+def fit_line(**more):
     X, Y = toys.line(40, noise=0.05, rng=0)
     model = nn.Linear(1, 1, rng=0)
     return model, nn.fit(model, X, Y, loss="mse", validation=(X[:10], Y[:10]), progress=False, **more)
 
 
 def test_fit_learns_reports_and_repeats_to_the_bit(capsys):
-    X, y = toy()
+    X, y = make_data()
     runs = []
     for _ in range(2):
         model = nn.MLP([2, 8, 2], rng=0)
@@ -120,7 +120,7 @@ def test_multi_label_targets_have_no_accuracy_in_the_history():
 
 def test_models_of_values_are_validated_too():
     X, Y = np.random.default_rng(0).normal(size=(6, 2)), np.ones(6)
-    history = nn.fit(Listed(), X, Y, loss="mse", epochs=2, validation=(X, Y), metric=metrics.r2, progress=False)
+    history = nn.fit(ListOfValues(), X, Y, loss="mse", epochs=2, validation=(X, Y), metric=metrics.r2, progress=False)
     assert len(history.validation) == 2
 
 
@@ -141,7 +141,7 @@ def test_the_rate_of_an_epoch_is_the_one_that_was_used():
 
 
 def test_fit_leaves_the_model_in_eval_mode():
-    model, history = regression(epochs=2)
+    model, history = fit_line(epochs=2)
     assert not model.training
     assert history.stopped == "2 epochs"
 

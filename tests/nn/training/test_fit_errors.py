@@ -11,7 +11,7 @@ ok = np.ones((4, 2))
 linear = nn.Linear(2, 1, rng=0)
 
 
-def regression(**more):
+def fit_line(**more):
     X, Y = toys.line(40, noise=0.05, rng=0)
     model = nn.Linear(1, 1, rng=0)
     return model, nn.fit(model, X, Y, loss="mse", validation=(X[:10], Y[:10]), progress=False, **more)
@@ -66,7 +66,7 @@ def regression(**more):
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", metric=metrics.r2),
             r"metric needs held-out data: give validation=\(X, Y\)",
         ),
-        (lambda: regression(validation_=1), "unexpected"),
+        (lambda: fit_line(validation_=1), "unexpected"),
         (
             lambda: nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", validation=([[1.0]],)),
             r"validation must be a pair \(X, Y\)",

@@ -33,16 +33,16 @@ print(nn.parameters_to_vector(model.parameters()).tobytes().hex())
 """
 
 
-def finished(path):
+def read_result(path):
     return subprocess.run([sys.executable, "-c", PROGRAM, path], capture_output=True, text=True, check=True).stdout
 
 
-def toy():
+def make_data():
     return nn.toys.moons(40, rng=0)
 
 
-def trained(path, epochs, seed=1, **more):
-    X, y = toy()
+def train_with_checkpoint(path, epochs, seed=1, **more):
+    X, y = make_data()
     model = nn.MLP([2, 4, 2], rng=0)
     history = nn.fit(
         model,
@@ -60,7 +60,7 @@ def trained(path, epochs, seed=1, **more):
     return history, nn.parameters_to_vector(model.parameters())
 
 
-class Noisy(nn.Module):
+class NoisyModel(nn.Module):
     """Generators in a list and in a dict, and a running mean that is a constant Tensor."""
 
     def __init__(self):
@@ -73,7 +73,7 @@ class Noisy(nn.Module):
 
 
 def test_a_killed_run_goes_on_to_the_same_bits(tmp_path):
-    whole = finished(tmp_path / "whole.npz")
+    whole = read_result(tmp_path / "whole.npz")
     path = tmp_path / "killed.npz"
     rng = np.random.default_rng(0)
     for _ in range(4):
@@ -85,25 +85,25 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path):
         time.sleep(float(rng.uniform(0.0, 0.05)))
         running.send_signal(signal.SIGKILL)
         running.wait()
-    assert finished(path) == whole
+    assert read_result(path) == whole
 
 
 @pytest.mark.parametrize("compiled", [False, True])
 def test_a_resumed_run_equals_a_run_in_one_piece(tmp_path, compiled):
-    through, a = trained(tmp_path / "a.npz", 6, compiled=compiled)
-    trained(tmp_path / "b.npz", 2, compiled=compiled)
-    on, b = trained(tmp_path / "b.npz", 6, compiled=compiled)
+    through, a = train_with_checkpoint(tmp_path / "a.npz", 6, compiled=compiled)
+    train_with_checkpoint(tmp_path / "b.npz", 2, compiled=compiled)
+    on, b = train_with_checkpoint(tmp_path / "b.npz", 6, compiled=compiled)
     assert np.array_equal(a, b)
     assert np.array_equal(through.loss, on.loss)
-    again, c = trained(tmp_path / "b.npz", 6, compiled=compiled)
+    again, c = train_with_checkpoint(tmp_path / "b.npz", 6, compiled=compiled)
     assert again.epochs == 6
     assert np.array_equal(b, c)
 
 
 def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path):
     path = tmp_path / "a.npz"
-    trained(path, 1)
-    X, y = toy()
+    train_with_checkpoint(path, 1)
+    X, y = make_data()
 
     def attempt(model=None, make=nn.Adam, **more):
         model = model or nn.MLP([2, 4, 2], rng=5)
@@ -135,20 +135,20 @@ def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path):
 
 def test_best_parameters_of_another_shape_are_refused(tmp_path):
     path = tmp_path / "a.npz"
-    X, y = toy()
-    trained(path, 2, validation=(X, y), patience=5)
-    on, a = trained(path, 3, validation=(X, y), patience=5)
-    through, b = trained(tmp_path / "b.npz", 3, validation=(X, y), patience=5)
+    X, y = make_data()
+    train_with_checkpoint(path, 2, validation=(X, y), patience=5)
+    on, a = train_with_checkpoint(path, 3, validation=(X, y), patience=5)
+    through, b = train_with_checkpoint(tmp_path / "b.npz", 3, validation=(X, y), patience=5)
     assert np.array_equal(a, b)
     assert on == through
     arrays = checkpoint.load(path)
     checkpoint.save(path, {**arrays, "best.0": np.ones(3)})
     with pytest.raises(DataError, match=r"its best parameters have shape \(3,\), not \(4, 2\)"):
-        trained(path, 3, validation=(X, y), patience=5)
+        train_with_checkpoint(path, 3, validation=(X, y), patience=5)
 
 
 def test_the_callback_is_called_first_when_a_run_is_resumed(tmp_path):
-    X, y = toy()
+    X, y = make_data()
 
     def run(callback):
         model = nn.MLP([2, 4, 2], rng=0)
@@ -167,10 +167,10 @@ def test_the_callback_is_called_first_when_a_run_is_resumed(tmp_path):
 
 
 def test_every_generator_and_constant_is_restored(tmp_path):
-    X, y = toy()
+    X, y = make_data()
 
     def run(path, epochs):
-        model = Noisy()
+        model = NoisyModel()
         nn.fit(model, X, y, loss="cross_entropy", lr=0.05, epochs=epochs, checkpoint=path, progress=False, rng=0)
         return np.append(model.line.W.numpy(), model.mean.numpy())
 
@@ -179,16 +179,16 @@ def test_every_generator_and_constant_is_restored(tmp_path):
 
 
 def test_a_refused_checkpoint_leaves_the_generators_as_they_were(tmp_path):
-    X, y = toy()
+    X, y = make_data()
     path = tmp_path / "c.npz"
     settings = {"loss": "cross_entropy", "epochs": 2, "checkpoint": path, "progress": False}
-    nn.fit(Noisy(), X, y, rng=np.random.default_rng(0), **settings)
+    nn.fit(NoisyModel(), X, y, rng=np.random.default_rng(0), **settings)
     arrays = checkpoint.load(path)
     names = [name for name in arrays if name.startswith("generator.")]
     assert len(names) == 3
     for name in names:
         checkpoint.save(path, {**arrays, name: np.frombuffer(b"{}", dtype=np.uint8)})
-        model, rng = Noisy(), np.random.default_rng(0)
+        model, rng = NoisyModel(), np.random.default_rng(0)
         generators = [rng, model.draws[0], model.draws[1]["more"]]
         before = [g.bit_generator.state for g in generators]
         with pytest.raises(DataError, match="is a checkpoint of another run"):

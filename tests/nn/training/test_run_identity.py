@@ -16,24 +16,24 @@ from nn.optim import SGD, Adam
 X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [0.5]])
 
 
-def scaled(pred, target, factor=1.0):
+def scaled_mse(pred, target, factor=1.0):
     return losses.mse(pred, target) * factor
 
 
-def trained(path, model=None, loss="mse", epochs=3, **settings):
+def train_with_checkpoint(path, model=None, loss="mse", epochs=3, **settings):
     model = nn.Linear(2, 1, rng=0) if model is None else model
     settings = {"lr": 0.1, "batch_size": 2, "rng": 1, "progress": False, **settings}
     return nn.fit(model, X, Y, loss=loss, epochs=epochs, checkpoint=path, **settings)
 
 
-OTHERS = [
+OTHER_SETTINGS = [
     ("the first value of the parameter W", lambda: {"model": nn.Linear(2, 1, rng=5)}),
     ("the generator rng=", lambda: {"rng": 2}),
     ("the setting batch_size", lambda: {"batch_size": 3}),
     ("group 0 of the optimizer", lambda: {"lr": 0.2}),
     ("the loss", lambda: {"loss": "mae"}),
     ("the loss", lambda: {"loss": lambda p, t: 2.0 * losses.mse(p, t)}),
-    ("the loss", lambda: {"loss": functools.partial(scaled, factor=2.0)}),
+    ("the loss", lambda: {"loss": functools.partial(scaled_mse, factor=2.0)}),
     ("the validation data", lambda: {"validation": (X, Y)}),
 ]
 
@@ -41,7 +41,7 @@ OTHERS = [
 ALPHA = 1.0
 
 
-def by_global(pred, target):
+def mse_times_global(pred, target):
     return losses.mse(pred, target) * ALPHA
 
 
@@ -56,7 +56,7 @@ class Scaled(nn.Module):
         return self.inner(x) * self.factor
 
 
-PAIRS = {
+RUNS_BY_CONSTANT = {
     "a constant in a lambda": lambda c: (
         {"loss": lambda p, t, c=None: losses.mse(p, t) * (2.0 if c is None else 1.0)}
         if c
@@ -64,8 +64,8 @@ PAIRS = {
     ),
     "a cell": lambda c: {"loss": lambda p, t: losses.mse(p, t) * c},
     "a default": lambda c: {"loss": lambda p, t, factor=float(c): losses.mse(p, t) * factor},
-    "a partial": lambda c: {"loss": functools.partial(scaled, factor=1.0 + c)},
-    "a partial of a partial": lambda c: {"loss": functools.partial(functools.partial(scaled), factor=1.0 + c)},
+    "a partial": lambda c: {"loss": functools.partial(scaled_mse, factor=1.0 + c)},
+    "a partial of a partial": lambda c: {"loss": functools.partial(functools.partial(scaled_mse), factor=1.0 + c)},
     "a cell that is a list": lambda c: {"loss": lambda p, t, w=(1.0,): losses.mse(p, t) * [w[0], c][1]},
     "a cell that is an array": lambda c: {"loss": (lambda w: lambda p, t: losses.mse(p * w, t))(np.array([1.0 + c]))},
     "a cell that is a function": lambda c: {"loss": (lambda f: lambda p, t: f(p, t))(lambda p, t: losses.mse(p, t) * (1.0 + c))},
@@ -90,37 +90,39 @@ PAIRS = {
         "optimizer": SGD(m.parameters(), 0.1, momentum=0.5 + 0.1 * c),
     },
     "the metric": lambda c: {"validation": (X, Y), "metric": [metrics.r2, lambda p, t: -np.abs(p - t).max()][c]},
-    "the global that a loss reads": lambda c: {"loss": type(by_global)(by_global.__code__, {**globals(), "ALPHA": 1.0 + c})},
+    "the global that a loss reads": lambda c: {
+        "loss": type(mse_times_global)(mse_times_global.__code__, {**globals(), "ALPHA": 1.0 + c})
+    },
 }
 
 
-@pytest.mark.parametrize(("part", "change"), OTHERS, ids=range(len(OTHERS)))
+@pytest.mark.parametrize(("part", "change"), OTHER_SETTINGS, ids=range(len(OTHER_SETTINGS)))
 def test_a_checkpoint_of_another_run_is_refused_with_what_differs(tmp_path, part, change):
     path = tmp_path / "run.npz"
-    trained(path)
+    train_with_checkpoint(path)
     before = path.read_bytes()
     with pytest.raises(
         DataError, match=rf"checkpoint of another run: {part} is not the same as in the run that wrote it. Give each run"
     ):
-        trained(path, **change())
+        train_with_checkpoint(path, **change())
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", RUNS_BY_CONSTANT)
 def test_runs_that_differ_in_one_constant_do_not_share_a_checkpoint(tmp_path, name):
     path = tmp_path / "run.npz"
-    first = trained(path, **PAIRS[name](0))
-    again = trained(path, **PAIRS[name](0))  # the same once more goes on
+    first = train_with_checkpoint(path, **RUNS_BY_CONSTANT[name](0))
+    again = train_with_checkpoint(path, **RUNS_BY_CONSTANT[name](0))  # the same once more goes on
     assert (first.resumed, again.resumed) == (0, 3)
     with pytest.raises(DataError, match="is not the same as in the run that wrote it"):
-        trained(path, **PAIRS[name](1))
+        train_with_checkpoint(path, **RUNS_BY_CONSTANT[name](1))
 
 
 def test_a_sweep_over_seeds_with_one_path_is_refused(tmp_path):
     results = []
     for seed in range(3):
         try:
-            results.append(trained(tmp_path / "run.npz", model=nn.Linear(2, 1, rng=seed)).loss[-1])
+            results.append(train_with_checkpoint(tmp_path / "run.npz", model=nn.Linear(2, 1, rng=seed)).loss[-1])
         except DataError as error:
             results.append(str(error))
     assert isinstance(results[0], float)

@@ -8,7 +8,7 @@ from autograd import GraphError, SettingError
 from nn import losses, metrics, toys
 
 
-def regression(**more):
+def fit_line(**more):
     X, Y = toys.line(40, noise=0.05, rng=0)
     model = nn.Linear(1, 1, rng=0)
     return model, nn.fit(model, X, Y, loss="mse", validation=(X[:10], Y[:10]), progress=False, **more)
@@ -59,14 +59,14 @@ def test_patience_stops_and_restores_the_best_parameters():
 
 
 def test_fit_stops_at_a_target_or_after_seconds_and_fills_its_history():
-    _, history = regression(epochs=500, target=0.9, metric=metrics.r2, lr=0.3)
+    _, history = fit_line(epochs=500, target=0.9, metric=metrics.r2, lr=0.3)
     assert history.stopped.startswith("validation metric 0.9")
     assert history.epochs < 500
     assert all(len(column) == history.epochs for column in history.arrays().values())
     assert list(history.rate) == [0.3] * history.epochs
     assert (np.diff(history.seconds) > 0).all()
     assert str(history).startswith(f"History({history.epochs} epochs, loss ")
-    _, history = regression(epochs=10**9, seconds=0.05)
+    _, history = fit_line(epochs=10**9, seconds=0.05)
     assert history.stopped == "0.05 seconds"
     assert history != 3
     with pytest.raises(AttributeError, match="a History has no 'lose'; it has loss, gradient_norm"):
@@ -74,7 +74,7 @@ def test_fit_stops_at_a_target_or_after_seconds_and_fills_its_history():
     with pytest.raises(SettingError, match="patience and target need held-out data"):
         nn.fit(nn.Linear(1, 1), [[1.0]], [[1.0]], loss="mse", patience=3)
     with pytest.raises(SettingError, match="target needs a metric"):
-        regression(target=0.5, callback=lambda history: pytest.fail("asked before an epoch is spent"))
+        fit_line(target=0.5, callback=lambda history: pytest.fail("asked before an epoch is spent"))
 
 
 @pytest.mark.parametrize("when", ["between steps", "inside a step"])

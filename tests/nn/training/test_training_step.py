@@ -37,9 +37,9 @@ def test_a_step_is_forward_backward_and_move_in_this_order(compiled):
 
 
 def test_labels_may_be_whole_numbers_and_lists():
-    _, _, ours = take_steps(True, lambda p: nn.SGD(p, lr=0.1), [slice(0, 8)] * 3, labels=Y)
-    _, _, theirs = take_steps(False, lambda p: nn.SGD(p, lr=0.1), [slice(0, 8)] * 3, labels=Y)
-    assert_same_outcome(ours, theirs)
+    _, _, compiled_outcome = take_steps(True, lambda p: nn.SGD(p, lr=0.1), [slice(0, 8)] * 3, labels=Y)
+    _, _, eager_outcome = take_steps(False, lambda p: nn.SGD(p, lr=0.1), [slice(0, 8)] * 3, labels=Y)
+    assert_same_outcome(compiled_outcome, eager_outcome)
     model = nn.Linear(1, 1, rng=0)
     assert isinstance(
         nn.TrainingStep(model, "mse", nn.SGD(model.parameters(), lr=0.1), compiled=True)([[1], [2]], [[1], [2]]), float
