@@ -14,10 +14,22 @@ from autograd.testing.checks.vjp_check import VjpCheck
 from autograd.testing.measurement.estimate import Array
 from autograd.testing.report import FAIL, Report
 
+# How far the modes may differ, relative to the terms that they add up. Both evaluate formulas in double precision, so that
+# eps**(1/2) = 1.5e-8 lets half of the digits cancel inside. Doubled, a forward mode that is wrong by 2e-8 passes.
 MODE_RTOL = 1e-8
+
+# The same in units of eps, for single precision: 64 * 2**-23 = 7.6e-6. Doubled, twice as much.
 MODE_ULPS = 64.0
+
+# The roundoff that cancellation leaves of numbers of the size of inputs and outputs, as a fraction of that tolerance: 1e-12 of
+# their product, 4500 eps. Doubled, twice as much.
 CANCELLATION = 1e-4
+
+# The direction along which forward mode is compared, and along which the gradient is differentiated again: positive numbers of one
+# size, so that no entry rounds away beside another. Derivatives are linear in them, so that only their ratio matters.
 WEIGHTS = (0.5, 1.5)
+
+# The length of a message that contains arrays, about two lines of a report. Doubled, four.
 MAX_MESSAGE = 300
 
 

@@ -7,7 +7,15 @@ import numpy as np
 from autograd.testing.measurement.estimate import Array
 from autograd.testing.measurement.step_sequence import STEP_RATIO
 
+# For how many steps in a row the slopes must grow. They span 4**8 = 65536, over which a function with a finite derivative would
+# have to look like one with an infinite derivative. Doubled, 1e6 + x log(x) is called smooth at 0, because its changes exceed
+# roundoff for less than 16 steps; no recorded check changes (see step_sequence). Halved, 1e12 + sqrt(x) is called unbounded, on the
+# evidence of a few steps.
 MIN_GROWING_STEPS = 8
+
+# The change of the slope relative to the one before must lie between these. For |x|**p it is STEP_RATIO**(1 - p): 1 for a
+# logarithm, with 1 % left to roundoff, and STEP_RATIO for a jump. The upper limit excludes p < 0.0036. Twice as far from 1 and from
+# STEP_RATIO (0.98 and 0.99), no verdict changes.
 SLOWEST_GROWTH = 0.99
 FASTEST_GROWTH = 0.995 * STEP_RATIO
 

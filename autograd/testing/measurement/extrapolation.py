@@ -20,11 +20,31 @@ from autograd.testing.measurement.divergence import diverging_slopes
 from autograd.testing.measurement.estimate import EPS, Array
 from autograd.testing.measurement.step_sequence import STEP_RATIO, Samples
 
+# The relative roundoff of a function value: half a unit from its last operation, as much from the operation before, and as much
+# from rounding the point, for each of two values, with a factor of 1.3 to spare. The spread between neighbouring steps is added, so
+# that functions that round more are not trusted more. Doubled, 5 recorded checks change (noise is called an edge; see
+# step_sequence); halved, none.
 ROUNDOFF = 4.0 * EPS
+
+# The absolute roundoff of a value that is constant at all steps: numbers of size 1 may have been added and subtracted inside.
+# Without it, a right rule for 1 + tanh(x) at -30 fails, whose derivative of 1e-26 never shows. Doubled, no recorded check changes.
 HIDDEN_ROUNDOFF = 4.0 * EPS
+
+# A spread between neighbouring steps counts as noise only beyond this multiple of the roundoff, which is a sum of two independent
+# errors. Doubled, noise of twice the roundoff counts as a derivative: one recorded check changes.
 NOISE_BESIDE_ROUNDOFF = 2.0
+
+# ... and only beyond this fraction of the slope: of steps whose slopes differ by a third, none has a correct digit. Doubled, sin in
+# single precision at 1e6, where no step resolves it, is called smooth.
 NOISE_BESIDE_SLOPE = 0.3
+
+# How far the value of a function may be off where it is constant at small steps, in units of the smallest change that was seen:
+# half a unit at each end of a difference, and as much for a change that bisection missed, times 2. Doubled, no recorded check
+# changes.
 RESOLUTION_MARGIN = 4.0
+
+# If the slope that could hide below the resolution is this small beside the steepest slope of all steps, the function is called
+# flat there, and its slope 0. It is then known to 5 % of the scale of the function. Doubled, no recorded check changes.
 FLAT_BESIDE_STEEPEST = 0.05
 
 

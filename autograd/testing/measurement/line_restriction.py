@@ -9,8 +9,18 @@ import numpy as np
 
 from autograd.testing.measurement.estimate import Array
 
+# The largest step, as a fraction of the largest entry of the point, or of 1. The sequence should start where functions of the
+# point's size still bend: 1/x has its pole at the distance 1, and an eighth of that is a power of 2, so that steps are exact. A
+# larger start costs evaluations only, since the error estimate rejects steps that are too large. Doubled, the first step is a
+# quarter of the distance to that pole, and the whole sequence moves up by half a step.
 LARGEST_STEP = 0.125
+
+# The largest step relative to the smallest entry that is not 0. The sequence of steps goes down to 1e-4 of that entry, so that this
+# limits it to log(1e34) / log(4) = 57 steps. Doubled, the limit is one more step.
 LARGEST_STEP_BESIDE_SMALLEST = 1e30
+
+# Entries up to this size count as 0, and steps are not scaled by them: near the end of double precision, 2.2e-308, a fraction of
+# such an entry is subnormal and has lost digits. Doubled, entries between 1e-300 and 2e-300 are measured with steps of size 1.
 SMALLEST_SIZE = 1e-300
 
 

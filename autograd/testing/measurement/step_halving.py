@@ -7,9 +7,23 @@ import numpy as np
 from autograd.testing.measurement.estimate import Array, Measurement, smooth_measurement
 from autograd.testing.measurement.line_restriction import LineRestriction, step_scales
 
+# The larger step, 2**-14 = 6e-5 of the point's size. The best step is eps**(1/3) = 6e-6 for a central difference and eps**(1/5) =
+# 7e-4 for the extrapolated one; this is their geometric mean. Doubled, truncation errors are 16 times larger and roundoff half as
+# large.
 STEP_BESIDE_LARGEST = 2.0**-11
+
+# The roundoff of the values, relative to them: 36 eps. The extrapolation magnifies the roundoff of one value by about 1.5, so that
+# values may be off by 24 units in the last place. Doubled, more claims are left to the whole sequence of steps, which decides the
+# same.
 ROUNDOFF = 8e-15
+
+# By how much the two differences may differ, relatively. For a function that varies with the wave number k the change is (k h)**2 /
+# 8, so that k h < 0.03. Doubled, k h < 0.04.
 MAX_CHANGE = 1e-4
+
+# The error of the extrapolated slope as a fraction of that change. For k h < 0.03 the next term of the series is less than 1e-4 of
+# the change, so that this leaves a factor of 300 to functions whose derivatives grow faster. Doubled, the stated errors are
+# doubled, and more claims are left to the whole sequence of steps.
 ERROR_BESIDE_CHANGE = 0.03
 
 

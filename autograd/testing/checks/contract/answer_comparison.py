@@ -12,10 +12,22 @@ from autograd.testing.judgement.roundoff import SCATTER_FACTOR, rule_scatter
 from autograd.testing.measurement.estimate import Array
 from autograd.testing.report import Report
 
+# Two answers may differ by this much, relative to the expected number, and relative to the largest number that went into the rule
+# or came out. The first is what claims may be off, too (CLAIM_RTOL in ``judgement.roundoff``); the second is 4500 eps, for terms of
+# that size that cancel. Doubled, nonlinear terms of 1e-9 pass, and no recorded check changes.
 RTOL = 1e-9
 ATOL = 1e-12
+
+# The same in units of eps, for rules in single precision: 64 * 2**-23 = 7.6e-6. Doubled, twice as much.
 ULPS = 64.0
+
+# Multiples of a cotangent at which the rule is called to see how coarsely it rounds. They are so close that a term that is
+# quadratic in the cotangent changes by 0.2 % over them, and they are no round numbers, so that roundoff differs. Doubled distances
+# let 0.4 % of a nonlinear term pass as roundoff.
 CLOSE_MULTIPLES = (1.0, 1.0007, 1.0013, 1.0021)
+
+# How much of that scatter, relative to the answer, may count as roundoff: what is larger is no roundoff of double precision, but a
+# nonlinear term, or an intermediate result in single precision (6e-8). Doubled, no recorded check changes.
 MULTIPLES_RTOL = 1e-9
 
 

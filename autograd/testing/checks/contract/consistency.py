@@ -9,10 +9,23 @@ from autograd.testing.checks.contract.answer_comparison import compare_answers, 
 from autograd.testing.checks.contract.first_answers import FirstAnswers, largest_magnitude
 from autograd.testing.measurement.estimate import Array
 
+# How far two answers to the same call may be apart, relatively: sums that threads add up in another order differ by about the
+# square root of their length in eps, 2e-13 for a million terms, and 1e-11 leaves a factor of 50. Doubled, no recorded check
+# changes.
 REPEAT_RTOL = 1e-11
+
+# The combination of two cotangents for which the rule must return the combination of its answers: FACTOR * (b + SECOND_WEIGHT * a).
+# It is negative, so that rules that use |g| or max(g, 0) fail, and differs from a and b in each entry. Doubled, the same rules
+# fail.
 FACTOR = -3.0
 SECOND_WEIGHT = 0.5
+
+# A large multiple of a cotangent, for rules that clip it. It leaves three of the seven digits of single precision to a term that is
+# not multiplied. Doubled, rules that clip at 10**4 to 2 * 10**4 fail, too.
 LARGE_FACTOR = 1e4
+
+# How far the function's values in another memory layout may be apart, relatively and beside the largest number: sums may be added
+# up in another order, in single precision, too, where 1e-6 is 8 eps. Doubled, no recorded check changes.
 LAYOUT_RTOL = 1e-6
 LAYOUT_ATOL = 1e-10
 

@@ -10,9 +10,19 @@ from autograd.testing.checks.contract.claimed_vjps import MAX_SINGLE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.measurement.estimate import Array
 
+# The number of mixtures of many entries. A single wrong entry shows in each; two that are equally wrong cancel in one of two
+# mixtures, since signs are random, and in one of 16 checks in all four. Doubled, in one of 256, at twice the evaluations.
 N_MIXTURES = 4
+
+# How many inputs also move by themselves, so that steep inputs do not hide others. Functions rarely have more than four. Doubled,
+# functions of more inputs need one more measurement for each.
 MAX_INPUTS_ALONE = 4
+
+# How many groups of equal entries move together at a kink, the smallest values first: 0 and -1, 0 and 1 are the usual ones.
+# Doubled, inputs with more groups need one more measurement for each.
 MAX_TIES = 4
+
+# Entries up to this size count as 0 and move by 1, as in ``measurement``. Doubled, nothing changes but for entries of this size.
 SMALLEST_SIZE = 1e-300
 
 Direction = list[Array]

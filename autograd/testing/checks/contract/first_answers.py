@@ -11,7 +11,12 @@ from autograd.testing.checks.contract.claimed_vjps import MAX_SINGLE, ClaimedVjp
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.measurement.estimate import Array
 
+# The number of mixtures of many outputs. A single wrong output shows in each; two that are equally wrong cancel in one of two,
+# since signs are random, and in one of 8 checks in all three. Doubled, in one of 64, at twice the calls of the rule.
 N_MIXTURES = 3
+
+# The weights of outputs in a mixture: of one size, so that none rounds away beside another. Claims are linear in them, so that only
+# their ratio matters.
 WEIGHTS = (0.5, 1.5)
 
 

@@ -16,6 +16,9 @@ from autograd.testing.judgement.point import Point
 from autograd.testing.measurement.estimate import Array
 from autograd.testing.report import Report
 
+# An entry has room if its distance to the nearer end of its domain exceeds this fraction of its size. With less, it moves by
+# itself: all entries that move along with it would have central differences only for steps that short. With 1e-3, 18 of the 22
+# steps remain. Doubled, 17 do, and entries at up to 2e-3 need a measurement of their own.
 MIN_ROOM = 1e-3
 
 Layout = Callable[[Array], Array]

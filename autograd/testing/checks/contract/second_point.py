@@ -15,8 +15,14 @@ from autograd.testing.checks.contract.value_check import judge_claims, report_wr
 from autograd.testing.judgement.verdict import FAIL
 from autograd.testing.measurement.estimate import EPS, SMOOTH, Array
 
+# The second point: each entry times 9/8, and 1/32 for 0. These are sums of powers of 2, so that it has few digits; it is far enough
+# away that derivatives differ in the first digits, and near enough to be inside most domains. With twice the distance, more second
+# points are outside.
 STRETCH = 1.125
 SHIFT_OF_0 = 0.03125
+
+# How far an answer may be from the first one to count as the same, relatively: 4500 eps, since the first answers are added up for
+# comparison. Doubled, the same rules are found.
 SAME_RTOL = 1e-12
 
 

@@ -17,12 +17,27 @@ from autograd.testing.judgement.verdict import FAIL, PASS, UNDECIDED, Judgement
 from autograd.testing.measurement.estimate import KINK, NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array
 from autograd.testing.report import Report
 
+# An undecided claim of up to this fraction of the largest claim is ignored: below eps**(1/2) = 1.5e-8, what the entry changes
+# rounds away beside what others change. Doubled, no recorded check changes; with 0, @NEG@.
 NEGLIGIBLE_RTOL = 1e-8
+
+# Up to this many outputs and entries are examined one by one, once mixtures of them were not decided. The outputs are halved until
+# no more than this many are left, and the half that is further off is kept. Doubled, the worst case needs twice as many
+# evaluations, and no recorded check changes.
 MAX_SINGLE_LATE = 64
+
+# How many entries of a wrong direction are searched for the one that is wrong, so that a failed check takes no more than this many
+# further measurements. Doubled, wrong entries further on are named, too.
 MAX_ACCUSED = 32
+
+# The weights of outputs in a mixture: of one size, so that none rounds away beside another, and random, so that errors do not
+# cancel. Claims are linear in them, so that only their ratio matters.
 WEIGHTS = (0.5, 1.5)
+
+# Of several failures the worst is reported: the one that is off by the most errors. To the measured error this relative roundoff is
+# added, a few thousand eps, so that exact measurements do not win by default. Doubled, another failure may be named.
 ROUNDOFF_RTOL = 1e-12
-SMALLEST_ERROR = 1e-300
+SMALLEST_ERROR = 1e-300  # instead of an error of 0, by which nothing can be divided; doubled, nothing changes
 
 
 class UndecidedDirection(NamedTuple):
