@@ -162,7 +162,8 @@ class Optimizer:
     Raises
     ------
     SettingError
-        If there are no parameters, if something is not a Value or a Tensor, or if a parameter is in two groups.
+        If there are no parameters, if something is not a Value or a Tensor, if a parameter is in two groups, or if a group has
+        another setting than "transform".
 
     Examples
     --------
@@ -173,7 +174,8 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Any], transform: Transform) -> None:
         self.steps = 0
-        self.groups = [Group(own, settings.get("transform", transform)) for own, settings in parameter_groups(parameters)]
+        groups = parameter_groups(parameters, ["transform"])
+        self.groups = [Group(own, settings.get("transform", transform)) for own, settings in groups]
 
     @property
     def parameters(self) -> list[Any]:

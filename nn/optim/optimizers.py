@@ -281,12 +281,10 @@ def Lion(
 
 def _make(parameters: Iterable[Any], make_chain: Callable[..., Chain], **settings: Any) -> Optimizer:
     """Return an optimizer whose groups may change the settings of the chain."""
-    groups = []
-    for own, changed in parameter_groups(parameters):
-        for name in changed:
-            if name not in settings:
-                raise SettingError(f"a group has no setting {name!r}; it may have {', '.join(settings)}")
-        groups.append({"params": own, "transform": make_chain(**{**settings, **changed})})
+    groups = [
+        {"params": own, "transform": make_chain(**{**settings, **changed})}
+        for own, changed in parameter_groups(parameters, settings)
+    ]
     return Optimizer(groups, chain())
 
 

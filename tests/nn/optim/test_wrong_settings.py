@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import AutogradError, SettingError, ShapeError, Tensor, Value
-from nn.optim import SGD, Adam, AdamW, Lion, chain, clip_by_norm, momentum, scale
+from nn.optim import SGD, Adam, AdamW, Lion, Optimizer, chain, clip_by_norm, momentum, scale
 
 X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [0.5]])
 
@@ -22,6 +22,11 @@ X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [
             lambda: nn.SGD([{"params": [Value(1.0)], "eta": 1.0}], lr=0.1),
             SettingError,
             "a group has no setting 'eta'; it may have lr",
+        ),
+        (
+            lambda: Optimizer([{"params": [Value(1.0)], "lr": 1.0}], scale(0.1)),
+            SettingError,
+            "a group has no setting 'lr'; it may have transform",
         ),
         (lambda: nn.SGD([v := Value(1.0), v], lr=0.1), SettingError, "is given to an optimizer twice"),
         (lambda: nn.Adam([Value(1.0)]).load_state_dict({}), SettingError, "the state has no 'steps'"),
