@@ -104,12 +104,13 @@ def describe_guard_change(guards: Sequence[Any], values: Sequence[Any], is_batch
 
 def describe_difference(guard: Any, numbers: Sequence[Any]) -> str:
     """Describe how a guard sees other numbers; "" if it sees what it saw while the function was traced."""
-    before = f"{guard.description}: {_to_short_text(guard.result)} became"
     try:
         observation = guard.function(*(x[()] if isinstance(x, np.ndarray) and not x.ndim else x for x in numbers))
     except Exception as error:  # of the user's function, which may not accept these numbers
-        return f"{before} {type(error).__name__}"
-    return "" if is_same_observation(observation, guard.result) else f"{before} {_to_short_text(observation)}"
+        return f"{guard.description}: {_to_short_text(guard.result)} became {type(error).__name__}"
+    if is_same_observation(observation, guard.result):
+        return ""
+    return f"{guard.description}: {_to_short_text(guard.result)} became {_to_short_text(observation)}"
 
 
 def is_same_observation(now: Any, before: Any) -> bool:
