@@ -10,25 +10,26 @@ from autograd.ops import TABLE
 from autograd.ops.op import Domain
 from autograd.testing import WrongValueError, blame, check_grad
 
+OPERATIONS = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: a - 0.3 * b, lambda a, b: a / (b * b + 1.0)]
+
 
 def test_the_one_wrong_node_of_a_random_graph_is_found():
     try:
-        lie = define("a_lie", lambda xp, a: xp.sin(a), lambda xp, y, a: xp.cos(a) * 1.001)
+        wrong_sine = define("wrong_sine", lambda xp, a: xp.sin(a), lambda xp, y, a: xp.cos(a) * 1.001)
         for seed in range(20):
             rng = np.random.default_rng(seed)
-            kind = Tensor if seed % 2 else Value
-            nodes = [kind(rng.uniform(0.5, 1.5, () if kind is Value else 3)) for _ in range(3)]
-            guilty = int(rng.integers(3, 22))
+            node_type = Tensor if seed % 2 else Value
+            nodes = [node_type(rng.uniform(0.5, 1.5, () if node_type is Value else 3)) for _ in range(3)]
+            wrong = int(rng.integers(3, 22))
             for k in range(3, 23):
                 a, b = (nodes[i] for i in rng.integers(0, len(nodes), 2))
-                f = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: a - 0.3 * b, lambda a, b: a / (b * b + 1.0)]
-                nodes.append(lie(a * 0.3 + b * 0.1) if k == guilty else f[rng.integers(4)](a, b))
+                nodes.append(wrong_sine(a * 0.3 + b * 0.1) if k == wrong else OPERATIONS[rng.integers(4)](a, b))
             total = sum(nodes[3:], nodes[0])
             report = blame(total)
-            assert {finding.message.partition(" ")[0] for finding in report.findings} == {"a_lie"}
+            assert {finding.message.partition(" ")[0] for finding in report.findings} == {"wrong_sine"}
             assert len(report.findings) == 1
     finally:
-        TABLE.pop("a_lie", None)
+        TABLE.pop("wrong_sine", None)
     with pytest.raises(DataError, match=r"blame\(\) takes a Value or a Tensor, not 3"):
         blame(3)
 
@@ -51,22 +52,22 @@ def test_arrays_indices_and_several_arguments():
     assert blame(np.max(t) * np.sum(t[0]) + np.concatenate([t, t]).sum() + Value.of(np.sum(t))).findings == []
     assert blame(Tensor(np.zeros((0, 2))) * 2.0).verdict == "pass"
     try:
-        bent = define(
-            "bent", lambda xp, a, b, c: a * b * c, *[lambda xp, y, a, b, c: b * c] * 2, lambda xp, y, a, b, c: 1.1 * a * b
+        wrong_product = define(
+            "wrong_product", lambda xp, a, b, c: a * b * c, *[lambda xp, y, a, b, c: b * c] * 2, lambda xp, y, a, b, c: 1.1 * a * b
         )
-        many = bent(Tensor(np.arange(1.0, 7.0)), Tensor(2.0), Tensor(3.0))
-        many.name = "product"
-        messages = [f.message for f in blame(many).findings]
+        product = wrong_product(Tensor(np.arange(1.0, 7.0)), Tensor(2.0), Tensor(3.0))
+        product.name = "product"
+        messages = [f.message for f in blame(product).findings]
         assert len(messages) == 2
-        assert "bent 'product' by its second argument: claimed" in messages[0]
+        assert "wrong_product 'product' by its second argument: claimed" in messages[0]
         assert "by its third argument" in messages[1]
     finally:
-        TABLE.pop("bent", None)
+        TABLE.pop("wrong_product", None)
 
 
 def test_an_operation_is_checked_outside_its_domain_too():
-    half = define("half_below", lambda xp, a: a * a, lambda xp, y, a: a, domain=Domain(low=0.0))
-    assert [f.fault for f in blame(half(Value(-1.0))).findings] == ["value"]
+    wrong_square = define("wrong_square_below_0", lambda xp, a: a * a, lambda xp, y, a: a, domain=Domain(low=0.0))
+    assert [f.fault for f in blame(wrong_square(Value(-1.0))).findings] == ["value"]
 
 
 @given(st.lists(st.sampled_from([0.0, 1.0, 0.5, -1.0, np.inf, np.nan]), min_size=1, max_size=6))
@@ -78,19 +79,19 @@ def test_entries_that_are_not_finite_are_skipped(x):
 
 
 def test_a_wrong_node_beside_a_nan_is_found():
-    lie = define("lie_beside_a_nan", lambda xp, a: xp.sin(a), lambda xp, y, a: 1.1 * xp.cos(a))
+    wrong_sine = define("wrong_sine_beside_a_nan", lambda xp, a: xp.sin(a), lambda xp, y, a: 1.1 * xp.cos(a))
     t = Tensor([0.0, 1.0, 0.5])
-    report = blame((np.log(t / (1 - t)) + lie(t)).sum())
+    report = blame((np.log(t / (1 - t)) + wrong_sine(t)).sum())
     assert report.verdict == "fail"
-    assert report.guilty[0].op.name == "lie_beside_a_nan"
+    assert report.guilty[0].op.name == "wrong_sine_beside_a_nan"
 
 
 def test_a_rule_that_raises_at_a_nan_is_skipped():
-    def careful(xp, y, a):
+    def cosine_of_finite_numbers(xp, y, a):
         if not np.all(np.isfinite(getattr(a, "_primal", a))):
             raise ValueError("no number")
         return xp.cos(a)
 
-    f = define("raises_at_a_nan", lambda xp, a: xp.sin(a), careful)
+    f = define("raises_at_a_nan", lambda xp, a: xp.sin(a), cosine_of_finite_numbers)
     with np.errstate(all="ignore"):
         assert blame(f(np.sqrt(Tensor([-1.0, 0.5]))).sum()).verdict != "fail"

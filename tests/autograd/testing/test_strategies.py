@@ -56,10 +56,10 @@ def test_programs_that_are_not_smooth(program):
 def test_a_program_prints_as_python_and_shrinks_to_few_lines():
     program = find(strategies.programs(), lambda p: "matmul" in p.ops, settings=settings(derandomize=True, max_examples=300))
     assert len(program.source.splitlines()) <= 4
-    space = {"np": np}
-    exec(repr(program), space)
+    namespace = {"np": np}
+    exec(repr(program), namespace)
     names = program.source.partition("(")[2].partition(")")[0].split(", ")
-    np.testing.assert_array_equal(space["program"](*[space[name] for name in names]), program(*program.inputs))
+    np.testing.assert_array_equal(namespace["program"](*[namespace[name] for name in names]), program(*program.inputs))
     assert find(strategies.programs(scalar=True, ops=("arccosh",)), lambda p: p.inputs[0] < 1.0).ops == (
         "tanh",
     )  # which always fits
@@ -69,19 +69,19 @@ def test_a_program_prints_as_python_and_shrinks_to_few_lines():
 
 def test_programs_contain_defined_operations():
     try:
-        lie = define("a_lie_in_programs", lambda xp, a: xp.sin(a), lambda xp, y, a: xp.cos(a) * 1.001)
+        wrong_sine = define("wrong_sine_in_programs", lambda xp, a: xp.sin(a), lambda xp, y, a: xp.cos(a) * 1.001)
 
         @settings(deadline=None)
-        @given(strategies.programs(ops=(lie.__name__, "add", "multiply", "sin", "tanh"), most=12))
-        def named(program):
+        @given(strategies.programs(ops=(wrong_sine.__name__, "add", "multiply", "sin", "tanh"), most=12))
+        def find_wrong_sines(program):
             nodes = [Tensor(x) for x in program.inputs]
             findings = blame(program(*nodes)).findings
-            assert len(findings) == program.ops.count(lie.__name__)
-            assert all(finding.message.startswith("a_lie_in_programs by its first argument") for finding in findings)
+            assert len(findings) == program.ops.count(wrong_sine.__name__)
+            assert all(finding.message.startswith("wrong_sine_in_programs by its first argument") for finding in findings)
 
-        named()
+        find_wrong_sines()
     finally:
-        TABLE.pop("a_lie_in_programs", None)
+        TABLE.pop("wrong_sine_in_programs", None)
 
 
 def test_the_numbers_of_a_program_stay_below_1000():

@@ -38,42 +38,42 @@ def test_second_order(x, y):
 
 def test_a_failing_test_names_the_node_and_the_line():
     try:
-        bent = define("bent_square", lambda xp, a: a * a, lambda xp, y, a: 2.0 * a + 0.1)
+        wrong_square = define("wrong_square", lambda xp, a: a * a, lambda xp, y, a: 2.0 * a + 0.1)
 
         @gradient_test(x=Array("n"), s=Real(0.0, 1.0))
         def wrong(x, s):
-            return (bent(x) + s).sum()
+            return (wrong_square(x) + s).sum()
 
         with pytest.raises(WrongValueError) as caught:
             wrong()
     finally:
-        TABLE.pop("bent_square", None)
+        TABLE.pop("wrong_square", None)
     report = caught.value.report
-    assert "bent_square by its first argument" in report.blame
-    assert "`return (bent(x) + s).sum()`" in report.blame
+    assert "wrong_square by its first argument" in report.blame
+    assert "`return (wrong_square(x) + s).sum()`" in report.blame
     assert report.reproduce.startswith("check_grad(wrong, np.array([")
     assert wrong.__name__ == "wrong"
 
     @hypothesis.settings(max_examples=30, deadline=None, derandomize=True)
     @gradient_test(x=Real(1.0, 2.0))
-    def wild(x):
+    def oscillation(x):
         return (x * 1e17).sin()
 
     with pytest.raises(UndecidedError):
-        wild()
+        oscillation()
 
 
 def test_each_call_is_a_new_search():
-    lie = define("value_lies_at_first", lambda xp, a: a * a, lambda xp, y, a: 3.0 * a)
-    modes = define(
-        "modes_lie_later", lambda xp, a: a * a, vjp=lambda xp, i, g, y, a: g * 2.0 * a, jvp=lambda xp, i, t, y, a: t * 3.0 * a
+    wrong_value = define("wrong_value_first", lambda xp, a: a * a, lambda xp, y, a: 3.0 * a)
+    wrong_mode = define(
+        "wrong_mode_later", lambda xp, a: a * a, vjp=lambda xp, i, g, y, a: g * 2.0 * a, jvp=lambda xp, i, t, y, a: t * 3.0 * a
     )
-    used = [lie]
+    current = [wrong_value]
     unshrunk = hypothesis.settings(database=None, phases=[hypothesis.Phase.generate])
-    test = unshrunk(gradient_test(x=Array(2, low=1.0, high=2.0))(lambda x: used[0](x)))
+    test = unshrunk(gradient_test(x=Array(2, low=1.0, high=2.0))(lambda x: current[0](x)))
     with pytest.raises(WrongValueError):
         test()
-    used[0] = modes
+    current[0] = wrong_mode
     with pytest.raises(ModeError):
         test()
 
@@ -92,10 +92,10 @@ def test_hypothesis_settings_above_the_decorator_apply():
 
 
 def test_a_fault_that_cannot_be_reproduced_is_reported_as_it_was_found(monkeypatch):
-    bent = define("bent_at_first", lambda xp, a: a * a, lambda xp, y, a: a)
+    wrong_square = define("wrong_in_brief_checks", lambda xp, a: a * a, lambda xp, y, a: a)
     right = property_test.run_grad_check
     monkeypatch.setattr(
-        property_test, "run_grad_check", lambda f, *args: right(bent if args[-1] else f, *args)
+        property_test, "run_grad_check", lambda f, *args: right(wrong_square if args[-1] else f, *args)
     )  # args end in brief
 
     @hypothesis.settings(max_examples=20, database=None, derandomize=True)
@@ -166,7 +166,7 @@ TESTS = """
     from autograd import define
     from autograd.testing import Array, check_grad, gradient_test
 
-    bad = define("bad_in_a_class", lambda xp, a: a * a, lambda xp, y, a: 2.1 * a)
+    wrong_square = define("wrong_square_in_a_class", lambda xp, a: a * a, lambda xp, y, a: 2.1 * a)
 
     class TestInAClass:
         @gradient_test(x=Array("n"))
@@ -176,7 +176,7 @@ TESTS = """
     @gradient_test(x=Array("n"))
     @pytest.mark.xfail(strict=True)
     def test_marked(x):
-        return bad(x)
+        return wrong_square(x)
 
     @pytest.mark.parametrize("k", [1.0, 2.0])
     @gradient_test(x=Array("n"))
@@ -201,4 +201,4 @@ def test_methods_marks_parameters_and_fixtures_work(pytester):
     pytester.makeini("[pytest]\n")
     pytester.makepyfile(TESTS)
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=5, xfailed=1)
-    TABLE.pop("bad_in_a_class", None)
+    TABLE.pop("wrong_square_in_a_class", None)

@@ -7,28 +7,25 @@ from autograd.testing import Array, Choice, GradientError, Real, UndecidedError,
 from benchmark_rules import rules
 
 
-def specs_of(case):
-    """A case's arguments as the search takes them."""
-    found = {}
+def get_specs(case):
+    """Return the arguments of a case of the benchmark as the search takes them."""
+    inputs = {}
     for i, (shape, (low, high)) in enumerate(zip(case.shapes, case.domain, strict=True)):
-        found[f"x{i}"] = Real(low, high) if shape == "real" else Array(*shape, low=low, high=high, min_size=case.min_size)
-    return (
-        found
-        | {k: Choice(*v) for k, v in case.choices.items()}
-        | {k: Choice(v) for k, v in case.static.items() if k not in case.choices}
-    )
+        inputs[f"x{i}"] = Real(low, high) if shape == "real" else Array(*shape, low=low, high=high, min_size=case.min_size)
+    fixed = {name: Choice(value) for name, value in case.static.items() if name not in case.choices}
+    return inputs | {name: Choice(*options) for name, options in case.choices.items()} | fixed
 
 
 def test_every_search_tries_every_extreme_value():
-    def make(lies):
+    def make(is_wrong):
         def rule(xs, g, power):
-            return g.sum() + float(lies(*xs, power)), g * 1.0
+            return g.sum() + float(is_wrong(*xs, power)), g * 1.0
 
         return lambda x, y, power: x + y, rule
 
-    def search(lies, seed):
+    def search(is_wrong, seed):
         return search_vjp(
-            lambda: make(lies),
+            lambda: make(is_wrong),
             x=Real(),
             y=Array("n"),
             power=Choice(2, 3),
@@ -40,7 +37,7 @@ def test_every_search_tries_every_extreme_value():
     for seed in range(5):
         found = search(lambda x, y, power: x == 5e3, seed)
         assert (found.verdict, found.values["x"], np.count_nonzero(found.values["y"])) == ("fail", 5e3, 0)
-    # ordinary numbers beside an extreme one at the places that the probes have them: Hypothesis does not come upon it
+    # only the probes have ordinary numbers beside this extreme one; Hypothesis does not draw them
     rare = search(lambda x, y, power: x == -710.0 and y.size == 2 and (y == y.round(2)).sum() == 1, 0)
     assert (rare.verdict, rare.values["x"], np.count_nonzero(rare.values["y"]) <= 2) == ("fail", -710.0, True)
 
@@ -48,7 +45,7 @@ def test_every_search_tries_every_extreme_value():
 @pytest.mark.parametrize("case", rules.WRONG[::9], ids=lambda c: c.name)
 def test_a_failing_point_is_found_shrunk_and_reported(case):
     with pytest.raises(GradientError) as caught:
-        search_vjp(case.make, hypothesis_seed=1, **specs_of(case))
+        search_vjp(case.make, hypothesis_seed=1, **get_specs(case))
     report = caught.value.report
     assert report.reproduce.startswith("check_vjp(f, vjp, (")
     assert sum(np.count_nonzero(v) for k, v in report.values.items() if k[0] == "x") <= 3
@@ -57,19 +54,19 @@ def test_a_failing_point_is_found_shrunk_and_reported(case):
 
 @pytest.mark.parametrize("case", rules.RIGHT_TWINS[::15], ids=lambda c: c.name)
 def test_right_rules_pass(case):
-    assert search_vjp(case.make, max_examples=50, hypothesis_seed=1, **specs_of(case)).verdict == "pass"
+    assert search_vjp(case.make, max_examples=50, hypothesis_seed=1, **get_specs(case)).verdict == "pass"
 
 
 def test_too_many_undecided_points_raise_undecided_error():
-    wild = lambda x: np.sin(1e17 * np.asarray(x).real)  # noqa: E731
+    oscillation = lambda x: np.sin(1e17 * np.asarray(x).real)  # noqa: E731
     with pytest.raises(UndecidedError, match="points could not be decided: narrow the domain"):
-        search_vjp(lambda: (wild, lambda xs, g: (g * 1e17 * np.cos(1e17 * xs[0]),)), hypothesis_seed=1, x=Real(1.0, 2.0))
+        search_vjp(lambda: (oscillation, lambda xs, g: (g * 1e17 * np.cos(1e17 * xs[0]),)), hypothesis_seed=1, x=Real(1.0, 2.0))
 
 
 def test_a_few_undecided_points_do_not_fail_a_search():
-    wild = lambda x, k: np.sin((1e17 if k == 9 else 1.0) * np.real(x))  # noqa: E731
+    oscillation = lambda x, k: np.sin((1e17 if k == 9 else 1.0) * np.real(x))  # noqa: E731
     rule = lambda xs, g, k: (g * (1e17 * np.cos(1e17 * xs[0]) if k == 9 else np.cos(xs[0])),)  # noqa: E731
-    assert search_vjp(lambda: (wild, rule), x=Real(1.0, 2.0), k=Choice(*range(10)), hypothesis_seed=0).verdict == "pass"
+    assert search_vjp(lambda: (oscillation, rule), x=Real(1.0, 2.0), k=Choice(*range(10)), hypothesis_seed=0).verdict == "pass"
 
 
 def test_shrinking_keeps_the_kind_of_fault():
