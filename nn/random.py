@@ -36,6 +36,7 @@ def generator(rng: Seed) -> np.random.Generator:
     """
     if isinstance(rng, np.random.Generator):
         return rng
-    if rng is not None and (isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0):
+    is_seed = isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0
+    if rng is not None and not is_seed:
         raise DataError(f"rng must be a numpy.random.Generator, a non-negative integer seed or None, not {rng!r}")
     return np.random.default_rng(rng)

@@ -85,7 +85,9 @@ class Neuron(Module):
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        kind = ("ReLU" if self.activation == "relu" else str(self.activation)) if self.nonlin else "Linear"
+        kind = "Linear"
+        if self.nonlin:
+            kind = "ReLU" if self.activation == "relu" else str(self.activation)
         return f"{kind}Neuron({len(self.w)})"
 
 

@@ -70,7 +70,8 @@ def _check_fractions(fractions: Any) -> Array:
         shares = np.asarray(fractions, dtype=float)
     except (TypeError, ValueError):
         raise SettingError(f"split(): fractions must be numbers, such as (0.8, 0.2), not {tuple(fractions)}") from None
-    if shares.ndim != 1 or not len(shares) or np.any(shares <= 0) or not np.isclose(shares.sum(), 1.0):
+    has_shares = shares.ndim == 1 and len(shares) > 0
+    if not has_shares or np.any(shares <= 0) or not np.isclose(shares.sum(), 1.0):
         raise SettingError(f"split(): fractions must be positive and add up to 1, not {tuple(fractions)}")
     return shares
 
@@ -84,7 +85,8 @@ def _label_groups(Y: Array) -> list[Array]:
 def _deal(groups: list[Array], shares: Array, rng: np.random.Generator) -> list[Array]:
     """Deal the samples of each group out to the parts at random; return the indices of each part, shuffled."""
     parts: list[list[Array]] = [[] for _ in shares]
-    for group, sizes in zip(groups, apportion([len(group) for group in groups], shares), strict=True):
+    sizes_by_group = apportion([len(group) for group in groups], shares)
+    for group, sizes in zip(groups, sizes_by_group, strict=True):
         pieces = np.split(rng.permutation(group), np.cumsum(sizes)[:-1])
         for part, piece in zip(parts, pieces, strict=True):
             part.append(piece)

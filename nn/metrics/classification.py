@@ -20,7 +20,8 @@ def _label_pair(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.intp]
     """Return the labels of predictions and targets, of which there are equally many."""
     target_labels = labels_of(target, call)
     rows = plain_array(target, call)
-    if rows.ndim == 2 and rows.shape[1] > 1 and is_binary(rows) and np.any(np.sum(rows, axis=1) == 0):
+    has_rows = rows.ndim == 2 and rows.shape[1] > 1
+    if has_rows and is_binary(rows) and np.any(np.sum(rows, axis=1) == 0):
         raise DataError(f"{call}: some target rows have no label at all: compare label by label, as in target.ravel()")
     pred_labels = labels_of(pred, call)
     if pred_labels.shape != target_labels.shape:

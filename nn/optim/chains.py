@@ -90,7 +90,9 @@ class Chain(Transform):
     """
 
     def __init__(self, parts: Sequence[Transform]) -> None:
-        self.parts: list[Transform] = [inner for part in parts for inner in (part.parts if isinstance(part, Chain) else [part])]
+        self.parts: list[Transform] = []
+        for part in parts:
+            self.parts += part.parts if isinstance(part, Chain) else [part]
 
 
 def chain(*parts: Transform) -> Chain:

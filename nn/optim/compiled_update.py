@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from itertools import chain
 from operator import is_
@@ -33,7 +33,7 @@ class UpdateFunction:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
-        self.transforms = [deepcopy([None if is_rate(t) else t for t in group.transforms]) for group in optimizer.groups]
+        self.transforms = [_copy_transforms(group) for group in optimizer.groups]
         self.counts = [len(group.parameters) for group in optimizer.groups]
         self.state_names = [_state_names(group) for group in optimizer.groups]
 
@@ -60,18 +60,33 @@ class UpdateFunction:
             The states, transform by transform and parameter by parameter.
         """
         inputs = iter(state)
-        groups = [[GivenRate(next(inputs)) if t is None else t for t in transforms] for transforms in self.transforms]
+        groups = [_insert_rates(transforms, inputs) for transforms in self.transforms]
         step = next(inputs)
         step = int(step) if isinstance(step, float) else step
         new_params: list[Any] = []
         new_states: list[State] = []
         for transforms, names, count in zip(groups, self.state_names, self.counts, strict=True):
-            states = [[{name: next(inputs) for name in each} for each in own] for own in names]
+            states = [[_read_state(entries, inputs) for entries in own] for own in names]
             part = slice(len(new_params), len(new_params) + count)
             rate, updates = apply_transforms(transforms, states, gradients[part], params[part], step)
             new_params += [_subtract(p, rate * u) for p, u in zip(params[part], updates, strict=True)]
-            new_states += [own for row in states for own in row]
+            new_states += chain.from_iterable(states)
         return new_params, new_states
+
+
+def _copy_transforms(group: Group) -> list[Any]:
+    """Return copies of the transforms of a group, and None in place of each rate."""
+    return deepcopy([None if is_rate(transform) else transform for transform in group.transforms])
+
+
+def _insert_rates(transforms: Sequence[Any], inputs: Iterator[Any]) -> list[Any]:
+    """Return the transforms with the next inputs as rates in place of None."""
+    return [GivenRate(next(inputs)) if transform is None else transform for transform in transforms]
+
+
+def _read_state(entries: Sequence[str], inputs: Iterator[Any]) -> State:
+    """Return a state with the next inputs as its entries."""
+    return {name: next(inputs) for name in entries}
 
 
 def _state_names(group: Group) -> list[list[tuple[str, ...]]]:
@@ -150,7 +165,8 @@ class CompiledUpdate:
         owners = [number[id(p)] for group, _ in self._with_states for p in group.parameters]
         rates = [("rate", None)] * len(self._rate_transforms)
         names = [*rates, ("step", None), *((name, owners[k]) for k, name in self._entries)]
-        results = [*(("", k) for k in range(len(self.parameters))), *((name, owners[k]) for k, name in self._new_entries)]
+        parameters = [("", k) for k in range(len(self.parameters))]
+        results = [*parameters, *((name, owners[k]) for k, name in self._new_entries)]
         trials = [[*self._rates, float(step), *self._values] for step in TRIAL_STEPS]
         return program.updating(function, self.parameters, names, self.inputs(), results, trials, self._other_transforms)
 

@@ -97,7 +97,8 @@ class momentum(Transform):  # noqa: N801 - as above
         self.mu, self.nesterov = within("momentum", mu, 0.0, 1.0), nesterov
 
     def one(self, update: Any, state: State, param: Any, step: int) -> Any:
-        v = state["velocity"] = self.mu * state["velocity"] + update if "velocity" in state else update + 0.0
+        v = self.mu * state["velocity"] + update if "velocity" in state else update + 0.0
+        state["velocity"] = v
         return update + self.mu * v if self.nesterov else v
 
 

@@ -114,4 +114,6 @@ def all_finite(arrays: Sequence[Any]) -> bool:
     bool
         The answer. The sum of squares gives it at once, unless it overflows; only then is every entry looked at.
     """
-    return bool(np.isfinite(sum(np.vdot(a, a) for a in arrays))) or all(np.all(np.isfinite(a)) for a in arrays)
+    if np.isfinite(sum(np.vdot(a, a) for a in arrays)):
+        return True
+    return all(np.all(np.isfinite(a)) for a in arrays)

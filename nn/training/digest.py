@@ -208,8 +208,11 @@ ENCODERS: tuple[tuple[Any, Callable[[Any, Seen], Iterator[bytes]]], ...] = (
 
 def _names(code: types.CodeType) -> list[str]:
     """Return the names that code reads, those of the functions inside it included."""
-    inner = [name for x in code.co_consts if isinstance(x, types.CodeType) for name in _names(x)]
-    return list(dict.fromkeys([*code.co_names, *inner]))
+    names = [*code.co_names]
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names += _names(constant)
+    return list(dict.fromkeys(names))
 
 
 def _cell_contents(cell: Any) -> Any:

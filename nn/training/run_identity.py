@@ -65,7 +65,8 @@ def _describe_group(model: Module, group: Group) -> tuple[Any, Any, Any]:
     """Return the names of the parameters of a group, its rates at a few steps, and its transforms."""
     own = {id(p) for p in group.parameters}
     names = [name for name, p in model.named_parameters() if id(p) in own]
-    rates = [[part.rate(step) for step in SCHEDULE_STEPS] for part in group.transforms if isinstance(part, scale)]
+    schedules = [part.rate for part in group.transforms if isinstance(part, scale)]
+    rates = [[schedule(step) for step in SCHEDULE_STEPS] for schedule in schedules]
     transforms = [(type(part), vars(part)) for part in group.transforms]
     return names, rates, transforms
 
