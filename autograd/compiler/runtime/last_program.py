@@ -10,7 +10,7 @@ from autograd.compiler.codegen import export_file
 from autograd.compiler.frontend.arguments import Call
 from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.runtime.compile_report import Summary, summarize
-from autograd.compiler.runtime.picture_groups import PictureGroups, grouped
+from autograd.compiler.runtime.picture_groups import PictureGroups, group_for_picture
 from autograd.compiler.specialization.array_program import ArrayProgram
 from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.self_check import pull_gradients
@@ -73,4 +73,4 @@ class LastProgram(NamedTuple):
         key = self.key
         if isinstance(key, tuple):
             key = tuple(k for k in key if k < len(again.slots))  # the function may read fewer parameters by now
-        return grouped(roots, gradients, traced, again.vectorized_graph, again.function(self.function_name, key))
+        return group_for_picture(roots, gradients, traced, again.vectorized_graph, again.function(self.function_name, key))
