@@ -19,7 +19,7 @@ from autograd.compiler.codegen.numpy_source import generate_source
 from autograd.compiler.codegen.operation_syntax import MATH_FUNCTIONS
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.instruction import Instruction
-from autograd.compiler.passes.lowering import lowered
+from autograd.compiler.passes.lowering import lower
 
 
 class NonRaisingMath:
@@ -177,7 +177,7 @@ class GeneratedFunction:
 
 def _lower_groups(groups: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], dict[int, Any]]:
     """Return lowered groups, and what every instruction below them became, by its identity."""
-    flat, replacements = lowered([result for group in groups for result in group])
+    flat, replacements = lower([result for group in groups for result in group])
     results = iter(flat)
     return [[next(results) for _ in group] for group in groups], replacements
 

@@ -1,4 +1,8 @@
-"""A program of one sample, for many at once: every line that depends on a batched input gets the batch as its first axis."""
+"""Batching: turns a program of one sample into one of many samples.
+
+Every instruction that depends on a batched input gets the batch as its first axis. As in ``jax.vmap``, each kind of operation has a
+batching rule.
+"""
 
 from __future__ import annotations
 
@@ -14,98 +18,124 @@ from autograd.errors import SettingError
 from autograd.ops import Op
 
 
-def batched(builder: ProgramBuilder, roots: Sequence[Any], inputs: dict[int, Instruction], size: int) -> list[Any]:
-    """The lines of ``roots`` with ``inputs`` (by the identity of the line for one sample) in place, and a batch of ``size``."""
-    new: dict[int, Any] = {}
-    wide: set[int] = set()
-    for line in topological_sort(roots):
-        if id(line) in inputs:
-            new[id(line)] = inputs[id(line)]
-            wide.add(id(line))
-        elif not any(id(p) in wide for p in line.parents):
-            new[id(line)] = line
-        else:
-            wide.add(id(line))
-            new[id(line)] = _one(builder, line, new, wide, size)
-    results = []
-    for root in roots:
-        line = new[id(root)] if isinstance(root, Instruction) else root
-        results.append(
-            line if isinstance(root, Instruction) and id(root) in wide else builder.broadcast_to(line, (size, *builder.shape(line)))
-        )
-    return results
+def batch_program(builder: ProgramBuilder, roots: Sequence[Any], inputs: dict[int, Instruction], size: int) -> list[Any]:
+    """Write a program of one sample for a batch.
+
+    Parameters
+    ----------
+    builder : ProgramBuilder
+        Where the instructions are written.
+    roots : sequence of Instruction or float
+        The results for one sample.
+    inputs : dict of int to Instruction
+        The batched inputs, by the identities of the inputs for one sample.
+    size : int
+        The number of samples.
+
+    Returns
+    -------
+    list of Instruction
+        The results, with the batch as their first axis. Results that are the same for all samples are repeated.
+
+    Raises
+    ------
+    SettingError
+        If an operation on whole arrays has no batching rule.
+    """
+    batcher = _Batcher(builder, inputs, size)
+    for instruction in topological_sort(roots):
+        if any(id(parent) in batcher.batched for parent in instruction.parents):
+            batcher.batched[id(instruction)] = batcher.batch(instruction)
+    return [batcher.read(root) for root in roots]
 
 
-def _one(builder: ProgramBuilder, line: Instruction, new: dict[int, Any], wide: set[int], size: int) -> Any:
-    """A line for the whole batch."""
-    rank = len(line.shape)
+class _Batcher:
+    """Writes batched instructions.
 
-    def flat(x: Any) -> Any:
-        """An argument that broadcasts entry by entry: the batch first, then as many axes as the result has."""
-        if not isinstance(x, Instruction):
+    Attributes
+    ----------
+    batched : dict of int to Instruction
+        The batched form of the instructions that have one, by their identities.
+    """
+
+    def __init__(self, builder: ProgramBuilder, inputs: dict[int, Instruction], size: int) -> None:
+        self.builder = builder
+        self.size = size
+        self.batched: dict[int, Any] = dict(inputs)
+
+    def is_batched(self, x: Any) -> bool:
+        return isinstance(x, Instruction) and id(x) in self.batched
+
+    def read(self, x: Any) -> Any:
+        """Return an argument in its batched form if it has one, else as it is."""
+        return self.batched[id(x)] if self.is_batched(x) else x
+
+    def read_repeated(self, x: Any) -> Any:
+        """Return an argument with the batch as its first axis; what is the same for all samples is repeated."""
+        if self.is_batched(x):
+            return self.batched[id(x)]
+        return self.builder.broadcast_to(x, (self.size, *self.builder.shape(x)))
+
+    def read_aligned(self, x: Any, rank: int) -> Any:
+        """Return an argument that broadcasts with an array of the batch and ``rank`` axes of a sample."""
+        if not self.is_batched(x):
             return x
-        shape = x.shape
-        if id(x) not in wide:
-            return new[id(x)]
-        return builder.reshape(new[id(x)], (size, *(1,) * (rank - len(shape)), *shape))
+        return self.builder.reshape(self.batched[id(x)], (self.size, *(1,) * (rank - len(x.shape)), *x.shape))
 
-    def full(x: Any) -> Any:
-        """An argument with the batch as its first axis, repeated where it has none."""
-        if isinstance(x, Instruction) and id(x) in wide:
-            return new[id(x)]
-        x = new[id(x)] if isinstance(x, Instruction) else x
-        return builder.broadcast_to(x, (size, *builder.shape(x)))
+    def batch(self, instruction: Instruction) -> Any:
+        """Return the batched form of an instruction that reads at least one batched one."""
+        rank = len(instruction.shape)
+        if instruction.op in COMPARE:
+            return self.builder.compare(instruction.op, *(self.read_aligned(arg, rank) for arg in instruction.args))
+        if instruction.op == "stop_gradient":
+            return self.builder.constant(self.read_aligned(instruction.args[0], rank))
+        assert isinstance(instruction.op, Op)
+        if instruction.op.kind == "elementwise":
+            args = tuple(self.read_aligned(arg, rank) for arg in instruction.args)
+            static = {name: self.read_aligned(value, rank) for name, value in instruction.static.items()}
+            return self.builder.call(instruction.op, args, static)
+        if instruction.op_name == "matmul":
+            return self._batch_matmul(*instruction.args)
+        if instruction.op_name == "vdot":
+            return self._batch_vdot(*instruction.args)
+        if instruction.op_name not in BATCHING_RULES:
+            raise SettingError(
+                f"compile(in_axes=): {instruction.op_name} on whole arrays cannot be batched: write the sample with numbers, or "
+                f"batch it yourself"
+            )
+        args = tuple(self.read_repeated(arg) for arg in instruction.args)
+        return BATCHING_RULES[instruction.op_name](self.builder, instruction, args)
 
-    if line.op in COMPARE:
-        return builder.compare(line.op, *map(flat, line.args))
-    if line.op == "stop_gradient":
-        return builder.constant(flat(line.args[0]))
-    assert isinstance(line.op, Op)
-    if line.op.kind == "elementwise":
-        settings = {k: flat(v) if isinstance(v, Instruction) else v for k, v in line.static.items()}
-        return builder.call(line.op, tuple(map(flat, line.args)), settings)
-    if line.op_name == "matmul":
-        return _matmul(builder, line, new, wide)
-    if (
-        line.op_name == "vdot"
-        and all(len(builder.shape(x)) == 1 for x in line.args)
-        and len({id(x) in wide for x in line.args}) == 2
-    ):
-        first, second = sorted(line.args, key=lambda x: id(x) not in wide)
-        return builder.matmul(new[id(first)], new.get(id(second), second))
-    if line.op_name == "vdot":
-        a, b = (flat(x) for x in line.args)
-        axes = tuple(range(1, 1 + len(line.args[0].shape)))
-        return builder.sum(a * b, axis=axes) if axes else a * b
-    if line.op_name not in RULES:
-        raise SettingError(
-            f"compile(in_axes=): {line.op_name} on whole arrays cannot be batched: write the sample with numbers, or batch it "
-            f"yourself"
-        )
-    return RULES[line.op_name](builder, line, [full(a) for a in line.args], line.static)
+    def _batch_vdot(self, a: Any, b: Any) -> Any:
+        """Return one dot product per sample."""
+        shapes = self.builder.shape(a), self.builder.shape(b)
+        if self.is_batched(a) != self.is_batched(b) and all(len(shape) == 1 for shape in shapes):
+            matrix, vector = (a, b) if self.is_batched(a) else (b, a)
+            return self.builder.matmul(self.read(matrix), vector)
+        product = self.read_aligned(a, len(shapes[0])) * self.read_aligned(b, len(shapes[1]))
+        sample_axes = tuple(range(1, 1 + len(shapes[0])))
+        return self.builder.sum(product, axis=sample_axes) if sample_axes else product
 
-
-def _matmul(builder: ProgramBuilder, line: Instruction, new: dict[int, Any], wide: set[int]) -> Any:
-    """A product with the batch in front of what is batched: one product of matrices where one factor is the same for all."""
-    a, b = line.args
-    x, y = new[id(a)], new[id(b)]
-    many, other = id(a) in wide, id(b) in wide
-    one, two = len(a.shape), len(b.shape)
-    if other and not many and two == 1 and one == 2:
-        return builder.matmul(y, builder.transpose(x, axes=None))
-    if (many and not other and two <= 2) or (other and not many and one == 2 and two >= 2):
+    def _batch_matmul(self, a: Any, b: Any) -> Any:
+        """Return one matrix product per sample; a single one for all samples if one factor is the same for all and a matrix."""
+        builder, rank_a, rank_b = self.builder, len(a.shape), len(b.shape)
+        x, y = self.read(a), self.read(b)
+        only_a, only_b = not self.is_batched(b), not self.is_batched(a)
+        if only_b and rank_a == 2 and rank_b == 1:
+            return builder.matmul(y, builder.transpose(x, axes=None))
+        if (only_a and rank_b <= 2) or (only_b and rank_a == 2 and rank_b >= 2):
+            return builder.matmul(x, y)
+        if rank_a == 1 and rank_b == 1:
+            return builder.matmul(y, x) if only_b else builder.sum(x * y, axis=-1)
+        if rank_b == 1:
+            return builder.getitem(builder.matmul(x, builder.expand_dims(y, -1)), index=(..., 0))
+        if rank_a == 1:
+            return builder.getitem(builder.matmul(builder.expand_dims(x, -2), y), index=(..., 0, slice(None)))
         return builder.matmul(x, y)
-    if one == 1 and two == 1:
-        return builder.matmul(y, x) if other and not many else builder.sum(x * y, axis=-1)
-    if two == 1:
-        return builder.getitem(builder.matmul(x, builder.expand_dims(y, -1)), index=(..., 0))
-    if one == 1:
-        return builder.getitem(builder.matmul(builder.expand_dims(x, -2), y), index=(..., 0, slice(None)))
-    return builder.matmul(x, y)
 
 
-def _axes(axis: Any, rank: int) -> Any:
-    """Axes behind the batch."""
+def _shift_axes(axis: Any, rank: int) -> Any:
+    """Return the axes of a sample of this rank in a batch; None stands for all axes of the sample."""
     if axis is None:
         return tuple(range(1, rank + 1))
     if isinstance(axis, tuple):
@@ -113,55 +143,62 @@ def _axes(axis: Any, rank: int) -> Any:
     return axis % rank + 1
 
 
-def _reduced(builder: ProgramBuilder, line: Instruction, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    rank = len(line.args[0].shape)
-    return builder.call(line.op, args, {**static, "axis": _axes(static["axis"], rank)})
+def _batch_reduction(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    axis = _shift_axes(instruction.static["axis"], len(instruction.args[0].shape))
+    return builder.call(instruction.op, args, {**instruction.static, "axis": axis})
 
 
-def _joined(builder: ProgramBuilder, line: Instruction, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    rank = len(line.shape)
-    return builder.call(line.op, args, {"axis": _axes(static["axis"], rank)})
+def _batch_join(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    return builder.call(instruction.op, args, {"axis": _shift_axes(instruction.static["axis"], len(instruction.shape))})
 
 
-def _picked(builder: ProgramBuilder, line: Instruction, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    index = static["index"] if isinstance(static["index"], tuple) else (static["index"],)
-    arrays = [i for i, part in enumerate(index) if isinstance(part, np.ndarray)]
-    ints = any(isinstance(part, int | np.integer) for part in index)
-    if len(arrays) > 1 or (arrays and ints):
-        return _by_place(builder, line, args[0])
-    return builder.getitem(args[0], index=(slice(None), *index))
+def _batch_getitem(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    index = instruction.static["index"]
+    parts = index if isinstance(index, tuple) else (index,)
+    n_arrays = sum(isinstance(part, np.ndarray) for part in parts)
+    has_integer = any(isinstance(part, int | np.integer) for part in parts)
+    if n_arrays > 1 or (n_arrays and has_integer):  # a slice in front of these would change where NumPy puts their axis
+        shape = instruction.args[0].shape
+        return _take_flat(builder, instruction, args[0], np.arange(int(np.prod(shape))).reshape(shape)[index])
+    return builder.getitem(args[0], index=(slice(None), *parts))
 
 
-def _by_place(builder: ProgramBuilder, line: Instruction, a: Any) -> Any:
-    """Entries by their flat places: right for any index."""
-    shape = line.args[0].shape
-    return _taken(builder, line, a, np.arange(int(np.prod(shape))).reshape(shape)[line.static["index"]])
+def _take_flat(builder: ProgramBuilder, instruction: Instruction, a: Any, positions: Any) -> Any:
+    """Return the entries of each sample at flat positions."""
+    size = builder.shape(a)[0]
+    flat = builder.reshape(a, (size, int(np.prod(instruction.args[0].shape))))
+    return builder.getitem(flat, index=(slice(None), positions))
 
 
-def _taken(builder: ProgramBuilder, line: Instruction, a: Any, places: Any) -> Any:
-    """The entries of each sample at flat ``places``."""
-    flat = builder.reshape(a, (builder.shape(a)[0], int(np.prod(line.args[0].shape))))
-    return builder.getitem(flat, index=(slice(None), places))
-
-
-def _transposed(builder: ProgramBuilder, line: Instruction, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    rank = len(line.args[0].shape)
-    axes = range(rank)[::-1] if static["axes"] is None else static["axes"]
+def _batch_transpose(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    rank = len(instruction.args[0].shape)
+    axes = range(rank)[::-1] if instruction.static["axes"] is None else instruction.static["axes"]
     return builder.transpose(args[0], axes=(0, *(i % rank + 1 for i in axes)))
 
 
-RULES: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(("sum", "max", "min", "prod", "mean", "logsumexp", "softmax", "log_softmax", "norm", "p_norm"), _reduced),
-    "concatenate": _joined,
-    "stack": _joined,
-    "getitem": _picked,
-    "transpose": _transposed,
-    "padded_gather": lambda builder, line, args, static: _taken(builder, line, args[0], static["source"]),
-    "reshape": lambda builder, line, args, static: builder.reshape(args[0], (builder.shape(args[0])[0], *line.shape)),
-    "broadcast_to": lambda builder, line, args, static: builder.broadcast_to(
-        builder.reshape(
-            args[0], (builder.shape(args[0])[0], *(1,) * (len(line.shape) - len(line.args[0].shape)), *line.args[0].shape)
-        ),
-        (builder.shape(args[0])[0], *line.shape),
-    ),
+def _batch_padded_gather(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    return _take_flat(builder, instruction, args[0], instruction.static["source"])
+
+
+def _batch_reshape(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    return builder.reshape(args[0], (builder.shape(args[0])[0], *instruction.shape))
+
+
+def _batch_broadcast_to(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    size, sample_shape = builder.shape(args[0])[0], instruction.args[0].shape
+    new_axes = (1,) * (len(instruction.shape) - len(sample_shape))
+    aligned = builder.reshape(args[0], (size, *new_axes, *sample_shape))
+    return builder.broadcast_to(aligned, (size, *instruction.shape))
+
+
+# How the operations that are not elementwise are batched, given their arguments with the batch as first axis.
+BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]], Any]] = {
+    **dict.fromkeys(("sum", "prod", "max", "min", "mean", "norm", "p_norm"), _batch_reduction),
+    **dict.fromkeys(("logsumexp", "softmax", "log_softmax"), _batch_reduction),
+    **dict.fromkeys(("concatenate", "stack"), _batch_join),
+    "getitem": _batch_getitem,
+    "padded_gather": _batch_padded_gather,
+    "transpose": _batch_transpose,
+    "reshape": _batch_reshape,
+    "broadcast_to": _batch_broadcast_to,
 }

@@ -1,4 +1,4 @@
-"""Derivatives of a program of lines, by the rows of the table: cotangents backwards, tangents forwards; lines again."""
+"""Reverse-mode and forward-mode differentiation of a program: derivatives become further instructions."""
 
 from __future__ import annotations
 
@@ -14,66 +14,144 @@ from autograd.ops import Op
 
 
 def pullback(builder: ProgramBuilder, roots: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Instruction]) -> list[Any]:
-    """The cotangents of ``sources`` for those of ``roots``; None where nothing arrives."""
-    order = topological_sort(roots)
-    live = depending(order, sources)
-    known = {id(line) for line in order}
-    arrived: dict[int, list[Any]] = {}
-    parts: dict[int, list[tuple[Any, Any]]] = {}  # what entries of a line have received, by their index
-    for root, g in zip(roots, cotangents, strict=True):
+    """Pull cotangents of some results back to some inputs (a vector-Jacobian product).
+
+    Parameters
+    ----------
+    builder : ProgramBuilder
+        Where the instructions are written.
+    roots : sequence of Instruction or float
+        The results.
+    cotangents : sequence of Instruction or float
+        One for each root, in its shape.
+    sources : sequence of Instruction
+        The inputs.
+
+    Returns
+    -------
+    list of Instruction, float or None
+        The cotangent of each source; None if no root depends on it.
+
+    Notes
+    -----
+    The cotangents of indexed parts of an array are added by one ``scatter_sum``, not each by an array of zeros of its own.
+    """
+    sweep = _ReverseSweep(builder, topological_sort(roots), sources)
+    for root, cotangent in zip(roots, cotangents, strict=True):
         if isinstance(root, Instruction):
-            arrived.setdefault(id(root), []).append(g)
-    for line in reversed(order):
-        if id(line) in parts:
-            own = np.asarray(line.data)
-            indices, gs = zip(*parts.pop(id(line)), strict=True)
-            arrived.setdefault(id(line), []).append(builder.scatter_sum(gs, indices, own.shape, own.dtype))
-        if id(line) not in arrived:
-            continue
-        g = add_all(arrived[id(line)])
-        arrived[id(line)] = [g]
-        if isinstance(g, Instruction) and g.cotangent_of is None and id(g) not in known and g.op not in ("input", "constant"):
-            g.cotangent_of = line
-        if not isinstance(line.op, Op):
-            continue
-        for i, arg in enumerate(line.args):
-            if not isinstance(arg, Instruction) or id(arg) not in live:
+            sweep.add(root, cotangent)
+    sweep.run()
+    return [sweep.terms[id(source)][0] if id(source) in sweep.terms else None for source in sources]
+
+
+class _ReverseSweep:
+    """Walks a program from its results to its inputs and collects cotangents."""
+
+    def __init__(self, builder: ProgramBuilder, order: Sequence[Instruction], sources: Sequence[Instruction]) -> None:
+        self.builder = builder
+        self.order = order
+        self.forward_ids = {id(instruction) for instruction in order}
+        self.live = find_dependents(order, sources)
+        self.terms: dict[int, list[Any]] = {}  # of each instruction, the cotangents to add; after its turn, their sum
+        self.parts: dict[int, list[tuple[Any, Any]]] = {}  # of each array, the indices of parts and their cotangents
+
+    def add(self, instruction: Instruction, cotangent: Any) -> None:
+        self.terms.setdefault(id(instruction), []).append(cotangent)
+
+    def run(self) -> None:
+        for instruction in reversed(self.order):
+            self._add_parts(instruction)
+            if id(instruction) not in self.terms:
                 continue
-            if line.op_name == "getitem":
-                parts.setdefault(id(arg), []).append((line.static["index"], g))
+            cotangent = add_all(self.terms[id(instruction)])
+            self.terms[id(instruction)] = [cotangent]
+            self._note_primal(cotangent, instruction)
+            if isinstance(instruction.op, Op):
+                self._propagate(instruction, cotangent)
+
+    def _add_parts(self, instruction: Instruction) -> None:
+        """Add the cotangents of indexed parts of an array as one array."""
+        if id(instruction) in self.parts:
+            indices, cotangents = zip(*self.parts.pop(id(instruction)), strict=True)
+            like = np.asarray(instruction.data)
+            self.add(instruction, self.builder.scatter_sum(cotangents, indices, like.shape, like.dtype))
+
+    def _note_primal(self, cotangent: Any, primal: Instruction) -> None:
+        """Remember what a new instruction is the cotangent of; its name and comment in the source tell it."""
+        is_new = isinstance(cotangent, Instruction) and id(cotangent) not in self.forward_ids
+        if is_new and cotangent.cotangent_of is None and cotangent.op not in ("input", "constant"):
+            cotangent.cotangent_of = primal
+
+    def _propagate(self, instruction: Instruction, cotangent: Any) -> None:
+        """Pass the cotangent of an instruction on to its arguments."""
+        for i, arg in enumerate(instruction.args):
+            if not isinstance(arg, Instruction) or id(arg) not in self.live:
                 continue
-            c = unbroadcast(builder, line.op.vjp(builder, i, g, line, line.args, line.static), arg.shape)
-            arrived.setdefault(id(arg), []).append(_typed(builder, c, arg))
-    return [arrived[id(s)][0] if id(s) in arrived else None for s in sources]
+            if instruction.op_name == "getitem":
+                self.parts.setdefault(id(arg), []).append((instruction.static["index"], cotangent))
+                continue
+            g = instruction.op.vjp(self.builder, i, cotangent, instruction, instruction.args, instruction.static)
+            self.add(arg, _cast_like(self.builder, unbroadcast(self.builder, g, arg.shape), arg))
 
 
 def pushforward(
     builder: ProgramBuilder, roots: Sequence[Any], sources: Sequence[Instruction], tangents: Sequence[Any]
 ) -> list[Any]:
-    """The tangents of ``roots`` when ``sources`` move along ``tangents``; None where a root does not move."""
-    moving: dict[int, Any] = {id(s): t for s, t in zip(sources, tangents, strict=True)}
-    for line in topological_sort(roots):
-        if id(line) in moving or not isinstance(line.op, Op):
+    """Push tangents of some inputs forward to some results (a Jacobian-vector product).
+
+    Parameters
+    ----------
+    builder : ProgramBuilder
+        Where the instructions are written.
+    roots : sequence of Instruction or float
+        The results.
+    sources : sequence of Instruction
+        The inputs.
+    tangents : sequence of Instruction or float
+        One for each source, in its shape.
+
+    Returns
+    -------
+    list of Instruction, float or None
+        The tangent of each root; None if it depends on no source.
+    """
+    tangent_of: dict[int, Any] = {id(source): tangent for source, tangent in zip(sources, tangents, strict=True)}
+    for instruction in topological_sort(roots):
+        if id(instruction) in tangent_of or not isinstance(instruction.op, Op):
             continue
-        along = [moving.get(id(arg)) for arg in line.args]
-        if any(t is not None for t in along):
-            t = line.op.jvp(builder, along, line, line.args, line.static)
-            moving[id(line)] = _typed(builder, builder.broadcast_to(t, line.shape), line)
-    return [moving.get(id(root)) for root in roots]
+        incoming = [tangent_of.get(id(arg)) for arg in instruction.args]
+        if any(tangent is not None for tangent in incoming):
+            tangent = instruction.op.jvp(builder, incoming, instruction, instruction.args, instruction.static)
+            tangent = builder.broadcast_to(tangent, instruction.shape)
+            tangent_of[id(instruction)] = _cast_like(builder, tangent, instruction)
+    return [tangent_of.get(id(root)) for root in roots]
 
 
-def depending(order: Sequence[Instruction], sources: Sequence[Instruction]) -> set[int]:
-    """The lines of ``order`` through which a change of ``sources`` passes."""
-    live = {id(s) for s in sources}
-    for line in order:
-        if isinstance(line.op, Op) and any(id(arg) in live for arg in line.args if isinstance(arg, Instruction)):
-            live.add(id(line))
-    return live
+def find_dependents(order: Sequence[Instruction], sources: Sequence[Instruction]) -> set[int]:
+    """Return the identities of sources and of the instructions that depend on them by operations with a derivative.
+
+    Parameters
+    ----------
+    order : sequence of Instruction
+        Arguments before the instructions that use them.
+    sources : sequence of Instruction
+
+    Returns
+    -------
+    set of int
+    """
+    dependents = {id(source) for source in sources}
+    for instruction in order:
+        if not isinstance(instruction.op, Op):
+            continue
+        if any(id(arg) in dependents for arg in instruction.args if isinstance(arg, Instruction)):
+            dependents.add(id(instruction))
+    return dependents
 
 
-def _typed(builder: ProgramBuilder, c: Any, like: Instruction) -> Any:
-    """A cotangent or tangent in the type of the line that it belongs to."""
-    dtype = np.asarray(like.data).dtype
-    if not isinstance(c, Instruction) or np.asarray(data_of(c)).dtype == dtype or dtype == np.float64:
-        return c
-    return builder.astype(c, dtype=dtype)
+def _cast_like(builder: ProgramBuilder, derivative: Any, primal: Instruction) -> Any:
+    """Return a cotangent or tangent in the dtype of its primal."""
+    dtype = np.asarray(primal.data).dtype
+    if not isinstance(derivative, Instruction) or np.asarray(data_of(derivative)).dtype == dtype or dtype == np.float64:
+        return derivative
+    return builder.astype(derivative, dtype=dtype)

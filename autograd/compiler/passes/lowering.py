@@ -1,4 +1,4 @@
-"""Down to what NumPy has a name for: other rows are opened up into the formulas they are."""
+"""Lowering: rewrites a program in operations that NumPy has, by expanding all others into their formulas."""
 
 from __future__ import annotations
 
@@ -13,21 +13,8 @@ from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
 from autograd.ops.rules.reductions import finite_max
 
-
-def _logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool) -> Any:
-    top = finite_max(builder, a, axis)
-    value = top + builder.log(builder.sum(builder.exp(a - top), axis=axis, keepdims=True))
-    if keepdims:
-        return value
-    return builder.reshape(value, np.sum(np.empty(builder.shape(a)), axis=axis).shape)
-
-
-LOWER: dict[str, Callable[..., Any]] = {
-    "logsumexp": _logsumexp,
-    "norm": lambda builder, a, axis, keepdims: builder.sqrt(builder.sum(a * a, axis=axis, keepdims=keepdims)),
-}
-# What NumPy, or the language, has a name for.
-NAMES = """
+# The operations that NumPy, Python's math or an operator of Python computes.
+NUMPY_OP_NAMES = """
     add subtract multiply divide negative absolute power maximum minimum where clip sign remainder fmod floor_divide
     floor ceil trunc rint exp exp2 expm1 log log1p log2 log10 sqrt cbrt logaddexp hypot erf erfc
     sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
@@ -35,86 +22,122 @@ NAMES = """
     getitem scatter reshape transpose broadcast_to concatenate stack flip astype
     scatter_sum
 """
-SPOKEN = frozenset(NAMES.split())
+NUMPY_OPS = frozenset(NUMPY_OP_NAMES.split())
 
 
-def lowered(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
-    """The same lines in operations that NumPy has: other rows are opened up into the formulas they are.
+def _expand_logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool) -> Any:
+    largest = finite_max(builder, a, axis)
+    value = largest + builder.log(builder.sum(builder.exp(a - largest), axis=axis, keepdims=True))
+    if keepdims:
+        return value
+    return builder.reshape(value, np.sum(np.empty(builder.shape(a)), axis=axis).shape)
 
-    And what every line below became, by its identity.
+
+# Formulas of operations for which the table calls the backend. The formulas of all others are in the table itself.
+FORMULAS: dict[str, Callable[..., Any]] = {
+    "logsumexp": _expand_logsumexp,
+    "norm": lambda builder, a, axis, keepdims: builder.sqrt(builder.sum(a * a, axis=axis, keepdims=keepdims)),
+}
+
+
+def lower(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
+    """Lower all instructions that some roots depend on.
+
+    Parameters
+    ----------
+    roots : sequence of Instruction or float
+
+    Returns
+    -------
+    roots : list of Instruction or float
+        The same results in operations that NumPy has.
+    replacements : dict of int to Instruction or float
+        What every instruction became, by the identity of the old one.
     """
-    lower: dict[int, Any] = {}
+    replacements: dict[int, Any] = {}
     builders = {root.builder for root in roots if isinstance(root, Instruction)}
     for builder in builders:
         builder.is_lowering = True
     try:
-        lines = _lowered(roots, lower)
-        replaced = _summed_scaled(lines)
-        if not replaced:
-            return lines, lower
-        lines = _lowered(lines, replaced)
-        return lines, {line: replaced.get(id(new), new) for line, new in lower.items()}
+        lowered = _lower_all(roots, replacements)
+        reused = _reuse_scaled_arrays(lowered)
+        if not reused:
+            return lowered, replacements
+        lowered = _lower_all(lowered, reused)
+        return lowered, {old: reused.get(id(new), new) for old, new in replacements.items()}
     finally:
         for builder in builders:
             builder.is_lowering = False
 
 
-def _summed_scaled(roots: Sequence[Any]) -> dict[int, Any]:
-    """Where both c x and c Σx are needed, the second as the sum of the first."""
-    order = topological_sort(roots)
-    present = {id(line) for line in order}
-    replaced: dict[int, Any] = {}
-    for line in order:
-        if line.op_name == "multiply" and isinstance(line.args[0], float) and is_op(line.args[1], "sum"):
-            total = line.args[1]
-            scaled = line.builder.find_existing(TABLE["multiply"], (line.args[0], total.args[0]), {})
-            if scaled is not None and id(scaled) in present:
-                new = replaced[id(line)] = line.builder.emit(TABLE["sum"], (scaled,), total.static)
-                new.name, new.cotangent_of = new.name or line.name, line.cotangent_of
-    return replaced
+def _lower_all(roots: Sequence[Any], replacements: dict[int, Any]) -> list[Any]:
+    """Lower the instructions that have no replacement yet, and return the replacements of the roots."""
+    for instruction in topological_sort(roots):
+        if id(instruction) not in replacements:
+            new = replacements[id(instruction)] = _lower_instruction(instruction, replacements)
+            if new is not instruction and isinstance(new, Instruction):
+                _copy_name_and_role(instruction, new, replacements)
+    return [_replace(root, replacements) for root in roots]
 
 
-def _lowered(roots: Sequence[Any], lower: dict[int, Any]) -> list[Any]:
-    def of(x: Any) -> Any:
-        if isinstance(x, tuple):
-            return tuple(map(of, x))
-        return lower[id(x)] if isinstance(x, Instruction) else x
-
-    for line in topological_sort(roots):
-        if id(line) in lower:
-            continue
-        args, static = tuple(map(of, line.args)), {k: of(v) for k, v in line.static.items()}
-        builder = line.builder
-        if not isinstance(line.op, Op):
-            lower[id(line)] = _again(line, args)
-        elif line.op_name in SPOKEN:
-            lower[id(line)] = builder.call(line.op, args, static)
-        else:
-            formula = LOWER.get(line.op_name)
-            opened = formula(builder, *args, **static) if formula else line.op.f(builder, *args, **static)
-            # an opened row may use others that NumPy does not have
-            lower[id(line)] = _lowered([opened], {})[0] if any(unspoken(part) for part in topological_sort([opened])) else opened
-        new = lower[id(line)]
-        if isinstance(new, Instruction) and new is not line:
-            new.name = new.name or line.name
-            if new.cotangent_of is None and line.cotangent_of is not None and id(line.cotangent_of) in lower:
-                of_ = lower[id(line.cotangent_of)]
-                new.cotangent_of = of_ if isinstance(of_, Instruction) else None
-    return [of(root) for root in roots]
+def _replace(x: Any, replacements: dict[int, Any]) -> Any:
+    """Return the replacement of an instruction, or of those in a tuple; anything else as it is."""
+    if isinstance(x, tuple):
+        return tuple(_replace(part, replacements) for part in x)
+    return replacements[id(x)] if isinstance(x, Instruction) else x
 
 
-def unspoken(line: Instruction) -> bool:
-    """Whether a line is of a row that NumPy has no name for."""
-    return line.op == "stop_gradient" or (isinstance(line.op, Op) and line.op_name not in SPOKEN)
+def _lower_instruction(instruction: Instruction, replacements: dict[int, Any]) -> Any:
+    args = tuple(_replace(arg, replacements) for arg in instruction.args)
+    static = {name: _replace(value, replacements) for name, value in instruction.static.items()}
+    if not isinstance(instruction.op, Op):
+        return _rebuild(instruction, args)
+    if instruction.op_name in NUMPY_OPS:
+        return instruction.builder.call(instruction.op, args, static)
+    formula = FORMULAS.get(instruction.op_name, instruction.op.f)
+    expanded = formula(instruction.builder, *args, **static)
+    if any(needs_lowering(part) for part in topological_sort([expanded])):
+        return _lower_all([expanded], {})[0]
+    return expanded
 
 
-def _again(line: Instruction, args: tuple[Any, ...]) -> Any:
-    """A line without a row, of other arguments."""
-    builder = line.builder
-    if line.op in COMPARE:
-        return builder.compare(line.op, *args)
-    if line.op == "isfinite":
-        return builder.isfinite(*args)
-    if line.op == "stop_gradient":
+def needs_lowering(instruction: Instruction) -> bool:
+    """Return whether NumPy has no operation for an instruction."""
+    if instruction.op == "stop_gradient":
+        return True
+    return isinstance(instruction.op, Op) and instruction.op_name not in NUMPY_OPS
+
+
+def _rebuild(instruction: Instruction, args: tuple[Any, ...]) -> Any:
+    """Return an instruction that is no row of the table with other arguments."""
+    if instruction.op in COMPARE:
+        return instruction.builder.compare(instruction.op, *args)
+    if instruction.op == "isfinite":
+        return instruction.builder.isfinite(*args)
+    if instruction.op == "stop_gradient":
         return args[0]
-    return line
+    return instruction
+
+
+def _copy_name_and_role(old: Instruction, new: Instruction, replacements: dict[int, Any]) -> None:
+    """Give a replacement the name of the old instruction, and what that is the cotangent of."""
+    new.name = new.name or old.name
+    if new.cotangent_of is None and old.cotangent_of is not None and id(old.cotangent_of) in replacements:
+        primal = replacements[id(old.cotangent_of)]
+        new.cotangent_of = primal if isinstance(primal, Instruction) else None
+
+
+def _reuse_scaled_arrays(roots: Sequence[Any]) -> dict[int, Any]:
+    """Replace ``c * x.sum()`` by ``(c * x).sum()`` if ``c * x`` is computed anyway; return the replacements."""
+    order = topological_sort(roots)
+    computed = {id(instruction) for instruction in order}
+    replacements: dict[int, Any] = {}
+    for product in order:
+        if product.op_name != "multiply" or not isinstance(product.args[0], float) or not is_op(product.args[1], "sum"):
+            continue
+        factor, total = product.args
+        scaled = product.builder.find_existing(TABLE["multiply"], (factor, total.args[0]), {})
+        if scaled is not None and id(scaled) in computed:
+            new = replacements[id(product)] = product.builder.emit(TABLE["sum"], (scaled,), total.static)
+            new.name, new.cotangent_of = new.name or product.name, product.cotangent_of
+    return replacements

@@ -14,7 +14,7 @@ from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY
-from autograd.compiler.passes.batching import batched
+from autograd.compiler.passes.batching import batch_program
 from autograd.compiler.passes.differentiation import pullback, pushforward
 from autograd.compiler.passes.vectorization.vectorize import vectorize
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
@@ -131,7 +131,7 @@ class ArrayProgram(Specialization):
         """Turn the program of one sample into that of all samples."""
         size = len(next(iter(batch.values())))
         batched_inputs = self._inputs.add_batch_axis(batch)
-        results = batched(self.builder, [*self.outputs, *self._guard_sources], batched_inputs, size)
+        results = batch_program(self.builder, [*self.outputs, *self._guard_sources], batched_inputs, size)
         self.outputs, sources = results[: len(self.outputs)], iter(results[len(self.outputs) :])
         self.guards = [guard._replace(sources=[next(sources) for _ in guard.sources]) for guard in self.guards]
 
