@@ -21,6 +21,8 @@ SOURCES = (
     "native/row_writer.py",
     "ops/table.py",
     "ops/op.py",
+    "ops/kinds.py",
+    "ops/rows.py",
     "ops/rules/division.py",
     "ops/rules/power.py",
     "backends/expressions.py",

@@ -16,7 +16,7 @@ from autograd.compiler.ir.instruction import Instruction, cache_key, data_of
 from autograd.compiler.ir.simplification import simplify
 from autograd.core.observation import COMPARE
 from autograd.ops import TABLE, Op
-from autograd.ops.op import Linear
+from autograd.ops.kinds import Linear
 
 # Zeros with each argument added at its index: the sum of what the parts of an array have received.
 SCATTER_SUM = Linear(

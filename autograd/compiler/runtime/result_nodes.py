@@ -16,7 +16,7 @@ from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.graph.topological_order import WIDE, graph_lock
-from autograd.ops.op import Custom
+from autograd.ops.kinds import Custom
 from autograd.state import context
 from autograd.state.hooks import Hooks
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import DataError, Tensor, Value, define
-from autograd.ops import TABLE
-from autograd.ops.op import Domain
+from autograd.ops import TABLE, Domain
 from autograd.testing import WrongValueError, blame, check_grad
 
 OPERATIONS = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: a - 0.3 * b, lambda a, b: a / (b * b + 1.0)]

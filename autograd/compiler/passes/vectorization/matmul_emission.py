@@ -9,7 +9,7 @@ import numpy as np
 from autograd.compiler.passes.vectorization.layout import Layout
 from autograd.compiler.passes.vectorization.matmul_detection import MatmulFactors
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
-from autograd.ops.op import Linear
+from autograd.ops.kinds import Linear
 
 # Reads entries of an array at flat positions; the mask is False at padding. Nobody reads the padding, so it has no cotangents, and
 # each position of the array gets the cotangent of the one entry that reads it and is no padding.
