@@ -30,7 +30,7 @@ class Elementwise(Op):
     f : callable
     partials : sequence of callable
         ``partial(xp, y, a, b, ..., **static)`` for each argument.
-    **facts
+    **facts : Any
         ``domains``, ``kink`` and ``ties``, as for `Op`.
     """
 
@@ -60,7 +60,7 @@ class Linear(Op):
         The adjoint, ``transpose(xp, g, a, **static)``; of a variadic operation ``transpose(xp, g, i, args, **static)``.
     variadic : bool, optional
         Whether it takes any number of arguments, as concatenate does.
-    **facts
+    **facts : Any
         ``domains``, ``kink`` and ``ties``, as for `Op`.
     """
 
@@ -89,7 +89,7 @@ class Bilinear(Op):
     f : callable
     left, right : callable
         The adjoints ``left(xp, g, a, b, **static)`` and ``right(xp, g, a, b, **static)``: the cotangents of ``a`` and of ``b``.
-    **facts
+    **facts : Any
         ``domains``, ``kink`` and ``ties``, as for `Op`.
     """
 
@@ -123,7 +123,7 @@ class Custom(Op):
         ``jvp(xp, i, t, y, *args, **static)``, the tangent of the result for the tangent ``t`` of argument ``i`` alone.
     arity : int or None
         The number of arguments; None for any number.
-    **facts
+    **facts : Any
         ``domains``, ``kink`` and ``ties``, as for `Op`.
     """
 

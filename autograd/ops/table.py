@@ -77,9 +77,9 @@ elementwise("reciprocal",   lambda xp, a: 1.0 / a,               lambda xp, y, a
 elementwise("sqrt",         lambda xp, a: xp.sqrt(a),            lambda xp, y, a: 0.5 / (y + 0.0),                  domain=POSITIVE, kink="inf at ±0")  # -0 + 0 = 0
 elementwise("cbrt",         lambda xp, a: xp.cbrt(a),            lambda xp, y, a: xp.power(y, -2.0) / 3.0,          domain=KINK_AT_ZERO, kink="inf at 0")
 elementwise("remainder",    lambda xp, a, b: xp.remainder(a, b), lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
-            domain=(UNIT_INTERVAL, Domain(1.0, 2.0)), kink="as between the jumps")
+            domain=(UNIT_INTERVAL, Domain(1.0, 2.0)), kink="the derivative between the jumps")
 elementwise("fmod",         lambda xp, a, b: xp.fmod(a, b),      lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: xp.rint((y - a) / b),
-            domain=(UNIT_INTERVAL, Domain(1.0, 2.0)), kink="as between the jumps")
+            domain=(UNIT_INTERVAL, Domain(1.0, 2.0)), kink="the derivative between the jumps")
 elementwise("floor_divide", lambda xp, a, b: xp.floor_divide(a, b), lambda xp, y, a, b: 0.0,  lambda xp, y, a, b: 0.0,
             domain=(UNIT_INTERVAL, Domain(1.0, 2.0)), kink="0 everywhere")
 
