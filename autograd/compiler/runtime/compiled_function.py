@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from autograd.compiler.compile_options import CompileOptions
 from autograd.compiler.frontend.arguments import Call, is_traced
-from autograd.compiler.runtime.compile_report import Summary
 from autograd.compiler.runtime.derivative_arguments import (
     flatten_tangents,
     gradients_like_arguments,
@@ -19,7 +17,7 @@ from autograd.compiler.runtime.derivative_arguments import (
     zero_tangents,
 )
 from autograd.compiler.runtime.dispatcher import Dispatcher
-from autograd.compiler.runtime.picture_groups import PictureGroups
+from autograd.compiler.runtime.program_inspection import ProgramInspection
 from autograd.compiler.runtime.result_nodes import make_result
 from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.optimizer_update import Name, Rule, Update
@@ -31,7 +29,7 @@ from autograd.state.hooks import Hooks
 from autograd.transforms import grad_and_vjp, jvp_and_hvp
 
 
-class Compiled:
+class Compiled(ProgramInspection):
     """A compiled function.
 
     Call it like the function itself. It is traced at its first call, and again for arguments of another structure, shape or
@@ -53,19 +51,8 @@ class Compiled:
     def __init__(self, f: Callable[..., Any], options: CompileOptions) -> None:
         if not callable(f):
             raise DataError(f"compile() takes a function first, not {described(f)}")
-        self.f = f
+        super().__init__(f, Dispatcher(f, getattr(f, "__name__", "compiled"), options))
         self.options = options
-        self.__name__ = getattr(f, "__name__", "compiled")
-        self.__doc__ = f.__doc__
-        self._dispatcher = Dispatcher(f, self.__name__, options)
-
-    @property
-    def traces(self) -> int:
-        """How many times the function was traced."""
-        return self._dispatcher.traces
-
-    def __repr__(self) -> str:
-        return f"<compiled {self.__name__}, traced {self.traces} time{'s' * (self.traces != 1)}>"
 
     # -- calls
 
@@ -164,7 +151,17 @@ class Compiled:
         return float(value), {names[k]: to_float_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
 
     def grad(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the gradient alone; see ``value_and_grad``.
+        """Compute the gradient alone.
+
+        Parameters
+        ----------
+        *args, **kwargs :
+            The arguments of the function.
+
+        Returns
+        -------
+        float, array, or a container of them
+            The second result of ``value_and_grad``.
 
         Examples
         --------
@@ -360,71 +357,3 @@ class Compiled:
 
         _, _, results, _ = self._dispatcher.run(call, select, state)
         return float(results[0][0]), results[1], results[2]
-
-    # -- the program of the last call
-
-    @property
-    def source(self) -> str:
-        """The program of the last call, as Python source.
-
-        Raises
-        ------
-        GraphError
-            If there has been no call, or if the graph is replayed.
-        """
-        return self._dispatcher.last_program().function.source.module  # type: ignore[no-any-return]
-
-    def report(self) -> Summary:
-        """Describe the program of the last call: what became of each group of nodes, and the numbers of nodes, flops and bytes."""
-        return self._dispatcher.last_program().report(self.__name__)
-
-    def export(self, path: str | Path) -> Path:
-        """Write the program of the last call, with its constants, as a Python file that needs NumPy only.
-
-        Parameters
-        ----------
-        path : str or Path
-            Where to write.
-
-        Returns
-        -------
-        Path
-            The path.
-
-        Raises
-        ------
-        DataError
-            If ``path`` is no path.
-        GraphError
-            If there has been no call, or if the graph is replayed.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> from autograd import compile
-        >>> twice = compile(lambda x: 2.0 * x); twice(1.0)
-        2.0
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     twice.export(folder + "/twice.py").name
-        'twice.py'
-        """
-        if not isinstance(path, str | Path):
-            raise DataError(f"export() of {self.__name__} takes a path, as in export('step.py'), not {described(path)}")
-        return self._dispatcher.last_program().export(self.__name__, Path(path))
-
-    @property
-    def program(self) -> Callable[..., Any]:
-        """The program of the last call, as a pure function of its inputs in the order of ``source``, with its constants filled in.
-
-        With ``xp=jax.numpy`` this is what ``jax.jit`` takes: ``jax.jit(step.program)(*step.inputs)``.
-        """
-        return self._dispatcher.last_program().function.pure  # type: ignore[no-any-return]
-
-    @property
-    def inputs(self) -> list[Any]:
-        """The inputs of ``program``: what parameters hold now, and the arguments of the last call."""
-        return self._dispatcher.last_program().inputs
-
-    def graph(self) -> PictureGroups:
-        """Trace the last call again; return its scalar graph, the gradients of its leaves, and the groups that the program has."""
-        return self._dispatcher.last_program().graph(self.f, self.options.limit)

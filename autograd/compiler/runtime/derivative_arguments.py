@@ -18,14 +18,35 @@ from autograd.transforms.recorded_call import is_inside_transform
 
 
 def is_differentiable(leaf: Any) -> bool:
-    """Whether a leaf of the arguments is a node to which gradients flow."""
+    """Return whether a leaf of the arguments is a node to which gradients flow.
+
+    Parameters
+    ----------
+    leaf : object
+        The leaf.
+
+    Returns
+    -------
+    bool
+        Whether it is a node, and not a constant one.
+    """
     return isinstance(leaf, Node) and not getattr(leaf, "constant", False)
 
 
 def must_record(*trees: Any) -> bool:
-    """Whether the result for these arguments must be recorded: a tracer or a transform runs, or an argument is a node.
+    """Return whether the result for some arguments must be recorded.
 
-    Derivatives are then computed by the transforms of the uncompiled function, whose results are nodes.
+    Then derivatives are computed by the transforms of the uncompiled function, whose results are nodes.
+
+    Parameters
+    ----------
+    *trees : object
+        The arguments, and tangents if there are any.
+
+    Returns
+    -------
+    bool
+        Whether a tracer or a transform runs, or whether a leaf is a node to which gradients flow.
     """
     if current() is not None:
         return True
@@ -33,7 +54,19 @@ def must_record(*trees: Any) -> bool:
 
 
 def leaves_of_arguments(call: Call, argnums: int | Sequence[int]) -> set[int]:
-    """The positions of the leaves of the arguments ``argnums``.
+    """Return the leaves of some arguments.
+
+    Parameters
+    ----------
+    call : Call
+        The arguments of the call.
+    argnums : int or sequence of int
+        The positional arguments.
+
+    Returns
+    -------
+    set of int
+        The indices of their leaves.
 
     Raises
     ------
@@ -57,9 +90,21 @@ def leaves_of_arguments(call: Call, argnums: int | Sequence[int]) -> set[int]:
 
 
 def gradients_like_arguments(call: Call, gradients: dict[int, Any], argnums: int | Sequence[int]) -> Any:
-    """Gradients, given by the positions of their leaves, in the structure of the arguments ``argnums``.
+    """Return gradients in the structure of the arguments.
 
-    Returns a bare gradient if ``argnums`` is an integer, and a tuple if it is a sequence.
+    Parameters
+    ----------
+    call : Call
+        The arguments of the call.
+    gradients : dict of int to float or array
+        The gradients by the indices of their leaves.
+    argnums : int or sequence of int
+        The positional arguments.
+
+    Returns
+    -------
+    float, array, or a container of them
+        One argument if ``argnums`` is an integer, else a tuple of them.
     """
     if isinstance(argnums, int):
         start = call.offsets[argnums % len(call.args)]
@@ -68,7 +113,21 @@ def gradients_like_arguments(call: Call, gradients: dict[int, Any], argnums: int
 
 
 def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list[Any]:
-    """The tangents of all traced leaves, as floats and arrays of floats; dicts are matched by key.
+    """Return the tangents of all traced leaves. Dicts are matched by key.
+
+    Parameters
+    ----------
+    call : Call
+        The arguments of the call.
+    tangents : tuple
+        The tangents of the positional arguments.
+    method : str
+        The call that messages name.
+
+    Returns
+    -------
+    list of float or array
+        One tangent for each traced leaf.
 
     Raises
     ------
@@ -88,12 +147,34 @@ def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list
 
 
 def zero_tangents(argument: Any) -> Any:
-    """Tangents of zero in the structure of an argument; leaves that are not traced stay."""
+    """Return tangents of zero for an argument.
+
+    Parameters
+    ----------
+    argument : object
+        The argument.
+
+    Returns
+    -------
+    like ``argument``
+        Zeros in place of traced leaves; other leaves stay.
+    """
     leaves = Call((argument,), {}, None).leaves
     zeros = [np.zeros(np.shape(leaf))[()] if is_traced(leaf) else leaf for leaf in leaves]
     return refilled(argument, iter(zeros))
 
 
 def to_float_or_array(x: Any) -> Any:
-    """A result as a Python float if it is one number, and else as an array."""
+    """Return a result as a Python float if it is one number, and else as an array.
+
+    Parameters
+    ----------
+    x : float or array
+        The result.
+
+    Returns
+    -------
+    float or array
+        The same number or array.
+    """
     return float(x) if np.ndim(x) == 0 else np.asarray(x)

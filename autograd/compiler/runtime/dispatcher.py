@@ -128,7 +128,12 @@ class Dispatcher:
             )
 
     def last_program(self) -> LastProgram:
-        """The program of the last call.
+        """Return the program of the last call.
+
+        Returns
+        -------
+        LastProgram
+            The program.
 
         Raises
         ------

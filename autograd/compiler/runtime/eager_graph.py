@@ -42,9 +42,19 @@ class EagerGraph(NamedTuple):
     n_arguments: int
 
     def find_source(self, args: Sequence[Any], i: int) -> Any:
-        """Return the node of this run for the edge ``i`` of a result with the given arguments.
+        """Return the node of this run that belongs to an edge of the result.
 
-        Returns None if there is none: the result does not depend on it, or an earlier edge leads to the same argument.
+        Parameters
+        ----------
+        args : sequence of Node
+            The nodes below the result.
+        i : int
+            The index of the edge.
+
+        Returns
+        -------
+        Node or None
+            The node. None if the result does not depend on it, or if an earlier edge leads to the same argument.
         """
         if not isinstance(self.output, Node):
             return None
@@ -55,12 +65,44 @@ class EagerGraph(NamedTuple):
         return self.stand_ins.get(id(args[i]), args[i])
 
     def vjp(self, args: Sequence[Any], i: int, cotangent: Any, xp: Any) -> Any:
-        """Return the cotangent of the edge ``i``, or None if it is zero. ``xp`` is the backend in which it is computed."""
+        """Return the cotangent of one edge.
+
+        Parameters
+        ----------
+        args : sequence of Node
+            The nodes below the result.
+        i : int
+            The index of the edge.
+        cotangent : float, array or Node
+            The cotangent of the result.
+        xp : Backend or None
+            The backend that computes it; None for plain numbers.
+
+        Returns
+        -------
+        float, array, Node or None
+            The cotangent; None if it is zero.
+        """
         source = self.find_source(args, i)
         return None if source is None else pullback([self.output], [cotangent], [source], xp, self.nodes)[0]
 
     def jvp(self, args: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> Any:
-        """Return the tangent of the result for those of the edges, or None if it is zero. A tangent may be None, too."""
+        """Return the tangent of the result.
+
+        Parameters
+        ----------
+        args : sequence of Node
+            The nodes below the result.
+        tangents : sequence of float, array, Node or None
+            The tangents of the edges; None for zero.
+        xp : Backend, optional
+            The backend that computes it; by default plain numbers.
+
+        Returns
+        -------
+        float, array, Node or None
+            The tangent; None if it is zero.
+        """
         pairs = [(self.find_source(args, i), tangent) for i, tangent in enumerate(tangents) if tangent is not None]
         sources = [source for source, _ in pairs if source is not None]
         source_tangents = [tangent for source, tangent in pairs if source is not None]

@@ -52,15 +52,52 @@ class LastProgram(NamedTuple):
         return [*self.specialization.inputs(self.call.leaves), *self.extra_inputs]
 
     def report(self, name: str) -> Summary:
-        """What became of the graph of the function ``name``."""
+        """Describe the program.
+
+        Parameters
+        ----------
+        name : str
+            The name of the compiled function.
+
+        Returns
+        -------
+        Summary
+            What became of its graph.
+        """
         return summarize(name, self.specialization, self.function_name, self.key)
 
     def export(self, name: str, path: Path) -> Path:
-        """Write the program of the function ``name`` to a file; returns the path."""
+        """Write the program to a file.
+
+        Parameters
+        ----------
+        name : str
+            The name of the compiled function.
+        path : Path
+            The file.
+
+        Returns
+        -------
+        Path
+            The same path.
+        """
         return export_file.export_program(name, self.specialization, self.function_name, self.key, path)
 
     def graph(self, f: Callable[..., Any], limit: int) -> PictureGroups:
-        """The scalar graph of the call, traced again, with the gradients of its leaves and the groups that the program has."""
+        """Trace the call again, for a picture.
+
+        Parameters
+        ----------
+        f : callable
+            The function.
+        limit : int
+            How many nodes the trace may have.
+
+        Returns
+        -------
+        PictureGroups
+            The scalar graph, the gradients of its leaves, and the groups that the program has.
+        """
         traced = trace_function(f, self.call.make_nodes, limit, self.call.static_leaves)
         roots = [x for x in traced.run.outputs if isinstance(x, Node)]
         gradients: dict[int, Any] = {}

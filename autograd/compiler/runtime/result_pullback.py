@@ -122,7 +122,20 @@ class ResultPullback:
         return by_node
 
     def node_cotangent(self, i: int, cotangent: Any) -> Any:
-        """Return the cotangent of the node ``i`` below. Those of all nodes are kept, since the next node is asked for next."""
+        """Return the cotangent of one node below, for that of the result.
+
+        Parameters
+        ----------
+        i : int
+            The index of the node in ``nodes``.
+        cotangent : float or array
+            The cotangent of the result.
+
+        Returns
+        -------
+        float or array
+            The cotangent of the node. Those of all nodes are kept, since walks ask for one after the other.
+        """
         if self._last_cotangents is None or self._last_cotangents[0] is not cotangent:
             self._last_cotangents = (cotangent, self.node_cotangents(cotangent))
         return self._last_cotangents[1][i]

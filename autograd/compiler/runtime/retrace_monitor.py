@@ -39,13 +39,26 @@ class RetraceMonitor:
         self._new_signatures: list[Any] = []
 
     def reset(self, signature: Any) -> None:
-        """Start to count again, after a call of this signature that needed no trace."""
+        """Start to count again, after a call that needed no trace.
+
+        Parameters
+        ----------
+        signature : tuple
+            The signature of the call.
+        """
         self._reasons.pop(signature, None)
         self._new_signatures.clear()
         self.counts = bool(self._reasons)
 
     def count_retrace(self, signature: Any, reason: str) -> None:
-        """Count a trace whose signature was known, but whose guards failed.
+        """Count a trace for a signature that was known, but whose specializations were not valid.
+
+        Parameters
+        ----------
+        signature : tuple
+            The signature of the call.
+        reason : str
+            What had changed.
 
         Raises
         ------
@@ -62,7 +75,15 @@ class RetraceMonitor:
             )
 
     def count_static_values(self, call: Call) -> None:
-        """Count a trace; warn if each of the last ``STATIC_VALUES_BEFORE_WARNING`` was for another value of the same argument."""
+        """Count a trace.
+
+        Issues a CompileWarning if each of the last ``STATIC_VALUES_BEFORE_WARNING`` traces was for another value of one argument.
+
+        Parameters
+        ----------
+        call : Call
+            The arguments of the call.
+        """
         self.counts = True
         self._new_signatures.append(call.signature)
         lengths = {len(signature) for signature in self._new_signatures}

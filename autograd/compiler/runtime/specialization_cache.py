@@ -31,11 +31,30 @@ class SpecializationCache:
         self.lock = threading.RLock()
 
     def find(self, signature: Any) -> list[Any]:
-        """The specializations for a signature, the one that was used last first. The list is the cache's own."""
+        """Return the specializations for a signature.
+
+        Parameters
+        ----------
+        signature : tuple
+            The signature of the call.
+
+        Returns
+        -------
+        list of Specialization
+            The one that was used last stands first. The list is the cache's own.
+        """
         return self.by_signature.get(signature, [])
 
     def add(self, signature: Any, specialization: Any) -> None:
-        """Add a specialization; drop the least recently used ones above ``MAX_SPECIALIZATIONS``."""
+        """Add a specialization, and drop the least recently used ones above ``MAX_SPECIALIZATIONS``.
+
+        Parameters
+        ----------
+        signature : tuple
+            The signature of the call.
+        specialization : Specialization
+            The specialization.
+        """
         self.by_signature.setdefault(signature, []).insert(0, specialization)
         self.by_signature.move_to_end(signature)
         while sum(map(len, self.by_signature.values())) > MAX_SPECIALIZATIONS:
@@ -45,7 +64,15 @@ class SpecializationCache:
                 del self.by_signature[oldest]
 
     def mark_used(self, signature: Any, specialization: Any) -> None:
-        """Make a specialization the first to be found and the last to be dropped."""
+        """Make a specialization the first to be found and the last to be dropped.
+
+        Parameters
+        ----------
+        signature : tuple
+            The signature of the call.
+        specialization : Specialization
+            The specialization.
+        """
         known = self.find(signature)
         if known and specialization is not known[0]:
             with self.lock:

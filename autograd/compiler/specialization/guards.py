@@ -103,7 +103,20 @@ def describe_guard_change(guards: Sequence[Any], values: Sequence[Any], is_batch
 
 
 def describe_difference(guard: Any, numbers: Sequence[Any]) -> str:
-    """Describe how a guard sees other numbers; "" if it sees what it saw while the function was traced."""
+    """Describe how a guard sees other numbers.
+
+    Parameters
+    ----------
+    guard : Guard or ProgramGuard
+        The guard.
+    numbers : sequence of float or array
+        The numbers of its sources now.
+
+    Returns
+    -------
+    str
+        What it sees now and what it saw while the function was traced; "" if both are the same.
+    """
     try:
         observation = guard.function(*(x[()] if isinstance(x, np.ndarray) and not x.ndim else x for x in numbers))
     except Exception as error:  # of the user's function, which may not accept these numbers
@@ -114,7 +127,18 @@ def describe_difference(guard: Any, numbers: Sequence[Any]) -> str:
 
 
 def is_same_observation(now: Any, before: Any) -> bool:
-    """Return whether two results of a guard's function are equal. 0.0 and -0.0 differ, and nan equals nan."""
+    """Return whether two results of a guard's function are equal.
+
+    Parameters
+    ----------
+    now, before : object
+        The results.
+
+    Returns
+    -------
+    bool
+        Whether they are equal. 0.0 and -0.0 differ, and nan equals nan.
+    """
     if type(now) is type(before) and isinstance(now, bool | int | str | np.integer):
         return bool(now == before)
     if isinstance(now, tuple | list) and isinstance(before, tuple | list):

@@ -23,8 +23,8 @@ from autograd.core.tensor import OWN, Tensor
 from autograd.core.value import Value
 from autograd.errors import AutogradError, UnfitError
 
-# The nodes that a rule may have. A rule works on whole arrays, so that Adam has about 20 for each parameter. At twice as many, a
-# rule that loops over the entries of arrays is traced for 16 s instead of 8 s before it is given up.
+# The nodes that a rule may have. A rule works on whole arrays, so that Adam has about 20 for each parameter. A trace costs 8 µs a
+# node (benchmarks/compiled.py), so a rule that loops over the entries of arrays is given up after 8 s; at twice as many after 16 s.
 MAX_RULE_NODES = 1_000_000
 Rule = Callable[[list[Any], list[Any], list[Any]], list[Any]]
 Name = tuple[str, int | None]  # a word, and the index of the Tensor that it belongs to, or None
@@ -78,6 +78,16 @@ class Update:
 
     def find_slots(self, program: Specialization) -> tuple[int, ...]:
         """Return the slots of the Tensors in a program.
+
+        Parameters
+        ----------
+        program : Specialization
+            The program.
+
+        Returns
+        -------
+        tuple of int
+            One slot for each Tensor.
 
         Raises
         ------
@@ -170,7 +180,7 @@ class Update:
             gradients, results = groups[1:3]
             try:
                 with np.errstate(**QUIET):
-                    expected = deepcopy(self.rule)(copy_arrays(gradients), copy_arrays(points), copy_arrays(state))
+                    expected = deepcopy(self.rule)(_copy_arrays(gradients), _copy_arrays(points), _copy_arrays(state))
             except Exception as error:  # of the rule
                 raise UnfitError(f"{type(error).__name__}: {error}") from error
             kinds = [_kind(x) for x in results]
@@ -183,13 +193,25 @@ class Update:
     # -- at each call
 
     def differentiate(self, gradients: Sequence[Any]) -> None:
-        """Write the gradients to the Tensors, as ``backward()`` does."""
+        """Write gradients to the Tensors, as ``backward()`` does.
+
+        Parameters
+        ----------
+        gradients : sequence of array
+            One for each Tensor.
+        """
         for tensor, gradient in zip(self.tensors, gradients):
             tensor._grad = gradient
             tensor.left = True
 
     def move(self, results: Sequence[Any]) -> None:
-        """Give the Tensors the new data. Graphs that were recorded before keep the old."""
+        """Give the Tensors new data. Graphs that were recorded before keep the old.
+
+        Parameters
+        ----------
+        results : sequence of array
+            The results of the rule, of which the first belong to the Tensors.
+        """
         for tensor, data in zip(self.tensors, results):
             tensor._primal = data if type(data) is np.ndarray else np.asarray(data)
             tensor._state = OWN
@@ -218,7 +240,7 @@ def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
     return np.shape(x), np.asarray(x).dtype
 
 
-def copy_arrays(data: Sequence[Any]) -> list[Any]:
+def _copy_arrays(data: Sequence[Any]) -> list[Any]:
     """Return numbers and copies of arrays, to which a rule may write."""
     return [x.copy() if isinstance(x, np.ndarray) else x for x in data]
 

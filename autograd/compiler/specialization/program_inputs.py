@@ -49,12 +49,40 @@ class ProgramInputs:
     # -- while the program is built
 
     def add_argument(self, position: int, name: str, data: Any) -> Instruction:
-        """Add the leaf at ``position`` of the arguments; return its instruction."""
+        """Add a leaf of the arguments.
+
+        Parameters
+        ----------
+        position : int
+            The index of the leaf.
+        name : str
+            Its name in the source.
+        data : float or array
+            Its data at the trace.
+
+        Returns
+        -------
+        Instruction
+            The input.
+        """
         self._argument_positions.append(position)
         return self._add(self.builder.input(name, data), InputSlot(position, [], np.shape(data)))
 
     def add_tensor(self, node: Any, name: str) -> Instruction:
-        """Add a captured Tensor; return its instruction. Without a name it is called by its role."""
+        """Add a captured Tensor.
+
+        Parameters
+        ----------
+        node : Tensor
+            The Tensor.
+        name : str
+            Its name in the source; with "" it is called by its role.
+
+        Returns
+        -------
+        Instruction
+            The input.
+        """
         instruction = self.builder.input(name or (BIAS if len(node.shape) < 2 else WEIGHT), node._primal)
         if name:
             self._user_named.add(id(instruction))
@@ -66,7 +94,19 @@ class ProgramInputs:
         self.group_start = len(self.slots)
 
     def add_values(self, nodes: Sequence[Any], shape: tuple[int, ...], instruction: Instruction, name: str) -> None:
-        """Add captured Values that form an array of the given shape, for which there is an instruction already."""
+        """Add captured Values that form one array.
+
+        Parameters
+        ----------
+        nodes : sequence of Value
+            The Values, in the order of the array.
+        shape : tuple of int
+            The shape of the array.
+        instruction : Instruction
+            The input, which there is already.
+        name : str
+            Its name in the source; with "" it keeps the one it has.
+        """
         if name:
             instruction.name = name
             self._user_named.add(id(instruction))
@@ -92,7 +132,18 @@ class ProgramInputs:
         return instruction.name == role and slot.argument is None and id(instruction) not in self._user_named
 
     def add_batch_axis(self, batch: Mapping[int, Any]) -> dict[int, Instruction]:
-        """Replace the instructions of batched arguments by ones with all samples; return these by the identity of the old."""
+        """Replace batched arguments by inputs for all samples.
+
+        Parameters
+        ----------
+        batch : mapping of int to array
+            The samples, by the index of the leaf.
+
+        Returns
+        -------
+        dict of int to Instruction
+            The new inputs, by the identity of the old.
+        """
         batched: dict[int, Instruction] = {}
         for instruction, slot in zip(self.instructions, self.slots, strict=True):
             if slot.argument is not None and slot.argument in batch:
@@ -103,7 +154,18 @@ class ProgramInputs:
     # -- at each call
 
     def read(self, leaves: Sequence[Any]) -> list[Any]:
-        """Return the data of all inputs now, in the order of the slots. ``leaves`` are those of the arguments."""
+        """Return the data of all inputs as they are now.
+
+        Parameters
+        ----------
+        leaves : sequence
+            The leaves of the arguments of a call.
+
+        Returns
+        -------
+        list of float or array
+            One for each slot.
+        """
         data: list[Any] = []
         for position in self._argument_positions:
             leaf = leaves[position]

@@ -57,11 +57,33 @@ class ReplayPlan:
                 self._plan_source(source)
 
     def stand_in(self, node: Any) -> Any:
-        """Return the node that stands in for a captured node; any other node itself."""
+        """Return the node that stands in for another one.
+
+        Parameters
+        ----------
+        node : object
+            A node, or a plain number.
+
+        Returns
+        -------
+        object
+            The stand-in of a captured node; anything else itself.
+        """
         return self._stand_ins.get(id(node), node)
 
     def current_value(self, source: Any) -> Any:
-        """Return the number, array or truth values of a node or mask after the last run; a plain number itself."""
+        """Return the value of a source after the last run.
+
+        Parameters
+        ----------
+        source : Node, TracedMask or float
+            What a guard or a leaf reads.
+
+        Returns
+        -------
+        float or array
+            The number, array or truth values; a plain number itself.
+        """
         if isinstance(source, TracedMask):
             return COMPARE[source.operator](self.current_value(source.left), self.current_value(source.right))
         node = self.stand_in(source)
@@ -78,7 +100,7 @@ class ReplayPlan:
                 mask = self._tracer.masks[id(setting)]
                 self._plan_source(mask)
                 self.steps.append(self._refill_setting(setting, mask))
-        self.steps.append(compute_node(node))
+        self.steps.append(_compute_node(node))
 
     def _read_stand_ins(self, node: Any) -> None:
         if node.dleft is not WIDE:
@@ -121,7 +143,7 @@ class ReplayPlan:
         return refill
 
 
-def compute_node(node: Any) -> Step:
+def _compute_node(node: Any) -> Step:
     """Return the step that computes a node, and its local derivatives if it is a number."""
     op, static = node.op, node.static
     if node.dleft is not WIDE:

@@ -41,11 +41,19 @@ SMALLEST_LOCAL_DERIVATIVE = 1e-5
 def run_perturbed(function: Any, inputs: Sequence[Any]) -> tuple[Any, Any]:
     """Run a function of a specialization, and again at perturbed inputs.
 
+    Parameters
+    ----------
+    function : callable
+        The function.
+    inputs : sequence of float or array
+        Its inputs.
+
     Returns
     -------
-    results, perturbed : list of sequences
-        The groups of results. ``perturbed`` is None for a replay, which rounds as the function does, and where the perturbed run
-        raises.
+    results : list of sequences
+        The groups of results.
+    perturbed : list of sequences, or None
+        The same at perturbed inputs. None for a replay, which rounds as the function does, and if the perturbed run raises.
     """
     if not hasattr(function, "evaluate_perturbed"):
         return function(inputs), None
@@ -124,14 +132,40 @@ def _rounding_bound(x: Any, y: Any, nearby: Any, tolerance: float) -> Any:
 
 
 def sum_of_magnitudes(traced: TracedFunction) -> float:
-    """Return Σ |∂results/∂node · node| over all nodes of a trace: the numbers that cancel in the results are no larger."""
+    """Return Σ |∂results/∂node · node| over all nodes of a trace.
+
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace.
+
+    Returns
+    -------
+    float
+        The sum. Numbers that cancel in the results are no larger.
+    """
     roots = [x for x in traced.run.outputs if isinstance(x, Node)]
     cotangents = _cotangent_magnitudes(roots, traced.run.start_stamp)
     return float(sum(np.sum(cotangent * np.abs(node._primal)) for node, cotangent in cotangents.items()))
 
 
 def gradient_magnitudes(roots: Sequence[Node], sources: Sequence[Node], start_stamp: int) -> list[Any]:
-    """Return the gradients by some sources with all contributions taken as positive; None if there are none."""
+    """Return gradients with all contributions taken as positive.
+
+    Parameters
+    ----------
+    roots : sequence of Node
+        The results of a run.
+    sources : sequence of Node
+        The nodes to differentiate by.
+    start_stamp : int
+        The stamp of the graph clock when the run began.
+
+    Returns
+    -------
+    list of float, array or None
+        One for each source; None for zero.
+    """
     cotangents = _cotangent_magnitudes(roots, start_stamp)
     return [cotangents.get(source) for source in sources]
 
@@ -148,9 +182,23 @@ def _cotangent_magnitudes(roots: Sequence[Node], start_stamp: int) -> dict[Any, 
 
 
 def vjp_magnitude(node: Any, i: int, cotangent: Any) -> Any:
-    """Return how large the contribution of a node to its source ``i`` may be for cotangents of the given size.
+    """Return how large the contribution of a node to one of its sources may be.
 
     Cotangents of alternating signs are tried as well, since some operations cancel equal ones: softmax hands on nothing of these.
+
+    Parameters
+    ----------
+    node : Node
+        The node.
+    i : int
+        The index of the source.
+    cotangent : float or array
+        The size of the cotangent of the node.
+
+    Returns
+    -------
+    float or array
+        The size of the contribution.
     """
     contribution = np.abs(node.vjp(i, cotangent, None))
     if np.shape(contribution) == np.shape(cotangent) and node.op.kind == "elementwise":

@@ -75,7 +75,20 @@ def _compare_values(program: Specialization, traced: TracedFunction, inputs: Seq
 
 
 def first_sample(program: Specialization, results: Sequence[Any]) -> Sequence[Any]:
-    """Return the results for the first sample of a batch; without a batch all of them."""
+    """Return the results for the first sample of a batch.
+
+    Parameters
+    ----------
+    program : Specialization
+        The program.
+    results : sequence of float or array
+        The results for all samples.
+
+    Returns
+    -------
+    sequence of float or array
+        The results for one sample; without a batch all of them.
+    """
     return results if program.batch is None else [np.asarray(x)[0] for x in results]
 
 
@@ -135,7 +148,22 @@ def _add_gradient(total: Any, place: int, node: Node, gradient: Any) -> None:
 
 
 def pull_gradients(roots: Sequence[Node], sources: Sequence[Node], start_stamp: int) -> list[Any]:
-    """Return the gradients of the sum of all roots; ``start_stamp`` is the stamp at which their run began."""
+    """Return the gradients of the sum of some results.
+
+    Parameters
+    ----------
+    roots : sequence of Node
+        The results of a run.
+    sources : sequence of Node
+        The nodes to differentiate by.
+    start_stamp : int
+        The stamp of the graph clock when the run began.
+
+    Returns
+    -------
+    list of float, array or None
+        One gradient for each source; None may stand for zero.
+    """
     if len(roots) == 1 and all(source.is_leaf for source in sources):
         return _pull_by_backward(roots[0], sources)
     nodes = topological_order(roots, start_stamp)[0]

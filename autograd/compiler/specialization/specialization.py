@@ -166,7 +166,20 @@ def _is_constant(node: Any) -> bool:
 
 
 def leaves_by_argument(traced: TracedFunction, arguments: TracedArguments) -> dict[int, dict[int, Any]]:
-    """Return for each traced leaf of the arguments the nodes of the trace that hold its entries, by their position in it."""
+    """Return the nodes of a trace that hold the entries of its arguments.
+
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace.
+    arguments : TracedArguments
+        The arguments that it was made for.
+
+    Returns
+    -------
+    dict of int to (dict of int to Node)
+        For each leaf of the arguments its nodes, by their position in it.
+    """
     leaves: dict[int, dict[int, Any]] = {}
     for i, k in traced.argument_leaves.items():
         argument, place = arguments.node_positions[k]
@@ -175,7 +188,17 @@ def leaves_by_argument(traced: TracedFunction, arguments: TracedArguments) -> di
 
 
 def find_common_name(nodes: Sequence[Any]) -> str:
-    """Return the name of one node, or what the names of several have in common before their numbers; "" if there is nothing.
+    """Return a name for an input that consists of some nodes.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        The nodes.
+
+    Returns
+    -------
+    str
+        The name of a single node, or what the names of several have in common before their numbers; "" if there is nothing.
 
     Examples
     --------

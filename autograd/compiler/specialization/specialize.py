@@ -55,10 +55,34 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
 def choose_execution(
     f: Callable[..., Any], name: str, options: CompileOptions, call: Call, traced: TracedFunction
 ) -> Specialization:
-    """Choose how a trace runs: as NumPy source, or as a replay of its graph.
+    """Choose how a trace runs: as a program in NumPy, or as a replay of its graph.
 
-    The source is preferred. The replay runs if ``exact=True`` asks for it, if no source could be made, or if the source computes
-    something else than the function.
+    The program is preferred. The replay runs if ``exact=True`` asks for it, if no program could be written, or if the program
+    computes something else than the function. A program may also have a tape in C: each of its functions chooses between the two
+    at its first call, in ``FastestFunction``.
+
+    Parameters
+    ----------
+    f : callable
+        The function.
+    name : str
+        Its name, for messages.
+    options : CompileOptions
+        How it is compiled.
+    call : Call
+        The arguments of the trace.
+    traced : TracedFunction
+        The trace.
+
+    Returns
+    -------
+    Specialization
+        The program or the replay, checked against the function.
+
+    Raises
+    ------
+    GraphError
+        If neither computes what the function computes, or if a replay is not possible with these options.
     """
     arguments = call.traced_arguments(f)
     fault = ""
