@@ -36,7 +36,7 @@ def test_the_two_commands():
     main, tests = [command.split(" && ") for command in COMMANDS]
     assert main[:2] == ["python3 -m venv .venv", '.venv/bin/pip install -q -e ".[examples]"']
     assert tests[:2] == ["python3 -m venv .venv", '.venv/bin/pip install -q -e ".[tests]"']
-    assert tests[2] == ".venv/bin/python -m pytest -q"  # which is running now
+    assert tests[2] == ".venv/bin/python -m pytest -q -n auto"
     assert shlex.split(main[2])[0] == ".venv/bin/python"
 
 
