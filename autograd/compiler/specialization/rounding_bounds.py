@@ -16,14 +16,18 @@ from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.core.node import Node
 from autograd.graph.topological_order import topological_order
 
+# What was measured below are the 3 862 comparisons in the tests of the compiler.
+
 # The relative perturbation of each input: 2**13 units in the last place of a float64. Large beside the rounding errors of a long
 # program, so that its effect is measured and not these, and small beside any change of the problem. Doubling doubles the bound.
 PERTURBATION = 2.0**-40
 # How many times the effect of the perturbation a difference may be. The perturbation has one random direction; the effect along it
-# is smaller than along the worst one, for a sum of n numbers sqrt(n) times. Doubling doubles the bound.
+# is smaller than along the worst one, for a sum of n numbers sqrt(n) times, so this is enough for 4 096. Measured: differences are
+# at most 0.36 times the effect, and 0.001 times in 99 %. Doubling doubles the bound.
 PERTURBATION_FACTOR = 64.0
 # The relative difference that is always allowed: a sum of n terms in another order differs by up to n·eps of the sum of its
-# absolute terms, and the default limit of 4e6 nodes times 2.2e-16 is 9e-10. At twice as much, errors of that size would pass.
+# absolute terms, and the default limit of 4e6 nodes times 2.2e-16 is 9e-10. Measured: at most 2.7e-13. At twice as much, errors
+# of that size would pass.
 RELATIVE_TOLERANCE = 1e-9
 # The same for float32, whose eps is 1.2e-7: a sum of 800 terms.
 FLOAT32_TOLERANCE = 1e-4
