@@ -1,8 +1,13 @@
-"""The project's tasks: ``nox -s lint types tests bench``."""
+#!/usr/bin/env -S uv run --script
+
+# /// script
+# dependencies = ["nox>=2025.2.9"]
+# ///
+"""The project's tasks: ``nox -s lint types tests docs bench``."""
 
 import nox
 
-nox.options.sessions = ["lint", "types", "tests"]
+nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "venv"
 
 
@@ -28,8 +33,22 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-q", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Write the generated pages again, and run the examples of all pages."""
+    session.install("-e", ".[tests]")
+    for module, page in (("autograd.ops", "operations"), ("autograd.numpy_api.support_table", "numpy")):
+        with open(f"docs/{page}.md", "w", encoding="utf-8") as file:
+            session.run("python", "-m", module, stdout=file)
+    session.run("pytest", "-q", "tests/test_docs.py", "tests/test_readme.py", "-k", "not command")
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure the engine beside its peers."""
-    session.install("-e", ".[examples]", "casadi", "micrograd", "mygrad")
+    session.install("-e", ".[examples]", "casadi", "micrograd", "mygrad", "xad")
     session.run("python", "benchmarks/eager.py", *session.posargs)
+
+
+if __name__ == "__main__":
+    nox.main()
