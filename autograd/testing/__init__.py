@@ -1,4 +1,4 @@
-"""Prove any gradient: measured derivatives, the checks of rules, graphs and rows, the search for a point that fails, and blame."""
+"""Checks of derivatives: at a point, in a search for points that fail, and of single nodes; and the measurement behind them."""
 
 from autograd.testing.blaming import blame
 from autograd.testing.checks.grad_check import check_grad
