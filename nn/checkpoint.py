@@ -161,7 +161,7 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
 
 
 def _check_directory(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
-    """Raise ValueError unless there are as many members as the file declares, with different names and in bytes of their own."""
+    """Raise ValueError unless there are as many members as the file declares, with different names, and none overlaps another."""
     with open(path, "rb") as file:
         file.seek(-ZIP_END_BYTES, os.SEEK_END)
         magic, *_, count = struct.unpack("<4s3H", file.read(ZIP_END_BYTES)[:10])

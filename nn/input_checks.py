@@ -1,4 +1,4 @@
-"""Checks of what users pass in. Each function returns a setting or an array, or raises an error with its name and its value."""
+"""Checks of user input. Each function returns a setting or an array, or raises an error with its name and its value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random numbers: everything that draws takes a seed or a generator as ``rng=``."""
+"""Random numbers: every function that draws takes a seed or a generator as ``rng=``."""
 
 from __future__ import annotations
 

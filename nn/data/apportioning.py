@@ -1,4 +1,4 @@
-"""Apportionment: how many samples of each group go to each part, so that groups and parts have whole sizes that are right."""
+"""Apportionment: how many samples of each group go to each part, in whole numbers with the right totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader for CSV files of numbers. It refuses what it would have to guess."""
+"""A reader for CSV files of numbers. Anything ambiguous is an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MNIST from its four files."""
+"""A reader for MNIST."""
 
 from __future__ import annotations
 

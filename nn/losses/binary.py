@@ -1,4 +1,4 @@
-"""Losses of yes-or-no decisions: binary cross-entropy, of probabilities and of logits, and the hinge loss."""
+"""Losses for binary classification: the cross-entropy of probabilities and of logits, and the hinge loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Losses of a choice among classes: cross-entropy of logits, and the Kullback-Leibler divergence of log-probabilities."""
+"""Losses for classification: cross-entropy of logits, and the Kullback-Leibler divergence of log-probabilities."""
 
 from __future__ import annotations
 

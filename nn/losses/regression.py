@@ -1,4 +1,4 @@
-"""Losses between real numbers: quadratic, mse, mae and huber."""
+"""Losses for regression: quadratic, mse, mae and huber."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of classifications: accuracy, confusion matrix, precision, recall and F1 (S0:85; the formulas that S0:94 leaves open)."""
+"""Classification metrics: accuracy, confusion matrix, precision, recall and F1 (S0:85; the formulas that S0:94 leaves open)."""
 
 from __future__ import annotations
 

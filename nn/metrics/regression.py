@@ -1,4 +1,4 @@
-"""Metrics of regressions."""
+"""Regression metrics."""
 
 from __future__ import annotations
 

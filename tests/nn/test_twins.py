@@ -1,4 +1,4 @@
-"""Networks trained beside their twins: Nielsen's in NumPy, as his book has it, and six architectures in PyTorch."""
+"""Networks take the same steps as Nielsen's network in NumPy, and as six architectures in PyTorch."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from autograd import Tensor
 
 
 def take_nielsens_step(W, b, batch, eta):
-    """One step of his network: the mean over the batch of each sample's backpropagation, sample by sample."""
+    """One step of the network in Nielsen's book: backpropagation sample by sample, averaged over the batch."""
     sums = [[np.zeros_like(w) for w in W], [np.zeros_like(c) for c in b]]
     for x, y in zip(*batch, strict=True):
         activations, a = [x], x
@@ -48,7 +48,7 @@ def test_nielsens_network_step_for_step():
 
 
 class WordClassifier(nn.Module):
-    """Three numbers of words to one of five classes."""
+    """A classifier of three word numbers into five classes."""
 
     def __init__(self):
         self.table, self.norm, self.out = nn.Embedding(7, 4, rng=0), nn.LayerNorm(12), nn.Linear(12, 5, rng=1)
