@@ -176,7 +176,7 @@ class GradientProperty:
         try:
             test()
         except GradientError as error:
-            full = self._check_point(error.report.values, brief=False)
+            full = self._check_point(error.report.values, is_brief=False)
             if full.fault == error.report.fault:
                 error.replace_report(full)
             raise
@@ -189,14 +189,14 @@ class GradientProperty:
 
         Once a fault is found, others are passed over, so that shrinking does not change from one fault to another.
         """
-        report = self._check_point(point, brief=True)
+        report = self._check_point(point, is_brief=True)
         self.tally.add(report)
         self.first_fault = self.first_fault or report.fault
         report.raise_if_failed(report.fault == self.first_fault)
 
-    def _check_point(self, point: dict[str, Any], brief: bool) -> Report:
+    def _check_point(self, point: dict[str, Any], is_brief: bool) -> Report:
         inputs, settings = split_inputs_and_settings(point, self.specs)
-        report = run_grad_check(self, inputs, self.order, get_domains(self.specs), settings, brief)
+        report = run_grad_check(self, inputs, self.order, get_domains(self.specs), settings, is_brief)
         report.values = point
         if report.verdict == FAIL:
             report.reproduce = f"check_grad({self.__name__}, {arguments_to_source(point, self.specs)})"

@@ -84,9 +84,9 @@ def search_vjp(
     """
     validate_specs(specs, "search_vjp()")
 
-    def check_point(point: Point, brief: bool) -> Report:
+    def check_point(point: Point, is_brief: bool) -> Report:
         inputs, settings = split_inputs_and_settings(point, specs)
-        return VjpCheck(RuleUnderTest(*_make_pair(make), inputs, get_domains(specs), settings, "search_vjp()"), brief).run()
+        return VjpCheck(RuleUnderTest(*_make_pair(make), inputs, get_domains(specs), settings, "search_vjp()"), is_brief).run()
 
     report = _search(check_point, specs, max_examples, hypothesis_seed)
     if report.values:
