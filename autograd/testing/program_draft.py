@@ -26,8 +26,7 @@ WHOLE_ARRAY = 2
 LINE_KINDS = (0, 1, WHOLE_ARRAY)
 RECENT = 2
 
-# Operations on whole arrays, of one operand and of two. The index [0, -1, 0] takes an entry twice, so that its gradients must be
-# added.
+# Operations on whole arrays, of one operand and of two. The index [0, -1, 0] takes an entry twice, so its gradients must be added.
 UNARY = {
     "sum": "np.sum({a}, axis={axis})",
     "mean": "np.mean({a}, axis={axis}, keepdims=True)",

@@ -31,13 +31,11 @@ AXIS_COUNTS = (1, 2)
 LENGTHS = (2, 3, 1)
 
 # The entries of inputs: of size 1, of both signs, and exact in binary. Entry i of an array is moved by i times SPACING, so that
-# equal numbers do not tie. Different ones, which differ by at least 0.25, can tie only if they are 4 places apart or more; doubled,
-# 2.
+# equal numbers do not tie. Different ones, which differ by at least 0.25, can tie only if they are 4 places apart; doubled, 2.
 NUMBERS = (0.5, 1.5, -0.75, 2.0, 0.25, -1.25, 3.0)
 SPACING = 0.0625
 
-# After each line a program ends with probability 1/8, so that 39 % of the programs reach 8 lines. With twice the probability, 13 %
-# do.
+# After each line a program ends with probability 1/8, so 39 % of the programs reach 8 lines. With twice the probability, 13 % do.
 CONTINUE = tuple(range(8))
 
 # The operations at the front of the list, to which failures shrink.

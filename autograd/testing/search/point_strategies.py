@@ -34,13 +34,12 @@ MIN_ORDINARY = 3
 FRACTIONS = (0.5, 0.25, 0.75, 0.35)
 MAX_SPAN = 8.0
 
-# From this magnitude on a number can be an offset that is added to all entries of an array. It is where exp(-x) is lost beside 1 in
-# most formulas, so offsets show whether a rule is stable. Doubled, the offsets ±20 are no longer drawn.
+# From this magnitude on a number can be an offset that is added to all entries of an array. exp(-20) has half of its digits left
+# beside 1, so such offsets show whether a rule is numerically stable. Doubled, the offsets ±20 are no longer drawn.
 LARGE = 20.0
 
 # Entries of an ordinary array are moved by multiples of this, so that none tie by accident. It is exact in binary, so that sums
-# stay exact. ORDINARY numbers differ by at least 0.25, so 31 entries stay apart; doubled, 15, which is less than a 4 × 4 matrix
-# has.
+# stay exact. ORDINARY numbers differ by at least 0.25, so 31 entries stay apart; doubled, 15, fewer than a 4 × 4 matrix has.
 SPACING = 2.0**-7
 
 # How the entries of an array are drawn. "shifted" arrays, which have a large offset, are drawn twice as often, since rules that
