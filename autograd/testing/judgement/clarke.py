@@ -21,17 +21,46 @@ from autograd.testing.judgement.point import Point
 from autograd.testing.measurement.estimate import Array
 from autograd.testing.measurement.line_restriction import step_scales
 
+# The number of points at first, and once they show different slopes. At one kink each point shows one of two sides, so that both
+# are seen by 12 points but for 2**-11 = 0.05 %; k kinks at once have 2**k slopes, and of three kinks 60 points miss the steepest in
+# 0.03 % of cases. Twice or half as many change no recorded check (see ``measurement.step_sequence``).
 N_POINTS = 12
 MORE_POINTS = 4 * N_POINTS
+
+# The two distances of the points, relative to each entry. A difference quotient there must resolve slopes to some digits: with
+# steps of 1e-8 of the size, roundoff is eps / 1e-8 = 2e-8 of the values. The ratio of 10 tells a smooth change of the slope, which
+# is 10 times smaller at the smaller distance, from a kink. Doubled, sin(1e5 x) at -30 is taken for a kink, so that a wrong claim
+# passes.
 DISTANCES = (1e-6, 1e-7)
+
+# The step of the difference quotients, as a fraction of the distance, so that they rarely cross the kink themselves: one in 100
+# does. Doubled, no recorded check changes, and two in 100 do.
 STEP_BESIDE_DISTANCE = 1e-2
+
+# The relative roundoff of the function values: 18 eps. Doubled, no recorded check changes, and the hull of the slopes is wider by
+# twice the roundoff.
 ROUNDOFF = 4e-15
+
+# A sample counts only if its roundoff error is below this fraction of the slope, or of the reference, plus this much. Doubled, no
+# recorded check changes.
 CLEAR_RTOL = 4e-3
 CLEAR_ATOL = 4e-12
+
+# The slopes of the first points are the same if they spread by less than this fraction of their size: at distances of 1e-6, that is
+# a function that bends at less than a thousandth of its size. Doubled, no recorded check changes, and a kink is missed whose slopes
+# differ by 2e-3 of their size.
 SMOOTH_SPREAD = 1e-3
+
+# The slope changes smoothly if its spread at the smaller distance is less than this fraction of that at the larger one: 0.1 for a
+# constant second derivative, with a factor of 2 for random points. Doubled, no recorded check changes, and a kink is missed that
+# only some of the nearer points see.
 SHRINKING_SPREAD = 0.2
+
+# At the first points, two at each distance, the entries that move along the direction are shifted by about the first number times
+# the distance and the others by the second, and then the other way round: so each is the larger one at some points. Doubled, the
+# points are twice as far away.
 CROSSING = (0.1, -1.0)
-N_CROSSING = 4
+N_CROSSING = len(CROSSING) * len(DISTANCES)
 
 
 class ClarkeInterval(NamedTuple):

@@ -37,8 +37,19 @@ from autograd.testing.measurement.step_sequence import Samples, sample_steps
 
 Rule = Callable[[Sequence[Array]], Array]
 
+# A cheap measurement decides if three times its error is below this multiple of the roundoff of the rule, so that a claim that is
+# wrong by 11 times its roundoff is never passed. The whole sequence of steps is rarely more exact. Doubled, no recorded check
+# changes, and claims pass that are wrong by up to 21 times their roundoff.
 SHARP_ERROR = 10.0
+
+# A claim of up to this fraction of the largest claim by any entry passes where the function is constant: a rule may leave roundoff
+# of that size. Doubled, no recorded check changes; with 0, a right rule for attention fails whose function is constant at small
+# steps because small changes round away beside larger numbers.
 NEGLIGIBLE_RTOL = 1e-10
+
+# A difference below this, beside the largest output, is not a failure: the function may compute its outputs from each other, and
+# round them so. 10 eps is some operations. Doubled, no recorded check changes; with 0, a right rule for an output of 1e-20 beside
+# one of 1 fails.
 OTHER_OUTPUT_ROUNDOFF = 10.0 * EPS
 
 

@@ -21,15 +21,45 @@ import numpy as np
 from autograd.testing.judgement.point import Bounds
 from autograd.testing.measurement.estimate import EPS, Array
 
+# How exact a claim must be, relative to itself. Errors down to 3e-8 must be found, as of a constant with a wrong eighth digit or of
+# an intermediate in single precision; 1e-9 leaves a factor of 30. A right rule may lose 6 of its 16 digits before its scatter is
+# measured. Doubled, rules that are wrong by 2e-9 pass; halved, rules that are wrong by 1e-9 fail.
 CLAIM_RTOL = 1e-9
+
+# The same beside the terms of which the claim is the sum: a tenth of it, since terms of one size rarely cancel to less than a
+# tenth. Neither twice as much nor 0 changes a recorded check (see ``measurement.step_sequence``): it is for rules that subtract
+# large terms, which otherwise have to be called again to see how they scatter.
 TERM_RTOL = 1e-10
+
+# How exact a claim and its terms must be in units of eps, for single precision: 64 * 2**-23 = 7.6e-6 and 1.9e-6. A chain of n
+# operations is off by about n**(1/2) eps, so that this is enough for thousands. Doubled, rules in single precision may be wrong by
+# 1.5e-5.
 CLAIM_ULPS = 64.0
 TERM_ULPS = 16.0
+
+# The roundoff of outputs in a claim, in units of eps of the outputs: rules use outputs, as in y * (1 - y) for the sigmoid, and lose
+# some digits of them. For outputs of size 1 that is 2.8e-14. Neither 256 nor 0 changes the verdict of a recorded check; without it,
+# more rules have to be called again to see how they scatter.
 OUTPUT_ULPS = 128.0
+
+# Differences below this are not judged: such numbers are near the end of double precision, 2.2e-308, and have lost digits. With 0,
+# no recorded check changes. Doubled, differences of up to 2e-300 are not judged.
 SUBNORMAL = 1e-300
+
+# How far a number may be off, as a multiple of the range that it is seen to scatter over. The range of three samples is below 0.43
+# standard deviations in 5 % of cases, and 8 times that is still more than 3 standard deviations. Doubled, no recorded check
+# changes; with 2, a check of a steep function in single precision fails that was undecided.
 SCATTER_FACTOR = 8.0
+
+# How many last digits the inputs are perturbed by, to each side: enough for the roundoff of the answers to differ, and so few that
+# the answers themselves change in the last digits only. With twice as many, no recorded check changes (see
+# ``measurement.step_sequence``).
 PERTURBATIONS = (1.0, 2.0, 3.0)
 N_PERTURBATIONS = 2 * len(PERTURBATIONS)
+
+# How far each input moves, relatively, when the noise of the function is measured: two units in the last place, the least that
+# changes every number. Doubled, no recorded check changes; with 0, rounding functions such as floor pass at their jumps, where
+# nothing can be decided.
 NOISE_PERTURBATION = 2.0 * EPS
 
 

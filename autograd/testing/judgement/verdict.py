@@ -10,15 +10,44 @@ from autograd.testing.measurement.estimate import EDGE, JUMP, KINK, NOISY, UNBOU
 
 PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
 
+# A claim agrees with a measurement if it is within this multiple of the measured error, which is an estimate. Three standard errors
+# are the usual bound. Doubled, no recorded check changes (see ``measurement.step_sequence``), and 7 of 75 checks that are not
+# decided at once report other numbers.
 ERROR_FACTOR = 3.0
+
+# Agreement means something only if the error is below one of these: this fraction of the derivative, this fraction of the largest
+# claim by any entry, beside which the entry hardly matters, or this number. Doubled, no recorded check changes, and a claim passes
+# where the derivative is known to 20 % only.
 DECISIVE_RTOL = 0.1
 DECISIVE_BESIDE_LARGEST = 1e-4
 DECISIVE_ERROR = 1e-9
+
+# A claim that is nan or infinite fails if a derivative was measured with this relative error: two digits leave no doubt that it
+# exists. Doubled, no recorded check changes.
 SETTLED_RTOL = 1e-2
+
+# How exact the slopes near a kink are, relative to the largest: they are taken at a distance of up to 1e-6. Doubled, no recorded
+# check changes, and a claim that is wrong by 2e-6 passes at a kink.
 KINK_RTOL = 1e-6
+
+# The one-sided slopes count as different, so that there may be a kink near by, if they differ from each other and from the central
+# one by more than this fraction. It is the fraction that a kink takes (KINK_BESIDE_SLOPE in ``measurement.classification``).
+# Doubled, no recorded check changes, and a kink whose slopes differ in the fourth digit is missed.
 ONE_SIDED_RTOL = 1e-4
+
+# A claim fails only if the measured error, times the factor above, is below this fraction of the difference: then at least seven
+# tenths of the difference are certain. Doubled, one of 75 checks, of a steep function in single precision, fails instead of being
+# undecided.
 CONDEMNING_RTOL = 0.3
+
+# If several entries move and the slopes near by spread by more than this fraction of the difference, there are many kinks at once,
+# and slopes exist that were not sampled. Doubled, no recorded check changes; claims that are off by 5 to 10 times the sampled
+# spread fail, and some of those may be right.
 MIXED_KINKS = 0.1
+
+# At an edge, a claim fails only if the one-sided slope has this relative error, and if the slopes near by spread by no more than
+# this fraction of it. Otherwise the point may be a corner of the domain, or near a kink. Doubled, no recorded check changes, and
+# claims fail a little nearer to a kink.
 EDGE_RTOL = 1e-3
 EDGE_SPREAD = 0.01
 

@@ -18,7 +18,8 @@ from autograd.testing.measurement.estimate import KINK, NOISY, SMOOTH, UNBOUNDED
 from autograd.testing.report import Report
 
 # An undecided claim of up to this fraction of the largest claim is ignored: below eps**(1/2) = 1.5e-8, what the entry changes
-# rounds away beside what others change. Doubled, no recorded check changes; with 0, @NEG@.
+# rounds away beside what others change. With 0, no recorded check changes. Doubled, wrong claims of up to 2e-8 of the largest are
+# ignored where nothing was measured.
 NEGLIGIBLE_RTOL = 1e-8
 
 # Up to this many outputs and entries are examined one by one, once mixtures of them were not decided. The outputs are halved until
