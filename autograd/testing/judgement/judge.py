@@ -37,9 +37,9 @@ from autograd.testing.measurement.step_sequence import Samples, sample_steps
 
 Rule = Callable[[Sequence[Array]], Array]
 
-# A cheap measurement decides if three times its error is below this multiple of the roundoff of the rule, so that a claim that is
-# wrong by 11 times its roundoff is never passed. The whole sequence of steps is rarely more exact. Doubled, no recorded check
-# changes, and claims pass that are wrong by up to 21 times their roundoff.
+# A cheap measurement decides if three times its error is below this multiple of the roundoff of the rule, so that a claim passes
+# only within 11 times the roundoff of the measured value. The whole sequence of steps is rarely more exact. Doubled, no recorded
+# check changes, and claims pass within 21 times their roundoff.
 SHARP_ERROR = 10.0
 
 # A claim of up to this fraction of the largest claim by any entry passes where the function is constant: a rule may leave roundoff
