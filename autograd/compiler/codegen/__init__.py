@@ -1,4 +1,4 @@
-"""Code generation: a lowered program as Python source on NumPy, with loops and buffers.
+"""Code generation: writes a lowered program as Python source for NumPy, and makes it a function.
 
-It knows instructions, and not where they came from.
+It sees instructions only, not the function that they were traced from.
 """

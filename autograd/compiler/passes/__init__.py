@@ -1,4 +1,5 @@
-"""Passes: vectorization of a graph of scalars, batching, differentiation and lowering of a program.
+"""Passes: rewrite one intermediate representation as another.
 
-A pass turns IR into IR.
+Vectorization turns a scalar graph into a program of array instructions. Batching, differentiation and lowering turn a program into
+another program.
 """

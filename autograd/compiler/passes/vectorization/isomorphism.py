@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
-from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY, EXTREMUM, LEAF, ScalarGraph
+from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY, EXTREMUM, LEAF
 from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.ops import Op
 
@@ -42,52 +42,62 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
 
 
 def _number_structures(table: NodeTable, leaf_keys: dict[int, Any]) -> list[int]:
-    """Number the distinct structures of nodes.
-
-    The loop runs once per node of the graph and is most of the time of this pass, so the keys of numbers are built in place: a
-    function call for each adds 10 % to it.
-    """
-    graph, sums = table.graph, table.sums
-    numbers: dict[Any, int] = {}
+    """Number the distinct structures of nodes."""
+    graph = table.graph
     groups = [ABSORBED] * len(graph.op_ids)
-    is_absorbed, is_root = sums.absorbed.tolist(), sums.roots.tolist()
-    terms = _TermKeys(table)
-    powers = {position for position, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name == "power"}
-    for i, (op_id, a, b) in enumerate(zip(graph.op_ids, graph.first_args, graph.second_args, strict=True)):
-        if is_absorbed[i]:
-            continue
-        if is_root[i]:
-            key: Any = ("sum", terms.collect(i, groups))
-        elif op_id >= 0:
-            exponent = graph.values[b] if op_id in powers and graph.op_ids[b] == CONSTANT else None
-            third = graph.third_args.get(i)
-            key = (op_id, groups[a], groups[b] if b >= 0 else -1, -1 if third is None else groups[third], exponent)
-        elif op_id == LEAF:
-            key = ("leaf", leaf_keys[i])
-        elif op_id == CONSTANT:
-            key = "constant"
-        elif op_id == ENTRY:
+    numbers: dict[Any, int] = {}
+    keys = _StructureKeys(table, leaf_keys, groups)
+    is_absorbed = table.sums.absorbed.tolist()
+    for i, op_id in enumerate(graph.op_ids):
+        if op_id == ENTRY:
             groups[i] = groups[graph.array_ops[i].args[0].node]
-            continue
-        else:
-            key = _array_key(graph, i, groups)
-        number = numbers.get(key)
-        if number is None:
-            number = numbers[key] = len(numbers)
-        groups[i] = number
+        elif not is_absorbed[i]:
+            groups[i] = numbers.setdefault(keys.make(i, op_id), len(numbers))
     return groups
 
 
-class _TermKeys:
-    """The terms of sums as lists, which are faster than arrays to read one by one."""
+class _StructureKeys:
+    """Makes keys that are equal for nodes of one structure, from the groups of their arguments.
 
-    def __init__(self, table: NodeTable) -> None:
-        sums = table.sums
-        self.offsets = sums.offsets.tolist()
+    The columns are lists, which are faster than arrays to read one by one.
+    """
+
+    def __init__(self, table: NodeTable, leaf_keys: dict[int, Any], groups: list[int]) -> None:
+        graph, sums = table.graph, table.sums
+        self.graph = graph
+        self.leaf_keys = leaf_keys
+        self.groups = groups
+        self.powers = {k for k, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name == "power"}
+        self.is_root, self.offsets = sums.roots.tolist(), sums.offsets.tolist()
         self.signs, self.left, self.right = sums.signs.tolist(), sums.left.tolist(), sums.right.tolist()
 
-    def collect(self, root: int, groups: list[int]) -> frozenset[Any]:
+    def make(self, i: int, op_id: int) -> Any:
+        """Return the key of a node whose arguments have their groups."""
+        if self.is_root[i]:
+            return "sum", self._collect_terms(i)
+        if op_id >= 0:
+            return self._make_operation_key(i, op_id)
+        if op_id == LEAF:
+            return "leaf", self.leaf_keys[i]
+        if op_id == CONSTANT:
+            return "constant"
+        if op_id == EXTREMUM:
+            operation = self.graph.array_ops[i]
+            return operation.op, frozenset(self.groups[arg.node] for arg in operation.args)
+        return "array", i
+
+    def _make_operation_key(self, i: int, op_id: int) -> Any:
+        """Return the key of an operation; powers with different constant exponents are different."""
+        graph, groups = self.graph, self.groups
+        first, second, third = graph.first_args[i], graph.second_args[i], graph.third_args.get(i, -1)
+        exponent = graph.values[second] if op_id in self.powers and graph.op_ids[second] == CONSTANT else None
+        second_group = groups[second] if second >= 0 else -1
+        third_group = groups[third] if third >= 0 else -1
+        return op_id, groups[first], second_group, third_group, exponent
+
+    def _collect_terms(self, root: int) -> frozenset[Any]:
         """Return the kinds of terms of a sum: their signs and the groups of their factors."""
+        groups = self.groups
         kinds: set[Any] = set()
         for term in range(self.offsets[root], self.offsets[root + 1]):
             left, right = groups[self.left[term]], self.right[term]
@@ -97,14 +107,6 @@ class _TermKeys:
                 right = groups[right]
                 kinds.add((self.signs[term], left, right) if left < right else (self.signs[term], right, left))
         return frozenset(kinds)
-
-
-def _array_key(graph: ScalarGraph, i: int, groups: list[int]) -> Any:
-    """Return the key of an array, which is alone in its group, or of the largest or smallest of some numbers."""
-    if graph.op_ids[i] == EXTREMUM:
-        operation = graph.array_ops[i]
-        return operation.op, frozenset(groups[arg.node] for arg in operation.args)
-    return "array", i
 
 
 def _collect_uses(table: NodeTable, groups: list[int], leaves: list[int]) -> dict[int, set[Any]]:
