@@ -14,17 +14,17 @@ from autograd.viz import draw
 from oracles import same
 
 
-def data(n=7, seed=0):
+def make_data(n=7, seed=0):
     rng = np.random.default_rng(seed)
     return rng.normal(size=(n, 3)), rng.integers(0, 5, n)
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "softplus"])
-def test_arrays_reach_a_model_of_tensors(hidden):
+def test_a_compiled_loss_of_a_model_equals_the_eager_one(hidden):
     model = nn.MLP([3, 4, 5], hidden=hidden, rng=0)
     step = compile(lambda x, t: nn.losses.cross_entropy(model(x), t))
     for seed in range(3):
-        X, y = data(seed=seed)
+        X, y = make_data(seed=seed)
         eager = nn.losses.cross_entropy(model(X), y)
         eager.backward()
         expected = [p.grad for p in model.parameters()]
@@ -41,7 +41,7 @@ def test_arrays_reach_a_model_of_tensors(hidden):
     assert "db2 = D2.sum(axis=0)" in step.source
 
 
-def test_every_layer_takes_an_array_of_values():
+def test_layers_take_object_arrays_of_values():
     for layer in (nn.Linear(2, 3, rng=0), nn.LayerNorm(2), nn.RMSNorm(2), nn.Dropout(0.5).eval()):
         x = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(5.0)]])
         layer(x).sum().backward()
@@ -51,36 +51,36 @@ def test_every_layer_takes_an_array_of_values():
         np.testing.assert_allclose([[v.grad for v in row] for row in x], t.grad, atol=1e-15)
 
 
-def test_labels_as_floats_are_followed():
+def test_float_labels_are_traced():
     model = nn.MLP([3, 4, 5], rng=0)
     step = compile(lambda x, t: nn.losses.cross_entropy(model(x), t))
     for seed in range(4):
-        X, y = data(seed=seed)
+        X, y = make_data(seed=seed)
         assert float(step(X, y.astype(float))) == pytest.approx(float(nn.losses.cross_entropy(model(X), y)), rel=1e-13)
     assert step.traces == 1
-    X, y = data()
+    X, y = make_data()
     with pytest.raises(OutOfRangeError, match=r"label \d is not a class: with 5 classes"):
         step(X, y + 5.0)
     with pytest.raises(DataError, match="labels are integers, not float64 such as"):
         step(X, y + 0.5)
 
 
-def called(f, arguments):
+def call_with_each(f, arguments):
     return [f(*args) for args in arguments]
 
 
-def test_another_fixed_argument_at_every_call_is_warned_of():
+def test_a_static_argument_that_changes_at_every_call_warns():
     model = nn.MLP([3, 5], rng=0)
     step = compile(lambda x, t: nn.losses.cross_entropy(model(x), t))
     with pytest.warns(
         CompileWarning, match=r"traced for 8 values in a row of argument 1, now an array of dtype int64 and shape \(7,\)"
     ):
-        called(step, [data(seed=seed) for seed in range(8)])
+        call_with_each(step, [make_data(seed=seed) for seed in range(8)])
     counted = compile(lambda x, n: x * n)
     with pytest.warns(
         CompileWarning, match="of argument 1, now 7 of type int: only floats and arrays of floats can change without a new trace"
     ):
-        called(counted, [(2.0, n) for n in range(8)])
+        call_with_each(counted, [(2.0, n) for n in range(8)])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for n in range(30):
@@ -93,14 +93,14 @@ def test_another_fixed_argument_at_every_call_is_warned_of():
             kinds(2.0, *range(n))
 
 
-def test_a_tensor_without_axes_gets_a_gradient_that_is_always_the_same():
+def test_a_tensor_without_axes_may_have_a_constant_gradient():
     b = Tensor(1.0)
     compile(lambda: 2.0 * b)().backward()
     assert b.grad == 2.0
 
 
 @given(st.lists(st.floats(-5, 5), min_size=2, max_size=2), st.booleans())
-def test_gradients_are_the_callers_own(x, twice):
+def test_gradients_may_be_changed_in_place(x, twice):
     p, q = Tensor(x), Tensor(x)
     step = compile(lambda: (p * q).sum() + p.sum())
     L = step()
@@ -119,17 +119,17 @@ def test_gradients_are_the_callers_own(x, twice):
 # -- arrays in one piece
 
 
-def of_arrays(W, x, s):
+def loss_of_arrays(W, x, s):
     return (s * np.tanh(x @ W.T)).sum() + np.where(x > 0, x, 0.0).sum() * W[0, 0]
 
 
 @pytest.mark.parametrize("settings", [{}, {"buffers": True}, {"exact": True}])
-def test_arrays_may_reach_a_function_in_one_piece(settings):
+def test_tensors_true_passes_arrays_in_one_piece(settings):
     rng = np.random.default_rng(0)
     W, x = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
-    step = compile(of_arrays, tensors=True, argnums=(0, 1, 2), **settings)
+    step = compile(loss_of_arrays, tensors=True, argnums=(0, 1, 2), **settings)
     value, gradients = step.value_and_grad(W, x, 2.0)
-    expected, wanted = ag.value_and_grad(of_arrays, (0, 1, 2))(W, x, 2.0)
+    expected, wanted = ag.value_and_grad(loss_of_arrays, (0, 1, 2))(W, x, 2.0)
     same(value, expected, rtol=1e-14)
     for a, b in zip(gradients, wanted, strict=True):
         same(a, b, rtol=1e-13, atol=1e-14)
@@ -139,7 +139,7 @@ def test_arrays_may_reach_a_function_in_one_piece(settings):
     assert compile(lambda d: (d["a"] * d["b"][0]).sum(), tensors=True)({"a": x, "b": [x]}) == pytest.approx(np.sum(x * x))
 
 
-def test_arrays_in_one_piece_in_batches_along_tangents_and_in_pictures():
+def test_tensors_true_works_with_batches_jvp_hvp_and_pictures():
     rng = np.random.default_rng(0)
     W, x, t = rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=5)
 
@@ -159,8 +159,8 @@ def test_arrays_in_one_piece_in_batches_along_tangents_and_in_pictures():
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", lambda pred, y: nn.losses.cross_entropy(pred, y, smoothing=0.0)])
-def test_a_compiled_fit_ends_where_the_other_does(loss):
-    X, y = data(50)
+def test_a_compiled_fit_ends_at_the_same_parameters(loss):
+    X, y = make_data(50)
     ends = []
     for compiled in (False, True):
         model = nn.MLP([3, 6, 5], hidden="tanh", rng=0)
@@ -170,8 +170,8 @@ def test_a_compiled_fit_ends_where_the_other_does(loss):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-13)
 
 
-def test_a_compiled_fit_names_what_it_cannot_follow():
-    X, y = data(20)
+def test_a_compiled_fit_names_what_it_cannot_trace():
+    X, y = make_data(20)
     model = nn.Sequential(nn.Linear(3, 8, rng=0), nn.Dropout(0.5, rng=0), nn.Linear(8, 5, rng=1))
     with pytest.raises(GraphError, match="the function draws random numbers"):
         nn.fit(model, X, y, loss="cross_entropy", lr=0.1, epochs=1, progress=False, compiled=True)
