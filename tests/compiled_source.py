@@ -1,12 +1,12 @@
-"""What the tests ask about the source of compiled programs."""
+"""Checks of the source of compiled programs."""
 
 import ast
 import subprocess
 import sys
 
 
-def names_of(source):
-    """The names that a module's functions use, and those that are defined where they are used."""
+def find_undefined_names(source):
+    """Yield for each statement of a module's functions the names that it uses and that are not defined before it."""
     tree = ast.parse(source)
     imported = {a.asname or a.name for node in tree.body if isinstance(node, ast.Import) for a in node.names}
     assigned = {t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
@@ -19,7 +19,7 @@ def names_of(source):
             known |= {n.id for n in ast.walk(line) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
-def formatted(source):
+def format_source(source):
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "format", "--line-length", "320", "-"],
         input=source,
@@ -30,8 +30,8 @@ def formatted(source):
     return done.stdout
 
 
-def dead(source):
-    """The lines of functions whose names nobody reads."""
+def find_unread_variables(source):
+    """Return the variables that are assigned and never read."""
     tree = ast.parse(source)
     stored, loaded = set(), set()
     for n in ast.walk(tree):

@@ -32,27 +32,27 @@ STEPS = (
 NAMES = ("tanh", "sin", "relu", "sigmoid", "cos", "softplus", "exp")
 
 
-def one(name, v):
+def apply_function(name, v):
     v = v if isinstance(v, Node) else Value(v)
     return (v * 0.1).exp() if name == "exp" else getattr(v, name)()
 
 
-def soft(vec):
+def softmax(vec):
     top = max(v.data for v in vec)
     e = [(v - top).exp() for v in vec]
     total = sum(e)
     return [x / total for x in e]
 
 
-def applied(step, rng, vec, W, s):
+def apply_step(step, rng, vec, W, s):
     """One step on a list of numbers."""
     n = len(vec)
     match step:
         case "each":
             name = rng.choice(NAMES)
-            return [one(name, v) for v in vec]
+            return [apply_function(name, v) for v in vec]
         case "some":
-            return [one("tanh", v) if i % 2 else v * v for i, v in enumerate(vec)]
+            return [apply_function("tanh", v) if i % 2 else v * v for i, v in enumerate(vec)]
         case "matvec":
             return [sum(row[j % len(row)] * v for j, v in enumerate(vec)) for row in W]
         case "bias":
@@ -72,7 +72,7 @@ def applied(step, rng, vec, W, s):
             edge = rng.uniform(-1, 1)
             return [v * 2 if v.data > edge else v * v for v in vec]
         case "soft":
-            return soft(vec)
+            return softmax(vec)
         case "recur":
             h = s
             for v in vec:
@@ -112,7 +112,7 @@ class Scalar:
     def __call__(self, W, x, s):
         vec = list(x)
         for step, seed in self.steps:
-            vec = applied(step, random.Random(seed), vec, W, s)
+            vec = apply_step(step, random.Random(seed), vec, W, s)
         return ENDS[self.end](vec, s)
 
     def points(self, count=3):
@@ -135,7 +135,7 @@ scalar_programs = st.builds(
 )
 
 
-def boxed(a, own):
+def to_values(a, own):
     """An array as an object array of Values; a float as a Value."""
     if np.ndim(a) == 0:
         own.append(Value(a))
@@ -150,7 +150,7 @@ def boxed(a, own):
 def eager(f, args):
     """Values, and gradients of their sum by all numbers that went in, by the walk along the graph."""
     own = []
-    outputs, _ = flatten(f(*(boxed(a, own) for a in args)))
+    outputs, _ = flatten(f(*(to_values(a, own) for a in args)))
     outputs = [y if isinstance(y, Node) else Value(y) for y in outputs]
     found = pullback(outputs, [1.0] * len(outputs), own)
     return [y.data for y in outputs], [0.0 if g is None else g for g in found]

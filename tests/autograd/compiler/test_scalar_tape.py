@@ -17,7 +17,7 @@ from autograd.compiler.specialization.tape.traced_tape import LazyTape
 from autograd.core.pytree import flatten
 from autograd.graph.reverse_mode import pullback
 from autograd.state.engine import native
-from scalar_programs import boxed, close, eager, scalar_programs
+from scalar_programs import close, eager, scalar_programs, to_values
 
 pytestmark = pytest.mark.skipif(native is None, reason="the tape is a part of the native engine")
 
@@ -85,7 +85,7 @@ def test_value_and_gradient_equal_the_eager_ones(name, always_on_tape):
     value, gradients = compiled.value_and_grad(*args)
     assert on_tape(compiled)
     own = []
-    y = f(*(boxed(a, own) for a in args))
+    y = f(*(to_values(a, own) for a in args))
     expected = pullback([y], [1.0], own)
     assert close(value, y.data)
     assert close(np.concatenate([np.ravel(g) for g in gradients]), [0.0 if g is None else g for g in expected])

@@ -12,7 +12,7 @@ import autograd as ag
 import nn
 from autograd import Tensor, Value, compile, define, grad, jvp
 from autograd.viz import draw
-from compiled_source import names_of
+from compiled_source import find_undefined_names
 from scalar_programs import close, eager
 
 rng = np.random.default_rng(0)
@@ -107,7 +107,7 @@ def test_unusual_programs_give_the_numbers_of_eager_ones(k):
         assert close([value], values)
         assert close(slope, gradient)
     assert "replayed" not in str(step.report())
-    assert all(not unknown for unknown in names_of(step.source))
+    assert all(not unknown for unknown in find_undefined_names(step.source))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_names_that_are_no_identifiers_do_not_break_the_source():
     ]
     step = compile(lambda: odd[0] * odd[1] + odd[2].exp() * odd[3].tanh() + odd[4].sin())
     step().backward()
-    assert all(not unknown for unknown in names_of(step.source))
+    assert all(not unknown for unknown in find_undefined_names(step.source))
     assert "import os" not in step.source.replace("import", "", 0).split("def ")[1]
     shadows = compile(lambda value, run, abs: ag.absolute(value) * run + abs)
     assert shadows.value_and_grad(-1.0, 2.0, 3.0) == (5.0, -2.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile
-from compiled_source import names_of
+from compiled_source import find_undefined_names
 from scalar_programs import close, eager
 
 rng = np.random.default_rng(0)
@@ -25,7 +25,7 @@ def test_a_recurrent_layer_becomes_a_loop():
     assert close([value], values)
     assert close(np.concatenate([g.ravel() for g in found]), gradient)
     assert step.source.count("for k in range(") >= 2, step.source
-    assert all(not unknown for unknown in names_of(step.source))
+    assert all(not unknown for unknown in find_undefined_names(step.source))
     assert len(step.source.splitlines()) < 130
 
 

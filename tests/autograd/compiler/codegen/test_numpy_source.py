@@ -11,7 +11,7 @@ from autograd import compile
 from autograd.compiler.codegen.numpy_source import generate_source
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.program import ProgramBuilder
-from compiled_source import formatted
+from compiled_source import format_source
 from scalar_programs import demo
 
 
@@ -27,8 +27,8 @@ def test_source_is_idempotent_under_formatting():
     step = compile(demo()[1])
     step()
     module = step.source.replace("  # (", " # (")
-    once = formatted(module)
-    assert formatted(once) == once
+    once = format_source(module)
+    assert format_source(once) == once
     assert ast.dump(ast.parse(once)) == ast.dump(ast.parse(step.source))
 
 

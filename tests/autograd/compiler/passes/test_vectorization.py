@@ -6,8 +6,8 @@ import pytest
 import nn
 from autograd import compile
 from autograd.viz import draw
-from compiled_source import dead
-from scalar_programs import boxed, close, demo, eager
+from compiled_source import find_unread_variables
+from scalar_programs import close, demo, eager, to_values
 
 rng = np.random.default_rng(0)
 
@@ -29,7 +29,7 @@ def test_a_scalar_network_becomes_the_equations_of_textbooks():
         "δ = (δ W) ⊙ f′(z)",
     ):
         assert line in step.source, step.source
-    assert not dead(step.source)
+    assert not find_unread_variables(step.source)
     report = step.report()
     assert report.nodes > 3000
     assert report.operations < 60
@@ -125,7 +125,7 @@ def test_causal_attention_becomes_a_stack_of_matrix_products():
     for tokens in ([0, 1, 2, 3, 4, 0, 1], [4, 4, 1, 0]):
         value, found = step.value_and_grad(p, tokens)
         own = []
-        y = attention({name: boxed(W, own) for name, W in p.items()}, tokens)
+        y = attention({name: to_values(W, own) for name, W in p.items()}, tokens)
         y.backward()
         assert close(value, y.data)
         assert close(np.concatenate([found[name].ravel() for name in p]), [v.grad for v in own])
