@@ -99,7 +99,7 @@ def summarize(name: str, specialization: Any, function: str, key: Any) -> Summar
         The program in numbers.
     """
     if isinstance(specialization, GraphReplay):
-        return Summary(name, specialization.node_count, reason=specialization.why)
+        return Summary(name, specialization.node_count, reason=specialization.reason)
     program = specialization.function(function, key)
     instructions = topological_sort([x for group in program.groups for x in group])
     operations = [instruction for instruction in instructions if instruction.op not in ("input", "constant")]

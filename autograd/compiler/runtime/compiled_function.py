@@ -352,7 +352,7 @@ class Compiled(ProgramInspection):
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:
             if isinstance(specialization, GraphReplay):
-                raise UnfitError(f"the function is replayed {specialization.why}")
+                raise UnfitError(f"the function is replayed {specialization.reason}")
             return "value_and_update", update, ()
 
         _, _, results, _ = self._dispatcher.run(call, select, state)

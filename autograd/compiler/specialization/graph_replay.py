@@ -80,7 +80,7 @@ class GraphReplay(Specialization):
         return slots
 
     @property
-    def why(self) -> str:
+    def reason(self) -> str:
         """Why the graph is replayed, as the end of a sentence."""
         return "because exact=True asks for it" if not self.fault else f"because {self.fault}"
 
@@ -99,7 +99,7 @@ class GraphReplay(Specialization):
         """
         if name not in ("value", "value_and_gradients", "pullback"):
             raise GraphError(
-                f"compile(): a program that is replayed has no {name}(): use autograd.{name}; it is replayed {self.why}"
+                f"compile(): a program that is replayed has no {name}(): use autograd.{name}; it is replayed {self.reason}"
             )
         return ReplayedFunction(self, name, key)
 
@@ -198,4 +198,4 @@ class ReplayedFunction(NamedTuple):
     @property
     def source(self) -> Any:
         """Raises GraphError: a replay has no source."""
-        raise GraphError(f"compile(): there is no source: the graph is replayed as it was traced, {self.replay.why}")
+        raise GraphError(f"compile(): there is no source: the graph is replayed as it was traced, {self.replay.reason}")
