@@ -2,15 +2,15 @@
 
 import os
 
-THEIRS = ("tracer.py", "core.py", "numpy", "differential_operators.py")
+HIPS_AUTOGRAD_FILES = ("tracer.py", "core.py", "numpy", "differential_operators.py")
 
 
-def refuse(folder: str) -> None:
+def check_no_foreign_files(folder: str) -> None:
     """Raise ImportError where files of HIPS autograd lie in ``folder``.
 
-    >>> refuse(os.path.dirname(__file__))
+    >>> check_no_foreign_files(os.path.dirname(__file__))
     """
-    found = [name for name in THEIRS if os.path.exists(os.path.join(folder, name))]
+    found = [name for name in HIPS_AUTOGRAD_FILES if os.path.exists(os.path.join(folder, name))]
     if found:
         raise ImportError(
             f"{folder} holds files of another distribution that is also called autograd ({', '.join(found)}): gradlab and HIPS "
@@ -19,4 +19,4 @@ def refuse(folder: str) -> None:
         )
 
 
-refuse(os.path.dirname(__file__))
+check_no_foreign_files(os.path.dirname(__file__))

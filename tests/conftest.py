@@ -24,8 +24,8 @@ def no_leaks():
     yield
     for name in set(TABLE) - rows:
         del TABLE[name]
-    assert context.special == 0
-    if Hooks.living:
+    assert context.open_block_count == 0
+    if Hooks.total_count:
         gc.collect()
-    assert Hooks.living == 0  # while there are hooks, nothing is compiled
+    assert Hooks.total_count == 0  # while there are hooks, nothing is compiled
     assert np.geterr() == errors

@@ -9,8 +9,8 @@ from typing import Any
 from autograd.errors import DefinitionError
 from autograd.ops import TABLE, Op
 
-QUIET: dict[str, Any] = {"all": "ignore"}
-RAISED = (ArithmeticError, ValueError)
+IGNORE_FLOAT_ERRORS: dict[str, Any] = {"all": "ignore"}
+MATH_ERRORS = (ArithmeticError, ValueError)
 
 
 class Backend:
@@ -24,7 +24,7 @@ class Backend:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
-        function = self.row(TABLE[name]) if name in TABLE else self.foreign(name)
+        function = self.row(TABLE[name]) if name in TABLE else self.library_function(name)
         setattr(self, name, function)
         return function
 
@@ -32,7 +32,7 @@ class Backend:
         """Another row, computed in this backend."""
         return partial(op.f, self)
 
-    def foreign(self, name: str) -> Callable[..., Any]:
+    def library_function(self, name: str) -> Callable[..., Any]:
         """A function that has no row."""
         if not hasattr(self._library, name):
             raise DefinitionError(

@@ -106,7 +106,7 @@ def symbol(name: str) -> Expr:
     return Expr("name", (name,))
 
 
-class Symbols:
+class SymbolicBackend:
     """A backend that writes: ``xp.exp(a)`` is the expression "exp(a)". Names it is not given to keep open up into their rows."""
 
     def __init__(self, keep: Callable[[str], bool]) -> None:
@@ -124,13 +124,16 @@ class Symbols:
         return expr(name, *args) if self._keep(name) and not settings else TABLE[name].f(self, *args, **settings)
 
 
-SOURCE = Symbols(frozenset(vars(FLOAT)).__contains__)  # FLOAT itself collects the rows that it has opened
-TEXT = Symbols(lambda name: not name.endswith("_slope"))  # a slope is read as the formula that it is
-KEPT = Symbols(lambda name: True)
+SOURCE = SymbolicBackend(frozenset(vars(FLOAT)).__contains__)  # FLOAT itself collects the rows that it has opened
+TEXT = SymbolicBackend(lambda name: not name.endswith("_slope"))  # a slope is read as the formula that it is
+UNEXPANDED = SymbolicBackend(lambda name: True)
+
+# The heads that are written as operators or leaves. All others are calls of functions.
+OPERATORS = {"name", "number", "where", "&", ">", ">=", "<", "<=", "==", "+", "-", "*", "/", "neg", "abs"}
 
 # How tightly each operator binds; a function call and a leaf bind tightest.
-BINDS = {"where": 0, "&": 1, ">": 2, ">=": 2, "<": 2, "<=": 2, "==": 2, "+": 3, "-": 3, "*": 4, "/": 4, "neg": 5}
-TIGHT = 6
+PRECEDENCE = {"where": 0, "&": 1, ">": 2, ">=": 2, "<": 2, "<=": 2, "==": 2, "+": 3, "-": 3, "*": 4, "/": 4, "neg": 5}
+ATOM_PRECEDENCE = 6
 
 
 class Dialect(NamedTuple):
@@ -162,17 +165,17 @@ def to_source(e: Expr, known: dict[Expr, str] | None = None, dialect: Dialect = 
 def _write(e: Expr, known: dict[Expr, str], dialect: Dialect) -> tuple[str, int]:
     """The text of an expression, and how tightly its outermost operator binds."""
     if e in known:
-        return known[e], TIGHT
+        return known[e], ATOM_PRECEDENCE
     if e.head == "name":
-        return e.args[0], TIGHT
+        return e.args[0], ATOM_PRECEDENCE
     if e.head == "number":
-        return dialect.number(e.args[0]), TIGHT if e.args[0] >= 0 else BINDS["neg"]
+        return dialect.number(e.args[0]), ATOM_PRECEDENCE if e.args[0] >= 0 else PRECEDENCE["neg"]
 
     def inner(i: int, at_least: int) -> str:
         text, binds = _write(e.args[i], known, dialect)
         return text if binds >= at_least else f"({text})"
 
-    binds = BINDS.get(e.head, TIGHT)
+    binds = PRECEDENCE.get(e.head, ATOM_PRECEDENCE)
     match e.head:
         case "neg":
             return f"-{inner(0, binds)}", binds
@@ -183,13 +186,13 @@ def _write(e: Expr, known: dict[Expr, str], dialect: Dialect) -> tuple[str, int]
         case "maximum" | "minimum" if e.args[1].head == "number":
             sign = "<" if e.head == "maximum" else ">"
             condition = f"{inner(0, 3)} {sign} {inner(1, 3)}"
-            return dialect.choice.format(condition=condition, yes=inner(1, 1), no=inner(0, 1)), BINDS["where"]
+            return dialect.choice.format(condition=condition, yes=inner(1, 1), no=inner(0, 1)), PRECEDENCE["where"]
         case "/" if dialect.quotient is not None:
-            return dialect.quotient(inner(0, 0), inner(1, 0)), TIGHT
-        case _ if e.head in BINDS:
+            return dialect.quotient(inner(0, 0), inner(1, 0)), ATOM_PRECEDENCE
+        case _ if e.head in PRECEDENCE:
             return f"{inner(0, binds)} {e.head} {inner(1, binds + 1)}", binds
         case _:
-            return dialect.call(e.head, [inner(i, 0) for i in range(len(e.args))]), TIGHT
+            return dialect.call(e.head, [inner(i, 0) for i in range(len(e.args))]), ATOM_PRECEDENCE
 
 
 def assignments(results: dict[str, Expr], dialect: Dialect = PYTHON) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET, RAISED, Backend
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS, MATH_ERRORS, Backend
 from autograd.backends.numpy_backend import ARRAY
 
 
@@ -71,19 +71,19 @@ FLOAT = Backend(
 )
 
 
-def ieee(rule: Callable[..., Any], *args: float, **static: Any) -> float:
+def evaluate_with_numpy(rule: Callable[..., Any], *args: float, **static: Any) -> float:
     """A rule evaluated at floats as NumPy would: log 0 is -inf, 1/0 is inf, no warning.
 
-    >>> ieee(lambda xp, a: 1.0 / a, 0.0)
+    >>> evaluate_with_numpy(lambda xp, a: 1.0 / a, 0.0)
     inf
     """
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         return float(rule(ARRAY, *map(np.float64, args), **static))
 
 
-def evaluated(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
+def evaluate(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
     """A rule at floats, by Python's math where it answers and by NumPy where it raises."""
     try:
         return float(rule(FLOAT, *floats, **static))
-    except RAISED:
-        return ieee(rule, *floats, **static)
+    except MATH_ERRORS:
+        return evaluate_with_numpy(rule, *floats, **static)

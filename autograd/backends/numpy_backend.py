@@ -12,7 +12,7 @@ import numpy as np
 from autograd.backends.backend import Backend
 
 
-def each(function: Callable[[float], float]) -> Callable[[Any], Any]:
+def apply_entrywise(function: Callable[[float], float]) -> Callable[[Any], Any]:
     """A function of one float, entry by entry: for the few that NumPy lacks."""
 
     def entrywise(a: Any) -> Any:
@@ -52,7 +52,7 @@ def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
     return out
 
 
-def is_basic(index: Any) -> bool:
+def is_basic_index(index: Any) -> bool:
     """Whether an index picks every entry at most once: integers, slices, None and Ellipsis."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(part is None or part is ... or isinstance(part, (int, np.integer, slice)) for part in parts)
@@ -65,7 +65,7 @@ def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return out
 
 
-def array_scattered(gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
+def array_scatter_sum(gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
     """Zeros with each of several arrays added at its own index."""
     total = np.zeros(shape, dtype)
     for index, g in zip(indices, gs, strict=True):
@@ -75,7 +75,7 @@ def array_scattered(gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int,
 
 def array_add_at(total: Any, index: Any, a: Any) -> None:
     """Add ``a`` to ``total`` at ``index``, in place."""
-    if is_basic(index):
+    if is_basic_index(index):
         total[index] += a
     else:
         np.add.at(total, index, a)
@@ -103,8 +103,8 @@ ARRAY = Backend(
         "logabsdet": lambda a: np.linalg.slogdet(a)[1],
         "max": np.max,
         "min": np.min,
-        "erf": each(math.erf),
-        "erfc": each(math.erfc),
+        "erf": apply_entrywise(math.erf),
+        "erfc": apply_entrywise(math.erfc),
         "sum": array_sum,
         "norm": array_norm,
         "logsumexp": array_logsumexp,
@@ -112,7 +112,7 @@ ARRAY = Backend(
         "getitem": lambda a, index: a[index],
         "scatter": array_scatter,
         "add_at": array_add_at,
-        "scatter_sum": array_scattered,
+        "scatter_sum": array_scatter_sum,
         "item": lambda a: float(a.reshape(())),
         "constant": lambda a: a,
         "products_of_others": array_products_of_others,

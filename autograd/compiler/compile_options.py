@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import SettingError
 from autograd.transforms.arguments import validate_argnums
 
@@ -65,7 +65,7 @@ class CompileOptions:
                 "compile(): exact=True replays the operations of the function itself, so it excludes in_axes, xp and buffers"
             )
         if self.xp is not None and not (hasattr(self.xp, "matmul") and hasattr(self.xp, "where")):
-            raise SettingError(f"compile(): xp must be an array library, such as jax.numpy, not {described(self.xp)}")
+            raise SettingError(f"compile(): xp must be an array library, such as jax.numpy, not {describe(self.xp)}")
         if self.buffers and self.xp is not None:
             raise SettingError("compile(): buffers=True writes with NumPy's out=, which xp does not have: leave out one of the two")
 

@@ -23,7 +23,7 @@ def to_float(x: Any, call: str) -> float:
         return x
     if isinstance(x, np.ndarray | np.generic):
         if type(x) is not np.ndarray:
-            refuse_masked(x, call)
+            check_no_masked_entries(x, call)
         if x.dtype.kind in REAL_KINDS and x.ndim == 0:
             return float(x)
     elif isinstance(x, numbers.Real):
@@ -31,7 +31,7 @@ def to_float(x: Any, call: str) -> float:
             return float(x)
         except OverflowError:
             raise DataError(f"{call}: an integer of {len(repr(x))} digits is beyond float64 (about 1.8e308)") from None
-    raise DataError(f"{call} takes a real number, not {described(x)}{advice(x)}")
+    raise DataError(f"{call} takes a real number, not {describe(x)}{suggest_fix(x)}")
 
 
 def to_array(x: Any, call: str) -> npt.NDArray[Any]:
@@ -46,18 +46,18 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     try:
         array = np.asarray(x)
     except (ValueError, DataError) as error:  # NumPy's word for ragged lists; ours for nodes inside them
-        raise DataError(f"{call} takes an array of real numbers, not {described(x)}{advice(x)}: {error}") from None
+        raise DataError(f"{call} takes an array of real numbers, not {describe(x)}{suggest_fix(x)}: {error}") from None
     if array.dtype.kind not in REAL_KINDS:
-        raise DataError(f"{call} takes real numbers, not {described(x)}{advice(x)}")
+        raise DataError(f"{call} takes real numbers, not {describe(x)}{suggest_fix(x)}")
     if array.dtype.kind != "f":
         return array.astype(np.float64)
-    return array if isinstance(x, list | tuple) or np.isscalar(x) else private(array) if array is x else np.array(array)
+    return array if isinstance(x, list | tuple) or np.isscalar(x) else copy_if_writable(array) if array is x else np.array(array)
 
 
-def refuse_masked(x: Any, call: str) -> None:
+def check_no_masked_entries(x: Any, call: str) -> None:
     """Raise DataError for a masked array with masked entries: as plain numbers these would count.
 
-    >>> refuse_masked(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
+    >>> check_no_masked_entries(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
     """
     masked = int(np.sum(getattr(x, "mask", False)))
     if masked:
@@ -71,20 +71,20 @@ def _refuse_masked_inside(x: Any, call: str) -> None:
     """The same for an array, or for arrays in nested lists."""
     if isinstance(x, np.ndarray):
         if type(x) is not np.ndarray:
-            refuse_masked(x, call)
+            check_no_masked_entries(x, call)
     elif isinstance(x, list | tuple) and any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, x))):
         for part in x:
             _refuse_masked_inside(part, call)
 
 
-def private(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def copy_if_writable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The array itself where it owns its memory and is read-only, else a copy: later writes outside cannot reach it."""
     if type(array) is np.ndarray and not array.flags.writeable and array.base is None:
         return array
     return np.array(array)
 
 
-def described(x: Any) -> str:
+def describe(x: Any) -> str:
     """A short description of a thing that is no number."""
     if isinstance(x, np.ndarray):
         return f"an array of dtype {x.dtype} and shape {x.shape}"
@@ -92,7 +92,7 @@ def described(x: Any) -> str:
     return f"{text if len(text) <= 60 else text[:57] + '…'} of type {type(x).__name__}"
 
 
-def advice(x: Any) -> str:
+def suggest_fix(x: Any) -> str:
     """What to do instead, where the mistake is a known one."""
     if hasattr(type(x), "stamp"):  # a node, of which coercion knows nothing else
         return "; it is a node already: use it as it is, or take x.data for its numbers"

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd.core.coercion import advice, described, to_array
+from autograd.core.coercion import describe, suggest_fix, to_array
 from autograd.core.storage import Storage
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph import copy_and_pickle
-from autograd.graph.backward_steps import Step, steps
+from autograd.graph.backward_steps import Step, iterate_steps
 from autograd.graph.broadcasting import unbroadcast
-from autograd.graph.cycles import nodes_held_by, show_to_collector
+from autograd.graph.reference_cycles import find_nodes_held_by, track_graph
 from autograd.graph.reverse_mode import accumulate_gradients, pullback
-from autograd.graph.topological_order import WIDE, graph_lock, topological_order
+from autograd.graph.topological_order import PACKED, graph_lock, topological_order
 from autograd.ops import TABLE, Op
 from autograd.state import context
 from autograd.state.anomaly_checks import check_hook
 from autograd.state.hooks import Handle, Hooks
-from autograd.state.metadata import Metadata, shown
+from autograd.state.metadata import Metadata, format_location
 
 # Python's operators and the rows they stand for.
 BINARY = {
@@ -69,14 +69,14 @@ class Node(Storage):
         """The arguments of the operation in their order, numbers and arrays among them; () for a leaf."""
         if self.op is None:
             return ()
-        if self.dleft is WIDE:
+        if self.dleft is PACKED:
             return tuple(self.left)
         return (self.left,) if self.op.arity == 1 else (self.left, self.right)
 
     @property
     def static(self) -> dict[str, Any]:
         """The keyword arguments of the operation, such as an axis."""
-        return self.right if self.dleft is WIDE else {}
+        return self.right if self.dleft is PACKED else {}
 
     @property
     def sources(self) -> Sequence[tuple[int, Any]]:
@@ -112,7 +112,7 @@ class Node(Storage):
     @name.setter
     def name(self, name: str | None) -> None:
         if name is not None and not isinstance(name, str):
-            raise DataError(f"a name is a string, not {described(name)}")
+            raise DataError(f"a name is a string, not {describe(name)}")
         self.own_metadata().name = name
 
     def own_metadata(self) -> Metadata:
@@ -142,7 +142,7 @@ class Node(Storage):
         ...     Value(1.0).line.partition(">")[2]
         ':2 `Value(1.0).line.partition(">")[2]`'
         """
-        return shown(self.metadata.made) if self.metadata and self.metadata.made else ""
+        return format_location(self.metadata.location) if self.metadata and self.metadata.location else ""
 
     # -- what each kind of node says for itself
 
@@ -159,19 +159,19 @@ class Node(Storage):
         @classmethod
         def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any: ...
 
-        def receive(self, c: Any, op: Op | None, fresh: bool) -> None: ...
+        def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None: ...
 
-        def pull(self) -> None: ...
+        def propagate_grad(self) -> None: ...
 
         def numeric_vjp(self, i: int, g: Any) -> Any: ...
 
         def numeric_jvp(self, tangents: Sequence[Any]) -> Any: ...
 
-        def of_my_kind(self, g: Any) -> Any: ...
+        def match_type(self, g: Any) -> Any: ...
 
-        def plain(self, g: Any) -> Any: ...
+        def to_gradient_data(self, g: Any) -> Any: ...
 
-        def fitted(self, c: Any, op: Op | None) -> Any: ...
+        def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any: ...
 
         def check_unchanged(self) -> None: ...
 
@@ -188,8 +188,8 @@ class Node(Storage):
         >>> a = Value(3.0); (a * a).backward(); a.grad
         6.0
         """
-        self._unwatched("backward() of")
-        seed = self.seed(cotangent)
+        self._refuse_while_tracing("backward() of")
+        seed = self.initial_cotangent(cotangent)
         if not create_graph:
             accumulate_gradients(self, seed)
             return
@@ -202,7 +202,7 @@ class Node(Storage):
                 leaf.left = True
                 # +g is a node of its own: a leaf that two gradients share could be written to
                 leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
-            show_to_collector([leaf._grad for leaf in leaves])
+            track_graph([leaf._grad for leaf in leaves])
 
     def backward_steps(self, cotangent: Any = None) -> Iterator[Step]:
         """The backward pass step by step: each node's cotangent, and what it pushes to each argument. Writes no ``.grad``.
@@ -212,7 +212,7 @@ class Node(Storage):
         >>> [(push.contribution, push.complete) for step in (a * a).backward_steps() for push in step.pushes]
         [(3.0, False), (3.0, True)]
         """
-        return steps(self, self.seed(cotangent))
+        return iterate_steps(self, self.initial_cotangent(cotangent))
 
     def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
         """Call ``hook(gradient)`` in every reverse pass, once the gradient of this node is complete and before it goes on.
@@ -229,14 +229,14 @@ class Node(Storage):
         (20.0, 120.0)
         """
         if not callable(hook):
-            raise DataError(f"register_hook() takes a function of the gradient, not {described(hook)}")
+            raise DataError(f"register_hook() takes a function of the gradient, not {describe(hook)}")
         metadata = self.own_metadata()
         if metadata.hooks is None:
             metadata.hooks = Hooks()
-        show_to_collector([self, *nodes_held_by(hook)])
+        track_graph([self, *find_nodes_held_by(hook)])
         return metadata.hooks.add(hook)
 
-    def heard(self, g: Any) -> Any:
+    def run_hooks(self, g: Any) -> Any:
         """A complete gradient, after this node's hooks have seen it."""
         hooks = self.metadata.hooks if self.metadata else None
         for number, hook in list(hooks.items()) if hooks else ():
@@ -248,34 +248,34 @@ class Node(Storage):
             given = hook(g)
             if given is None:
                 continue
-            new = self._replaced(given, isinstance(g, Node))
+            new = self._convert_hook_result(given, isinstance(g, Node))
             if context.current().anomaly:
                 check_hook(self, g, new)
             g = new
         return g
 
-    def _replaced(self, given: Any, graph: bool) -> Any:
+    def _convert_hook_result(self, given: Any, graph: bool) -> Any:
         """What a hook returned, as a gradient of this node."""
         numbers = to_array(given._primal if isinstance(given, Node) else given, "a hook's result")
         if numbers.shape not in ((), self.shape):
-            raise ShapeError(f"a hook of {self.brief()} returned shape {numbers.shape}, where {self.shape} belongs")
+            raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, where {self.shape} belongs")
         if not graph:
-            return self.plain(numbers)
-        return given if isinstance(given, Node) and given.shape == self.shape else self.leaf(self.plain(numbers))
+            return self.to_gradient_data(numbers)
+        return given if isinstance(given, Node) and given.shape == self.shape else self.leaf(self.to_gradient_data(numbers))
 
-    def seed(self, cotangent: Any) -> Any:
+    def initial_cotangent(self, cotangent: Any) -> Any:
         """The cotangent a reverse pass starts from, in this node's shape."""
         if cotangent is None:
             if self.shape != () and int(np.prod(self.shape)) != 1:
                 raise GraphError(
-                    f"backward() starts from one number, but {self.brief()} has shape {self.shape}: reduce it first, as in "
+                    f"backward() starts from one number, but {self.describe()} has shape {self.shape}: reduce it first, as in "
                     f"y.sum().backward(), or pass a cotangent of that shape, as in y.backward(np.ones({self.shape}))"
                 )
             cotangent = np.ones(self.shape)
         given = to_array(cotangent.data if isinstance(cotangent, Node) else cotangent, "backward()")
         if given.shape != self.shape:
-            raise ShapeError(f"backward(): the cotangent has shape {given.shape}, but {self.brief()} has shape {self.shape}")
-        return self.plain(given)
+            raise ShapeError(f"backward(): the cotangent has shape {given.shape}, but {self.describe()} has shape {self.shape}")
+        return self.to_gradient_data(given)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
         """The cotangent of argument ``i`` for a cotangent ``g`` of this node; a node itself where a backend ``xp`` is given."""
@@ -284,7 +284,7 @@ class Node(Storage):
         self.check_unchanged()
         assert self.op is not None
         arg = self.args[i]
-        return arg.of_my_kind(unbroadcast(xp, self.op.vjp(xp, i, g, self, self.args, self.static), arg.shape))
+        return arg.match_type(unbroadcast(xp, self.op.vjp(xp, i, g, self, self.args, self.static), arg.shape))
 
     def jvp(self, tangents: Sequence[Any], xp: Any) -> Any:
         """The tangent of this node for tangents of its arguments (None where one does not move)."""
@@ -293,9 +293,9 @@ class Node(Storage):
         self.check_unchanged()
         assert self.op is not None
         t = self.op.jvp(xp, tangents, self, self.args, self.static)
-        return self.of_my_kind(t if xp.shape(t) == self.shape else xp.broadcast_to(t, self.shape))
+        return self.match_type(t if xp.shape(t) == self.shape else xp.broadcast_to(t, self.shape))
 
-    def brief(self) -> str:
+    def describe(self) -> str:
         """What an error message calls this node."""
         made = "leaf" if self.op is None else f"result of {self.op.name}"
         name = f"{self.path!r}, " if self.path else ""
@@ -308,108 +308,108 @@ class Node(Storage):
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> Any:
-        return self._compared("==", other, operator.eq)
+        return self._compare("==", other, operator.eq)
 
     def __ne__(self, other: object) -> Any:
-        return self._compared("!=", other, operator.ne)
+        return self._compare("!=", other, operator.ne)
 
     def __lt__(self, other: Any) -> Any:
-        return self._compared("<", other, operator.lt)
+        return self._compare("<", other, operator.lt)
 
     def __le__(self, other: Any) -> Any:
-        return self._compared("<=", other, operator.le)
+        return self._compare("<=", other, operator.le)
 
     def __gt__(self, other: Any) -> Any:
-        return self._compared(">", other, operator.gt)
+        return self._compare(">", other, operator.gt)
 
     def __ge__(self, other: Any) -> Any:
-        return self._compared(">=", other, operator.ge)
+        return self._compare(">=", other, operator.ge)
 
-    def _compared(self, sign: str, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
+    def _compare(self, sign: str, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
         """A comparison of numbers; a mask where compile() watches. NotImplemented for what is no number."""
         if self.rank and isinstance(other, list | tuple):
             try:
-                other = to_array(other, f"{sign} of {self.brief()}")
+                other = to_array(other, f"{sign} of {self.describe()}")
             except DataError:
                 if sign in EQUALITY and not any(isinstance(x, Node) for x in other):
                     return NotImplemented  # what is no number is not equal
                 raise
         if sign in EQUALITY and isinstance(other, complex | np.complexfloating):
             other = float(other.real) if other.imag == 0.0 else math.nan  # which nothing equals
-        if type(other) is int and abs(other) > LARGEST and (self.rank or context.special):
+        if type(other) is int and abs(other) > LARGEST and (self.rank or context.open_block_count):
             other = math.inf if other > 0 else -math.inf
         known = is_real(other)
-        if context.special and (known or getattr(other, "followed", False)):
+        if context.open_block_count and (known or getattr(other, "is_traced", False)):
             trace = context.current().tracer
             if trace is not None:
                 return trace.compare(sign, self, other)
         if not known:
             return NotImplemented
         try:
-            found = compare(self._primal, raw(other))
+            found = compare(self._primal, primal_of(other))
         except ValueError:
             raise ShapeError(
-                f"{sign} compares {self.brief()} of shape {self.shape} with an array of shape {np.shape(raw(other))}, and these do "
-                f"not broadcast: reshape or index one of them"
+                f"{sign} compares {self.describe()} of shape {self.shape} with an array of shape {np.shape(primal_of(other))}, "
+                f"and these do not broadcast: reshape or index one of them"
             ) from None
         return bool(found) if isinstance(found, np.bool_) else found
 
     def __float__(self) -> float:
-        return self._cut("float()")
+        return self._to_concrete_float("float()")
 
     def __int__(self) -> int:
-        return int(self._cut("int()"))
+        return int(self._to_concrete_float("int()"))
 
-    def _cut(self, call: str) -> float:
+    def _to_concrete_float(self, call: str) -> float:
         """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
-        if context.special and context.current().tracer is not None:
+        if context.open_block_count and context.current().tracer is not None:
             return float(context.current().tracer.trace_data(self))
-        since = context.current().since
+        since = context.current().transform_start
         if since and self.stamp >= since:
             raise DataError(
-                f"{call} of {self.brief()} inside grad() or another transform would cut it from the graph: use NumPy's functions "
-                f"and not math's, autograd.stack([...]) and not a plain array, and x.data where no derivative is meant"
+                f"{call} of {self.describe()} inside grad() or another transform would cut it from the graph: use NumPy's "
+                f"functions and not math's, autograd.stack([...]) and not a plain array, and x.data where no derivative is meant"
             )
         return self._number(call)
 
     def __bool__(self) -> bool:
-        if context.special and context.current().tracer is not None:
+        if context.open_block_count and context.current().tracer is not None:
             return bool(context.current().tracer.trace_data(self))
         return bool(self._number("a truth value"))
 
-    def _untraced(self, what: str) -> None:
+    def _refuse_read_while_tracing(self, what: str) -> None:
         """Refuse to be read where compile() watches, which would not see it change."""
         if context.current().tracer is not None:
             raise GraphError(
-                f"compile(): {what} of {self.brief()} is read while the function is traced, and later calls would not see it "
+                f"compile(): {what} of {self.describe()} is read while the function is traced, and later calls would not see it "
                 f"change: pass it as an argument, or use grad() or value_and_grad() inside"
             )
 
     def _number(self, call: str) -> float:
         if self.shape != () and int(np.prod(self.shape)) != 1:
-            raise ShapeError(f"{call} takes one number, but {self.brief()} has shape {self.shape}: index or reduce it first")
+            raise ShapeError(f"{call} takes one number, but {self.describe()} has shape {self.shape}: index or reduce it first")
         return float(np.asarray(self._primal).reshape(()))
 
     # -- copying
 
     def __reduce__(self) -> tuple[Any, ...]:
-        self._unwatched("pickling")
-        return copy_and_pickle.reduced(self)
+        self._refuse_while_tracing("pickling")
+        return copy_and_pickle.reduce_node(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        self._unwatched("copying")
-        return copy_and_pickle.deepcopied(self, memo)
+        self._refuse_while_tracing("copying")
+        return copy_and_pickle.deepcopy_graph(self, memo)
 
     def __copy__(self) -> Any:
-        self._unwatched("copying")
-        return copy_and_pickle.shallow(self)
+        self._refuse_while_tracing("copying")
+        return copy_and_pickle.copy_node(self)
 
-    def _unwatched(self, doing: str) -> None:
+    def _refuse_while_tracing(self, doing: str) -> None:
         """Raise GraphError inside a compiled function, which could not repeat this."""
-        if context.special and context.current().tracer is not None:
+        if context.open_block_count and context.current().tracer is not None:
             raise GraphError(
-                f"{doing} {self.brief()} inside a compiled function would freeze its numbers: use stop_gradient() for them alone, "
-                f"and do the rest outside"
+                f"{doing} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() for them "
+                f"alone, and do the rest outside"
             )
 
     if TYPE_CHECKING:  # written from the rows when the subclasses are made
@@ -433,10 +433,10 @@ class Node(Storage):
         def __abs__(self) -> Any: ...
 
 
-def stale(node: Node) -> GraphError:
+def stale_graph_error(node: Node) -> GraphError:
     """The error of a graph whose arguments were changed after it was recorded."""
     return GraphError(
-        f"the data of an argument of {node.brief()} was changed after the forward pass: derivatives of higher order need it "
+        f"the data of an argument of {node.describe()} was changed after the forward pass: derivatives of higher order need it "
         f"as it was, so run the forward pass again first"
     )
 
@@ -446,12 +446,12 @@ LARGEST = 2**1023  # beyond it whole numbers may be no floats
 PLAIN = (float, int, np.floating, np.integer, np.bool_)
 
 
-def unassignable(node: Node) -> GraphError:
+def assignment_error(node: Node) -> GraphError:
     """The error of writing to a result: the graph says what it is."""
-    return GraphError(f"{node.brief()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")
+    return GraphError(f"{node.describe()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")
 
 
-def raw(x: Any) -> Any:
+def primal_of(x: Any) -> Any:
     """The numbers of a node; anything else as it is."""
     return x._primal if isinstance(x, Node) else x
 
@@ -465,11 +465,11 @@ def rank_of(x: Any, op: Op) -> int:
     """Which class of node a plain argument asks for."""
     if isinstance(x, np.ndarray):
         if x.dtype.kind not in "fiub":
-            raise DataError(f"{op.name} takes real numbers, not {described(x)}{advice(x)}")
+            raise DataError(f"{op.name} takes real numbers, not {describe(x)}{suggest_fix(x)}")
         return 1 if x.ndim else 0
     if isinstance(x, PLAIN):
         return 0
-    raise DataError(f"{op.name} takes numbers, arrays and nodes, not {described(x)}{advice(x)}")
+    raise DataError(f"{op.name} takes numbers, arrays and nodes, not {describe(x)}{suggest_fix(x)}")
 
 
 def apply(op: Op, *args: Any, **static: Any) -> Any:
@@ -496,7 +496,7 @@ KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tu
 
 def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
     """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
-    if getattr(other, "followed", False):
+    if getattr(other, "is_traced", False):
         return NotImplemented
     if isinstance(other, np.ndarray) and other.dtype == object:
         return NotImplemented

@@ -19,7 +19,7 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     >>> leaves, build([4, 5, 6])
     ([1.0, 2.0, 3.0], {'w': [4, 5], 'b': 6})
     """
-    children, rebuilt = opened(tree)
+    children, rebuilt = flatten_one_level(tree)
     if rebuilt is None:
         return [tree], lambda leaves: leaves[0]
     parts = [flatten(child) for child in children]
@@ -35,7 +35,7 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     return [leaf for leaves, _ in parts for leaf in leaves], build
 
 
-def opened(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
+def flatten_one_level(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
     """The children of a container and how to make one like it of others; None for a leaf."""
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda children: type(tree)(*children)
@@ -58,7 +58,7 @@ def _opened_array(array: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     def rebuilt(children: list[Any]) -> Any:
         shapes = _shapes(children)
         one = len(shapes) == 1 and shapes != {()} and _shapes(entries) == {()}
-        return _joined(children, array.shape) if one else arrayed(children, array.shape)
+        return _joined(children, array.shape) if one else make_array(children, array.shape)
 
     return entries, rebuilt
 
@@ -67,10 +67,10 @@ def _shapes(entries: Sequence[Any]) -> set[tuple[int, ...]]:
     return {getattr(x, "shape", ()) for x in entries}
 
 
-def arrayed(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
+def make_array(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """Entries as an array: of floats where all are numbers, else of objects.
 
-    >>> arrayed([1, 2.0], (2, 1)).tolist()
+    >>> make_array([1, 2.0], (2, 1)).tolist()
     [[1.0], [2.0]]
     """
     array = np.empty(len(entries), dtype=float if all(isinstance(x, float | int | np.number) for x in entries) else object)
@@ -104,38 +104,40 @@ def _remade(tree: Any, names: Sequence[str], children: Sequence[Any]) -> Any:
     return remade
 
 
-def refilled(tree: Any, leaves: Iterator[Any]) -> Any:
+def unflatten_like(tree: Any, leaves: Iterator[Any]) -> Any:
     """The same structure with the next of ``leaves`` in each place.
 
-    >>> refilled((1, [2]), iter("ab"))
+    >>> unflatten_like((1, [2]), iter("ab"))
     ('a', ['b'])
     """
     if type(tree) in (list, tuple):
-        return type(tree)([refilled(child, leaves) for child in tree])
-    children, rebuilt = opened(tree)
+        return type(tree)([unflatten_like(child, leaves) for child in tree])
+    children, rebuilt = flatten_one_level(tree)
     if rebuilt is None:
         return next(leaves)
-    return rebuilt([refilled(child, leaves) for child in children])
+    return rebuilt([unflatten_like(child, leaves) for child in children])
 
 
-def leaves_like(tree: Any, like: Any) -> list[Any]:
+def leaves_in_order_of(tree: Any, like: Any) -> list[Any]:
     """The leaves of a tree in the order of another one of the same structure: dicts are matched by key.
 
-    >>> leaves_like({"b": 2, "a": 1}, {"a": 0, "b": 0})
+    >>> leaves_in_order_of({"b": 2, "a": 1}, {"a": 0, "b": 0})
     [1, 2]
     """
     if isinstance(like, dict):
-        return [leaf for key in like for leaf in leaves_like(tree[key], like[key])]
-    children, rebuilt = opened(tree)
+        return [leaf for key in like for leaf in leaves_in_order_of(tree[key], like[key])]
+    children, rebuilt = flatten_one_level(tree)
     if rebuilt is None:
         return [tree]
-    return [leaf for child, other in zip(children, opened(like)[0], strict=True) for leaf in leaves_like(child, other)]
+    return [
+        leaf for child, other in zip(children, flatten_one_level(like)[0], strict=True) for leaf in leaves_in_order_of(child, other)
+    ]
 
 
-def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
+def tree_map(f: Callable[[Any], Any], tree: Any) -> Any:
     """The same structure with ``f`` of every leaf.
 
-    >>> mapped(lambda x: x + 1, (1, [2]))
+    >>> tree_map(lambda x: x + 1, (1, [2]))
     (2, [3])
     """
     leaves, build = flatten(tree)
@@ -150,5 +152,5 @@ def structure(tree: Any) -> Any:
     """
     if isinstance(tree, np.ndarray) and tree.dtype == object:
         return f"an object array of shape {tree.shape}"
-    children, rebuilt = opened(tree)
+    children, rebuilt = flatten_one_level(tree)
     return "*" if rebuilt is None else rebuilt([structure(child) for child in children])

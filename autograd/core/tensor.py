@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import to_array, to_float
-from autograd.core.node import Node, apply, named_rows, operate, operators, stale, unassignable
-from autograd.core.observation import adopted
+from autograd.core.node import Node, apply, assignment_error, named_rows, operate, operators, stale_graph_error
+from autograd.core.tracing import bind_leaf
 from autograd.core.value import Value
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
 from autograd.graph.broadcasting import unbroadcast
-from autograd.graph.cycles import show_to_collector
-from autograd.graph.topological_order import UNRECORDED, WIDE
+from autograd.graph.reference_cycles import track_graph
+from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import TABLE, Op, find
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
@@ -56,7 +56,7 @@ class Tensor(Node):
     _sources: tuple[tuple[int, Node], ...]
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
-        followed = context.special and adopted(self, data)
+        followed = context.open_block_count and bind_leaf(self, data)
         if not followed:
             self._primal = to_array(data, "Tensor()")
         self._grad = 0.0
@@ -81,7 +81,7 @@ class Tensor(Node):
     @property
     def data(self) -> npt.NDArray[Any]:
         """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
-        if context.special and self._state != CONSTANT:
+        if context.open_block_count and self._state != CONSTANT:
             trace = context.current().tracer
             if trace is not None:
                 return trace.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
@@ -96,17 +96,19 @@ class Tensor(Node):
     @data.setter
     def data(self, data: Any) -> None:
         if self.op is not None:
-            raise unassignable(self)
-        self._unwatched("assigning the data of")
+            raise assignment_error(self)
+        self._refuse_while_tracing("assigning the data of")
         if data is self._primal:
             return
         new = to_array(data, "Tensor.data")
         if new.shape != self.shape:
-            raise ShapeError(f"the data of {self.brief()} has shape {self.shape}; an array of shape {new.shape} cannot replace it")
+            raise ShapeError(
+                f"the data of {self.describe()} has shape {self.shape}; an array of shape {new.shape} cannot replace it"
+            )
         self._primal = new.astype(self._primal.dtype, copy=False)
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
-    def recorded(self) -> npt.NDArray[Any]:
+    def freeze_data(self) -> npt.NDArray[Any]:
         """The array for a graph to keep: from now on nobody writes to it."""
         if self._state == EXPOSED:
             self._primal.flags.writeable = False
@@ -118,8 +120,8 @@ class Tensor(Node):
     @property
     def grad(self) -> Any:
         """∂(what backward() was called on)/∂self, in the shape of the data; zeros before. Of an interior node it is read-only."""
-        if context.special:
-            self._untraced(".grad")
+        if context.open_block_count:
+            self._refuse_read_while_tracing(".grad")
         if isinstance(self._grad, Node):
             return self._grad
         if type(self._grad) is float:
@@ -135,10 +137,10 @@ class Tensor(Node):
     def grad(self, grad: Any) -> None:
         new = grad if isinstance(grad, Node) else to_array(grad, "Tensor.grad")
         if new.shape not in ((), self.shape) or (isinstance(grad, Node) and grad.shape != self.shape):
-            raise ShapeError(f"the gradient of {self.brief()} has shape {self.shape}, not {new.shape}")
+            raise ShapeError(f"the gradient of {self.describe()} has shape {self.shape}, not {new.shape}")
         self._grad = grad if isinstance(grad, Node) else np.full(self.shape, new, self.dtype)
         if isinstance(grad, Node):
-            show_to_collector([self, grad])
+            track_graph([self, grad])
         if self.op is None:
             self.left = True
 
@@ -174,14 +176,14 @@ class Tensor(Node):
         array([1.5, 2.5])
         """
         if self.op is not None:
-            raise unassignable(self)
-        if context.special:
-            self._unwatched("moving")
+            raise assignment_error(self)
+        if context.open_block_count:
+            self._refuse_while_tracing("moving")
         data = self._primal
         if type(delta) is not np.ndarray or delta.dtype != data.dtype:
             delta = to_array(delta, "move()").astype(self.dtype, copy=False)
         if delta.shape != data.shape and delta.shape:
-            raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.brief()} of shape {self.shape}")
+            raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.describe()} of shape {self.shape}")
         moved = data + delta
         self._primal = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
         self._state = CONSTANT if self._state == CONSTANT else OWN
@@ -195,24 +197,24 @@ class Tensor(Node):
     def item(self) -> float:
         """Its one entry as a float; ShapeError where there are several."""
         number = self._number("item()")
-        trace = context.current().tracer if context.special else None
+        trace = context.current().tracer if context.open_block_count else None
         return number if trace is None or self._state == CONSTANT else trace.trace_data(self.reshape(()))
 
     def numpy(self) -> npt.NDArray[Any]:
         """A copy of the numbers, cut from the graph."""
-        if context.special and self._state != CONSTANT and context.current().tracer is not None:
+        if context.open_block_count and self._state != CONSTANT and context.current().tracer is not None:
             return context.current().tracer.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
         return self._primal.copy()  # type: ignore[no-any-return]
 
     def detach(self) -> Tensor:
         """The same numbers without their history, as a constant."""
-        if context.special and context.current().tracer is not None:
+        if context.open_block_count and context.current().tracer is not None:
             return context.current().tracer.stop_gradient(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
-        return Tensor(self.recorded(), constant=True)
+        return Tensor(self.freeze_data(), constant=True)
 
     def __len__(self) -> int:
         if not self.shape:
-            raise DataError(f"len() of {self.brief()}: it is one number and has no length")
+            raise DataError(f"len() of {self.describe()}: it is one number and has no length")
         return int(self.shape[0])
 
     def __contains__(self, x: Any) -> bool:
@@ -232,13 +234,13 @@ class Tensor(Node):
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]:
         raise DataError(
-            f"{self.brief()} would be cut from its graph here: take t.data for its numbers, "
+            f"{self.describe()} would be cut from its graph here: take t.data for its numbers, "
             f"autograd.stack([...]) for an array of nodes, or np functions that have a row"
         )
 
     # -- recording
 
-    def connect(self) -> None:
+    def update_sources(self) -> None:
         """Find the arguments that are nodes, after they were put in place by hand."""
         self._sources = tuple((i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node))
 
@@ -261,7 +263,7 @@ class Tensor(Node):
                 elif arg._state == CONSTANT:
                     array = arg = arg._primal
                 else:
-                    array = arg.recorded()
+                    array = arg.freeze_data()
                     sources.append((i, arg))
             elif type(arg) is float:
                 array = arg
@@ -282,11 +284,11 @@ class Tensor(Node):
         out.stamp = context.clock
         out.metadata = None
         out._sources = tuple(sources)
-        if context.special:
+        if context.open_block_count:
             out._look_around(op, args, arrays)
         if out._sources:
             out._state = RECORDED
-            out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, WIDE, arrays
+            out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, PACKED, arrays
         else:
             out._state = CONSTANT
             out.op = out.left = out.dleft = out.dright = None
@@ -308,26 +310,26 @@ class Tensor(Node):
 
     # -- what the walks ask
 
-    def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
+    def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
         """Take in a contribution to the gradient, from a consumer ``op``: an array that nobody else keeps if ``fresh``."""
         data, grad = self._primal, self._grad
         if type(c) not in ARRAYS or c.shape != data.shape or c.dtype != data.dtype:
-            c = self.fitted(c, op)
+            c = self.unbroadcast_cotangent(c, op)
         if type(grad) is not float:
             c = grad + c
         elif self.op is None and not fresh:
             c = np.array(c)
         self._grad = c
 
-    def pull(self) -> None:
+    def propagate_grad(self) -> None:
         """Hand the gradient on to the arguments."""
         g, op, y, arrays, static = self._grad, self.op, self._primal, self.dright, self.right
         assert op is not None
         for i, source in self._sources:
             c = op.vjp(ARRAY, i, g, y, arrays, static)
-            source.receive(c, op, op.vjp_allocates and c is not g)
+            source.accumulate_grad(c, op, op.vjp_allocates and c is not g)
 
-    def fitted(self, c: Any, op: Op | None) -> Any:
+    def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any:
         """A cotangent for this node in its own shape and type, with the broadcasting undone."""
         try:
             return np.asarray(unbroadcast(ARRAY, c, self.shape), dtype=self.dtype)
@@ -340,24 +342,24 @@ class Tensor(Node):
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
         assert self.op is not None
-        return self.args[i].fitted(self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right), self.op)
+        return self.args[i].unbroadcast_cotangent(self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right), self.op)
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
         assert self.op is not None
         t = self.op.jvp(ARRAY, tangents, self._primal, self.dright, self.right)
         return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
 
-    def of_my_kind(self, g: Any) -> Any:
+    def match_type(self, g: Any) -> Any:
         return g if (g.shape == () and isinstance(g, Value)) or g.dtype == self.dtype else g.astype(self.dtype)
 
-    def plain(self, g: Any) -> Any:
+    def to_gradient_data(self, g: Any) -> Any:
         return np.full(self.shape, g, self.dtype)
 
     def check_unchanged(self) -> None:
         """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
         for arg, array in zip(self.left, self.dright, strict=True):
             if isinstance(arg, Node) and arg._primal is not array and not np.array_equal(arg._primal, array, equal_nan=True):
-                raise stale(self)
+                raise stale_graph_error(self)
 
     # -- NumPy's methods
 
@@ -462,7 +464,7 @@ class Tensor(Node):
         return apply(find("getitem"), self, index=frozen_index(index))  # type: ignore[no-any-return]
 
 
-@np.errstate(**QUIET)
+@np.errstate(**IGNORE_FLOAT_ERRORS)
 def quiet(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
     """``f`` by IEEE 754, without a warning."""
     return f(*args, **static)
@@ -483,7 +485,9 @@ def frozen_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(frozen_index(part) for part in index)
     if isinstance(index, Node):
-        raise DataError(f"an index takes integers, slices and arrays of integers, not {index.brief()}: use its .data as integers")
+        raise DataError(
+            f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
+        )
     if isinstance(index, list | np.ndarray):
         return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.float_backend import evaluated
+from autograd.backends.float_backend import evaluate
 from autograd.core.coercion import to_float
-from autograd.core.node import Node, apply, named_rows, operate, operators, raw, stale, unassignable
-from autograd.core.observation import adopted
-from autograd.core.scalar_methods import compiled
+from autograd.core.node import Node, apply, assignment_error, named_rows, operate, operators, primal_of, stale_graph_error
+from autograd.core.scalar_methods import compile_method
 from autograd.core.storage import ScalarMethods
+from autograd.core.tracing import bind_leaf
 from autograd.graph.broadcasting import unbroadcast
-from autograd.graph.cycles import show_to_collector
-from autograd.graph.topological_order import WIDE
+from autograd.graph.reference_cycles import track_graph
+from autograd.graph.topological_order import PACKED
 from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
@@ -49,7 +49,7 @@ class Value(ScalarMethods, Node):
     rank = 0
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        if not context.special or not adopted(self, data):
+        if not context.open_block_count or not bind_leaf(self, data):
             self._primal = to_float(data, "Value()")
         self._grad = 0.0
         self.op = self.left = self.dleft = self.dright = None
@@ -62,7 +62,7 @@ class Value(ScalarMethods, Node):
     @property
     def data(self) -> float:
         """The number itself. A leaf's can be assigned to, which never changes a graph that was recorded before."""
-        if context.special:
+        if context.open_block_count:
             trace = context.current().tracer
             if trace is not None:
                 return trace.trace_data(self)  # type: ignore[no-any-return]  # a number that is followed
@@ -71,23 +71,23 @@ class Value(ScalarMethods, Node):
     @data.setter
     def data(self, data: Any) -> None:
         if self.op is not None:
-            raise unassignable(self)
-        self._unwatched("assigning the data of")
+            raise assignment_error(self)
+        self._refuse_while_tracing("assigning the data of")
         self._primal = to_float(data, "Value.data")
         self.own_metadata().edited = True
 
     @property
     def grad(self) -> Any:
         """∂(what backward() was called on)/∂self; 0.0 before, a node after ``backward(create_graph=True)``."""
-        if context.special:
-            self._untraced(".grad")
+        if context.open_block_count:
+            self._refuse_read_while_tracing(".grad")
         return self._grad
 
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._grad = grad if isinstance(grad, Node) else to_float(grad, "Value.grad")
         if isinstance(grad, Node):
-            show_to_collector([self, grad])
+            track_graph([self, grad])
         if self.op is None:
             self.left = True
 
@@ -112,7 +112,7 @@ class Value(ScalarMethods, Node):
 
     def detach(self) -> Value:
         """The same number without its history."""
-        trace = context.current().tracer if context.special else None
+        trace = context.current().tracer if context.open_block_count else None
         if trace is not None:
             return trace.stop_gradient(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
         return Value(self._primal)
@@ -124,7 +124,7 @@ class Value(ScalarMethods, Node):
         out._primal = tensor._number("item()")
         if not context.recording():
             return out
-        out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, WIDE, (1.0,)
+        out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, PACKED, (1.0,)
         return out
 
     # micrograd's names, for programs that draw its graphs
@@ -158,11 +158,11 @@ class Value(ScalarMethods, Node):
         """The node of an elementwise operation, with its local derivatives as numbers."""
         assert isinstance(op, Elementwise)
         floats = [arg._primal if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
-        y = evaluated(op.f, floats, static)
-        if context.special and context.current().anomaly:
+        y = evaluate(op.f, floats, static)
+        if context.open_block_count and context.current().anomaly:
             check_value(op, args, floats, y, context.metadata_here())
         partials = tuple(
-            evaluated(partial, [y, *floats], static) if isinstance(arg, Node) else None
+            evaluate(partial, [y, *floats], static) if isinstance(arg, Node) else None
             for arg, partial in zip(args, op.partials, strict=True)
         )
         kept = tuple(arg if isinstance(arg, Node) else x for arg, x in zip(args, floats, strict=True))
@@ -172,46 +172,46 @@ class Value(ScalarMethods, Node):
             return out
         out.op = op
         if static or len(args) > 2:
-            out.left, out.right, out.dleft, out.dright = kept, static, WIDE, partials
+            out.left, out.right, out.dleft, out.dright = kept, static, PACKED, partials
         else:
             out.left, out.right = (*kept, None)[:2]
             out.dleft, out.dright = (*partials, None)[:2]
         return out
 
-    def recorded(self) -> float:
+    def freeze_data(self) -> float:
         """The number for a graph to keep."""
         return self._primal  # type: ignore[no-any-return]  # a float, as above
 
-    def connect(self) -> None:
+    def update_sources(self) -> None:
         """Nothing to do: the arguments are looked up where they stand."""
 
     # -- what the walks ask
 
-    def receive(self, c: Any, op: Op | None, fresh: bool) -> None:
+    def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
         """Take in a contribution to the gradient."""
         self._grad = self._grad + float(np.sum(c))
 
-    def pull(self) -> None:
+    def propagate_grad(self) -> None:
         """Hand the gradient of a wide node on to its arguments."""
         for i, arg in enumerate(self.left):
             if isinstance(arg, Node):
-                arg.receive(self.numeric_vjp(i, self._grad), self.op, True)
+                arg.accumulate_grad(self.numeric_vjp(i, self._grad), self.op, True)
 
     def partial(self, i: int) -> float:
         """The local derivative with respect to argument ``i``, as it was when the node was made."""
-        saved = self.dright if self.dleft is WIDE else (self.dleft, self.dright)
+        saved = self.dright if self.dleft is PACKED else (self.dleft, self.dright)
         return saved[i]  # type: ignore[no-any-return]
 
     @classmethod
     def leaf(cls, data: Any) -> Value:
         return cls(data)
 
-    def fitted(self, c: Any, op: Op | None) -> float:
+    def unbroadcast_cotangent(self, c: Any, op: Op | None) -> float:
         """A cotangent for this number: what broadcasting repeated is summed."""
         return float(np.sum(c))
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
-        if xp is None or self.dleft is WIDE or type(g) is not Value:
+        if xp is None or self.dleft is PACKED or type(g) is not Value:
             return super().vjp(i, g, xp)
         left, right = self.left, self.right
         args = (left,) if right is None else (left, right)
@@ -220,18 +220,18 @@ class Value(ScalarMethods, Node):
                 self.check_unchanged()
         assert self.op is not None
         c = self.op.vjp(xp, i, g, self, args, {})
-        return c if type(c) is Value and type(args[i]) is Value else args[i].of_my_kind(unbroadcast(xp, c, args[i].shape))
+        return c if type(c) is Value and type(args[i]) is Value else args[i].match_type(unbroadcast(xp, c, args[i].shape))
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
-        return self.args[i].plain(g * self.partial(i))
+        return self.args[i].to_gradient_data(g * self.partial(i))
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> float:
         return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
 
-    def of_my_kind(self, g: Any) -> Any:
+    def match_type(self, g: Any) -> Any:
         return g if isinstance(g, Value) else Node.graph_backend.item(g)
 
-    def plain(self, g: Any) -> float:
+    def to_gradient_data(self, g: Any) -> float:
         return float(np.asarray(g).reshape(()))
 
     def check_unchanged(self) -> None:
@@ -241,17 +241,17 @@ class Value(ScalarMethods, Node):
                 break
         else:
             return
-        floats = [raw(arg) for arg in self.args]
+        floats = [primal_of(arg) for arg in self.args]
         assert isinstance(self.op, Elementwise)
-        now = [evaluated(self.op.f, floats, self.static)]
-        now += [evaluated(p, [self._primal, *floats], self.static) for p in self.op.partials]
+        now = [evaluate(self.op.f, floats, self.static)]
+        now += [evaluate(p, [self._primal, *floats], self.static) for p in self.op.partials]
         was = [self._primal, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
         if any(a != b and (a == a or b == b) for a, b in zip(now, was)):
-            raise stale(self)
+            raise stale_graph_error(self)
 
 
 def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
-    return compiled(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
+    return compile_method(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
 
 
 def _written_when_called(row: str) -> Callable[..., Any]:
@@ -283,7 +283,7 @@ def _hand_over(name: str) -> None:
 
 
 if native is not None:
-    native.register_value(Value, WIDE, context.state_variable)
+    native.register_value(Value, PACKED, context.state_variable)
     for _op in TABLE.values():
         native.register_row(_op.name, _op)
     for _name in ("__init__", "data", "grad"):

@@ -35,7 +35,7 @@ class Step(NamedTuple):
     pushes: list[Push]
 
 
-def steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Step]:
+def iterate_steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Step]:
     """The steps of reverse mode from ``root``, in the order of the walk; no ``.grad`` is written, and hooks are heard if wanted."""
     nodes, _ = topological_order((root,))
     consumers: dict[Any, int] = {}
@@ -46,13 +46,13 @@ def steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Step]:
     arrived = {root: cotangent}
     for node in reversed(nodes):
         if hooks:
-            arrived[node] = node.heard(arrived[node])
+            arrived[node] = node.run_hooks(arrived[node])
         pushes = []
         for i, source in node.sources:
             contribution = node.vjp(i, arrived[node], None)
             arrived[source] = arrived[source] + contribution if source in arrived else contribution
             heard[source] += 1
             if hooks and source.op is None and heard[source] == consumers[source]:
-                arrived[source] = source.heard(arrived[source])
+                arrived[source] = source.run_hooks(arrived[source])
             pushes.append(Push(source, i, contribution, arrived[source], heard[source], consumers[source]))
         yield Step(node, arrived[node], pushes)

@@ -9,40 +9,46 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from autograd.graph.topological_order import WIDE, topological_order
+from autograd.graph.topological_order import PACKED, topological_order
 
 
-class At(int):
+class NodeIndex(int):
     """A position in the list of nodes, where an argument stands for itself in a plain number."""
 
 
-def _written(arg: Any, places: dict[Any, At]) -> Any:
+def _encode_argument(arg: Any, places: dict[Any, NodeIndex]) -> Any:
     return places.get(arg, arg) if hasattr(arg, "stamp") else arg
 
 
-def _plain(grad: Any) -> Any:
-    return grad.recorded() if hasattr(grad, "stamp") else grad
+def _gradient_numbers(grad: Any) -> Any:
+    return grad.freeze_data() if hasattr(grad, "stamp") else grad
 
 
-def _read(arg: Any, nodes: list[Any]) -> Any:
-    return nodes[arg] if type(arg) is At else arg
+def _decode_argument(arg: Any, nodes: list[Any]) -> Any:
+    return nodes[arg] if type(arg) is NodeIndex else arg
 
 
-def reduced(node: Any) -> tuple[Any, ...]:
+def reduce_node(node: Any) -> tuple[Any, ...]:
     """What pickle stores of a node: a leaf by itself, a graph as its leaves and a flat list of records."""
     if node.op is None:
-        return restored_leaf, (type(node), node.recorded(), _plain(node._grad), node.metadata, getattr(node, "_state", None))
+        return restore_leaf, (
+            type(node),
+            node.freeze_data(),
+            _gradient_numbers(node._grad),
+            node.metadata,
+            getattr(node, "_state", None),
+        )
     nodes, leaves = topological_order((node,))
-    places = {n: At(i) for i, n in enumerate([*leaves, *nodes])}
+    places = {n: NodeIndex(i) for i, n in enumerate([*leaves, *nodes])}
     records = []
     for n in nodes:
-        args = tuple(_written(a, places) for a in n.args)
-        saved = n.dright if n.dleft is WIDE else (n.dleft, n.dright)
-        records.append((type(n), n._primal, _plain(n._grad), n.metadata, n.op, args, n.static, saved, n.dleft is WIDE))
-    return restored_graph, (leaves, records)
+        args = tuple(_encode_argument(a, places) for a in n.args)
+        saved = n.dright if n.dleft is PACKED else (n.dleft, n.dright)
+        records.append((type(n), n._primal, _gradient_numbers(n._grad), n.metadata, n.op, args, n.static, saved, n.dleft is PACKED))
+    return restore_graph, (leaves, records)
 
 
-def restored_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) -> Any:
+def restore_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) -> Any:
     """A leaf as pickle stored it."""
     leaf = cls.blank()
     leaf._primal, leaf._grad, leaf.metadata = data, grad, info
@@ -52,16 +58,16 @@ def restored_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) -
     return leaf
 
 
-def restored_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
+def restore_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
     """The last node of a graph as pickle stored it."""
     nodes = list(leaves)
     for cls, data, grad, info, op, args, static, saved, wide in records:
         node = cls.blank()
         node._primal, node._grad, node.metadata, node.op = data, grad, info, op
-        parents = tuple(_read(a, nodes) for a in args)
+        parents = tuple(_decode_argument(a, nodes) for a in args)
         if wide:
-            node.left, node.right, node.dleft, node.dright = parents, static, WIDE, saved
-            node.connect()
+            node.left, node.right, node.dleft, node.dright = parents, static, PACKED, saved
+            node.update_sources()
         else:
             node.left, node.right = (*parents, None)[:2]
             node.dleft, node.dright = saved
@@ -69,37 +75,37 @@ def restored_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
     return nodes[-1]
 
 
-def deepcopied(node: Any, memo: dict[int, Any]) -> Any:
+def deepcopy_graph(node: Any, memo: dict[int, Any]) -> Any:
     """A copy of the whole graph below ``node``; what is shared stays shared, and what is copied already is not copied again."""
     nodes, leaves = topological_order((node,))
     for old in [*leaves, *nodes]:
         if id(old) not in memo:
-            memo[id(old)] = _copied(old, memo)
+            memo[id(old)] = _copy_with_copied_arguments(old, memo)
     return memo[id(node)]
 
 
-def _copied(old: Any, memo: dict[int, Any]) -> Any:
+def _copy_with_copied_arguments(old: Any, memo: dict[int, Any]) -> Any:
     def twin(arg: Any) -> Any:
         return memo[id(arg)] if hasattr(arg, "stamp") else arg
 
-    new = shallow(old)
-    if old.dleft is WIDE:
+    new = copy_node(old)
+    if old.dleft is PACKED:
         new.left = tuple(twin(a) for a in old.left)
-        new.connect()
+        new.update_sources()
     elif old.op is not None:
         new.left, new.right = twin(old.left), twin(old.right)
     return new
 
 
-def shallow(old: Any) -> Any:
+def copy_node(old: Any) -> Any:
     """Another node with the same arguments, data and gradient."""
     new = type(old).blank()
     for slot in ("op", "left", "right", "dleft", "dright") if old.op is not None else ():  # a leaf keeps its own birth
         setattr(new, slot, getattr(old, slot))
     if old.op is None:
         new.left = old.left
-    new._primal, new._grad, new.metadata = old.recorded(), copy(_plain(old._grad)), copy(old.metadata)
+    new._primal, new._grad, new.metadata = old.freeze_data(), copy(_gradient_numbers(old._grad)), copy(old.metadata)
     if hasattr(old, "_state"):
         new._state = old._state
-    new.connect()
+    new.update_sources()
     return new

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
-from autograd.graph.topological_order import WIDE, topological_order
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context
 from autograd.state.anomaly_checks import check_tangent
 
@@ -22,19 +22,19 @@ def pushforward(
     """
     if nodes is None:
         nodes, _ = topological_order(roots)
-    with np.errstate(**QUIET):
-        moving = tangents_below(nodes, sources, tangents, xp)
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
+        moving = propagate_tangents(nodes, sources, tangents, xp)
     return [moving.get(root) for root in roots]
 
 
-def tangents_below(nodes: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> dict[Any, Any]:
+def propagate_tangents(nodes: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> dict[Any, Any]:
     """The tangents of all ``nodes`` (in order) that move when ``sources`` do, and of these."""
     moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
     looking = context.current().anomaly
     for node in nodes:
         if node in moving:
             continue
-        if xp is None and node.dleft is not WIDE and not looking:
+        if xp is None and node.dleft is not PACKED and not looking:
             left = moving.get(node.left) if node.dleft is not None else None
             right = moving.get(node.right) if node.dright is not None else None
             if left is not None:
@@ -47,7 +47,7 @@ def tangents_below(nodes: Sequence[Any], sources: Sequence[Any], tangents: Seque
             if not looking:
                 moving[node] = node.jvp(along, xp)
                 continue
-            with context.unwatched():
+            with context.suspend_anomaly_checks():
                 moving[node] = node.jvp(along, xp)
             check_tangent(node, moving[node])
     return moving

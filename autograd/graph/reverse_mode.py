@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
-from autograd.graph.topological_order import WIDE, graph_lock, topological_order
+from autograd.graph.topological_order import PACKED, graph_lock, topological_order
 from autograd.state import context
-from autograd.state.anomaly_checks import blamed, check_local, check_total, is_finite
+from autograd.state.anomaly_checks import check_contribution, check_cotangent, gradient_anomaly_error, is_finite
 from autograd.state.engine import native
 from autograd.state.hooks import Hooks
 
@@ -28,13 +28,13 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
         nodes, leaves = topological_order((root,))
         before = [leaf._grad for leaf in leaves]
         _walking = True
-        reset(nodes)
+        _reset_gradients(nodes)
         try:
-            with np.errstate(**QUIET):
-                if Hooks.living or (context.special and context.current().anomaly):
-                    _watched_backward(root, cotangent, nodes, leaves)
+            with np.errstate(**IGNORE_FLOAT_ERRORS):
+                if Hooks.total_count or (context.open_block_count and context.current().anomaly):
+                    _backward_with_hooks(root, cotangent, nodes, leaves)
                 else:
-                    _plain_backward(root, cotangent, nodes)
+                    _backward_without_hooks(root, cotangent, nodes)
             for leaf in leaves:
                 leaf.left = True
         except BaseException:
@@ -45,13 +45,13 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
             _walking = False
 
 
-def _plain_backward(root: Any, cotangent: Any, nodes: list[Any]) -> None:
+def _backward_without_hooks(root: Any, cotangent: Any, nodes: list[Any]) -> None:
     """The pass without hooks and without anomaly()."""
-    root.receive(cotangent, None, False)
+    root.accumulate_grad(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
-    push(nodes, lambda node: _pull(node, parts))
+    _propagate(nodes, lambda node: _propagate_packed(node, parts))
     for leaf, given in parts.items():
-        leaf.receive(_together(leaf, given), None, True)
+        leaf.accumulate_grad(_sum_parts(leaf, given), None, True)
 
 
 def reset_gradients(nodes: Sequence[Any]) -> None:
@@ -64,7 +64,7 @@ def propagate(nodes: Sequence[Any], pull: Callable[[Any], None]) -> None:
     """The chain rule along ``nodes``, from the last to the first; a wide node's turn is ``pull(node)``."""
     for node in reversed(nodes):
         towards = node.dleft
-        if towards is WIDE:
+        if towards is PACKED:
             pull(node)
             continue
         g = node._grad
@@ -75,21 +75,21 @@ def propagate(nodes: Sequence[Any], pull: Callable[[Any], None]) -> None:
             node.right._grad += g * towards
 
 
-reset = reset_gradients if native is None else native.reset_gradients
-push = propagate if native is None else native.propagate
+_reset_gradients = reset_gradients if native is None else native.reset_gradients
+_propagate = propagate if native is None else native.propagate
 
 
-def _pull(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
+def _propagate_packed(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
     """A wide node's turn. What only parts of an argument receive waits in ``parts`` until all of them are there."""
     if node in parts:
-        node.receive(_together(node, parts.pop(node)), node.op, True)
+        node.accumulate_grad(_sum_parts(node, parts.pop(node)), node.op, True)
     if node.op.accumulate_cotangent is None:
-        node.pull()
+        node.propagate_grad()
     else:
         parts.setdefault(node.left[0], []).append((node, node._grad))
 
 
-def _together(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
+def _sum_parts(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
     """The sum of the cotangents that parts of an array have received, such as t[0], t[1], …: one array, however many parts."""
     total = np.zeros(source.shape, source.dtype)
     for node, g in given:
@@ -97,48 +97,48 @@ def _together(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
     return total
 
 
-def _watched_backward(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
+def _backward_with_hooks(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
     """The same walk, with hooks heard, and with anomaly() looked for."""
     looking = context.current().anomaly
     hooked = [(leaf, leaf._grad) for leaf in leaves if leaf.metadata is not None and leaf.metadata.hooks]
     for leaf, _ in hooked:
         leaf._grad = 0.0
-    root.receive(cotangent, None, False)
+    root.accumulate_grad(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
     for node in reversed(nodes):
         if node in parts:
-            node.receive(_together(node, parts.pop(node)), node.op, True)
+            node.accumulate_grad(_sum_parts(node, parts.pop(node)), node.op, True)
         if node.metadata is not None and node.metadata.hooks:
-            node._grad = node.heard(node._grad)
+            node._grad = node.run_hooks(node._grad)
         towards = node.dleft
-        if towards is WIDE:
+        if towards is PACKED:
             if looking and not is_finite(node._grad):
-                raise blamed(node, reversed(nodes))
-            _pull(node, parts)
+                raise gradient_anomaly_error(node, reversed(nodes))
+            _propagate_packed(node, parts)
             continue
         g = node._grad
         if looking and g - g != 0.0:
-            raise blamed(node, reversed(nodes))
+            raise gradient_anomaly_error(node, reversed(nodes))
         if towards is not None:
             node.left._grad += g * towards
         towards = node.dright
         if towards is not None:
             node.right._grad += g * towards
     for leaf, given in parts.items():
-        leaf.receive(_together(leaf, given), None, True)
+        leaf.accumulate_grad(_sum_parts(leaf, given), None, True)
     for leaf in leaves if looking else ():
         if not is_finite(leaf._grad):
-            raise blamed(leaf, reversed(nodes))
+            raise gradient_anomaly_error(leaf, reversed(nodes))
     for leaf, before in hooked:
-        leaf._grad = before + leaf.heard(leaf._grad)
+        leaf._grad = before + leaf.run_hooks(leaf._grad)
 
 
-def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
+def dependent_nodes(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     """The nodes among ``nodes`` (in order) through which a change of ``sources`` passes, and the sources themselves."""
     live = set(sources)
     for node in nodes:
         towards = node.dleft
-        if towards is WIDE:
+        if towards is PACKED:
             if any(source in live for _, source in node.sources):
                 live.add(node)
         elif (towards is not None and node.left in live) or (node.dright is not None and node.right in live):
@@ -146,23 +146,23 @@ def depending(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     return live
 
 
-def _edges(node: Any) -> list[tuple[int, Any, float | None]]:
+def _differentiable_edges(node: Any) -> list[tuple[int, Any, float | None]]:
     """The arguments to which gradients flow: place, node, and the local derivative where the node is flat."""
     left, right = node.dleft, node.dright
-    if left is WIDE:
+    if left is PACKED:
         return [(i, source, None) for i, source in node.sources]
     if right is None:
         return [(0, node.left, left)] if left is not None else []
     return [(0, node.left, left), (1, node.right, right)] if left is not None else [(1, node.right, right)]
 
 
-def _handed_on(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
+def _checked_vjp(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
     """The contribution of a node to its argument ``i``; what anomaly() says of it names the node, not its derivative."""
     if not looking:
         return node.vjp(i, g, xp)
-    with context.unwatched():
+    with context.suspend_anomaly_checks():
         c = node.vjp(i, g, xp)
-    check_local(node, i, g, c)
+    check_contribution(node, i, g, c)
     return c
 
 
@@ -180,7 +180,7 @@ def pullback(
     """
     if nodes is None:
         nodes, _ = topological_order(roots)
-    live = depending(nodes, sources)
+    live = dependent_nodes(nodes, sources)
     arrived: dict[Any, Any] = {}
 
     for root, cotangent in zip(roots, cotangents, strict=True):
@@ -189,26 +189,26 @@ def pullback(
     owned: set[Any] = set()  # the sources whose sum is an array that nobody else keeps
     parts: dict[Any, list[tuple[Any, Any]]] = {}
     looking = context.current().anomaly
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         for node in reversed(nodes):
             if node in parts:
-                gathered = _together(node, parts.pop(node))
+                gathered = _sum_parts(node, parts.pop(node))
                 arrived[node] = arrived[node] + gathered if node in arrived else gathered
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
             if looking:
-                check_total(node, g)
-            if Hooks.living:
-                g = node.heard(g)
+                check_cotangent(node, g)
+            if Hooks.total_count:
+                g = node.run_hooks(g)
             if node in ends:
                 arrived[node] = g
             if xp is None and node.op.accumulate_cotangent is not None:
                 parts.setdefault(node.left[0], []).append((node, g))
                 continue
-            for i, source, local in _edges(node):
+            for i, source, local in _differentiable_edges(node):
                 if source in live:
-                    c = g * local if xp is None and local is not None and not looking else _handed_on(node, i, g, xp, looking)
+                    c = g * local if xp is None and local is not None and not looking else _checked_vjp(node, i, g, xp, looking)
                     if source not in arrived:
                         arrived[source] = c
                         if xp is None and local is None and node.op.vjp_allocates and c is not g:
@@ -218,12 +218,12 @@ def pullback(
                     else:
                         arrived[source] = arrived[source] + c
         for leaf, given in parts.items():
-            gathered = _together(leaf, given)
+            gathered = _sum_parts(leaf, given)
             arrived[leaf] = arrived[leaf] + gathered if leaf in arrived else gathered
     for source in sources if looking else ():
         if source in arrived:
-            check_total(source, arrived[source])
-    for source in sources if Hooks.living else ():
+            check_cotangent(source, arrived[source])
+    for source in sources if Hooks.total_count else ():
         if source.op is None and source in arrived:
-            arrived[source] = source.heard(arrived[source])
+            arrived[source] = source.run_hooks(arrived[source])
     return [arrived.get(source) for source in sources]

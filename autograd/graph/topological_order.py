@@ -19,7 +19,7 @@ from autograd.state.engine import native
 Visit = Callable[[Iterable[Any], int, int], tuple[list[Any], list[Any]]]
 
 # The mark of a node whose arguments stand in one tuple.
-WIDE: Any = object()
+PACKED: Any = object()
 
 # When a constant was made, as far as it matters: nobody asks for derivatives by it.
 UNRECORDED = math.inf
@@ -63,7 +63,7 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
         entering = True  # and not coming back from an argument, in which case the left one is done
         while True:
             towards = node.dleft
-            if towards is WIDE:
+            if towards is PACKED:
                 if entering:
                     waiting.append(iter(node.sources))
                 for _, following in waiting[-1]:

@@ -37,7 +37,7 @@ typedef struct {
 static PyTypeObject *storage_type; /* of which every node is an instance */
 static PyTypeObject *value_type;   /* Value itself; its subclasses are nodes like Tensors */
 static PyObject *wide;             /* what stands in ``dleft`` of a node whose arguments are in one sequence */
-static long blocks_open;           /* how many no_grad, scope and anomaly blocks are open: ``context.special`` */
+static long blocks_open;           /* how many no_grad, scope and anomaly blocks are open: ``context.open_block_count`` */
 static int64_t clock_now;          /* ``context.clock`` */
 
 INLINE enum kind kind_of(const Node *node, enum slot slot) { return (enum kind)(node->kinds >> (2 * slot) & 3u); }
@@ -936,8 +936,8 @@ static PyMethodDef functions[] = {
     {"propagate", propagate, METH_VARARGS, "propagate(nodes, pull): the chain rule along nodes in topological order, from the last to the first"},
     {"reset_gradients", reset_gradients, METH_O, "reset_gradients(nodes): set every gradient to 0.0"},
     {"track", track_nodes, METH_O, "track(nodes): let the garbage collector see them"},
-    {"mirror", mirror, METH_VARARGS, "mirror(special, clock): what the context module counts"},
-    {"register_value", register_value, METH_VARARGS, "register_value(Value, WIDE, state): the class of scalars, the mark, the context variable"},
+    {"mirror", mirror, METH_VARARGS, "mirror(open_block_count, clock): what the context module counts"},
+    {"register_value", register_value, METH_VARARGS, "register_value(Value, PACKED, state): the class of scalars, the mark, the context variable"},
     {"register_row", register_row, METH_VARARGS, "register_row(name, op) -> whether the row is written in C"},
     {"register_fallback", register_fallback, METH_VARARGS, "register_fallback(name, method) -> whether C takes over that name"},
     {NULL, NULL, 0, NULL},

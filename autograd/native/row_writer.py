@@ -23,9 +23,9 @@ import pathlib
 import sys
 from collections.abc import Sequence
 
-from autograd.backends.expressions import Dialect, Expr, assignments
+from autograd.backends.expressions import OPERATORS, Dialect, Expr, assignments
+from autograd.backends.row_expressions import operators_used, row_expressions, scalar_row
 from autograd.core.node import BINARY, UNARY, named_rows
-from autograd.core.scalar_methods import heads, scalar_row, values_of
 from autograd.ops import TABLE, Elementwise
 from autograd.state.engine import source_digest
 
@@ -38,7 +38,6 @@ OURS = {"maximum": "maximum", "minimum": "minimum", "sign": "sign", "logaddexp":
 OURS |= {"remainder": "remainder_of", "floor_divide": "floor_quotient"}
 OURS |= {name: "signed_" + name for name in ("floor", "ceil", "trunc", "rint")}
 FUNCTIONS = LIBM | OURS
-OPERATORS = {"name", "number", "where", "&", ">", ">=", "<", "<=", "==", "+", "-", "*", "/", "neg", "abs"}  # what is not called
 
 NUMBER_SLOTS = {
     "add": "nb_add",
@@ -81,10 +80,10 @@ def is_writable(op: Elementwise) -> bool:
     (True, False)
     """
     try:
-        values = values_of(op)
+        values = row_expressions(op)
     except TypeError:  # it has settings, or branches on its numbers
         return False
-    return heads(values.values()) <= OPERATORS | set(FUNCTIONS)
+    return operators_used(values.values()) <= OPERATORS | set(FUNCTIONS)
 
 
 def _function(name: str, args: Sequence[str], values: dict[str, Expr]) -> str:
@@ -108,13 +107,13 @@ def _fields(values: dict[str, Expr], args: Sequence[str]) -> list[str]:
 
 def unary_functions(row: str) -> str:
     """The C functions of a row with one argument: its value and partial, and the partial alone, of which y is the value."""
-    values = values_of(scalar_row(row))
+    values = row_expressions(scalar_row(row))
     return "\n".join([_function(f"{row}_of", "a", values), _function(f"{row}_slopes_of", "ya", {"da": values["da"]})])
 
 
 def binary_functions(row: str) -> str:
     """The C functions of a row with two arguments, likewise: where both are nodes, where only a is, and where only b is."""
-    values = values_of(scalar_row(row))
+    values = row_expressions(scalar_row(row))
     functions = []
     for case, partials in (("both", ("da", "db")), ("by_a", ("da",)), ("by_b", ("db",))):
         slopes = {name: values[name] for name in partials}

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.float_backend import evaluated
+from autograd.backends.float_backend import evaluate
 from autograd.core.coercion import to_array, to_float
 from autograd.core.node import Node, apply
-from autograd.core.observation import Observed, ObservedData
 from autograd.core.tensor import Tensor
+from autograd.core.tracing import TracedBase, TracedDataBase
 from autograd.core.value import Value
 from autograd.ops import Op, find
 from autograd.state import context
@@ -103,7 +103,7 @@ def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
         return x
     if isinstance(x, Value):
         return Tensor.record(find("reshape"), (x,), {"shape": ()})
-    if context.special and isinstance(x, Observed):
+    if context.open_block_count and isinstance(x, TracedBase):
         return Tensor(x)
     return Tensor(to_array(x, call), constant=True)
 
@@ -124,13 +124,13 @@ def apply_elementwise(op: Op, *args: Any, **static: Any) -> Any:
         A node if an argument is one: a Value if all are numbers, else a Tensor. Without nodes, a plain float or array.
     """
     operands = tuple(to_operand(arg, op.name) for arg in args)
-    for operand in operands if context.special else ():
-        if isinstance(operand, ObservedData):
+    for operand in operands if context.open_block_count else ():
+        if isinstance(operand, TracedDataBase):
             return operand.apply(lambda *numbers: apply_elementwise(op, *numbers, **static), *operands)
     if any(isinstance(operand, Node) for operand in operands):
         return apply(op, *operands, **static)
     if all(isinstance(operand, float | int) for operand in operands):
-        return evaluated(op.f, [to_float(operand, op.name) for operand in operands], static)
+        return evaluate(op.f, [to_float(operand, op.name) for operand in operands], static)
     return evaluate_arrays(op, [x if isinstance(x, float) else to_array(x, op.name) for x in operands], static)
 
 

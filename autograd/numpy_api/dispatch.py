@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.node import Node, apply
-from autograd.core.observation import SIGN_OF, current, look
+from autograd.core.tracing import COMPARISON_SIGNS, call_with_guard, current_tracer
 from autograd.core.value import Value
 from autograd.errors import DataError
 from autograd.numpy_api import functions
@@ -88,10 +88,10 @@ def _apply_ufunc_method(name: str, method: str, inputs: Any, kwargs: dict[str, A
 
 def _answer_query(ufunc: Any, inputs: Any) -> Any:
     """Answer a ufunc that asks about the numbers; inside compile() a comparison gives a traced mask."""
-    trace = current()
-    if trace is not None and ufunc.__name__ in SIGN_OF:
-        return trace.compare(SIGN_OF[ufunc.__name__], *inputs)
-    return look(ufunc, *inputs)
+    trace = current_tracer()
+    if trace is not None and ufunc.__name__ in COMPARISON_SIGNS:
+        return trace.compare(COMPARISON_SIGNS[ufunc.__name__], *inputs)
+    return call_with_guard(ufunc, *inputs)
 
 
 def _wrap_in_object_array(x: Any) -> Any:
@@ -99,7 +99,7 @@ def _wrap_in_object_array(x: Any) -> Any:
     if not isinstance(x, Node):
         return x
     if not isinstance(x, Value):
-        raise DataError(f"an object array meets {x.brief()}: use Values in object arrays, or autograd.stack them into a Tensor")
+        raise DataError(f"an object array meets {x.describe()}: use Values in object arrays, or autograd.stack them into a Tensor")
     box = np.empty((), dtype=object)
     box[()] = x
     return box

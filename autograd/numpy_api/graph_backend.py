@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd.backends.backend import Backend
 from autograd.backends.numpy_backend import ARRAY
-from autograd.core.node import Node, apply, raw
-from autograd.core.observation import current, look
+from autograd.core.node import Node, apply, primal_of
+from autograd.core.tracing import call_with_guard, current_tracer
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise, apply_to_tensors
 from autograd.numpy_api.functions import FUNCTIONS, prod
@@ -35,7 +35,7 @@ def _getitem(a: Any, index: Any) -> Any:
 
 def _products_of_others(rows: Any) -> Any:
     """Return the product of all other entries of each row: they are picked out, and multiplied."""
-    n = np.shape(raw(rows))[-1]
+    n = np.shape(primal_of(rows))[-1]
     others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
     return prod(_getitem(rows, (..., others)), axis=-1)
 
@@ -43,21 +43,21 @@ def _products_of_others(rows: Any) -> Any:
 def _make_query(name: str) -> Callable[..., Any]:
     """Make a function that reads the plain numbers."""
     function = getattr(ARRAY, name)
-    return lambda *args: look(function, *args)
+    return lambda *args: call_with_guard(function, *args)
 
 
 def _equal(a: Any, b: Any) -> Any:
     """Return where two arguments are equal: a traced mask inside compile(), else plain booleans."""
-    trace = current()
+    trace = current_tracer()
     if trace is not None and (isinstance(a, Node) or isinstance(b, Node)):
         return trace.compare("==", a, b)
-    return np.equal(raw(a), raw(b))
+    return np.equal(primal_of(a), primal_of(b))
 
 
 def _constant(a: Any) -> Any:
     """Return the numbers without their gradient; inside compile() they stay traced."""
-    trace = current()
-    return trace.stop_gradient(a) if trace is not None and isinstance(a, Node) else raw(a)
+    trace = current_tracer()
+    return trace.stop_gradient(a) if trace is not None and isinstance(a, Node) else primal_of(a)
 
 
 GRAPH = _GraphBackend(
@@ -67,7 +67,7 @@ GRAPH = _GraphBackend(
         **{name: _make_query(name) for name in ("any", "isfinite")},
         "equal": _equal,
         "constant": _constant,
-        "shape": lambda a: np.shape(raw(a)),
+        "shape": lambda a: np.shape(primal_of(a)),
         **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
         "products_of_others": _products_of_others,
         "getitem": _getitem,

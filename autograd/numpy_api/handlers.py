@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.observation import look, plain
-from autograd.core.pytree import mapped
+from autograd.core.pytree import tree_map
+from autograd.core.tracing import call_with_guard, to_concrete
 from autograd.numpy_api import functions
 from autograd.numpy_api.composed.registry import COMPOSED, REARRANGEMENTS
 from autograd.numpy_api.functions import FUNCTIONS
@@ -30,12 +30,12 @@ SHAPE_QUERIES: tuple[Any, ...] = (
 
 def _answer_from_numbers(function: Any) -> Handler:
     """Make a handler that calls NumPy's function on the numbers; compile() guards its answer."""
-    return lambda *args, **kwargs: look(function, *args, **kwargs)
+    return lambda *args, **kwargs: call_with_guard(function, *args, **kwargs)
 
 
 def _answer_from_shapes(function: Any) -> Handler:
     """Make a handler that calls NumPy's function on the numbers, without a guard."""
-    return lambda *args, **kwargs: function(*mapped(plain, args), **mapped(plain, kwargs))
+    return lambda *args, **kwargs: function(*tree_map(to_concrete, args), **tree_map(to_concrete, kwargs))
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:

@@ -11,15 +11,15 @@ import numpy as np
 
 from autograd.errors import AnomalyError
 from autograd.ops import Domain, Op
-from autograd.state.metadata import Metadata, shown
+from autograd.state.metadata import Metadata, format_location
 
 PLACES = ("first", "second", "third")
 
 
-def which(i: int) -> str:
+def ordinal_of_argument(i: int) -> str:
     """What to call argument ``i`` of an operation.
 
-    >>> which(0), which(7)
+    >>> ordinal_of_argument(0), ordinal_of_argument(7)
     ('its first argument', 'argument 7')
     """
     return f"its {PLACES[i]} argument" if i < len(PLACES) else f"argument {i}"
@@ -44,7 +44,7 @@ def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, met
     raise AnomalyError(f"{op.name} made {_worst(y, bad)} of {inputs}{_place(metadata)}{_domain(op)}")
 
 
-def check_local(node: Any, i: int, g: Any, c: Any) -> None:
+def check_contribution(node: Any, i: int, g: Any, c: Any) -> None:
     """Raise AnomalyError where a contribution ``c`` to argument ``i`` is not finite, though the cotangent ``g`` was."""
     if is_finite(g) and not is_finite(c):
         raise _local(node, i, g, c)
@@ -53,10 +53,10 @@ def check_local(node: Any, i: int, g: Any, c: Any) -> None:
 def check_hook(node: Any, g: Any, new: Any) -> None:
     """Raise AnomalyError where a hook turned a finite gradient into another."""
     if is_finite(g) and not is_finite(new):
-        raise AnomalyError(f"a hook of {node.brief()} made {_worst(new)} of the gradient {_short(g)}")
+        raise AnomalyError(f"a hook of {node.describe()} made {_worst(new)} of the gradient {_short(g)}")
 
 
-def check_total(node: Any, g: Any) -> None:
+def check_cotangent(node: Any, g: Any) -> None:
     """Raise AnomalyError where the sum of a node's contributions is not finite; each of them was."""
     if not is_finite(g):
         raise _overflowed(node, g)
@@ -71,7 +71,7 @@ def check_tangent(node: Any, tangent: Any) -> None:
         )
 
 
-def blamed(node: Any, processed: Iterable[Any]) -> AnomalyError:
+def gradient_anomaly_error(node: Any, processed: Iterable[Any]) -> AnomalyError:
     """The error for a node whose gradient is not finite: the consumer that pushed it there, or their sum."""
     for consumer in processed:
         for i, source in consumer.sources:
@@ -83,13 +83,13 @@ def blamed(node: Any, processed: Iterable[Any]) -> AnomalyError:
 
 
 def _overflowed(node: Any, g: Any) -> AnomalyError:
-    return AnomalyError(f"the contributions to the gradient of {node.brief()} are finite, but their sum is {_worst(g)}")
+    return AnomalyError(f"the contributions to the gradient of {node.describe()} are finite, but their sum is {_worst(g)}")
 
 
 def _local(node: Any, i: int, g: Any, c: Any) -> AnomalyError:
     inputs = " and ".join(_argument(arg, getattr(arg, "_primal", arg)) for arg in node.args)
     return AnomalyError(
-        f"the derivative of {node.op.name} by {which(i)} made {_worst(c)} of the cotangent {_short(g)}, "
+        f"the derivative of {node.op.name} by {ordinal_of_argument(i)} made {_worst(c)} of the cotangent {_short(g)}, "
         f"at {inputs}{_place(node.metadata)}{_domain(node.op)}"
     )
 
@@ -124,9 +124,9 @@ def _place(metadata: Metadata | None) -> str:
     if metadata is None:
         return "; it was recorded outside anomaly(), so its line is not known: run the forward pass inside too"
     scope = f", in scope {metadata.scope!r}" if metadata.scope else ""
-    if metadata.made is None:
+    if metadata.location is None:
         return f"{scope}; its line is not known: run the forward pass inside anomaly() too"
-    return f"{scope}, at {shown(metadata.made)}"
+    return f"{scope}, at {format_location(metadata.location)}"
 
 
 def _domain(op: Op) -> str:

@@ -18,9 +18,9 @@ from typing import Any, Self
 
 from autograd.errors import DataError, GraphError
 from autograd.state.engine import native
-from autograd.state.metadata import Metadata, in_library, users
+from autograd.state.metadata import Metadata, innermost_user_frame, is_library_file
 
-special = 0
+open_block_count = 0
 clock = 1
 _counting = threading.Lock()
 
@@ -36,12 +36,12 @@ class State:
         "anomaly",
         "blocks",
         "is_simple",
-        "lines",
         "metadata",
         "recording",
+        "records_lines",
         "scope",
-        "since",
         "tracer",
+        "transform_start",
     )
 
     def __init__(
@@ -49,19 +49,21 @@ class State:
         recording: bool = True,
         scope: str = "",
         anomaly: bool = False,
-        lines: bool = False,
-        since: int = 0,
+        records_lines: bool = False,
+        transform_start: int = 0,
         blocks: tuple[Any, ...] = (),
         tracer: Any = None,
     ) -> None:
         self.recording = recording
-        self.since = since  # when the outermost transform that is running began; 0 outside all
+        self.transform_start = transform_start  # when the outermost transform that is running began; 0 outside all
         self.blocks = blocks
         self.tracer = tracer  # what notes who looks at numbers, while compile() watches a function
         self.scope = scope
         self.anomaly = anomaly  # whether to look for nan and inf
-        self.lines = lines  # whether nodes note the line that made them
-        self.is_simple = recording and not anomaly and not lines and tracer is None  # whether nothing but a scope is asked for
+        self.records_lines = records_lines  # whether nodes note the line that made them
+        self.is_simple = (
+            recording and not anomaly and not records_lines and tracer is None
+        )  # whether nothing but a scope is asked for
         self.metadata = Metadata(scope, shared=True) if scope else None
         self._metadata_by_place: dict[tuple[int, int], Metadata] = {}
         # A frame of ours that made a node, or whose generator did, and the metadata: while it runs, the program behind it waits.
@@ -69,23 +71,26 @@ class State:
         self._generator: CodeType | None = None
         self._metadata: Metadata | None = None
 
-    def but(self, **changes: Any) -> State:
+    def replace(self, **changes: Any) -> State:
         """The same with some things changed."""
-        now = {name: getattr(self, name) for name in ("recording", "scope", "anomaly", "lines", "since", "blocks", "tracer")}
+        now = {
+            name: getattr(self, name)
+            for name in ("recording", "scope", "anomaly", "records_lines", "transform_start", "blocks", "tracer")
+        }
         return State(**{**now, **changes})
 
     def metadata_for(self, frame: FrameType | None) -> Metadata | None:
         """The metadata of the nodes that are made here: one for each place in the user's program where lines are asked for."""
-        if not self.lines or frame is None:
+        if not self.records_lines or frame is None:
             return self.metadata
         if frame is self._frame or (frame.f_code is self._generator and frame.f_back is self._frame):
             return self._metadata
         code = frame.f_code
-        if not in_library(code.co_filename):
+        if not is_library_file(code.co_filename):
             return self._metadata_at(frame)
         generator = code.co_flags & inspect.CO_GENERATOR  # it may be resumed from elsewhere: whoever resumes it stands still
         self._frame, self._generator = (frame.f_back, code) if generator else (frame, self._generator)
-        self._metadata = self._metadata_at(users(frame))
+        self._metadata = self._metadata_at(innermost_user_frame(frame))
         return self._metadata
 
     def _metadata_at(self, frame: FrameType | None) -> Metadata | None:
@@ -101,16 +106,16 @@ class State:
         return self._metadata_by_place[key]
 
 
-PLAIN = State()
-state_variable: ContextVar[State] = ContextVar("state", default=PLAIN)
+DEFAULT_STATE = State()
+state_variable: ContextVar[State] = ContextVar("state", default=DEFAULT_STATE)
 current = state_variable.get
 
 
-def _count(change: int) -> None:
-    global special
+def _change_open_block_count(change: int) -> None:
+    global open_block_count
     with _counting:
-        special += change
-        _mirror()
+        open_block_count += change
+        _update_native_engine()
 
 
 def tick() -> int:
@@ -118,36 +123,38 @@ def tick() -> int:
     global clock
     with _counting:
         clock += 1
-        _mirror()
+        _update_native_engine()
         return clock
 
 
-def _mirror() -> None:
+def _update_native_engine() -> None:
     """Tell the native engine what it must know of every node that it makes."""
     if native is not None:
-        native.mirror(special, clock)
+        native.mirror(open_block_count, clock)
 
 
-_mirror()
+_update_native_engine()
 
 
 def recording() -> bool:
     """Whether operations of this thread and task are recorded."""
-    return not special or state_variable.get().recording
+    return not open_block_count or state_variable.get().recording
 
 
 def metadata_here() -> Metadata | None:
     """The metadata of a node that is being made, outside the operators' own methods."""
-    return state_variable.get().metadata_for(sys._getframe(2)) if special else None
+    return state_variable.get().metadata_for(sys._getframe(2)) if open_block_count else None
 
 
 @contextmanager
-def differentiated(since: int) -> Iterator[None]:
+def force_recording(transform_start: int) -> Iterator[None]:
     """The block in which a transform, which began at ``since``, runs its function: recorded even inside no_grad."""
     state = state_variable.get()
     # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
     blocks = state.blocks if state.recording else (*state.blocks, _RECORDED)
-    token = state_variable.set(state.but(recording=True, since=state.since or since, blocks=blocks))
+    token = state_variable.set(
+        state.replace(recording=True, transform_start=state.transform_start or transform_start, blocks=blocks)
+    )
     try:
         yield
     finally:
@@ -155,9 +162,9 @@ def differentiated(since: int) -> Iterator[None]:
 
 
 @contextmanager
-def unwatched() -> Iterator[None]:
+def suspend_anomaly_checks() -> Iterator[None]:
     """A block of our own in which anomaly() does not look."""
-    token = state_variable.set(state_variable.get().but(anomaly=False))
+    token = state_variable.set(state_variable.get().replace(anomaly=False))
     try:
         yield
     finally:
@@ -171,20 +178,20 @@ class Block(ContextDecorator):
     open can be closed in any order.
     """
 
-    def _changed(self, state: State) -> State:
+    def _apply(self, state: State) -> State:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        _enclose((*state_variable.get().blocks, self))
-        _count(+1)
+        _set_open_blocks((*state_variable.get().blocks, self))
+        _change_open_block_count(+1)
         return self
 
     def __exit__(self, *error: object) -> None:
-        _count(-1)
+        _change_open_block_count(-1)
         blocks = list(state_variable.get().blocks)
         if self in blocks:  # and not closed by another thread or task than the one that opened it
             del blocks[len(blocks) - 1 - blocks[::-1].index(self)]
-            _enclose(tuple(blocks))
+            _set_open_blocks(tuple(blocks))
 
     def __call__(self, function: Any) -> Any:
         if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
@@ -195,11 +202,11 @@ class Block(ContextDecorator):
         return super().__call__(function)
 
 
-def _enclose(blocks: tuple[Any, ...]) -> None:
+def _set_open_blocks(blocks: tuple[Any, ...]) -> None:
     """Make these the open blocks of the context."""
-    state = State(since=state_variable.get().since, blocks=blocks)
+    state = State(transform_start=state_variable.get().transform_start, blocks=blocks)
     for block in blocks:
-        state = block._changed(state)
+        state = block._apply(state)
     state_variable.set(state)
 
 
@@ -209,8 +216,8 @@ class tracing(Block):  # noqa: N801 - as below
     def __init__(self, tracer: Any) -> None:
         self.tracer = tracer
 
-    def _changed(self, state: State) -> State:
-        return state.but(tracer=self.tracer, recording=True)
+    def _apply(self, state: State) -> State:
+        return state.replace(tracer=self.tracer, recording=True)
 
 
 class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
@@ -224,17 +231,17 @@ class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
     (4.0, True, False)
     """
 
-    def _changed(self, state: State) -> State:
+    def _apply(self, state: State) -> State:
         if state.tracer is not None:
             raise GraphError("no_grad() inside a compiled function would hide what it computes: use stop_gradient() there")
-        return state.but(recording=False)
+        return state.replace(recording=False)
 
 
 class _Recorded(Block):
     """What a transform does to a no_grad around it."""
 
-    def _changed(self, state: State) -> State:
-        return state.but(recording=True)
+    def _apply(self, state: State) -> State:
+        return state.replace(recording=True)
 
 
 _RECORDED = _Recorded()
@@ -257,21 +264,21 @@ class scope(Block):  # noqa: N801 - a verb, as in no_grad
             raise DataError(f"scope() takes a name, such as scope('layer1'), not {name!r}")
         self.name = name
 
-    def _changed(self, state: State) -> State:
-        return state.but(scope=f"{state.scope}/{self.name}" if state.scope else self.name)
+    def _apply(self, state: State) -> State:
+        return state.replace(scope=f"{state.scope}/{self.name}" if state.scope else self.name)
 
 
-class located(Block):  # noqa: N801 - as above
+class record_lines(Block):  # noqa: N801 - as above
     """A block in which every node notes the line that made it, for reports.
 
     >>> from autograd import Value
-    >>> with located():
+    >>> with record_lines():
     ...     Value(1.0).line.partition(":")[0]
-    '<doctest autograd.state.context.located[1]>'
+    '<doctest autograd.state.context.record_lines[1]>'
     """
 
-    def _changed(self, state: State) -> State:
-        return state.but(lines=True)
+    def _apply(self, state: State) -> State:
+        return state.replace(records_lines=True)
 
 
 class anomaly(Block):  # noqa: N801 - as above
@@ -288,5 +295,5 @@ class anomaly(Block):  # noqa: N801 - as above
     autograd.errors.AnomalyError: log made -inf of 'p' = 0.0, at ...
     """
 
-    def _changed(self, state: State) -> State:
-        return state.but(anomaly=True, lines=True)
+    def _apply(self, state: State) -> State:
+        return state.replace(anomaly=True, records_lines=True)

@@ -27,7 +27,7 @@ SOURCES = (
     "ops/rules/power.py",
     "backends/expressions.py",
     "backends/float_backend.py",
-    "core/scalar_methods.py",
+    "backends/row_expressions.py",
 )
 
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def pause_garbage_collection() -> Iterator[None]:
     """A block, or a decorated function, in which no cycles are looked for; a quarter of the time of a large picture.
 
-    >>> with uncollected():
+    >>> with pause_garbage_collection():
     ...     gc.isenabled()
     False
     """

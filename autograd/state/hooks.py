@@ -9,22 +9,22 @@ from typing import Any
 class Hooks(dict[int, Callable[[Any], Any]]):
     """The hooks of one node, by the number of their handle."""
 
-    living = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
+    total_count = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
 
     def add(self, hook: Callable[[Any], Any]) -> Handle:
         """Keep a hook; the handle removes it."""
         handle = Handle(self, max(self, default=-1) + 1)
         self[handle.number] = hook
-        Hooks.living += 1
+        Hooks.total_count += 1
         return handle
 
-    def drop(self, number: int) -> None:
+    def remove(self, number: int) -> None:
         """Forget a hook; nothing happens where it is gone already."""
         if self.pop(number, None) is not None:
-            Hooks.living -= 1
+            Hooks.total_count -= 1
 
     def __del__(self) -> None:
-        Hooks.living -= len(self)
+        Hooks.total_count -= len(self)
 
 
 class Handle:
@@ -36,7 +36,7 @@ class Handle:
 
     def remove(self) -> None:
         """Take the hook away; a second call changes nothing."""
-        self._hooks.drop(self.number)
+        self._hooks.remove(self.number)
 
     def __enter__(self) -> Handle:
         return self

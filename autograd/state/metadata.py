@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.state.hooks import Hooks
 
-Place = tuple[CodeType, int]  # a code object, and the offset of an instruction in it
+Location = tuple[CodeType, int]  # a code object, and the offset of an instruction in it
 
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What stands between the user's line and us: our own files, the methods written from rows, NumPy's dispatch, decorators.
@@ -29,19 +29,19 @@ class Metadata:
     The nodes that one line of a program makes in one scope share one Metadata, until one of them has something of its own to write.
     """
 
-    __slots__ = ("edited", "hooks", "made", "name", "scope", "shared")
+    __slots__ = ("edited", "hooks", "location", "name", "scope", "shared")
 
-    def __init__(self, scope: str = "", made: Place | None = None, *, shared: bool = False) -> None:
+    def __init__(self, scope: str = "", location: Location | None = None, *, shared: bool = False) -> None:
         self.name: str | None = None
         self.edited = False
         self.scope = scope
-        self.made = made
+        self.location = location
         self.hooks: Hooks | None = None
         self.shared = shared
 
     def own(self) -> Metadata:
         """The same, for one node to write to."""
-        copy = Metadata(self.scope, self.made)
+        copy = Metadata(self.scope, self.location)
         copy.name, copy.edited = self.name, self.edited
         return copy
 
@@ -63,33 +63,33 @@ def _restored(name: str | None, edited: bool, scope: str) -> Metadata:
 
 
 @functools.cache
-def in_library(file: str) -> bool:
+def is_library_file(file: str) -> bool:
     """Whether code of that file stands between the user's line and us."""
     numpy = os.path.dirname(sys.modules["numpy"].__file__ or "") + os.sep
     return file.startswith((*_BETWEEN, numpy))
 
 
-def users(frame: FrameType | None) -> FrameType | None:
+def innermost_user_frame(frame: FrameType | None) -> FrameType | None:
     """The innermost frame that is the user's, from ``frame`` outwards."""
-    while frame is not None and in_library(frame.f_code.co_filename):
+    while frame is not None and is_library_file(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
 
 
-def line_of(place: Place) -> tuple[str, int]:
+def resolve_location(place: Location) -> tuple[str, int]:
     """The file and the line number of a place."""
     code, offset = place
     numbers = [line for start, end, line in code.co_lines() if start <= offset < end and line]
     return code.co_filename, numbers[0] if numbers else code.co_firstlineno
 
 
-def shown(place: Place) -> str:
+def format_location(place: Location) -> str:
     """A place as a reader wants it: file, line number and the line itself.
 
-    >>> shown((compile("1 + 1", "sums.py", "eval"), 0))
+    >>> format_location((compile("1 + 1", "sums.py", "eval"), 0))
     'sums.py:1'
     """
-    file, number = line_of(place)
+    file, number = resolve_location(place)
     text = linecache.getline(file, number).strip()
     near = os.path.relpath(file) if file.startswith(os.getcwd() + os.sep) else file
     return f"{near}:{number}" + (f" `{text}`" if text else "")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
-from autograd.core.coercion import described
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import DataError
 from autograd.graph.topological_order import topological_order
@@ -46,8 +46,8 @@ def blame(y: Any) -> Report:
     []
     """
     if not isinstance(y, Node):
-        raise DataError(f"blame() takes a Value or a Tensor, not {described(y)}")
-    report = check_nodes(topological_order((y,))[0], f"blame() of {y.brief()}")
+        raise DataError(f"blame() takes a Value or a Tensor, not {describe(y)}")
+    report = check_nodes(topological_order((y,))[0], f"blame() of {y.describe()}")
     report.graph = y
     return report
 
@@ -68,7 +68,7 @@ def check_nodes(nodes: Iterable[Node], subject: str) -> Report:
         Its ``guilty`` are the nodes with findings.
     """
     report = Report(subject)
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         for node in nodes:
             findings_before = len(report.findings)
             check = NodeCheck(node)
@@ -81,7 +81,7 @@ def check_nodes(nodes: Iterable[Node], subject: str) -> Report:
 
 def describe_infinite_derivative(nodes: Iterable[Node]) -> str:
     """Describe the first derivative that is not finite at the values of the graph; return "" if all are finite."""
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         for node in nodes:
             check = NodeCheck(node)
             for k in check.find_infinite_derivatives():

@@ -10,9 +10,9 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.core.node import BINARY, UNARY, Node, raw
+from autograd.core.node import BINARY, UNARY, Node, primal_of
 from autograd.core.value import SIGNS, Value
-from autograd.graph.topological_order import WIDE, topological_order
+from autograd.graph.topological_order import PACKED, topological_order
 from autograd.numpy_api.apply import apply_op
 from autograd.testing.arrays import format_array
 
@@ -68,7 +68,7 @@ class Expression:
     def __call__(self, *inputs: Any) -> Any:
         values: dict[Any, Any] = dict(zip(self.inputs, inputs, strict=True))
         for node in self.nodes:
-            args = [values[arg] if isinstance(arg, Node) and arg in values else raw(arg) for arg in node.args]
+            args = [values[arg] if isinstance(arg, Node) and arg in values else primal_of(arg) for arg in node.args]
             values[node] = _apply(node, args)
         return values[self.root]
 
@@ -86,9 +86,9 @@ class Expression:
 
     def __str__(self) -> str:
         if len(self.nodes) > MAX_PRINTED_OPERATIONS:
-            return f"an expression of {len(self.nodes)} operations, from {self.nodes[0].brief()} to {self.root.brief()}"
+            return f"an expression of {len(self.nodes)} operations, from {self.nodes[0].describe()} to {self.root.describe()}"
         labels = _label_inputs(self.inputs)
-        values = ", ".join(f"{label} = {format_array(raw(x), MAX_VALUE_WIDTH)}" for x, label in labels.items())
+        values = ", ".join(f"{label} = {format_array(primal_of(x), MAX_VALUE_WIDTH)}" for x, label in labels.items())
         return f"{_to_source(self.root, labels, set(self.nodes), is_operand=False)}  with {values}"
 
 
@@ -165,7 +165,7 @@ def _apply(node: Node, args: Sequence[Any]) -> Any:
     name = node.op.name
     if name == "item":
         return Value.of(args[0]) if isinstance(args[0], Node) else float(args[0])
-    if node.dleft is not WIDE:  # a scalar node with one or two arguments
+    if node.dleft is not PACKED:  # a scalar node with one or two arguments
         if name in OPERATORS:
             return OPERATORS[name](*args)
         method = METHODS.get(name, name)
@@ -187,7 +187,7 @@ def _to_source(x: Any, labels: dict[Node, str], nodes: set[Node], is_operand: bo
     if isinstance(x, Node) and x in labels:
         return labels[x]
     if not isinstance(x, Node) or x not in nodes:
-        return format_array(raw(x), MAX_CONSTANT_WIDTH)
+        return format_array(primal_of(x), MAX_CONSTANT_WIDTH)
     assert x.op is not None
     sign = SIGNS.get(x.op.name)
     args = [_to_source(arg, labels, nodes, is_operand=sign is not None) for arg in x.args]

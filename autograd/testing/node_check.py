@@ -11,7 +11,7 @@ from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node
 from autograd.graph.broadcasting import unbroadcast
 from autograd.ops import Op
-from autograd.state.anomaly_checks import which
+from autograd.state.anomaly_checks import ordinal_of_argument
 from autograd.testing.checks.contract.claimed_vjps import ClaimedVjps
 from autograd.testing.checks.contract.value_check import report_wrong_value
 from autograd.testing.judgement.judge import judge
@@ -105,7 +105,7 @@ class NodeCheck:
     def describe(self, *ks: int) -> str:
         """Return the operation, the name of the node and the arguments ``ks`` as a phrase."""
         name = f" {self.node.path!r}" if self.node.path else ""
-        arguments = which(self.positions[ks[0]]) if len(ks) == 1 else "its arguments together"
+        arguments = ordinal_of_argument(self.positions[ks[0]]) if len(ks) == 1 else "its arguments together"
         return f"{self.op.name}{name} by {arguments}"
 
     def _draw_seeds(self, rng: np.random.Generator) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import advice, described, to_array
+from autograd.core.coercion import describe, suggest_fix, to_array
 from autograd.core.node import Node, apply
 from autograd.core.pytree import Build, flatten
 from autograd.core.tensor import Tensor
@@ -104,12 +104,12 @@ def input_node(call: str, x: Any) -> Node:
     if isinstance(x, Node):
         return apply(find("positive"), x)  # type: ignore[no-any-return]
     if isinstance(x, bool | int | np.bool_ | np.integer) or (isinstance(x, np.ndarray) and x.dtype.kind in "iub"):
-        raise DataError(f"{call} differentiates floats, not {described(x)}: pass a float, as in float(x) or x.astype(float)")
+        raise DataError(f"{call} differentiates floats, not {describe(x)}: pass a float, as in float(x) or x.astype(float)")
     if isinstance(x, float | np.floating):
         return Value(x)
     if isinstance(x, np.ndarray):
         return Tensor(x)
-    raise DataError(f"{call} differentiates floats, arrays, nodes and nested containers of them, not {described(x)}{advice(x)}")
+    raise DataError(f"{call} differentiates floats, arrays, nodes and nested containers of them, not {describe(x)}{suggest_fix(x)}")
 
 
 def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
@@ -139,5 +139,5 @@ def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
     leaves, unflatten = flatten(result)
     for leaf in leaves:
         if not isinstance(leaf, Node | float | int | np.ndarray | np.number | np.bool_):
-            raise DataError(f"{call}: the function must return nodes, numbers or containers of them, not {described(leaf)}")
+            raise DataError(f"{call}: the function must return nodes, numbers or containers of them, not {describe(leaf)}")
     return [leaf if isinstance(leaf, Node) else to_array(leaf, call)[()] for leaf in leaves], unflatten

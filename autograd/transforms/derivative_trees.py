@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.core.coercion import to_array
 from autograd.core.node import Node
-from autograd.core.pytree import flatten, leaves_like, structure
+from autograd.core.pytree import flatten, leaves_in_order_of, structure
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import ShapeError
@@ -65,7 +65,7 @@ def node_like(x: Any, like: Any) -> Any:
         array. If ``x`` is a node it stays connected to its graph.
     """
     if isinstance(x, Node):
-        return like.of_my_kind(x) if isinstance(like, Value) else x
+        return like.match_type(x) if isinstance(like, Value) else x
     if isinstance(like, Tensor):
         return Tensor(np.asarray(x, like.dtype), constant=True)
     return Value(float(x)) if np.shape(x) == () else Tensor(x, constant=True)
@@ -125,7 +125,7 @@ def nodes_like(call: str, role: str, tree: Any, expected: Any, expected_leaves: 
     """
     if structure(tree) != structure(expected):
         raise ShapeError(f"{call}: the {role} has the structure {structure(tree)}, but {structure(expected)} is needed")
-    leaves = leaves_like(tree, expected)
+    leaves = leaves_in_order_of(tree, expected)
     for leaf, like in zip(leaves, expected_leaves, strict=True):
         shape = leaf.shape if isinstance(leaf, Node) else to_array(leaf, f"{call}: a {role}").shape
         if shape != shape_of(like):

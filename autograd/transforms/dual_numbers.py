@@ -144,7 +144,7 @@ class _DualBackend(Backend):
             return partial(_apply_row, op, getattr(ARRAY, op.name))
         return partial(_apply_by_recording, op.name)
 
-    def foreign(self, name: str) -> Callable[..., Any]:
+    def library_function(self, name: str) -> Callable[..., Any]:
         return partial(_apply_by_recording, name)
 
 

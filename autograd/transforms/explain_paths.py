@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any, NamedTuple
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.value import Value
 from autograd.errors import DataError, GraphError
 from autograd.graph.forward_mode import pushforward
@@ -123,10 +123,10 @@ def explain(y: Value, wrt: Value, most: int = 20) -> Explanation:
     """
     for node in (y, wrt):
         if not isinstance(node, Value):
-            raise DataError(f"explain() takes two Values, not {described(node)}; sum or index a Tensor's entries as Values first")
+            raise DataError(f"explain() takes two Values, not {describe(node)}; sum or index a Tensor's entries as Values first")
     path_counts = _count_paths(y, wrt)
     if not path_counts.get(y):
-        raise GraphError(f"explain(): no path leads from {y.brief()} to {wrt.brief()}: the gradient is 0")
+        raise GraphError(f"explain(): no path leads from {y.describe()} to {wrt.describe()}: the gradient is 0")
     paths: list[Path] = []
     for path in _paths(y, wrt, path_counts):
         if len(paths) == most:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node
-from autograd.core.scalar_methods import bend
+from autograd.core.second_derivatives import partials_jvp
 from autograd.graph.broadcasting import unbroadcast
-from autograd.graph.forward_mode import tangents_below
-from autograd.graph.topological_order import WIDE
+from autograd.graph.forward_mode import propagate_tangents
+from autograd.graph.topological_order import PACKED
 from autograd.ops import Elementwise
 from autograd.transforms.dual_numbers import DUAL, Dual, primal_of, tangent_of
 
@@ -46,8 +46,8 @@ def pullback_tangents(
     ----------
     B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
     """
-    with np.errstate(**QUIET):
-        node_tangents = tangents_below(nodes, sources, tangents)
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
+        node_tangents = propagate_tangents(nodes, sources, tangents)
         return _DualPullback(node_tangents).run(nodes, root, cotangent, sources)
 
 
@@ -76,7 +76,7 @@ class _DualPullback:
                 self._sum_parts(node)
             if node not in cotangents or node not in tangents or node in ends:
                 continue
-            if node.dleft is WIDE:
+            if node.dleft is PACKED:
                 self._pull_wide(node, cotangents.pop(node), cotangent_tangents.pop(node, None))
                 continue
             g, tg = cotangents.pop(node), cotangent_tangents.pop(node, None)
@@ -85,7 +85,7 @@ class _DualPullback:
             tb = tangents.get(right) if db is not None else None
             a, b = getattr(left, "_primal", left), getattr(right, "_primal", right)
             moving = "ab" if ta is not None and tb is not None else "a" if tb is None else "b"
-            partial_tangents = bend(node.op, moving)(a, b, node._primal, ta, tb, tangents[node])
+            partial_tangents = partials_jvp(node.op, moving)(a, b, node._primal, ta, tb, tangents[node])
             if partial_tangents is None:  # Python's math raised
                 partial_tangents = _partial_tangents_on_duals(node.op, (a, ta), (b, tb), (node._primal, tangents[node]))
             tda, tdb = partial_tangents
@@ -125,7 +125,7 @@ class _DualPullback:
             if contribution is None:
                 continue
             is_scalar = np.shape(contribution) == ()
-            own = node.plain(contribution) if is_scalar else contribution.astype(node.dtype, copy=False)
+            own = node.to_gradient_data(contribution) if is_scalar else contribution.astype(node.dtype, copy=False)
             totals[node] = totals[node] + own if node in totals else own
 
     def _sum_parts(self, source: Any) -> None:

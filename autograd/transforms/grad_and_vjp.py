@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.core import observation
-from autograd.core.coercion import described
+from autograd.core import tracing
+from autograd.core.coercion import describe
 from autograd.core.node import Node
-from autograd.core.pytree import flatten, mapped
+from autograd.core.pytree import flatten, tree_map
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError
@@ -178,15 +178,15 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
     [12.0, 9.0]
     """
     if not isinstance(y, Node):
-        raise DataError(f"gradients() takes a Value or a Tensor first, not {described(y)}")
+        raise DataError(f"gradients() takes a Value or a Tensor first, not {describe(y)}")
     sources, unflatten = flatten(wrt)
     for source in sources:
         if not isinstance(source, Node):
-            raise DataError(f"gradients() differentiates with respect to nodes, not {described(source)}")
-    tracer = observation.current()
+            raise DataError(f"gradients() differentiates with respect to nodes, not {describe(source)}")
+    tracer = tracing.current_tracer()
     if tracer is not None and not create_graph:  # a compiled function needs the gradients as nodes of its graph
-        return mapped(tracer.trace_data, gradients(y, wrt, cotangent, create_graph=True))
-    seed = y.seed(cotangent)
+        return tree_map(tracer.trace_data, gradients(y, wrt, cotangent, create_graph=True))
+    seed = y.initial_cotangent(cotangent)
     if create_graph:
         seed = cotangent if isinstance(cotangent, Node) else y.leaf(seed)
     cotangents = pull_back([y], [seed], sources, GRAPH if create_graph else None)
@@ -211,4 +211,4 @@ def stop_gradient(x: Any) -> Any:
     >>> grad(lambda x: stop_gradient(x) * x)(3.0)
     3.0
     """
-    return mapped(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)
+    return tree_map(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)

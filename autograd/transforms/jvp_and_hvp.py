@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import DataError
 from autograd.state import context
@@ -54,9 +54,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: b
     (6.0, 2.0)
     """
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
-        raise DataError(
-            f"jvp() takes a tuple of primals and a tuple of tangents, not {described(primals)} and {described(tangents)}"
-        )
+        raise DataError(f"jvp() takes a tuple of primals and a tuple of tangents, not {describe(primals)} and {describe(tangents)}")
     run = RecordedCall("jvp()", f, primals, kwargs, tuple(range(len(primals))), has_aux)
     input_trees = tuple(run.unflatten_arguments(run.inputs))
     input_tangents = nodes_like("jvp()", "tangent", tuple(tangents), input_trees, run.inputs)
@@ -111,12 +109,12 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         return _hvp_by_composition(f, x, v, args, kwargs)
     run = RecordedCall("hvp()", f, (x, *args), kwargs, 0, False)
     root = run.scalar_output()
-    if run.create_graph or has_recorded_node(v) or Hooks.living or not isinstance(root, Node):
+    if run.create_graph or has_recorded_node(v) or Hooks.total_count or not isinstance(root, Node):
         return _hvp_by_composition(f, x, v, args, kwargs)
     tangents = [data_of(t) for t in nodes_like("hvp()", "tangent", v, run.unflatten_by_argnums(run.inputs), run.inputs)]
     try:
-        with context.differentiated(run.start_time):
-            products = pullback_tangents(root, root.plain(1.0), run.inputs, tangents, run.nodes)
+        with context.force_recording(run.start_time):
+            products = pullback_tangents(root, root.to_gradient_data(1.0), run.inputs, tangents, run.nodes)
     except NotImplementedError:  # a compiled function has no rule on dual numbers
         return _hvp_by_composition(f, x, v, args, kwargs)
     return run.unflatten_by_argnums([derivative_like(t, like, False) for t, like in zip(products, run.inputs, strict=True)])

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten
 from autograd.core.value import Value
@@ -75,7 +75,7 @@ class RecordedCall:
 
     def __init__(self, call: str, f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Any, has_aux: bool) -> None:
         if not callable(f):
-            raise DataError(f"{call} takes a function first, not {described(f)}")
+            raise DataError(f"{call} takes a function first, not {describe(f)}")
         self.call = call
         self.argnums = resolve_argnums(call, argnums, len(args))
         self.has_single_argnum = isinstance(argnums, int)
@@ -85,7 +85,7 @@ class RecordedCall:
         self._unflatten_argument = [unflatten for _, unflatten in flattened]
         self._is_nested = is_inside_transform() or any(isinstance(leaf, Node) for leaf in leaves)
         self.start_time = context.tick()
-        with context.differentiated(self.start_time):
+        with context.force_recording(self.start_time):
             self.inputs = [input_node(call, leaf) for leaf in leaves]
         result = self._run(f, args, kwargs)
         self._aux: Any = None
@@ -103,14 +103,14 @@ class RecordedCall:
             node_args[n] = tree
         token = _transform_depth.set(_transform_depth.get() + 1)
         try:
-            with context.differentiated(self.start_time):
+            with context.force_recording(self.start_time):
                 return f(*node_args, **kwargs)
         finally:
             _transform_depth.reset(token)
 
     def _split_aux(self, result: Any) -> tuple[Any, Any]:
         if not isinstance(result, tuple) or len(result) != 2:
-            raise GraphError(f"{self.call} with has_aux=True takes a function that returns (result, aux), not {described(result)}")
+            raise GraphError(f"{self.call} with has_aux=True takes a function that returns (result, aux), not {describe(result)}")
         return result
 
     @property

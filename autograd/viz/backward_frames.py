@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph.backward_steps import Step, steps
+from autograd.graph.backward_steps import Step, iterate_steps
 from autograd.viz.drawing import Drawing
 from autograd.viz.folding.colour_refinement import Ints, contract_sums
 from autograd.viz.folding.depths import depths
@@ -74,7 +74,7 @@ def _run_backward(root: Any) -> tuple[list[Step], bool]:
     """The steps of the backward pass up to a rule that raises, and whether none did."""
     finished: list[Step] = []
     try:
-        finished.extend(steps(root, root.seed(np.ones(root.shape)), hooks=False))
+        finished.extend(iterate_steps(root, root.initial_cotangent(np.ones(root.shape)), hooks=False))
     except Exception:  # a graph with a broken rule can be drawn too
         return finished, False
     return finished, True

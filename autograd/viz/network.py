@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import SettingError
 from autograd.viz.drawing import DIRECTIONS, Box, Drawing, Link
 from autograd.viz.labels import sanitize
@@ -82,7 +82,7 @@ def _layer_sizes(of: Any) -> list[int]:
     sizes = list(candidate) if isinstance(candidate, list | tuple) else []
     if len(sizes) < 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in sizes):
         raise SettingError(
-            f"network() takes the sizes of at least two layers, as in [3, 4, 1], or a model with them, not {described(of)}"
+            f"network() takes the sizes of at least two layers, as in [3, 4, 1], or a model with them, not {describe(of)}"
         )
     return sizes
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import GraphError, SettingError
-from autograd.state.garbage_collection import uncollected
+from autograd.state.garbage_collection import pause_garbage_collection
 from autograd.viz.backward_frames import backward_frames
 from autograd.viz.drawing import Box, Drawing, select_boxes
 from autograd.viz.folding.boxes import make_boxes
@@ -209,7 +209,7 @@ class Picture(DrawingFormats):
           #1  · × 3   data 12, Δdata 6   ← #0 (∂ 3)
         """
         if not isinstance(other, Picture):
-            raise GraphError(f"diff() compares with another picture, as in draw(a).diff(draw(b)), not {described(other)}")
+            raise GraphError(f"diff() compares with another picture, as in draw(a).diff(draw(b)), not {describe(other)}")
         return replace(self, difference=compare_graphs(self.snapshot, other.snapshot))
 
     def nodes(self, what: int | str) -> list[Node]:
@@ -255,7 +255,7 @@ class Picture(DrawingFormats):
     @cached_property
     def _boxes(self) -> list[Box]:
         """All boxes, whether they are visible or not."""
-        with uncollected():
+        with pause_garbage_collection():
             boxes = make_boxes(self.snapshot, self.grouping, self.style.show)
         if self.difference is not None:
             boxes = self.difference.annotate(boxes)
@@ -284,7 +284,7 @@ class Picture(DrawingFormats):
     def drawing(self) -> Drawing:  # type: ignore[override]  # computed when it is first needed
         """The boxes and links as they are shown."""
         boxes = self._boxes
-        with uncollected():
+        with pause_garbage_collection():
             links = make_links(self.snapshot, self.grouping, self.style.show)
         if self.visible_boxes is not None:
             boxes, links = select_boxes(boxes, links, self.visible_boxes)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd.core.coercion import described, to_array
+from autograd.core.coercion import describe, to_array
 from autograd.errors import SettingError, ShapeError
 from autograd.viz.labels import sanitize
 
@@ -140,7 +140,7 @@ def flow(model: Any) -> list[Flow]:
     Flow(name='W', mean=2.0, zeros=0.0)
     """
     if not hasattr(model, "named_parameters") or isinstance(model, type):
-        raise SettingError(f"gradient_flow() takes a model with named_parameters(), not {described(model)}")
+        raise SettingError(f"gradient_flow() takes a model with named_parameters(), not {describe(model)}")
     rows = []
     for name, parameter in model.named_parameters():
         g = np.asarray(getattr(parameter.grad, "data", parameter.grad), dtype=float)

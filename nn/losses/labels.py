@@ -43,7 +43,7 @@ def one_hot(labels: Any, classes: int) -> Any:
     array([[0., 1., 0.],
            [1., 0., 0.]])
     """
-    y = labels if hasattr(labels, "followed") else np.asarray(labels)  # labels that compile() traces must stay traced
+    y = labels if hasattr(labels, "is_traced") else np.asarray(labels)  # labels that compile() traces must stay traced
     hits = y[..., None] == np.arange(classes)
     if np.sum(hits) != y.size:
         raise _label_error(np.asarray(y), classes)

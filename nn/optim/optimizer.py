@@ -31,7 +31,7 @@ def read_only_data(p: Any) -> Any:
     >>> read_only_data(Tensor([1.0, 2.0]))
     array([1., 2.])
     """
-    return p.recorded() if isinstance(p, Tensor) else p.data
+    return p.freeze_data() if isinstance(p, Tensor) else p.data
 
 
 def apply_transforms(

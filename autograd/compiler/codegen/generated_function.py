@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET, RAISED
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS, MATH_ERRORS
 from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.codegen.buffers import BufferedWriter
 from autograd.compiler.codegen.memory_sharing import find_results_to_copy
@@ -125,10 +125,10 @@ class GeneratedFunction:
             return self._call(inputs)
 
     def _call(self, inputs: Sequence[Any]) -> list[Any]:
-        with np.errstate(**QUIET):
+        with np.errstate(**IGNORE_FLOAT_ERRORS):
             try:
                 return self._group_results(self.run(*inputs, *self.bound_arguments))
-            except RAISED:
+            except MATH_ERRORS:
                 if self._run_without_raising is None:
                     self._run_without_raising = self._compile(NonRaisingMath())
                 numbers = [np.float64(x) if isinstance(x, float) else x for x in inputs]
@@ -168,10 +168,10 @@ class GeneratedFunction:
             x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind == "f" else x
             for x in (*inputs, *self.bound_arguments)
         ]
-        with np.errstate(**QUIET):
+        with np.errstate(**IGNORE_FLOAT_ERRORS):
             try:
                 return self._group_results(self.run(*perturbed))
-            except RAISED:
+            except MATH_ERRORS:
                 return None
 
 

@@ -6,7 +6,7 @@ import math
 from enum import IntEnum
 from typing import NamedTuple
 
-from autograd.core.observation import COMPARE
+from autograd.core.tracing import COMPARISONS
 
 
 class Precedence(IntEnum):
@@ -50,7 +50,7 @@ INFIX_OPERATORS = {
     "power": ("**", Precedence.POWER),
     "&": ("&", Precedence.BITWISE),
     "|": ("|", Precedence.BITWISE),
-    **{symbol: (symbol, Precedence.COMPARISON) for symbol in COMPARE if symbol not in "&|"},
+    **{symbol: (symbol, Precedence.COMPARISON) for symbol in COMPARISONS if symbol not in "&|"},
 }
 
 

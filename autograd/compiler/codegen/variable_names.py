@@ -23,7 +23,7 @@ from collections.abc import Iterable
 
 from autograd.compiler.codegen.inlining import is_affine_map
 from autograd.compiler.ir.instruction import Instruction
-from autograd.core.observation import COMPARE
+from autograd.core.tracing import COMPARISONS
 
 
 class VariableNames:
@@ -83,7 +83,7 @@ class VariableNames:
             return self.make_unique(f"D{primal[1:]}" if is_numbered("Z", primal) else f"d{primal}")
         if instruction.name:
             return self.make_unique(instruction.name)
-        if instruction.op in COMPARE:
+        if instruction.op in COMPARISONS:
             return self.make_numbered("M")
         if not instruction.shape:
             return self.make_numbered("s")

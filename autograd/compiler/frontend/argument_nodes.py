@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
@@ -89,6 +89,6 @@ def perturb_leaf(leaf: Any, step: float, copies: dict[int, Any]) -> Any:
         if id(leaf) not in copies:
             copies[id(leaf)] = leaf.leaf(perturb_leaf(leaf._primal, step, copies))
         return copies[id(leaf)]
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         moved = np.where(np.equal(leaf, 0.0), step, leaf + step * leaf)
     return float(moved) if np.ndim(leaf) == 0 else moved.astype(leaf.dtype)

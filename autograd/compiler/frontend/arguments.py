@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.node import Node
-from autograd.core.pytree import flatten, opened, refilled
+from autograd.core.pytree import flatten, flatten_one_level, unflatten_like
 from autograd.core.tensor import Tensor
 from autograd.errors import DataError, SettingError, ShapeError
 
@@ -120,7 +120,7 @@ class Call:
             return float
         if isinstance(tree, dict):
             return kind, *((type(key), key) for key in tree), *map(self._flatten, tree.values())
-        children, rebuild = opened(tree)
+        children, rebuild = flatten_one_level(tree)
         return self._add_static(tree) if rebuild is None else (kind, *map(self._flatten, children))
 
     def _flatten_other_array(self, array: Any) -> Any:
@@ -143,7 +143,7 @@ class Call:
             hash(x)
         except TypeError:
             raise DataError(
-                f"compile(): an argument is {described(x)}: pass floats, arrays, nodes, containers of them, or a hashable object"
+                f"compile(): an argument is {describe(x)}: pass floats, arrays, nodes, containers of them, or a hashable object"
             ) from None
         return STATIC, type(x), x
 
@@ -167,7 +167,7 @@ class Call:
         for x in batched:
             if not (isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim):
                 raise DataError(
-                    f"compile(in_axes=): a batched argument must be an array of floats, not {described(x)}; pass labels as "
+                    f"compile(in_axes=): a batched argument must be an array of floats, not {describe(x)}; pass labels as "
                     f"one-hot rows"
                 )
         lengths = {len(x) for x in batched}
@@ -239,7 +239,7 @@ class Call:
     def _rebuild(self, leaves: list[Any]) -> tuple[Any, Any]:
         """Return the arguments with other leaves."""
         remaining = iter(leaves)
-        return refilled(self.args, remaining), refilled(self.kwargs, remaining)
+        return unflatten_like(self.args, remaining), unflatten_like(self.kwargs, remaining)
 
     def traced_arguments(self, f: Callable[..., Any]) -> TracedArguments:
         """Return the traced arguments.

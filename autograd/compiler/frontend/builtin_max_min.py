@@ -15,7 +15,7 @@ from typing import Any
 from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.tracer import Tracer
 from autograd.core.node import Node
-from autograd.core.observation import current, plain
+from autograd.core.tracing import current_tracer, to_concrete
 from autograd.state import context
 
 _active_traces = 0
@@ -51,13 +51,13 @@ def trace_with(tracer: Tracer) -> Iterator[None]:
 
 
 def _max(*args: Any, **kwargs: Any) -> Any:
-    if kwargs or not args or current() is None:
+    if kwargs or not args or current_tracer() is None:
         return _builtin_max(*args, **kwargs)
     return _traced_extremum("max", _builtin_max, args)
 
 
 def _min(*args: Any, **kwargs: Any) -> Any:
-    if kwargs or not args or current() is None:
+    if kwargs or not args or current_tracer() is None:
         return _builtin_min(*args, **kwargs)
     return _traced_extremum("min", _builtin_min, args)
 
@@ -74,7 +74,7 @@ def _traced_extremum(kind: str, builtin: Callable[..., Any], args: tuple[Any, ..
     if any(node.shape != () for node in nodes):
         return builtin(items)
     tracer = next(x.tracer for x in items if isinstance(x, TracedData))
-    data = builtin(float(plain(x)) for x in operands)
+    data = builtin(float(to_concrete(x)) for x in operands)
     return tracer.trace_data(tracer.make_leaf(nodes[0], data, kind, *operands))
 
 

@@ -13,10 +13,10 @@ from autograd.compiler.frontend.traced_run import TracedRun
 from autograd.compiler.frontend.tracer import Guard, Origin
 from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT, ENTRY, EXTREMUM, LEAF, ArrayOp, Ref, ScalarGraph
 from autograd.core.node import Node
-from autograd.core.observation import plain
 from autograd.core.tensor import Tensor
+from autograd.core.tracing import to_concrete
 from autograd.core.value import Value
-from autograd.graph.topological_order import WIDE
+from autograd.graph.topological_order import PACKED
 
 NO_SETTINGS: dict[str, Any] = {}
 
@@ -100,7 +100,7 @@ class ScalarGraphBuilder:
         columns = (op_ids, graph.first_args, graph.second_args, graph.values)
         append_op, append_first, append_second, append_value = (column.append for column in columns)
         for node in nodes:
-            if node.dleft is WIDE:
+            if node.dleft is PACKED:
                 self._add_wide_node(node)
                 continue
             op, arg = node.op, node.left
@@ -228,12 +228,12 @@ class ScalarGraphBuilder:
     def _mask_id(self, mask: TracedMask) -> int:
         """Add a comparison, and return its id."""
         sides = [unwrap(mask.left), unwrap(mask.right)]
-        has_arrays = np.ndim(mask.plain) > 0 or any(np.ndim(plain(x)) or isinstance(x, Tensor) for x in sides)
+        has_arrays = np.ndim(mask.concrete) > 0 or any(np.ndim(to_concrete(x)) or isinstance(x, Tensor) for x in sides)
         if has_arrays:
             args = [Ref(self._source_id(x)) if isinstance(x, Node | TracedMask) else x for x in sides]
-            return self._add_array(mask.operator, args, {}, mask.plain)
+            return self._add_array(mask.operator, args, {}, mask.concrete)
         left, right = (self._source_id(x if isinstance(x, Node | TracedMask | float) else float(x)) for x in sides)
-        return self.graph.add(self.graph.op_id(mask.operator, NO_SETTINGS), left, right, float(mask.plain))
+        return self.graph.add(self.graph.op_id(mask.operator, NO_SETTINGS), left, right, float(mask.concrete))
 
     # -- the result
 
@@ -255,7 +255,7 @@ class ScalarGraphBuilder:
             if id(node) in self._argument_index or node is other.leaves.get(i):
                 leaves[i] = node
             elif node.op is not None:
-                raise AssertionError(f"{node.brief()} was used before it was numbered")  # pragma: no cover - an internal error
+                raise AssertionError(f"{node.describe()} was used before it was numbered")  # pragma: no cover - an internal error
             elif isinstance(node, Value):
                 self.graph.op_ids[i] = CONSTANT
             else:

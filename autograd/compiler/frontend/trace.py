@@ -15,12 +15,12 @@ from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import ScalarGraphBuilder, TracedFunction
 from autograd.compiler.frontend.traced_run import TracedRun, run_function
 from autograd.errors import GraphError
-from autograd.state.garbage_collection import uncollected
+from autograd.state.garbage_collection import pause_garbage_collection
 
 MakeArguments = Callable[[], tuple[Any, list[Any]]]
 
 
-@uncollected()
+@pause_garbage_collection()
 def trace_function(f: Callable[..., Any], make_arguments: MakeArguments, limit: int, static: Sequence[Any] = ()) -> TracedFunction:
     """Trace a function by running it twice.
 

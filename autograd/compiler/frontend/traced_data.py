@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.frontend.traced_mask import TracedMask, identity
 from autograd.core.node import Node
-from autograd.core.observation import SIGN_OF, ObservedData, look, plain
+from autograd.core.tracing import COMPARISON_SIGNS, TracedDataBase, call_with_guard, to_concrete
 from autograd.errors import GraphError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TRACED_FUNCTIONS = {"sum", "mean", "max", "min", "reshape", "transpose", "ravel", "prod", "squeeze"}
 
 
-class TracedData(ObservedData):
+class TracedData(TracedDataBase):
     """Numbers that were read from a node inside a traced function: they are followed, but have no gradient.
 
     Arithmetic with plain numbers gives traced data, arithmetic with nodes gives a node. Code that needs the plain numbers, such as
@@ -42,7 +42,7 @@ class TracedData(ObservedData):
         self.node = node
 
     @property
-    def plain(self) -> Any:
+    def concrete(self) -> Any:
         """The plain numbers, without a guard."""
         return self.node._primal
 
@@ -128,36 +128,36 @@ class TracedData(ObservedData):
         return float(self.guard_value("float()"))
 
     def __int__(self) -> int:
-        return look(int, self)  # type: ignore[no-any-return]
+        return call_with_guard(int, self)  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
-        return look(bool, self)  # type: ignore[no-any-return]
+        return call_with_guard(bool, self)  # type: ignore[no-any-return]
 
     def __index__(self) -> int:
         if self.node._primal != int(self.node._primal):
             raise TypeError(f"{self.node._primal!r} is not a whole number, so it cannot be an index")
-        return look(int, self)  # type: ignore[no-any-return]
+        return call_with_guard(int, self)  # type: ignore[no-any-return]
 
     def __round__(self, digits: int | None = None) -> Any:
-        return look(round, self, digits)
+        return call_with_guard(round, self, digits)
 
     def __hash__(self) -> int:
         return hash(self.guard_value("a hash"))
 
     def __repr__(self) -> str:
-        return look(repr, self)  # type: ignore[no-any-return]
+        return call_with_guard(repr, self)  # type: ignore[no-any-return]
 
     def __format__(self, spec: str) -> str:
-        return look(format, self, spec)  # type: ignore[no-any-return]
+        return call_with_guard(format, self, spec)  # type: ignore[no-any-return]
 
     def __trunc__(self) -> int:
-        return look(math.trunc, self)  # type: ignore[no-any-return]
+        return call_with_guard(math.trunc, self)  # type: ignore[no-any-return]
 
     def __floor__(self) -> int:
-        return look(math.floor, self)  # type: ignore[no-any-return]
+        return call_with_guard(math.floor, self)  # type: ignore[no-any-return]
 
     def __ceil__(self) -> int:
-        return look(math.ceil, self)  # type: ignore[no-any-return]
+        return call_with_guard(math.ceil, self)  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.array(self.guard_value("a plain array"), dtype)
@@ -166,20 +166,20 @@ class TracedData(ObservedData):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method != "__call__":
-            return look(getattr(ufunc, method), *inputs, **kwargs)
-        if not kwargs and ufunc.__name__ in SIGN_OF:
-            return self.tracer.compare(SIGN_OF[ufunc.__name__], *inputs)
+            return call_with_guard(getattr(ufunc, method), *inputs, **kwargs)
+        if not kwargs and ufunc.__name__ in COMPARISON_SIGNS:
+            return self.tracer.compare(COMPARISON_SIGNS[ufunc.__name__], *inputs)
         gives_numbers = ufunc.nout == 1 and ufunc.types[-1][-1] != "?"
         if not kwargs and gives_numbers:
             return self.apply(ufunc, *inputs)
-        return look(ufunc, *inputs, **kwargs)
+        return call_with_guard(ufunc, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function.__name__ in TRACED_FUNCTIONS:
             return TracedData(self.tracer, function(*map(unwrap, args), **kwargs))
         if function in (np.shape, np.ndim, np.size):  # which do not depend on the numbers
-            return function(*map(plain, args), **kwargs)
-        return look(function, *args, **kwargs)
+            return function(*map(to_concrete, args), **kwargs)
+        return call_with_guard(function, *args, **kwargs)
 
 
 def unwrap(x: Any) -> Any:

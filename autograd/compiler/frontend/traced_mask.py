@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.core.node import Node
-from autograd.core.observation import COMPARE, ObservedMask, look, plain
+from autograd.core.tracing import COMPARISONS, TracedMaskBase, call_with_guard, to_concrete
 from autograd.numpy_api.functions.selection import where
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ BOOLEAN_UFUNCS = {"logical_and": "&", "bitwise_and": "&", "logical_or": "|", "bi
 ARITHMETIC_UFUNCS: dict[str, Callable[[Any, Any], Any]] = {"multiply": operator.mul, "add": operator.add, "subtract": operator.sub}
 
 
-class TracedMask(ObservedMask):
+class TracedMask(TracedMaskBase):
     """The truth values of a comparison, or of a combination of masks, inside a traced function.
 
     ``where`` chooses by a mask, and arithmetic uses it as the numbers 0.0 and 1.0; both are recorded without a guard. Code that
@@ -38,18 +38,18 @@ class TracedMask(ObservedMask):
 
     Attributes
     ----------
-    plain : bool or array of bool
+    concrete : bool or array of bool
         The truth values in this run.
     """
 
-    __slots__ = ("left", "operator", "plain", "right", "tracer")
+    __slots__ = ("concrete", "left", "operator", "right", "tracer")
 
     def __init__(self, tracer: Tracer, operator: str, left: Any, right: Any) -> None:
         self.tracer = tracer
         self.operator = operator
         self.left = left
         self.right = right
-        self.plain = COMPARE[operator](plain(left), plain(right))
+        self.concrete = COMPARISONS[operator](to_concrete(left), to_concrete(right))
 
     # -- the mask as a value that is followed
 
@@ -61,7 +61,7 @@ class TracedMask(ObservedMask):
         Node
             The leaf, through which no gradient flows.
         """
-        data = np.asarray(self.plain, dtype=float)[()]
+        data = np.asarray(self.concrete, dtype=float)[()]
         return self.tracer.make_leaf(self.compared_nodes()[0], data, "mask", self)
 
     def to_data(self) -> Any:
@@ -93,7 +93,7 @@ class TracedMask(ObservedMask):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the truth values."""
-        return np.shape(self.plain)
+        return np.shape(self.concrete)
 
     def _combine(self, operator: str, other: Any) -> Any:
         return self.tracer.compare(operator, self, _to_truth_values(other))
@@ -110,13 +110,13 @@ class TracedMask(ObservedMask):
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __eq__(self, other: object) -> Any:
-        return self._combine("==", other) if np.ndim(self.plain) else bool(self) == other
+        return self._combine("==", other) if np.ndim(self.concrete) else bool(self) == other
 
     def __ne__(self, other: object) -> Any:
-        return self._combine("!=", other) if np.ndim(self.plain) else bool(self) != other
+        return self._combine("!=", other) if np.ndim(self.concrete) else bool(self) != other
 
     def __invert__(self) -> Any:
-        if isinstance(self.plain, bool):
+        if isinstance(self.concrete, bool):
             return -2 if self else -1  # what Python makes of ~True and ~False
         return self.tracer.compare("==", self, False)
 
@@ -135,10 +135,10 @@ class TracedMask(ObservedMask):
         bool or array of bool
             The truth values.
         """
-        return self.tracer.add_guard(identity, (self,), np.array(self.plain)[()], description)
+        return self.tracer.add_guard(identity, (self,), np.array(self.concrete)[()], description)
 
     def __bool__(self) -> bool:
-        return self.tracer.add_guard(bool, (self,), bool(self.plain), "a branch")  # type: ignore[no-any-return]
+        return self.tracer.add_guard(bool, (self,), bool(self.concrete), "a branch")  # type: ignore[no-any-return]
 
     def __hash__(self) -> int:
         return hash(bool(self))
@@ -153,15 +153,15 @@ class TracedMask(ObservedMask):
 
     def all(self, *args: Any, **kwargs: Any) -> Any:
         """Return ``np.all`` of the plain truth values."""
-        return look(np.all, self, *args, **kwargs)
+        return call_with_guard(np.all, self, *args, **kwargs)
 
     def any(self, *args: Any, **kwargs: Any) -> Any:
         """Return ``np.any`` of the plain truth values."""
-        return look(np.any, self, *args, **kwargs)
+        return call_with_guard(np.any, self, *args, **kwargs)
 
     def sum(self, *args: Any, **kwargs: Any) -> Any:
         """Return ``np.sum`` of the plain truth values."""
-        return look(np.sum, self, *args, **kwargs)
+        return call_with_guard(np.sum, self, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -179,7 +179,7 @@ class TracedMask(ObservedMask):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
         if method != "__call__":
-            return look(getattr(ufunc, method), *inputs, **kwargs)
+            return call_with_guard(getattr(ufunc, method), *inputs, **kwargs)
         if name in ARITHMETIC_UFUNCS and not kwargs:
             first, second = (x.to_data() if isinstance(x, TracedMask) else x for x in inputs)
             return ARITHMETIC_UFUNCS[name](first, second)
@@ -187,14 +187,14 @@ class TracedMask(ObservedMask):
             return ~self
         if name in BOOLEAN_UFUNCS:
             return self.tracer.compare(BOOLEAN_UFUNCS[name], *map(_to_truth_values, inputs))
-        return look(ufunc, *inputs, **kwargs)
+        return call_with_guard(ufunc, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if any(issubclass(kind, Node) for kind in types):
             return NotImplemented  # so that NumPy asks the node
         if function is np.where and len(args) == 3:
             return where(*args)
-        return look(function, *args, **kwargs)
+        return call_with_guard(function, *args, **kwargs)
 
 
 def identity(x: Any) -> Any:
@@ -215,7 +215,7 @@ def identity(x: Any) -> Any:
 
 def _to_truth_values(x: Any) -> Any:
     """Return a mask unchanged, and anything else as an array of bools."""
-    return x if isinstance(x, TracedMask) else np.asarray(plain(x), dtype=bool)[()]
+    return x if isinstance(x, TracedMask) else np.asarray(to_concrete(x), dtype=bool)[()]
 
 
 def _make_arithmetic_method(name: str) -> Callable[[Any, Any], Any]:

@@ -11,7 +11,7 @@ from autograd.compiler.frontend.builtin_max_min import trace_with
 from autograd.compiler.frontend.traced_data import to_node
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.compiler.frontend.tracer import Tracer
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.core.pytree import Build, flatten
 from autograd.errors import GraphError
@@ -67,7 +67,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
     """
     start_stamp = context.tick()
     tracer = Tracer()
-    with context.differentiated(start_stamp), trace_with(tracer):
+    with context.force_recording(start_stamp), trace_with(tracer):
         try:
             result = f(*args, **kwargs)
         except Exception as error:
@@ -99,13 +99,13 @@ def _check_outputs(outputs: Sequence[Any], result: Any) -> None:
     """Raise GraphError if the results are not nodes and numbers, with at least one node."""
     if not any(isinstance(x, Node) for x in outputs):
         raise GraphError(
-            f"compile(): the function returned {described(result)}, and no node: return the Value, Tensor, or container of them "
+            f"compile(): the function returned {describe(result)}, and no node: return the Value, Tensor, or container of them "
             f"that it computes"
         )
     for x in outputs:
         if not isinstance(x, Node | float | int | np.ndarray | np.number):
             raise GraphError(
-                f"compile(): the function returned {described(x)} among its results: return nodes, numbers, and containers of them"
+                f"compile(): the function returned {describe(x)} among its results: return nodes, numbers, and containers of them"
             )
 
 

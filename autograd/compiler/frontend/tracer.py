@@ -15,8 +15,8 @@ import numpy as np
 from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.core.node import Node
-from autograd.core.observation import Observed, plain
-from autograd.core.pytree import flatten, mapped
+from autograd.core.pytree import flatten, tree_map
+from autograd.core.tracing import TracedBase, to_concrete
 from autograd.errors import GraphError
 
 
@@ -59,7 +59,7 @@ class Origin(NamedTuple):
 class Tracer:
     """What one run of a traced function records besides its graph.
 
-    Nodes and functions reach the active tracer through :mod:`autograd.core.observation`.
+    Nodes and functions reach the active tracer through :mod:`autograd.core.tracing`.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class Tracer:
             The result itself.
         """
         self.dependencies += sources
-        self.guards.append(Guard(function, tuple(sources), mapped(_copy_array, result), description))
+        self.guards.append(Guard(function, tuple(sources), tree_map(_copy_array, result), description))
         return result
 
     def guard_call(self, function: Callable[..., Any], args: Any, kwargs: Any, result: Any) -> None:
@@ -123,7 +123,7 @@ class Tracer:
                 f"compile(): {_function_label(function)} writes traced numbers into a plain array, where they cannot be followed: "
                 f"write an expression instead, as with np.where, np.concatenate or np.array([…])"
             )
-        positions = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Node | Observed)]
+        positions = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Node | TracedBase)]
         if not positions:
             return
         plain_leaves = [None if i in positions else leaf for i, leaf in enumerate(leaves)]  # a guard must not keep a graph alive
@@ -221,7 +221,7 @@ class Tracer:
         array of bool
             A new array; ``masks`` leads from it back to the mask.
         """
-        array = np.array(mask.plain, dtype=bool)
+        array = np.array(mask.concrete, dtype=bool)
         self.dependencies.append(mask)
         self._mask_arrays.append(array)
         self.masks[id(array)] = mask
@@ -245,7 +245,7 @@ class Tracer:
         if not isinstance(x, TracedData | TracedMask):
             return False
         source = unwrap(x)
-        node._primal = np.array(plain(x), dtype=float) if node.rank else float(plain(x))
+        node._primal = np.array(to_concrete(x), dtype=float) if node.rank else float(to_concrete(x))
         self.dependencies.append(source)
         self.origins[node] = Origin("mask" if isinstance(x, TracedMask) else "stop_gradient", (source,))
         return True

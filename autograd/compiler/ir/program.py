@@ -14,7 +14,7 @@ from autograd.backends.backend import Backend
 from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.ir.instruction import Instruction, cache_key, data_of
 from autograd.compiler.ir.simplification import simplify
-from autograd.core.observation import COMPARE
+from autograd.core.tracing import COMPARISONS
 from autograd.ops import TABLE, Op
 from autograd.ops.kinds import Linear
 
@@ -167,7 +167,7 @@ class ProgramBuilder(Backend):
         """
         a, b = (x if isinstance(x, Instruction | float) else self.make_constant(x) for x in (a, b))
         key = (operator, cache_key(a), cache_key(b))
-        return self._intern(key, operator, (a, b), {}, lambda: COMPARE[operator](data_of(a), data_of(b)))
+        return self._intern(key, operator, (a, b), {}, lambda: COMPARISONS[operator](data_of(a), data_of(b)))
 
     def scatter_sum(self, gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
         """Return zeros with each cotangent added at its index.

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.core.observation import COMPARE
+from autograd.core.tracing import COMPARISONS
 from autograd.errors import SettingError
 from autograd.ops import Op
 
@@ -85,7 +85,7 @@ class _Batcher:
     def batch(self, instruction: Instruction) -> Any:
         """Return the batched form of an instruction that reads at least one batched one."""
         rank = len(instruction.shape)
-        if instruction.op in COMPARE:
+        if instruction.op in COMPARISONS:
             return self.builder.compare(instruction.op, *(self.read_aligned(arg, rank) for arg in instruction.args))
         if instruction.op == "stop_gradient":
             return self.builder.constant(self.read_aligned(instruction.args[0], rank))

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, is_op, topological_sort
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.core.observation import COMPARE
+from autograd.core.tracing import COMPARISONS
 from autograd.ops import TABLE, Op
 from autograd.ops.rules.reductions import finite_max
 
@@ -110,7 +110,7 @@ def needs_lowering(instruction: Instruction) -> bool:
 
 def _rebuild(instruction: Instruction, args: tuple[Any, ...]) -> Any:
     """Return an instruction that is no row of the table with other arguments."""
-    if instruction.op in COMPARE:
+    if instruction.op in COMPARISONS:
         return instruction.builder.compare(instruction.op, *args)
     if instruction.op == "isfinite":
         return instruction.builder.isfinite(*args)

@@ -21,8 +21,8 @@ from autograd.compiler.runtime.program_inspection import ProgramInspection
 from autograd.compiler.runtime.result_nodes import make_result
 from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.optimizer_update import Name, Rule, Update
-from autograd.core.coercion import described
-from autograd.core.observation import current
+from autograd.core.coercion import describe
+from autograd.core.tracing import current_tracer
 from autograd.errors import DataError, GraphError, SettingError, UnfitError
 from autograd.state import context
 from autograd.state.hooks import Hooks
@@ -50,7 +50,7 @@ class Compiled(ProgramInspection):
 
     def __init__(self, f: Callable[..., Any], options: CompileOptions) -> None:
         if not callable(f):
-            raise DataError(f"compile() takes a function first, not {described(f)}")
+            raise DataError(f"compile() takes a function first, not {describe(f)}")
         super().__init__(f, Dispatcher(f, getattr(f, "__name__", "compiled"), options))
         self.options = options
 
@@ -65,7 +65,7 @@ class Compiled(ProgramInspection):
             What the function returns. Results are nodes if an argument is a node, or if the function captured Values or Tensors;
             else they are floats and arrays. With ``in_axes`` there is one result for each sample.
         """
-        if Hooks.living or (context.special and (current() is not None or context.current().anomaly)):
+        if Hooks.total_count or (context.open_block_count and (current_tracer() is not None or context.current().anomaly)):
             return self.f(*args, **kwargs)  # hooks, tracers and anomaly() need to see every node
         options = self.options
         call = Call(args, kwargs, options.in_axes, options.tensors)
@@ -134,7 +134,7 @@ class Compiled(ProgramInspection):
 
     def _value_and_captured_gradients(self, kwargs: dict[str, Any]) -> tuple[float, dict[str, Any]]:
         """The value, and the gradients by the captured parameters."""
-        if current() is not None:
+        if current_tracer() is not None:
             raise GraphError(
                 f"value_and_grad() of {self.__name__} inside a compiled function needs arguments to differentiate by: pass the "
                 f"parameters as arguments"
@@ -201,8 +201,8 @@ class Compiled(ProgramInspection):
         """
         if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
             raise DataError(
-                f"jvp() of {self.__name__} takes a tuple of primals and a tuple of tangents, not {described(primals)} and "
-                f"{described(tangents)}"
+                f"jvp() of {self.__name__} takes a tuple of primals and a tuple of tangents, not {describe(primals)} and "
+                f"{describe(tangents)}"
             )
         if must_record(primals, tangents):
             return jvp_and_hvp.jvp(self.f, tuple(primals), tuple(tangents))
@@ -254,7 +254,7 @@ class Compiled(ProgramInspection):
             return jvp_and_hvp.hvp(self.f, x, v, *args)
         call = Call((x, *args), {}, None, self.options.tensors)
         if not call.leaves or not is_traced(call.leaves[0]):
-            raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {described(x)}: pass a float or an array of floats")
+            raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {describe(x)}: pass a float or an array of floats")
         direction = flatten_tangents(call, (v, *map(zero_tangents, args)), f"hvp() of {self.__name__}")
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:
@@ -344,7 +344,7 @@ class Compiled(ProgramInspection):
         UnfitError
             If the rule cannot be a part of this program.
         """
-        if Hooks.living or context.special:
+        if Hooks.total_count or context.open_block_count:
             return None
         call = Call(args, {}, self.options.in_axes, self.options.tensors)
         if call.has_nodes and any(map(is_differentiable, call.leaves)):

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend.arguments import Call, is_traced
-from autograd.core.coercion import described, to_array
+from autograd.core.coercion import describe, to_array
 from autograd.core.node import Node
-from autograd.core.observation import current
-from autograd.core.pytree import flatten, leaves_like, refilled, structure
+from autograd.core.pytree import flatten, leaves_in_order_of, structure, unflatten_like
+from autograd.core.tracing import current_tracer
 from autograd.errors import DataError, SettingError, ShapeError
 from autograd.state import context
 from autograd.transforms.recorded_call import is_inside_transform
@@ -48,7 +48,7 @@ def must_record(*trees: Any) -> bool:
     bool
         Whether a tracer or a transform runs, or whether a leaf is a node to which gradients flow.
     """
-    if current() is not None:
+    if current_tracer() is not None:
         return True
     return context.recording() and (is_inside_transform() or any(is_differentiable(leaf) for leaf in flatten(trees)[0]))
 
@@ -83,7 +83,7 @@ def leaves_of_arguments(call: Call, argnums: int | Sequence[int]) -> set[int]:
     for k in leaves:
         if not is_traced(call.leaves[k]):
             raise DataError(
-                f"compile(argnums={argnums!r}): there is no gradient by {described(call.leaves[k])}: pass a float or an array of "
+                f"compile(argnums={argnums!r}): there is no gradient by {describe(call.leaves[k])}: pass a float or an array of "
                 f"floats"
             )
     return leaves
@@ -108,7 +108,7 @@ def gradients_like_arguments(call: Call, gradients: dict[int, Any], argnums: int
     """
     if isinstance(argnums, int):
         start = call.offsets[argnums % len(call.args)]
-        return refilled(call.args[argnums], (gradients[k] for k in range(start, len(call.leaves))))
+        return unflatten_like(call.args[argnums], (gradients[k] for k in range(start, len(call.leaves))))
     return tuple(gradients_like_arguments(call, gradients, n) for n in argnums)
 
 
@@ -136,7 +136,7 @@ def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list
     """
     if structure(tangents) != structure(call.args):
         raise ShapeError(f"{method}: the tangents have the structure {structure(tangents)}, but {structure(call.args)} is needed")
-    pairs = zip(leaves_like(tangents, call.args), call.leaves, strict=True)
+    pairs = zip(leaves_in_order_of(tangents, call.args), call.leaves, strict=True)
     traced_pairs = [(tangent, leaf) for tangent, leaf in pairs if is_traced(leaf)]
     data = [tangent._primal if isinstance(tangent, Node) else to_array(tangent, method) for tangent, _ in traced_pairs]
     tangent_shapes = [np.shape(tangent) for tangent in data]
@@ -161,7 +161,7 @@ def zero_tangents(argument: Any) -> Any:
     """
     leaves = Call((argument,), {}, None).leaves
     zeros = [np.zeros(np.shape(leaf))[()] if is_traced(leaf) else leaf for leaf in leaves]
-    return refilled(argument, iter(zeros))
+    return unflatten_like(argument, iter(zeros))
 
 
 def to_float_or_array(x: Any) -> Any:

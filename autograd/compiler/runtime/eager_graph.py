@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd.compiler.runtime.derivative_arguments import is_differentiable
 from autograd.compiler.runtime.result_pullback import ResultPullback
-from autograd.core.node import Node, apply, stale
-from autograd.core.pytree import flatten, mapped
+from autograd.core.node import Node, apply, stale_graph_error
+from autograd.core.pytree import flatten, tree_map
 from autograd.graph.forward_mode import pushforward
 from autograd.graph.reverse_mode import pullback
 from autograd.graph.topological_order import topological_order
@@ -136,7 +136,7 @@ def record_eager_graph(result: Any, result_pullback: ResultPullback) -> EagerGra
     def replace(leaf: Any) -> Any:
         return stand_ins.setdefault(id(leaf), apply(find("positive"), leaf)) if is_differentiable(leaf) else leaf
 
-    args, kwargs = mapped(replace, (result_pullback.call.args, result_pullback.call.kwargs))
+    args, kwargs = tree_map(replace, (result_pullback.call.args, result_pullback.call.kwargs))
     output = flatten(result_pullback.compiled.f(*args, **kwargs))[0][result_pullback.output_index]
     order, _ = topological_order([output] if isinstance(output, Node) else [], start_stamp)
     stand_in_ids = {id(node) for node in stand_ins.values()}  # behind them lies the history of the arguments
@@ -149,4 +149,4 @@ def record_eager_graph(result: Any, result_pullback: ResultPullback) -> EagerGra
 def _check_inputs_are_unchanged(result: Any, result_pullback: ResultPullback) -> None:
     now = result_pullback.specialization.inputs(result_pullback.call.leaves)
     if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(now, result_pullback.inputs, strict=True)):
-        raise stale(result)
+        raise stale_graph_error(result)

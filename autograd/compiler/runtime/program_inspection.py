@@ -9,7 +9,7 @@ from typing import Any
 from autograd.compiler.runtime.compile_report import Summary
 from autograd.compiler.runtime.dispatcher import Dispatcher
 from autograd.compiler.runtime.picture_groups import PictureGroups
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError
 
 
@@ -95,7 +95,7 @@ class ProgramInspection:
         'twice.py'
         """
         if not isinstance(path, str | Path):
-            raise DataError(f"export() of {self.__name__} takes a path, as in export('step.py'), not {described(path)}")
+            raise DataError(f"export() of {self.__name__} takes a path, as in export('step.py'), not {describe(path)}")
         return self._dispatcher.last_program().export(self.__name__, Path(path))
 
     @property

@@ -15,7 +15,7 @@ from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.graph.topological_order import WIDE, graph_lock
+from autograd.graph.topological_order import PACKED, graph_lock
 from autograd.ops.kinds import Custom
 from autograd.state import context
 from autograd.state.hooks import Hooks
@@ -67,7 +67,7 @@ def _make_node(pullback: ResultPullback, x: Any, output_type: type[Any]) -> Any:
     node: Any = (ResultTensor if is_array else ResultValue).blank()
     node._primal = np.asarray(x) if is_array else float(x)
     if pullback.wrt:
-        node.op, node.right, node.dleft = COMPILED, {"pullback": pullback}, WIDE
+        node.op, node.right, node.dleft = COMPILED, {"pullback": pullback}, PACKED
         node.dright, node.left = pullback.edges, pullback.nodes
         if is_array:
             node._sources = node.dright
@@ -79,11 +79,11 @@ class _Result:
 
     __slots__ = ()
 
-    def pull(self: Any) -> None:
+    def propagate_grad(self: Any) -> None:
         """Add the contributions of this result to the gradients of the nodes below."""
         pullback: ResultPullback = self.right["pullback"]
         for source, cotangent in zip(self.args, pullback.node_cotangents(self._grad), strict=True):
-            source.receive(cotangent, self.op, False)
+            source.accumulate_grad(cotangent, self.op, False)
 
     def backward(self: Any, cotangent: Any = None, *, create_graph: bool = False) -> None:
         """Fill ``.grad`` of every node below.
@@ -96,33 +96,39 @@ class _Result:
             Whether gradients are nodes.
         """
         pullback: ResultPullback | None = self.right["pullback"] if self.op is not None else None
-        if pullback is None or create_graph or context.special or Hooks.living or not _has_gradients_of_leaves(pullback):
+        if (
+            pullback is None
+            or create_graph
+            or context.open_block_count
+            or Hooks.total_count
+            or not _has_gradients_of_leaves(pullback)
+        ):
             Node.backward(self, cotangent, create_graph=create_graph)
             return
         with graph_lock:  # all nodes below are leaves and their gradients are known, so that no walk is needed
             seed: Any = 1.0
             if cotangent is not None:
-                self._grad = seed = self.seed(cotangent)
+                self._grad = seed = self.initial_cotangent(cotangent)
             else:
-                self._grad = self.plain(1.0) if self.rank else 1.0
+                self._grad = self.to_gradient_data(1.0) if self.rank else 1.0
             owns_results = pullback.specialization.owns_results
             for source, source_cotangent in zip(self.left, pullback.node_cotangents(seed), strict=True):
                 if type(source_cotangent) is float and not source.rank:
                     source._grad += source_cotangent
                 else:
-                    source.receive(source_cotangent, None, owns_results)
+                    source.accumulate_grad(source_cotangent, None, owns_results)
                 source.left = True
             pullback.gradients_are_taken = owns_results
 
     def numeric_vjp(self: Any, i: int, g: Any) -> Any:
         """Return the cotangent of one node below, as numbers."""
         pullback: ResultPullback = self.right["pullback"]
-        return self.args[i].fitted(pullback.node_cotangent(i, g), self.op)
+        return self.args[i].unbroadcast_cotangent(pullback.node_cotangent(i, g), self.op)
 
     def numeric_jvp(self: Any, tangents: Sequence[Any]) -> Any:
         """Return the tangent of this result, as numbers, computed by the uncompiled function."""
         tangent = record_eager_graph(self, self.right["pullback"]).jvp(self.args, tangents)
-        return self.plain(0.0) if tangent is None else tangent
+        return self.to_gradient_data(0.0) if tangent is None else tangent
 
     def check_unchanged(self: Any) -> None:
         """Do nothing: if the graph of the function is needed, the function runs again."""
@@ -137,7 +143,7 @@ class ResultValue(_Result, Value):
 
     __slots__ = ()
 
-    def connect(self) -> None:
+    def update_sources(self) -> None:
         """Number the nodes below, after they were replaced in a copy."""
         self.dright = tuple(enumerate(self.left or ()))
 

@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from autograd.compiler.frontend.arguments import STATIC, Call
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import CompileWarning, GraphError
 
 # New traces in a row for one signature after which a function is refused. A trace costs three runs of the function, so a function
@@ -93,7 +93,7 @@ class RetraceMonitor:
             if _are_distinct_static_keys(keys):
                 warnings.warn(
                     f"compile(): {self.name} was traced for {STATIC_VALUES_BEFORE_WARNING} values in a row of argument {position}, "
-                    f"now {described(call.args[position])}: only floats and arrays of floats can change without a new trace; pass "
+                    f"now {describe(call.args[position])}: only floats and arrays of floats can change without a new trace; pass "
                     f"floats, as in y.astype(float), or leave the argument out",
                     CompileWarning,
                     stacklevel=5,  # the line that called the compiled function

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.compiler.codegen.generated_function import GeneratedFunction
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
@@ -69,7 +69,7 @@ class ArrayProgram(Specialization):
         self._tape: LazyTape | None = None
         self.builder = ProgramBuilder()
         self._inputs = ProgramInputs(self.builder)
-        with np.errstate(**QUIET):
+        with np.errstate(**IGNORE_FLOAT_ERRORS):
             self._build(traced)
         self.vectorization_log = self.vectorized_graph.reports
         self._index_slots(self._inputs.slots, self._inputs.group_start)
@@ -148,7 +148,7 @@ class ArrayProgram(Specialization):
             if name == "value_and_update":  # only one update is in use at a time
                 self.functions = {other: f for other, f in self.functions.items() if other[0] != name}
             generate: Callable[[Any], Any] = getattr(self, f"_generate_{name}")
-            with np.errstate(**QUIET):
+            with np.errstate(**IGNORE_FLOAT_ERRORS):
                 found = self.functions[name, key] = generate(key)
         return found
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.specialization.guards import describe_guard_change
@@ -87,7 +87,7 @@ class GraphReplay(Specialization):
     def inputs(self, leaves: Sequence[Any]) -> list[Any]:
         """Return the data of all inputs; see ``Specialization.inputs``."""
         data = [leaves[slot.argument] if slot.argument is not None else slot.nodes[0] for slot in self.slots]
-        return [x.recorded() if isinstance(x, Value | Tensor) else x for x in data]
+        return [x.freeze_data() if isinstance(x, Value | Tensor) else x for x in data]
 
     def function(self, name: str, key: Any = ()) -> ReplayedFunction:
         """Return one of the functions "value", "value_and_gradients" and "pullback"; see ``Specialization.function``.
@@ -126,7 +126,7 @@ class GraphReplay(Specialization):
         list of sequences
             Groups of results, of which the last are the values of the guards.
         """
-        with self._lock, np.errstate(**QUIET):
+        with self._lock, np.errstate(**IGNORE_FLOAT_ERRORS):
             self._write_inputs(inputs)
             for step in self._plan.steps:
                 step()
@@ -153,7 +153,7 @@ class GraphReplay(Specialization):
         """Return the gradients by some slots, added in the order in which the function's own graph would add them."""
         roots = [x for x in self._roots if isinstance(x, Node)]
         leaves = [leaf for k in wrt for leaf in self._leaves[k].values()]
-        root_cotangents = [root.plain(cotangent) for root, cotangent in zip(roots, cotangents, strict=True)]
+        root_cotangents = [root.to_gradient_data(cotangent) for root, cotangent in zip(roots, cotangents, strict=True)]
         gradients = iter(pullback(roots, root_cotangents, leaves))
         return [self._slot_gradient(k, [next(gradients) for _ in self._leaves[k]]) for k in wrt]
 

@@ -20,7 +20,7 @@ from autograd.compiler.specialization.self_check import first_sample
 from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.pytree import flatten
-from autograd.state.garbage_collection import uncollected
+from autograd.state.garbage_collection import pause_garbage_collection
 
 # How far each input is moved, relative to itself. A value that takes x for a constant is then off by a thousandth, a million times
 # RELATIVE_TOLERANCE. At twice as far, more functions take another branch at the moved inputs, where nothing can be compared.
@@ -30,7 +30,7 @@ STEP = 2.0**-10
 MAX_SEPARATE_MOVES = 8
 
 
-@uncollected()
+@pause_garbage_collection()
 def find_fault_at_moved_inputs(f: Callable[..., Any], specialization: Specialization, traced: TracedFunction, call: Call) -> str:
     """Compare the values of a specialization and of the function at moved inputs.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.frontend.trace import trace_function
@@ -179,7 +179,7 @@ class Update:
             groups, perturbed = run_perturbed(function, [*inputs, *state])
             gradients, results = groups[1:3]
             try:
-                with np.errstate(**QUIET):
+                with np.errstate(**IGNORE_FLOAT_ERRORS):
                     expected = deepcopy(self.rule)(_copy_arrays(gradients), _copy_arrays(points), _copy_arrays(state))
             except Exception as error:  # of the rule
                 raise UnfitError(f"{type(error).__name__}: {error}") from error

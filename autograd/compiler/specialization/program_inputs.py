@@ -172,7 +172,7 @@ class ProgramInputs:
             if type(leaf) is not np.ndarray and type(leaf) is not float:  # tested here, since nearly all leaves are one of these
                 leaf = _to_plain_data(leaf)
             data.append(leaf)
-        data += [tensor.recorded() for tensor in self._tensors]
+        data += [tensor.freeze_data() for tensor in self._tensors]
         if self._values:
             numbers = np.array([value._primal for value in self._values])
             for start, stop, shape in self._ranges:
@@ -181,5 +181,5 @@ class ProgramInputs:
 
 
 def _to_plain_data(leaf: Any) -> Any:
-    data = leaf.recorded() if isinstance(leaf, Tensor) else leaf._primal if isinstance(leaf, Node) else leaf
+    data = leaf.freeze_data() if isinstance(leaf, Tensor) else leaf._primal if isinstance(leaf, Node) else leaf
     return data if isinstance(data, float) else np.asarray(data)

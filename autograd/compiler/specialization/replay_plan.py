@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.float_backend import evaluated
+from autograd.backends.float_backend import evaluate
 from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.compiler.frontend.tracer import Guard, Origin, Tracer
 from autograd.core.node import Node
-from autograd.core.observation import COMPARE
 from autograd.core.scalar_methods import evaluator
 from autograd.core.tensor import Tensor
-from autograd.graph.topological_order import WIDE
+from autograd.core.tracing import COMPARISONS
+from autograd.graph.topological_order import PACKED
 
 Step = Callable[[], None]
 
@@ -85,7 +85,7 @@ class ReplayPlan:
             The number, array or truth values; a plain number itself.
         """
         if isinstance(source, TracedMask):
-            return COMPARE[source.operator](self.current_value(source.left), self.current_value(source.right))
+            return COMPARISONS[source.operator](self.current_value(source.left), self.current_value(source.right))
         node = self.stand_in(source)
         return node._primal if isinstance(node, Node) else node
 
@@ -103,11 +103,11 @@ class ReplayPlan:
         self.steps.append(_compute_node(node))
 
     def _read_stand_ins(self, node: Any) -> None:
-        if node.dleft is not WIDE:
+        if node.dleft is not PACKED:
             node.left, node.right = self.stand_in(node.left), self.stand_in(node.right)
         else:
             node.left = type(node.left)(self.stand_in(x) for x in node.left)
-            node.connect()
+            node.update_sources()
 
     def _plan_source(self, source: Any) -> None:
         """Plan the leaves that stand for something computed, before they are first read."""
@@ -146,7 +146,7 @@ class ReplayPlan:
 def _compute_node(node: Any) -> Step:
     """Return the step that computes a node, and its local derivatives if it is a number."""
     op, static = node.op, node.static
-    if node.dleft is not WIDE:
+    if node.dleft is not PACKED:
         return _compute_number(node, evaluator(op), op.arity)
 
     def compute_array() -> None:
@@ -155,8 +155,8 @@ def _compute_node(node: Any) -> Step:
 
     def compute_wide_number() -> None:
         floats = [x._primal if isinstance(x, Node) else x for x in node.left]
-        node._primal = evaluated(op.f, floats, static)
-        node.dright = tuple(evaluated(partial, [node._primal, *floats], static) for partial in op.partials)
+        node._primal = evaluate(op.f, floats, static)
+        node.dright = tuple(evaluate(partial, [node._primal, *floats], static) for partial in op.partials)
 
     def take_entry() -> None:
         node._primal = float(node.left[0]._primal.reshape(()))

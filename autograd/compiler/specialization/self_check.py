@@ -167,7 +167,7 @@ def pull_gradients(roots: Sequence[Node], sources: Sequence[Node], start_stamp: 
     if len(roots) == 1 and all(source.is_leaf for source in sources):
         return _pull_by_backward(roots[0], sources)
     nodes = topological_order(roots, start_stamp)[0]
-    return pullback(roots, [root.plain(1.0) for root in roots], sources, nodes=nodes)
+    return pullback(roots, [root.to_gradient_data(1.0) for root in roots], sources, nodes=nodes)
 
 
 def _pull_by_backward(root: Any, sources: Sequence[Any]) -> list[Any]:
@@ -177,7 +177,7 @@ def _pull_by_backward(root: Any, sources: Sequence[Any]) -> list[Any]:
         for source in sources:
             source._grad = 0.0
         try:
-            accumulate_gradients(root, root.plain(1.0))
+            accumulate_gradients(root, root.to_gradient_data(1.0))
             return [source._grad for source in sources]
         finally:
             for source, grad in zip(sources, saved, strict=True):

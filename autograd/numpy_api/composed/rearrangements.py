@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.observation import decided, look
-from autograd.core.pytree import mapped
+from autograd.core.pytree import tree_map
 from autograd.core.tensor import Tensor
+from autograd.core.tracing import call_with_guard, concretize
 from autograd.errors import DataError
 from autograd.numpy_api.apply import as_tensor, has_nodes
 from autograd.numpy_api.functions.joining import concatenate
@@ -57,10 +57,10 @@ def make_rearrangement(function: Any, *array_parameters: str) -> Callable[..., A
                 arguments[name] = _number_entries(array, tensors)
         for name, value in arguments.items():
             if name not in names:
-                arguments[name] = mapped(decided, value)  # conditions and counts, to which no gradient flows
+                arguments[name] = tree_map(concretize, value)  # conditions and counts, to which no gradient flows
         positions = function(*bound.args, **bound.kwargs)
         entries = concatenate([tensor.ravel() for tensor in tensors])
-        return mapped(lambda p: _gather(entries, np.asarray(p)), positions)
+        return tree_map(lambda p: _gather(entries, np.asarray(p)), positions)
 
     return rearrange
 
@@ -159,5 +159,5 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) ->
     """
     tensor = as_tensor(a) if axis is not None else as_tensor(a).ravel()
     axis = -1 if axis is None else axis
-    order = look(np.argsort, tensor, axis=axis, kind="stable")
+    order = call_with_guard(np.argsort, tensor, axis=axis, kind="stable")
     return make_rearrangement(lambda t: np.take_along_axis(t, order, axis), "t")(tensor)

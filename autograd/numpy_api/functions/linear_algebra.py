@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd.core.coercion import to_float
 from autograd.core.node import apply
-from autograd.core.observation import look
 from autograd.core.tensor import Axis, Tensor
+from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 from autograd.numpy_api.apply import apply_to_tensors, as_tensor
 from autograd.numpy_api.functions.elementwise import absolute
@@ -185,7 +185,7 @@ def slogdet(a: Any) -> Any:
     """
     tensor = as_tensor(a, "slogdet")
     logabsdet = apply_to_tensors(lambda t: apply(_LOGABSDET, t), "slogdet", a)  # first, since its errors name the shape
-    sign = look(lambda x: np.linalg.slogdet(x)[0], tensor)
+    sign = call_with_guard(lambda x: np.linalg.slogdet(x)[0], tensor)
     return type(np.linalg.slogdet(tensor._primal))(sign, logabsdet)
 
 

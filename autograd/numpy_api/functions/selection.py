@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd.core.coercion import to_array
 from autograd.core.node import apply
-from autograd.core.observation import ObservedMask, look
 from autograd.core.tensor import Tensor
+from autograd.core.tracing import TracedMaskBase, call_with_guard
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise, apply_to_tensors, has_nodes, to_operand
 from autograd.numpy_api.functions.elementwise import maximum, minimum
@@ -45,12 +45,12 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     >>> where(Tensor([-1.0, 2.0]) > 0, 1.0, 0.0)
     array([0., 1.])
     """
-    if isinstance(condition, ObservedMask):
+    if isinstance(condition, TracedMaskBase):
         if not has_nodes(a) and not has_nodes(b):
             a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)
         condition = condition.tracer.record_mask(condition)
     else:
-        condition = np.array(look(np.asarray, condition), dtype=bool)
+        condition = np.array(call_with_guard(np.asarray, condition), dtype=bool)
         if not condition.ndim:
             condition = bool(condition)
     if np.ndim(condition) and not any(isinstance(to_operand(x, "where"), Tensor) for x in (a, b)):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.node import Node, raw
+from autograd.core.node import Node, primal_of
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
 from autograd.graph.topological_order import topological_order
-from autograd.state.context import differentiated, located
+from autograd.state.context import force_recording, record_lines
 from autograd.testing.blaming import check_nodes, describe_infinite_derivative
 from autograd.testing.checks.contract.inputs import EVERYWHERE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
@@ -102,10 +102,10 @@ def run_grad_check(
     """
     graph = GraphFunction(f, [_node_type(x) for x in inputs], static)
     name = getattr(f, "__name__", type(f).__name__)
-    values = [raw(x) for x in inputs]
+    values = [primal_of(x) for x in inputs]
     rule = RuleUnderTest(graph.value, graph.backward, values, domains, {}, "check_grad()", name, is_analytic=False)
     check = VjpCheck(rule, is_brief)
-    with differentiated(0):  # so that a no_grad() around the check has no effect inside
+    with force_recording(0):  # so that a no_grad() around the check has no effect inside
         report = check.run()
         if check.first is not None and report.verdict != FAIL:
             check_modes(graph, check.first, check.rng)
@@ -125,7 +125,7 @@ def _node_type(x: Any) -> type[Node]:
 
 def _locate_fault(graph: GraphFunction, rule: RuleUnderTest, order: int, report: Report) -> None:
     """Reduce the graph to the smallest expression that fails in the same way, and find the operation that is wrong."""
-    with differentiated(0), located():
+    with force_recording(0), record_lines():
         y, leaves = graph.record(rule.xs)
     bounds = dict(zip(leaves, rule.bounds, strict=True))
 

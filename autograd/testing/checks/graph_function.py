@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
-from autograd.core.coercion import described
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
@@ -60,7 +60,7 @@ class GraphFunction:
         if not isinstance(y, Node):
             refuse_coroutine(y, "check_grad()")
             if not isinstance(y, float | int | np.ndarray):
-                raise DataError(f"check_grad(): the function returns {described(y)}: it must return a Value or a Tensor")
+                raise DataError(f"check_grad(): the function returns {describe(y)}: it must return a Value or a Tensor")
             y = Tensor(y, constant=True)
         return y, leaves
 
@@ -95,7 +95,7 @@ class GraphFunction:
         floats = [kind is Value for kind in self.node_types]
         primals = [float(x) if is_float else x for x, is_float in zip(xs, floats, strict=True)]
         tangents = [u[()] if is_float else u for u, is_float in zip(us, floats, strict=True)]
-        with no_grad(), np.errstate(**QUIET):  # no_grad: the function may use nodes from outside that record
+        with no_grad(), np.errstate(**IGNORE_FLOAT_ERRORS):  # no_grad: the function may use nodes from outside that record
             _, tangent = jvp(lambda *xs: self.f(*xs, **self.static), tuple(primals), tuple(tangents))
         return np.asarray(tangent)
 

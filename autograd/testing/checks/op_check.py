@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
-from autograd.backends.float_backend import evaluated
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.backends.float_backend import evaluate
 from autograd.backends.numpy_backend import ARRAY
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError, SettingError
 from autograd.numpy_api.apply import apply_op
 from autograd.numpy_api.row_formulas import get_setting_names
@@ -121,7 +121,7 @@ def _check_call(op: Op, inputs: Sequence[Any], static: dict[str, Any]) -> None:
 def _find_op(op: Any) -> Op:
     name = op if isinstance(op, str) else getattr(op, "__name__", "")
     if name not in TABLE:
-        raise DataError(f"check_op() takes an operation of the table, by function or by name, not {described(op)}")
+        raise DataError(f"check_op() takes an operation of the table, by function or by name, not {describe(op)}")
     return find(name)
 
 
@@ -142,8 +142,8 @@ def _compare_backends(op: Op, xs: Sequence[Any], static: dict[str, Any], report:
     """Report an elementwise operation whose values as a float and as an array differ."""
     if not isinstance(op, Elementwise) or any(np.ndim(x) for x in xs):
         return
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         array = float(op.f(ARRAY, *[np.float64(x) for x in xs], **static))
-        number = evaluated(op.f, [float(x) for x in xs], static)
+        number = evaluate(op.f, [float(x) for x in xs], static)
     if not np.isclose(number, array, rtol=BACKEND_RTOL, atol=BACKEND_ATOL, equal_nan=True):
         report.add_failure("value", f"as a float {number!r}, as an array {array!r}", claimed=number, measured=array)

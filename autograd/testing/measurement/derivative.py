@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import described, to_array
+from autograd.core.coercion import describe, to_array
 from autograd.errors import DataError, ShapeError
 from autograd.testing.measurement.classification import classify
 from autograd.testing.measurement.complex_step import complex_step_measurement
@@ -69,7 +69,7 @@ def derivative(f: Callable[[Any], Any], x: Any, direction: Any = None, *, low: f
     (-1.0, 1.0, 'kink')
     """
     if not callable(f):
-        raise DataError(f"derivative() takes a function as its first argument, not {described(f)}")
+        raise DataError(f"derivative() takes a function as its first argument, not {describe(f)}")
     point = to_array(x, "derivative()")
     along = np.ones(point.shape) if direction is None else to_array(direction, "derivative()")
     _check_point(point, along, low, high)
@@ -122,5 +122,5 @@ def _value_at(f: Callable[[Any], Any], point: Array) -> Array:
         raise DataError(f"derivative(): the function raises {type(error).__name__} at the point: {error}") from error
     y = np.array(value)
     if y.dtype.kind not in "fiub":
-        raise DataError(f"derivative() takes a function that returns real numbers, not {described(value)}")
+        raise DataError(f"derivative() takes a function that returns real numbers, not {describe(value)}")
     return y

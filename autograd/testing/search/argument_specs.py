@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError, SettingError
 
 # The default upper bound of a named dimension. With 4 entries an array has a first, a last and two inner entries. Doubled, a search
@@ -79,7 +79,7 @@ class Array:
     ) -> None:
         for dim in dims:
             if not isinstance(dim, str) and not _is_length(dim):
-                raise SettingError(f"Array(): a dimension must be a name or a length of at least 0, not {described(dim)}")
+                raise SettingError(f"Array(): a dimension must be a name or a length of at least 0, not {describe(dim)}")
         for name, size in (("min_size", min_size), ("max_size", max_size)):
             if not _is_length(size):
                 raise SettingError(f"Array(): {name} must be an int of at least 0, not {size!r}")
@@ -130,7 +130,7 @@ def validate_specs(specs: dict[str, Spec], call: str) -> None:
     """Raise DataError if a keyword is not a specification, and SettingError if none is an input or lengths contradict."""
     for name, spec in specs.items():
         if not isinstance(spec, Real | Array | Choice):
-            raise DataError(f"{call}: {name}= must be Real(…), Array(…) or Choice(…), not {described(spec)}")
+            raise DataError(f"{call}: {name}= must be Real(…), Array(…) or Choice(…), not {describe(spec)}")
     get_dimension_lengths(specs)
     if not input_specs(specs):
         raise SettingError(f"{call} needs at least one input, as in x=Array('n') or x=Real()")

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError, SettingError
 from autograd.testing.checks.grad_check import ORDERS, run_grad_check
 from autograd.testing.gradient_errors import GradientError
@@ -119,7 +119,7 @@ def _copy_settings(source: Any, test: Any) -> None:
 def _get_other_parameters(function: Callable[..., Any], specs: dict[str, Spec]) -> list[inspect.Parameter]:
     """Return the parameters that are not drawn; raise if the function is no test or lacks a drawn one."""
     if not callable(function):
-        raise DataError(f"gradient_test() decorates a function, not {described(function)}")
+        raise DataError(f"gradient_test() decorates a function, not {describe(function)}")
     _refuse_async_and_generators(function)
     parameters = inspect.signature(function).parameters
     accepts_any_name = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())

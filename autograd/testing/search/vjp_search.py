@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.checks.vjp_check import VjpCheck
@@ -98,7 +98,7 @@ def _make_pair(make: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
     pair = make() if callable(make) else None
     if not isinstance(pair, tuple) or len(pair) != 2 or not all(map(callable, pair)):
         raise DataError(
-            f"search_vjp() takes a function that returns a new pair (f, vjp), as in lambda: (f, vjp), not {described(make)}"
+            f"search_vjp() takes a function that returns a new pair (f, vjp), as in lambda: (f, vjp), not {describe(make)}"
         )
     return pair
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
-from autograd.state.garbage_collection import uncollected
+from autograd.state.garbage_collection import pause_garbage_collection
 from autograd.viz.drawing import Box, Drawing, Link
 from autograd.viz.formats import svg_style as style
 from autograd.viz.layout.arrangement import arrange
@@ -44,7 +44,7 @@ class Frame(NamedTuple):
 Transform: TypeAlias = Callable[[tuple[float, ...]], tuple[float, ...]]
 
 
-@uncollected()
+@pause_garbage_collection()
 def render_svg(drawing: Drawing, live: bool = False) -> str:
     """Write a drawing as SVG.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node
-from autograd.graph.topological_order import WIDE
+from autograd.graph.topological_order import PACKED
 from autograd.ops import Elementwise
 
 
@@ -78,7 +78,7 @@ class Edges:
 
 def _arguments(node: Any) -> list[tuple[int, Any, float | None]]:
     """Slot, node and, of a flat node, the recorded local derivative of each argument."""
-    if node.dleft is WIDE:
+    if node.dleft is PACKED:
         return [(slot, source, None) for slot, source in node.sources]
     both = ((0, node.left, node.dleft), (1, node.right, node.dright))
     return [argument for argument in both if argument[2] is not None]
@@ -95,7 +95,7 @@ def _local_derivative(node: Any, slot: int) -> Any:
 
 
 def _pull(node: Any, slot: int, grad: Any) -> Any:
-    return node.vjp(slot, node.plain(np.asarray(grad)), None)
+    return node.vjp(slot, node.to_gradient_data(np.asarray(grad)), None)
 
 
 def _result_or_none(rule: Callable[[], Any]) -> Any:

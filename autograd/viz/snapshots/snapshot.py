@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import QUIET
-from autograd.core.coercion import described
+from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import GraphError
 from autograd.graph.topological_order import topological_order
@@ -93,10 +93,10 @@ class Snapshot:
             If the node is not in the graph.
         """
         if not isinstance(node, Node):
-            raise GraphError(f"expand() and focus() take a node of the graph, not {described(node)}")
+            raise GraphError(f"expand() and focus() take a node of the graph, not {describe(node)}")
         index = self.index_by_id.get(id(node))
         if index is None:
-            raise GraphError(f"{node.brief()} is not in this graph of {self.size} nodes")
+            raise GraphError(f"{node.describe()} is not in this graph of {self.size} nodes")
         return index
 
     @cached_property
@@ -169,7 +169,7 @@ def _to_root_nodes(roots: Any) -> list[Node]:
         return nodes
     if hasattr(roots, "named_parameters"):
         raise GraphError("draw() takes the result of a module, recorded in its scopes: with model.scopes(): y = model(x); draw(y)")
-    raise GraphError(f"draw() takes a Value, a Tensor or a list of them, as in draw(loss), not {described(roots)}")
+    raise GraphError(f"draw() takes a Value, a Tensor or a list of them, as in draw(loss), not {describe(roots)}")
 
 
 def _columns(
@@ -177,7 +177,7 @@ def _columns(
 ) -> tuple[Column, Column | None, Column, Column | None]:
     """Data, gradient, local derivative and contribution."""
     had_backward_pass = any(np.any(to_numbers(root._grad) != 0.0) for root in roots)
-    with np.errstate(**QUIET):
+    with np.errstate(**IGNORE_FLOAT_ERRORS):
         data = Column.from_rows([to_numbers(node._primal) for node in nodes])
         local = Column.from_rows(edges.local_derivatives())
         if not had_backward_pass:

@@ -69,7 +69,7 @@ def test_names_can_be_given_later():
     assert a.name == "a"
     a.name = None
     assert a.name is None
-    assert "result of exp" in a.exp().brief()
+    assert "result of exp" in a.exp().describe()
 
 
 def test_methods_of_the_rows_and_object_arrays():

@@ -111,15 +111,15 @@ def test_arrays_are_read_only_to_hooks_and_what_they_return_is_checked():
 def test_copies_carry_no_hooks_and_hooks_die_with_their_node():
     from autograd.state.hooks import Hooks
 
-    before = Hooks.living
+    before = Hooks.total_count
     a = Value(2.0, name="a")
     a.register_hook(lambda g: g * 100.0)
-    assert Hooks.living == before + 1
+    assert Hooks.total_count == before + 1
     for twin in (copy.copy(a), copy.deepcopy(a), pickle.loads(pickle.dumps(a))):
         (twin * twin).backward()
         assert (twin.grad, twin.name) == (4.0, "a")
     del a
-    assert Hooks.living == before
+    assert Hooks.total_count == before
 
 
 # -- scopes
@@ -309,7 +309,7 @@ def test_the_line_is_the_users_however_deep_the_library():
         other = Value(2.0) * 2.0
     assert [n.line.partition(" ")[2] for n in numbers] == ["`numbers = sum(x * x for x in Tensor([1.0, 2.0])), Value(1.0)`"] * 2
     assert other.line.endswith("`other = Value(2.0) * 2.0`")
-    assert "made at" in other.brief()
+    assert "made at" in other.describe()
     assert pickle.loads(pickle.dumps(other)).line == ""
 
 

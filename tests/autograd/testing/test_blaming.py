@@ -34,7 +34,7 @@ def test_the_one_wrong_node_of_a_random_graph_is_found():
 
 
 def test_the_engine_is_blamed_if_every_node_is_right(monkeypatch):
-    monkeypatch.setattr(Value, "receive", lambda self, c, op, fresh: None)
+    monkeypatch.setattr(Value, "accumulate_grad", lambda self, c, op, fresh: None)
     from autograd.testing.checks import graph_function
 
     right = graph_function.gradients

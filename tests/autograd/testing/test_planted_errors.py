@@ -6,8 +6,8 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value
-from autograd.backends import numpy_backend
-from autograd.core import scalar_methods, tensor, value
+from autograd.backends import numpy_backend, row_expressions
+from autograd.core import tensor, value
 from autograd.graph import reverse_mode
 from autograd.ops import find
 from autograd.testing import Array, Choice, GradientError, Real, check_grad, gradient_test
@@ -32,7 +32,7 @@ def replace_partials(name, *rules):
 
     def plant(monkeypatch):
         monkeypatch.setattr(find(name), "partials", rules)
-        scalar_methods.values_of.cache_clear()
+        row_expressions.row_expressions.cache_clear()
         method = {"multiply": "__mul__", "absolute": "__abs__"}.get(name, name)
         monkeypatch.setattr(Value, method, value._write(name, method))
 
@@ -63,7 +63,7 @@ def unbroadcast_leading_axes_only(xp, g, shape):
 
 def overwrite_gradient(self, c, op, fresh):
     """Replace the gradient instead of adding to it."""
-    self._grad = np.array(self.fitted(c, op))
+    self._grad = np.array(self.unbroadcast_cotangent(c, op))
 
 
 class CachedPartial:
@@ -135,10 +135,10 @@ PLANTED = [
     PlantedError("frozen second derivative", replace_rule("tanh", "partials", (lambda xp, y, a: xp.constant(1.0 - y * y),)), lambda x: np.tanh(x), "<elementwise operation tanh>", "order", 2, x=Array("n", low=0.5, high=2.0)),
     PlantedError("broadcast picked, not summed", replace_function(tensor, "unbroadcast", unbroadcast_by_picking), lambda x, y: np.sin(x) * y, "every node is right by itself: the engine", **ROW),
     PlantedError("size-1 axes not summed", replace_function(tensor, "unbroadcast", unbroadcast_leading_axes_only), lambda x, y: x * y, "every node is right by itself: the engine", x=Array("n", "m", low=-4.0, high=4.0, min_size=1), y=Array("n", 1, low=-4.0, high=4.0, min_size=1)),
-    PlantedError("consumers overwrite each other", replace_function(Tensor, "receive", overwrite_gradient), lambda x: np.sin(x) * x + np.exp(x), "every node is right by itself: the engine", **VECTOR),
+    PlantedError("consumers overwrite each other", replace_function(Tensor, "accumulate_grad", overwrite_gradient), lambda x: np.sin(x) * x + np.exp(x), "every node is right by itself: the engine", **VECTOR),
     PlantedError("repeated indices lost", replace_function(numpy_backend.ARRAY, "add_at", add_at_without_duplicates), lambda x: x[[0, 0, 1]] ** 2, "every node is right by itself: the engine", x=Array(3)),
-    PlantedError("only the last part arrives", replace_function(reverse_mode, "_together", lambda source, given, right=reverse_mode._together: right(source, given[-1:])), lambda x: x[0] * x[1], "every node is right by itself: the engine", x=Array(3)),
-    PlantedError("gradients() apart", replace_function(reverse_mode, "_handed_on", lambda *args, right=reverse_mode._handed_on: 1.5 * right(*args)), lambda x: np.sin(x), "every node is right by itself: the engine", "mode", **VECTOR),
+    PlantedError("only the last part arrives", replace_function(reverse_mode, "_sum_parts", lambda source, given, right=reverse_mode._sum_parts: right(source, given[-1:])), lambda x: x[0] * x[1], "every node is right by itself: the engine", x=Array(3)),
+    PlantedError("gradients() apart", replace_function(reverse_mode, "_checked_vjp", lambda *args, right=reverse_mode._checked_vjp: 1.5 * right(*args)), lambda x: np.sin(x), "every node is right by itself: the engine", "mode", **VECTOR),
 ]  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def test_a_planted_error_is_found_and_named(planted, monkeypatch):
         with pytest.raises(GradientError) as caught:
             planted.test(100)()
     finally:
-        scalar_methods.values_of.cache_clear()
+        row_expressions.row_expressions.cache_clear()
     report = caught.value.report
     assert report.fault == planted.fault, report
     assert report.blame.startswith(planted.culprit), report
@@ -162,7 +162,7 @@ def test_without_the_error_the_test_passes(planted):
 
 
 def test_an_engine_that_returns_nan_is_blamed(monkeypatch):
-    monkeypatch.setattr(Tensor, "receive", lambda self, c, op, fresh: setattr(self, "_grad", np.nan * np.ones(self.shape)))
+    monkeypatch.setattr(Tensor, "accumulate_grad", lambda self, c, op, fresh: setattr(self, "_grad", np.nan * np.ones(self.shape)))
     with pytest.raises(GradientError) as caught:
         check_grad(lambda x: np.sin(x), np.array([0.5]))
     assert (caught.value.report.fault, caught.value.report.blame[:42]) == ("nan", "every node is right by itself: the engine ")

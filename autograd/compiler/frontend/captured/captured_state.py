@@ -19,7 +19,7 @@ from autograd.compiler.frontend.captured.code_inspection import MISSING, cell_co
 from autograd.compiler.frontend.captured.packages import is_of_nn
 from autograd.compiler.frontend.captured.random_generators import generator_state, is_random_generator, shared_generators
 from autograd.compiler.frontend.captured.reachable_state import PLAIN_TYPES, SEQUENCE_TYPES, ReachableState
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.core.node import Node
 
 # Entries up to which a container that leads to no node is compared at every call; a longer one is taken as a constant. Measured:
@@ -135,7 +135,7 @@ class CapturedState:
 
     def _describe_container(self, x: Any) -> str:
         label = self._labels.get(id(x), "")
-        return f"the contents of {label or f'an argument, {described(x)},'} have changed"
+        return f"the contents of {label or f'an argument, {describe(x)},'} have changed"
 
     # -- random generators
 

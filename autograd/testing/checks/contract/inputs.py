@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError, SettingError
 from autograd.testing.judgement.point import Bounds
 from autograd.testing.measurement.estimate import EPS, Array
@@ -41,7 +41,7 @@ def read_input(i: int, x: Any, call: str) -> Array:
     array = read_numbers(x, f"{call}: input {i} is")
     if array.dtype.kind != "f":
         raise DataError(
-            f"{call}: input {i} is {described(x)}, which has no derivative: pass floats, and integers and other settings by keyword"
+            f"{call}: input {i} is {describe(x)}, which has no derivative: pass floats, and integers and other settings by keyword"
         )
     if not np.all(np.isfinite(array)):
         raise DataError(f"{call}: input {i} contains {array[~np.isfinite(array)][0]}: pass finite numbers")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import described
+from autograd.core.coercion import describe
 from autograd.errors import DataError
 from autograd.testing.checks.contract.inputs import machine_epsilon, read_bounds, read_input, read_numbers, refuse_coroutine
 from autograd.testing.judgement.point import Point
@@ -84,7 +84,7 @@ class RuleUnderTest:
         is_analytic: bool = True,
     ) -> None:
         if not isinstance(inputs, tuple | list) or not inputs:
-            raise DataError(f"{call} takes a tuple of at least one input, not {described(inputs)}")
+            raise DataError(f"{call} takes a tuple of at least one input, not {describe(inputs)}")
         self.report = Report(f"{call} of {name or getattr(f, '__name__', type(f).__name__)}")
         self.call = call
         self.user_f, self.user_vjp, self.static = f, vjp, static
@@ -144,7 +144,7 @@ class RuleUnderTest:
         refuse_coroutine(result, self.call)
         y = read_numbers(result, f"{self.call}: the function returns")
         if y.dtype.kind not in "fiub":
-            raise DataError(f"{self.call}: the function returns {described(result)}: it must return real numbers")
+            raise DataError(f"{self.call}: the function returns {describe(result)}: it must return real numbers")
         return result, y
 
     def _value_again(self) -> Array:
@@ -244,7 +244,7 @@ class RuleUnderTest:
         if array.shape != x.shape:
             self.report.add_failure("shape", f"{cotangent} has shape {array.shape}, but the input has shape {x.shape}", argument=i)
         elif array.dtype.kind not in "fiub":
-            self.report.add_failure("dtype", f"{cotangent} is {described(result)}, but the input is {x.dtype}", argument=i)
+            self.report.add_failure("dtype", f"{cotangent} is {describe(result)}, but the input is {x.dtype}", argument=i)
         elif array.dtype.kind == "f" and result is not None and array.dtype.itemsize < x.dtype.itemsize:
             message = f"{cotangent} is {array.dtype}, but the input is {x.dtype}: precision is lost"
             self.report.add_failure("dtype", message, argument=i)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.core.node import Node
-from autograd.core.pytree import mapped
+from autograd.core.pytree import tree_map
 from autograd.state import context
 
-COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -25,18 +25,18 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "&": operator.and_,
     "|": operator.or_,
 }
-SIGN_OF = {"greater": ">", "greater_equal": ">=", "less": "<", "less_equal": "<=", "equal": "==", "not_equal": "!="}
+COMPARISON_SIGNS = {"greater": ">", "greater_equal": ">=", "less": "<", "less_equal": "<=", "equal": "==", "not_equal": "!="}
 
 
-class Observed:
-    """What stands for numbers inside a traced function; ``plain`` are the numbers."""
+class TracedBase:
+    """What stands for numbers inside a traced function; ``concrete`` are the numbers."""
 
     __slots__ = ()
     __array_priority__ = 1000.0
-    followed = True  # so that a node's operators leave the work to ours
+    is_traced = True  # a node's operators return NotImplemented for such an argument
 
 
-class ObservedData(Observed):
+class TracedDataBase(TracedBase):
     """What ``.data`` of a node gives there."""
 
     __slots__ = ()
@@ -44,49 +44,49 @@ class ObservedData(Observed):
     if TYPE_CHECKING:
 
         @property
-        def plain(self) -> Any: ...
+        def concrete(self) -> Any: ...
 
         def apply(self, function: Callable[..., Any], *args: Any) -> Any: ...
 
 
-class ObservedMask(Observed):
+class TracedMaskBase(TracedBase):
     """What a comparison of nodes gives there."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
-        plain: Any
+        concrete: Any
         tracer: Any
 
         @property
         def shape(self) -> tuple[int, ...]: ...
 
 
-def plain(x: Any) -> Any:
+def to_concrete(x: Any) -> Any:
     """The numbers behind a node, or behind what was read or compared."""
-    return x._primal if isinstance(x, Node) else x.plain if isinstance(x, ObservedData | ObservedMask) else x
+    return x._primal if isinstance(x, Node) else x.concrete if isinstance(x, TracedDataBase | TracedMaskBase) else x
 
 
-def adopted(node: Any, x: Any) -> bool:
+def bind_leaf(node: Any, x: Any) -> bool:
     """Whether a new leaf is made of what was read or compared; it then stands for that, and gradients end there."""
-    tracer = current()
+    tracer = current_tracer()
     return tracer is not None and bool(tracer.bind_leaf(node, x))
 
 
-def current() -> Any:
+def current_tracer() -> Any:
     """The tracer that watches this thread or task, or None."""
-    return context.current().tracer if context.special else None
+    return context.current().tracer if context.open_block_count else None
 
 
-def look(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def call_with_guard(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """``function`` of the plain numbers of its arguments; noted where a tracer watches."""
-    result = function(*mapped(plain, args), **mapped(plain, kwargs))
-    tracer = current()
+    result = function(*tree_map(to_concrete, args), **tree_map(to_concrete, kwargs))
+    tracer = current_tracer()
     if tracer is not None:
         tracer.guard_call(function, args, kwargs, result)
     return result
 
 
-def decided(x: Any) -> Any:
+def concretize(x: Any) -> Any:
     """The numbers of a node, noted where a tracer watches; anything else as it is."""
-    return look(np.asarray, x) if isinstance(x, Node | Observed) else x
+    return call_with_guard(np.asarray, x) if isinstance(x, Node | TracedBase) else x

@@ -20,7 +20,7 @@ from autograd.state.engine import native
 MOST_OBJECTS = 10_000
 
 
-def show_to_collector(roots: Iterable[Any]) -> None:
+def track_graph(roots: Iterable[Any]) -> None:
     """Let the garbage collector see every node of the graphs below ``roots``."""
     if native is not None:
         nodes, leaves = topological_order(roots)
@@ -28,7 +28,7 @@ def show_to_collector(roots: Iterable[Any]) -> None:
         native.track(leaves)
 
 
-def nodes_held_by(hook: Callable[..., Any]) -> list[Any]:
+def find_nodes_held_by(hook: Callable[..., Any]) -> list[Any]:
     """The nodes that a function refers to: by its closure, its globals, its object, and what these hold."""
     if native is None:
         return []
