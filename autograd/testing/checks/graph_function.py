@@ -65,7 +65,17 @@ class GraphFunction:
         return y, leaves
 
     def value(self, *xs: Any) -> Array:
-        """Return the value of the function."""
+        """Return the value of the function.
+
+        Parameters
+        ----------
+        *xs : float or array
+            The inputs.
+
+        Returns
+        -------
+        array
+        """
         with no_grad():
             return np.array(self.record(xs)[0].data)
 
@@ -73,6 +83,18 @@ class GraphFunction:
         """Return the cotangents of the inputs as ``y.backward(g)`` adds them to the leaves.
 
         The gradients of other leaves, such as the parameters of a model, are restored.
+
+        Parameters
+        ----------
+        xs : sequence of floats and arrays
+            The inputs.
+        g : float or array
+            The cotangent of the result.
+
+        Returns
+        -------
+        tuple of arrays
+            One cotangent per input.
         """
         y, leaves = self.record(xs)
         before = [(leaf, leaf._grad) for leaf in topological_order((y,))[1]]
@@ -86,12 +108,38 @@ class GraphFunction:
                 leaf._grad = grad
 
     def gradients(self, xs: Sequence[Any], g: Any) -> list[Array]:
-        """Return the cotangents of the inputs as ``gradients(y, leaves, g)`` returns them."""
+        """Return the cotangents of the inputs as ``gradients(y, leaves, g)`` returns them.
+
+        Parameters
+        ----------
+        xs : sequence of floats and arrays
+            The inputs.
+        g : float or array
+            The cotangent of the result.
+
+        Returns
+        -------
+        list of arrays
+            One cotangent per input.
+        """
         y, leaves = self.record(xs)
         return [np.asarray(d) for d in gradients(y, leaves, g)]
 
     def tangent(self, xs: Sequence[Any], us: Sequence[Any]) -> Array:
-        """Return the derivative along ``us`` by forward mode."""
+        """Return the derivative along a direction by forward mode.
+
+        Parameters
+        ----------
+        xs : sequence of floats and arrays
+            The inputs.
+        us : sequence of arrays
+            The direction, of the shapes of the inputs.
+
+        Returns
+        -------
+        array
+            Of the shape of the result.
+        """
         floats = [kind is Value for kind in self.node_types]
         primals = [float(x) if is_float else x for x, is_float in zip(xs, floats, strict=True)]
         tangents = [u[()] if is_float else u for u, is_float in zip(us, floats, strict=True)]
@@ -100,7 +148,24 @@ class GraphFunction:
         return np.asarray(tangent)
 
     def second_derivatives(self, xs: Sequence[Any], g: Any, vs: Sequence[Any], seed: float) -> tuple[Array, ...]:
-        """Return ``seed`` times the gradient of the gradient along ``vs``, by reverse mode over reverse mode."""
+        """Differentiate the gradient along a direction, by reverse mode over reverse mode.
+
+        Parameters
+        ----------
+        xs : sequence of floats and arrays
+            The inputs.
+        g : float or array
+            The cotangent of the result.
+        vs : sequence of arrays
+            The direction, of the shapes of the inputs.
+        seed : float
+            A factor of the result.
+
+        Returns
+        -------
+        tuple of arrays
+            ``seed`` times the product of the Hessian and ``vs``, one array per input.
+        """
         y, leaves = self.record(xs)
         first = gradients(y, leaves, g, create_graph=True)
         slope = Value(0.0)

@@ -144,32 +144,66 @@ class Comparison(NamedTuple):
         return cls(claims, measured, roundoff)
 
     def agrees(self) -> Array:
-        """Which claims are within the error and the roundoff."""
+        """Tell which claims are within the error and the roundoff.
+
+        Returns
+        -------
+        bool array of shape (n_outputs,)
+        """
         claimed, measured = self.claims.derivatives, self.measured
         with np.errstate(all="ignore"):
             is_near = np.abs(claimed - measured.value) <= ERROR_FACTOR * measured.error + self.roundoff
         return np.asarray(np.isfinite(claimed) & np.isfinite(measured.error) & is_near)
 
     def is_sharp(self) -> Array:
-        """Which measurements are about as exact as the rule itself, or small beside a claim of 0."""
+        """Tell which measurements are about as exact as the rule itself, or small beside a claim of 0.
+
+        Returns
+        -------
+        bool array of shape (n_outputs,)
+        """
         error = self.measured.error
         is_small_beside_0 = (self.claims.derivatives == 0.0) & (error < DECISIVE_ERROR)
         return np.asarray((ERROR_FACTOR * error <= SHARP_ERROR * self.roundoff) | is_small_beside_0)
 
     def is_decisive(self) -> Array:
-        """Which errors are so small that agreement means something: beside the claim, or beside a much larger one."""
+        """Tell which errors are so small that agreement means something: beside the claim, or beside a much larger one.
+
+        Returns
+        -------
+        bool array of shape (n_outputs,)
+        """
         with np.errstate(all="ignore"):
             size = np.maximum(np.abs(self.claims.derivatives), np.abs(self.measured.value))
             limit = np.maximum(DECISIVE_RTOL * size, np.maximum(DECISIVE_BESIDE_LARGEST * self.claims.largest, DECISIVE_ERROR))
             return np.asarray(self.measured.error <= limit)
 
     def passes(self) -> list[Judgement]:
-        """Pass all claims."""
+        """Pass all claims.
+
+        Returns
+        -------
+        list of Judgement
+            One per output.
+        """
         columns = (self.claims.derivatives, self.measured.value, self.measured.error, self.measured.kind)
         return [Judgement(PASS, *row) for row in zip(*columns, strict=True)]
 
     def evidence(self, low: Array, high: Array, is_mixed: bool) -> Iterator[Evidence]:
-        """Yield what is known about each claim, given the slopes near by."""
+        """Yield what is known about each claim.
+
+        Parameters
+        ----------
+        low, high : array of shape (n_outputs,)
+            The range of the slopes near by, nan where it is not known.
+        is_mixed : bool
+            Whether several entries move along the direction.
+
+        Yields
+        ------
+        Evidence
+            One per output.
+        """
         measured = zip(*self.measured, strict=True)
         rest = zip(self.roundoff, self.claims.largest, low, high, strict=True)
         for claim, numbers, more in zip(self.claims.derivatives, measured, rest, strict=True):

@@ -132,21 +132,42 @@ class Evidence(NamedTuple):
         return max(abs(self.claim), abs(self.value))
 
     def has_derivative(self) -> bool:
-        """Whether a derivative, two-sided or one-sided, was measured well enough to condemn a claim that is not finite."""
+        """Tell whether a derivative, two-sided or one-sided, was measured well enough to fail a claim that is not finite.
+
+        Returns
+        -------
+        bool
+        """
         exists = np.isfinite(self.left) or np.isfinite(self.right) or np.isfinite(self.error)
         return bool(exists and np.isfinite(self.error) and self.error <= SETTLED_RTOL * abs(self.value) + DECISIVE_ERROR)
 
     def is_within_error(self) -> bool:
-        """Whether the claim agrees with the measured derivative where the function is differentiable."""
+        """Tell whether the claim agrees with the measured derivative, and the function is differentiable.
+
+        Returns
+        -------
+        bool
+        """
         is_differentiable = np.isfinite(self.error) and self.kind not in (KINK, JUMP)
         return bool(is_differentiable and abs(self.claim - self.value) <= self.error_bar + self.roundoff)
 
     def is_decisive(self) -> bool:
-        """Whether the error is so small that agreement means something."""
+        """Tell whether the error is so small that agreement means something.
+
+        Returns
+        -------
+        bool
+        """
         return self.error <= max(DECISIVE_RTOL * self.size, DECISIVE_BESIDE_LARGEST * self.largest, DECISIVE_ERROR)
 
     def interval(self) -> tuple[float, float]:
-        """The slopes near by, and the one-sided ones where they differ from each other or from the central one."""
+        """Return the range of slopes that a correct claim may have.
+
+        Returns
+        -------
+        low, high : float
+            The range of the slopes near by and, where they differ from each other or from the central one, of the one-sided slopes.
+        """
         mismatch = abs(self.right - self.left) + abs(0.5 * (self.left + self.right) - self.value)
         sides_agree = mismatch <= ONE_SIDED_RTOL * max(abs(self.left), abs(self.right))
         if self.kind not in (KINK, JUMP, EDGE) and sides_agree:

@@ -99,7 +99,18 @@ class RuleUnderTest:
         self.eps = max(map(machine_epsilon, self.inputs))
 
     def f(self, *xs: Array) -> Any:
-        """Call the function; arrays of shape () are passed as numbers."""
+        """Call the function.
+
+        Parameters
+        ----------
+        *xs : array
+            The inputs; those of shape () are passed as numbers.
+
+        Returns
+        -------
+        object
+            What the function returns.
+        """
         return self.user_f(*[x[()] for x in xs], **self.static)
 
     def examine_function(self) -> None:
