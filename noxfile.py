@@ -3,7 +3,7 @@
 # /// script
 # dependencies = ["nox>=2025.2.9"]
 # ///
-"""The project's tasks: ``nox -s lint types tests docs bench``."""
+"""Tasks of the project: ``nox -s lint types tests docs bench``."""
 
 import nox
 
@@ -28,14 +28,14 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=["3.11", "3.12", "3.13"])
 def tests(session: nox.Session) -> None:
-    """Run the tests, doctests included."""
+    """Run the tests and the doctests on all cores."""
     session.install("-e", ".[tests]")
-    session.run("pytest", "-q", *session.posargs)
+    session.run("pytest", "-q", "-n", "auto", *session.posargs)
 
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write the generated pages again, and run the examples of all pages."""
+    """Generate the pages that are made from the sources, and run the examples of all pages."""
     session.install("-e", ".[tests]")
     for module, page in (("autograd.ops", "operations"), ("autograd.numpy_api.support_table", "numpy")):
         with open(f"docs/{page}.md", "w", encoding="utf-8") as file:
@@ -45,7 +45,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure the engine beside its peers."""
+    """Compare the speed with that of similar libraries."""
     session.install("-e", ".[examples]", "casadi", "micrograd", "mygrad", "xad")
     session.run("python", "benchmarks/eager.py", *session.posargs)
 

@@ -1,7 +1,8 @@
-"""One-sided limits of derivatives, at hundreds of digits: what derivatives at kinks, edges and ties are held to.
+"""One-sided limits of derivatives with hundreds of digits: the expected derivatives at kinks, ties and the ends of domains.
 
-A row's value is computed in the backend MP, which is mpmath entry by entry, so that a new row needs nothing here; no partial is used.
-Derivatives near a point are central differences, which are exact at so many digits; three places that draw nearer tell the limit.
+A row is evaluated in the backend MP, which calls mpmath for each entry. A new row needs nothing here. No partial derivative of the row
+is used: derivatives near a point are central differences of its values, which are exact with so many digits. The limit follows from
+three points that approach the one in question.
 """
 
 import functools
@@ -14,14 +15,49 @@ import numpy as np
 
 from autograd.backends.backend import Backend
 
+# Minus the decimal exponents of the distances at which derivatives are evaluated. Each is the double of the one before, so that
+# log(distance) doubles too and is seen to diverge. Twice as large exponents would need twice as many digits.
+EXPONENTS = (10, 20, 40)
+
+# Minus the decimal exponent of the step of a difference, relative to the distance from the point. The truncation error is relative to
+# the square of the step, 1e-30. Twice as much would need 45 more digits for third derivatives.
+STEP_EXPONENT = 15
+
+# Digits that remain after three divisions by the smallest step. Twice as many would only take longer.
+SPARE_DIGITS = 60
+
+# A sequence diverges if its last number is larger than the first of these and each number is larger than the one before by the
+# factors. log(distance), the slowest divergence in the table, reaches 92 with factors of 2. With a doubled minimum of 100, and with
+# doubled factors, it would count as a sequence without limit.
+DIVERGENT_MINIMUM = 50.0
+DIVERGENT_FACTOR = 1.4
+FIRST_DIVERGENT_FACTOR = 1.9 / 1.4
+
+# A sequence tends to 0 if each number is smaller than the one before by this factor. A power of the distance is, if the exponent is
+# at least 0.03. At 1.0 every decreasing sequence would count.
+VANISHING_FACTOR = 0.5
+
+# A number below this counts as 0: it is far below the smallest normal double, 2e-308.
+SMALLEST = 1e-320
+
+# Two numbers are the same limit if they differ by no more than this, relatively. Functions that approach their limit like the square
+# root of the distance differ by 1e-10. Doubling it has no effect.
+SAME_LIMIT = 1e-8
+
+# A finite limit above this may be infinite in double precision, since intermediate results overflow at 1.8e308.
+NEAR_OVERFLOW = 1e300
+
+# How far a derivative may be outside of its limits, relative to the largest of them and absolutely: rows are evaluated in double
+# precision. Doubling these still finds wrong factors, signs and infinities.
+RELATIVE_TOLERANCE = 1e-7
+ABSOLUTE_TOLERANCE = 1e-14
+
 mp = mpmath.MPContext()
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-NEAR = (10, 20, 40)  # the places are at 10⁻¹⁰, 10⁻²⁰ and 10⁻⁴⁰ from the point
-STEP = 15  # and the steps of the differences 10⁻¹⁵ of that
 
 
 def real(f):
-    """A function of reals: nan where it has no real value."""
+    """Make a function of reals that returns nan if ``f`` has no real value."""
 
     @functools.wraps(f)
     def wrapped(*args):
@@ -37,7 +73,8 @@ def real(f):
 
 
 def power(a, b):
-    return a**b if b == mp.floor(b) or a > 0 or (a == 0 and b > 0) else mp.nan
+    is_real = b == mp.floor(b) or a > 0 or (a == 0 and b > 0)
+    return a**b if is_real else mp.nan
 
 
 def log(a):
@@ -80,84 +117,91 @@ MP = Backend(
 )
 
 
-def digits(point):
-    """Enough digits for differences of third order near the point."""
-    return 3 * (NEAR[-1] + STEP) + 60 + max(int(4 * abs(math.log10(abs(x)))) if x and not math.isinf(x) else 0 for x in point)
+def needed_digits(point):
+    """Return how many digits a third derivative near the point needs."""
+    magnitudes = [abs(math.log10(abs(x))) for x in point if x and not math.isinf(x)]
+    return 3 * (EXPONENTS[-1] + STEP_EXPONENT) + SPARE_DIGITS + int(4 * max(magnitudes, default=0))
 
 
-def sizes(point):
-    """What distances are measured in: the coordinate or 1, whichever is less; at 0 the least of the other coordinates."""
+def distance_units(point):
+    """Return the unit of distance along each coordinate: its size, or 1 if that is smaller; at 0 the smallest other coordinate."""
     others = [abs(x) for x in point if x and not math.isinf(x)]
-    return [min(mp.mpf(abs(x)), 1) if x and not math.isinf(x) else mp.mpf(min([*others, 1.0])) for x in point]
+    unit_at_zero = mp.mpf(min([*others, 1.0]))
+    return [min(mp.mpf(abs(x)), 1) if x and not math.isinf(x) else unit_at_zero for x in point]
 
 
-def difference(f, at, order, steps):
-    """The partial derivative of ``f`` that is taken ``order[i]`` times by each argument, by central differences."""
-    places = [i for i, n in enumerate(order) for _ in range(n)]
+def central_difference(f, at, order, steps):
+    """Return the partial derivative of ``f`` that is taken ``order[i]`` times by argument i."""
+    arguments = [i for i, n in enumerate(order) for _ in range(n)]
     total = mp.mpf(0)
-    for signs in itertools.product((1, -1), repeat=len(places)):
-        moved = list(at)
-        for i, s in zip(places, signs, strict=True):
-            moved[i] += s * steps[i]
-        total += math.prod(signs) * f(*moved)
-    for i in places:
+    for signs in itertools.product((1, -1), repeat=len(arguments)):
+        shifted = list(at)
+        for i, s in zip(arguments, signs, strict=True):
+            shifted[i] += s * steps[i]
+        total += math.prod(signs) * f(*shifted)
+    for i in arguments:
         total /= 2 * steps[i]
     return total
 
 
-def tendency(first, second, third):
-    """Where three numbers tend that were taken nearer and nearer: a number, an infinity, or nan where that cannot be said."""
+def limit_of_sequence(first, second, third):
+    """Return the limit of three numbers at shrinking distances: a float, which may be infinite, or nan if it cannot be told."""
     if any(map(mp.isnan, (first, second, third))):
         return math.nan
-    if abs(third) > 50 and abs(third) > 1.4 * abs(second) > 1.9 * abs(first) and mp.sign(third) == mp.sign(second):
+    grows = abs(third) > DIVERGENT_FACTOR * abs(second) and abs(second) > FIRST_DIVERGENT_FACTOR * abs(first)
+    if grows and abs(third) > DIVERGENT_MINIMUM and mp.sign(third) == mp.sign(second):
         return math.inf * float(mp.sign(third))
-    if abs(third) < 1e-320 or abs(third) < 0.5 * abs(second) < 0.25 * abs(first):
+    shrinks = abs(third) < VANISHING_FACTOR * abs(second) and abs(second) < VANISHING_FACTOR * abs(first)
+    if shrinks or abs(third) < SMALLEST:
         return 0.0
-    return float(third) if abs(third - second) <= 1e-8 * abs(third) else math.nan
+    return float(third) if abs(third - second) <= SAME_LIMIT * abs(third) else math.nan
 
 
-def limit(f, point, direction, order):
-    """The limit of a partial derivative when the point is drawn near to from the side to which ``direction`` leads."""
-    mp.dps = digits(point)
-    values = []
-    for k in NEAR:
-        way = [mp.mpf(10) ** -k * d * size for d, size in zip(direction, sizes(point), strict=True)]
-        at = [mp.sign(x) * mp.mpf(10) ** k if math.isinf(x) else mp.mpf(x) + w for x, w in zip(point, way, strict=True)]
-        values.append(difference(f, at, order, [abs(w) * mp.mpf(10) ** -STEP for w in way]))
-    return tendency(*values)
+def one_sided_limit(f, point, direction, order):
+    """Return the limit of a partial derivative at the point, from the side to which ``direction`` leads."""
+    mp.dps = needed_digits(point)
+    derivatives = []
+    for k in EXPONENTS:
+        offsets = [mp.mpf(10) ** -k * d * unit for d, unit in zip(direction, distance_units(point), strict=True)]
+        at = [
+            mp.sign(x) * mp.mpf(10) ** k if math.isinf(x) else mp.mpf(x) + offset for x, offset in zip(point, offsets, strict=True)
+        ]
+        steps = [abs(offset) * mp.mpf(10) ** -STEP_EXPONENT for offset in offsets]
+        derivatives.append(central_difference(f, at, order, steps))
+    return limit_of_sequence(*derivatives)
 
 
 @functools.cache
 def directions(count):
-    """Directions to all sides, none of them along an axis or a diagonal; the long profile has more."""
-    some = mp.mpf("0.371")
-    lengths = [tuple(some ** ((i + k) % count) for i in range(count)) for k in range(count if LONG else 1)]
-    return [
-        tuple(s * n for s, n in zip(side, ns, strict=True)) for side in itertools.product((1, -1), repeat=count) for ns in lengths
-    ]
+    """Return directions to all sides, none of them along an axis or a diagonal; the long profile has more."""
+    ratio = mp.mpf("0.371")
+    lengths = [tuple(ratio ** ((i + k) % count) for i in range(count)) for k in range(count if LONG else 1)]
+    sides = itertools.product((1, -1), repeat=count)
+    return [tuple(sign * n for sign, n in zip(side, ns, strict=True)) for side in sides for ns in lengths]
 
 
 def limits(f, point, order):
-    """The limits of a partial derivative from all sides; those that do not exist are left out."""
-    found = [limit(f, point, direction, order) for direction in directions(len(point))]
-    return [x for x in found if not math.isnan(x)]
+    """Return the limits of a partial derivative from all sides, without those that do not exist."""
+    from_all_sides = [one_sided_limit(f, point, direction, order) for direction in directions(len(point))]
+    return [x for x in from_all_sides if not math.isnan(x)]
 
 
-def objection(claim, found, chosen=None):
-    """What is wrong with a derivative whose one-sided limits are ``found``; None where nothing is.
+def find_fault(claim, one_sided_limits, subgradient_derivative=None):
+    """Say what is wrong with a derivative, given its one-sided limits; None if nothing is.
 
-    It lies between the least and the greatest of them, is finite where one of them is, and never nan. ``chosen`` is the derivative
-    of a subgradient that is chosen once and for all: allowed, too.
+    The derivative must be between the smallest and the largest limit, finite if one of them is finite, and not nan. The derivative of
+    a documented subgradient is allowed as well.
     """
-    allowed = found if chosen is None else [*found, chosen]
-    if not found:
+    if not one_sided_limits:
         return None
     if math.isnan(claim):
         return "nan"
+    allowed = one_sided_limits if subgradient_derivative is None else [*one_sided_limits, subgradient_derivative]
     finite = [x for x in allowed if not math.isinf(x)]
     if not finite:
         return None if claim in allowed else "the infinity is another"
+    largest = max(map(abs, finite))
     if math.isinf(claim):
-        return None if max(map(abs, finite)) > 1e300 else "infinite where a finite limit exists"
-    slack = 1e-7 * max(map(abs, finite)) + 1e-14
-    return None if min(allowed) - slack <= claim <= max(allowed) + slack else "not between the limits"
+        return None if largest > NEAR_OVERFLOW else "infinite where a finite limit exists"
+    tolerance = RELATIVE_TOLERANCE * largest + ABSOLUTE_TOLERANCE
+    return None if min(allowed) - tolerance <= claim <= max(allowed) + tolerance else "not between the limits"

@@ -11,7 +11,7 @@ from autograd import Tensor, Value
 from autograd.numpy_api.apply import apply_elementwise
 from autograd.numpy_api.composed.registry import COMPOSED, COMPOSED_UFUNCS
 from autograd.ops import TABLE, Elementwise
-from limits import LONG, MP, limits, mp, objection
+from limits import LONG, MP, find_fault, limits, mp
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf]
 MORE = [2.0, 0.5, 1e150, -1e150, 1e-150, 1e300] if LONG else [2.0]
@@ -124,11 +124,11 @@ def find_wrong_derivatives(f, reference, point, chosen=None, is_slope=False, mod
     wrong = []
     for mode, gradient, hessian in derivatives_by_mode(f, point, is_finite) if modes is None else modes(f, point):
         for i, claim in enumerate(() if gradient is None else gradient):
-            if why := objection(claim, first_limits[i], chosen):
+            if why := find_fault(claim, first_limits[i], chosen):
                 wrong.append((point, mode, f"∂{i}", claim, why, sorted(set(first_limits[i]))))
         for i, j in itertools.product(range(n), repeat=2):
             claim, found = None if is_slope else hessian[i][j], second_limits[min(i, j), max(i, j)]
-            if claim is not None and (why := objection(claim, found, second_chosen)):
+            if claim is not None and (why := find_fault(claim, found, second_chosen)):
                 wrong.append((point, mode, f"∂{i}∂{j}", claim, why, sorted(set(found))))
     return wrong
 
@@ -277,7 +277,7 @@ def test_every_composed_function_is_tested_here_or_is_smooth():
 def test_the_oracle_finds_a_wrong_derivative():
     found = find_wrong_derivatives(lambda a: ag.exp(a) * 1.001, MP.exp, (0.0,))
     assert {why for *_, why, _ in found} == {"not between the limits"}
-    assert objection(math.nan, [0.0]) == "nan"
-    assert objection(math.inf, [0.0, math.inf]) == "infinite where a finite limit exists"
-    assert objection(-math.inf, [math.inf]) == "the infinity is another"
-    assert objection(0.3, [0.0, 1.0]) is None
+    assert find_fault(math.nan, [0.0]) == "nan"
+    assert find_fault(math.inf, [0.0, math.inf]) == "infinite where a finite limit exists"
+    assert find_fault(-math.inf, [math.inf]) == "the infinity is another"
+    assert find_fault(0.3, [0.0, 1.0]) is None
