@@ -34,3 +34,8 @@ if TYPE_CHECKING or native is None:
 
 else:
     Storage, ScalarMethods = native.Storage, native.ScalarMethods
+
+
+def primal_of(x: Any) -> Any:
+    """Return the numbers of a node, or anything else as it is."""
+    return x._primal if isinstance(x, Storage) else x

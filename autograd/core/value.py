@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd.backends.float_backend import evaluate
 from autograd.core.coercion import to_float
-from autograd.core.node import Node, apply, assignment_error, named_rows, operate, operators, primal_of, stale_graph_error
+from autograd.core.node import Node, assignment_error, stale_graph_error
+from autograd.core.operators import apply, named_rows, operate, operators
 from autograd.core.scalar_methods import compile_method
-from autograd.core.storage import ScalarMethods
+from autograd.core.storage import ScalarMethods, primal_of
 from autograd.core.tracing import bind_leaf
 from autograd.graph.broadcasting import unbroadcast
 from autograd.graph.reference_cycles import track_graph

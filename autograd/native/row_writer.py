@@ -25,7 +25,7 @@ from collections.abc import Sequence
 
 from autograd.backends.expressions import OPERATORS, Dialect, Expr, assignments
 from autograd.backends.row_expressions import operators_used, row_expressions, scalar_row
-from autograd.core.node import BINARY, UNARY, named_rows
+from autograd.core.operators import BINARY, UNARY, named_rows
 from autograd.ops import TABLE, Elementwise
 from autograd.state.engine import source_digest
 

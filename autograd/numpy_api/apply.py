@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.backends.float_backend import evaluate
 from autograd.core.coercion import to_array, to_float
-from autograd.core.node import Node, apply
+from autograd.core.node import Node
+from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import TracedBase, TracedDataBase
 from autograd.core.value import Value

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.node import Node, apply
+from autograd.core.node import Node
+from autograd.core.operators import apply
 from autograd.core.tracing import COMPARISON_SIGNS, call_with_guard, current_tracer
 from autograd.core.value import Value
 from autograd.errors import DataError

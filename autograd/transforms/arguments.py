@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.core.coercion import describe, suggest_fix, to_array
-from autograd.core.node import Node, apply
+from autograd.core.node import Node
+from autograd.core.operators import apply
 from autograd.core.pytree import Build, flatten
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value

@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.compiler.runtime.derivative_arguments import is_differentiable
 from autograd.compiler.runtime.result_pullback import ResultPullback
-from autograd.core.node import Node, apply, stale_graph_error
+from autograd.core.node import Node, stale_graph_error
+from autograd.core.operators import apply
 from autograd.core.pytree import flatten, tree_map
 from autograd.graph.forward_mode import pushforward
 from autograd.graph.reverse_mode import pullback

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.tensor import Axis, Tensor
+from autograd.core.mixins.array_methods import Axis
+from autograd.core.tensor import Tensor
 from autograd.errors import DataError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.core.node import apply
+from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.errors import DataError, ShapeError
 from autograd.numpy_api.apply import apply_to_tensors

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.core.coercion import to_array
-from autograd.core.node import Node, apply
+from autograd.core.node import Node
+from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.errors import ShapeError
 from autograd.numpy_api.apply import evaluate_arrays, to_operand

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.core.coercion import to_float
-from autograd.core.node import apply
-from autograd.core.tensor import Axis, Tensor
+from autograd.core.mixins.array_methods import Axis
+from autograd.core.operators import apply
+from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 from autograd.numpy_api.apply import apply_to_tensors, as_tensor

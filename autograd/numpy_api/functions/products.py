@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.core.node import apply
+from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.errors import ShapeError
 from autograd.numpy_api.apply import apply_to_tensors

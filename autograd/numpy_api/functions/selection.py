@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.coercion import to_array
-from autograd.core.node import apply
+from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import TracedMaskBase, call_with_guard
 from autograd.core.value import Value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.core.node import apply
-from autograd.core.tensor import Axis
+from autograd.core.mixins.array_methods import Axis
+from autograd.core.operators import apply
 from autograd.numpy_api.apply import apply_to_tensors
 from autograd.ops import find
 

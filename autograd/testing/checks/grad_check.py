@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.node import Node, primal_of
+from autograd.core.node import Node
+from autograd.core.storage import primal_of
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError

@@ -12,7 +12,7 @@ PROGRAM = """
 import random, struct, sys
 import autograd
 from autograd import AutogradError, Value
-from autograd.core.node import named_rows
+from autograd.core.operators import named_rows
 
 UNARY = ["__neg__", "__pos__", "__abs__", *(op.name for op in named_rows() if op.arity == 1)]
 BINARY = ["__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__mod__", "__rmod__",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value
-from autograd.core.node import apply
+from autograd.core.operators import apply
 from autograd.graph.forward_mode import pushforward
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.ops import TABLE, Elementwise, find

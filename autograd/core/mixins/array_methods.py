@@ -1,0 +1,142 @@
+"""NumPy's array methods: reductions, shapes, products and indexing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.operators import apply, operate
+from autograd.errors import DataError, ShapeError
+from autograd.ops import TABLE, find
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+Axis = int | tuple[int, ...] | None
+
+
+class ArrayMethods(GraphStructure):
+    """The methods of Tensor that have NumPy's names. Each records one operation."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def ndim(self) -> int: ...
+
+        def __mul__(self, other: Any) -> Any: ...
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """Σ over ``axis`` (default: everything)."""
+        return self._reduced("sum", axis, keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The mean over ``axis``."""
+        return self._reduced("mean", axis, keepdims)
+
+    def prod(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """Π over ``axis``; exact where entries are zero."""
+        return self._reduced("prod", axis, keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The largest entry over ``axis``; ties share the gradient evenly."""
+        return self._reduced("max", axis, keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The smallest entry over ``axis``; ties share the gradient evenly."""
+        return self._reduced("min", axis, keepdims)
+
+    def _reduced(self, name: str, axis: Axis, keepdims: bool) -> Self:
+        axis = None if axis is None else self._axis(axis, name)
+        return self.record(TABLE[name], (self,), {"axis": axis, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]  # a Tensor
+
+    def _axis(self, axis: Axis, call: str) -> Axis:
+        """The axis or axes, checked; lists become tuples."""
+        if axis is None:
+            return None
+        axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+        for i in axes:
+            if not isinstance(i, int | np.integer) or not -self.ndim <= i < self.ndim:
+                raise ShapeError(f"{call}: axis {i!r} does not exist in shape {self.shape}")
+        if len({i % self.ndim for i in axes}) < len(axes):
+            raise ShapeError(f"{call}: an axis appears twice in {axes}")
+        return axes if isinstance(axis, tuple | list) else int(axis)
+
+    def cumsum(self, axis: int | None = None) -> Self:
+        """Running sums along ``axis``; of the flattened array by default."""
+        array = self if axis is not None else self.ravel()
+        return apply(find("cumsum"), array, axis=array._axis(axis or 0, "cumsum"))  # type: ignore[no-any-return]
+
+    def reshape(self, *shape: Any) -> Self:
+        """The same entries in another shape; -1 stands for what is left."""
+        lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return apply(find("reshape"), self, shape=tuple(lengths))  # type: ignore[no-any-return]
+
+    def ravel(self) -> Self:
+        """The entries in one row."""
+        return apply(find("ravel"), self)  # type: ignore[no-any-return]
+
+    def transpose(self, *axes: Any) -> Self:
+        """The axes in another order; reversed by default."""
+        order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes
+        return apply(find("transpose"), self, axes=tuple(order) if order else None)  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Self:
+        """The axes reversed."""
+        return self.transpose()
+
+    def swapaxes(self, axis1: int, axis2: int) -> Self:
+        """Two axes exchanged."""
+        return apply(find("swapaxes"), self, axis1=self._axis(axis1, "swapaxes"), axis2=self._axis(axis2, "swapaxes"))  # type: ignore[no-any-return]
+
+    def squeeze(self, axis: Axis = None) -> Self:
+        """The axes of length one left out."""
+        return apply(find("squeeze"), self, axis=self._axis(axis, "squeeze"))  # type: ignore[no-any-return]
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """The sum along a diagonal."""
+        axes = {"axis1": self._axis(axis1, "trace"), "axis2": self._axis(axis2, "trace")}
+        return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
+
+    def astype(self, dtype: Any) -> Self:
+        """The same numbers in another float type."""
+        if np.dtype(dtype).kind != "f":
+            raise DataError(f"astype() takes a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
+        return apply(find("astype"), self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
+
+    def dot(self, other: Any) -> Self:
+        """NumPy's dot: the last axis of this array with the last but one of the other; a product where one is a number."""
+        rank, other_rank = self.ndim, np.ndim(other._primal if isinstance(other, GraphStructure) else other)
+        if not rank or not other_rank:
+            return self * other  # type: ignore[no-any-return]
+        if rank < 2 or other_rank < 3:
+            return apply(find("matmul"), self, other)  # type: ignore[no-any-return]
+        left, right = ALPHABET[: rank - 1], ALPHABET[rank : rank + other_rank - 2]
+        summed, last = ALPHABET[rank - 1], ALPHABET[-1]
+        subscripts = f"{left}{summed},{right}{summed}{last}->{left}{right}{last}"
+        return apply(find("einsum"), self, other, subscripts=subscripts)  # type: ignore[no-any-return]
+
+    def __matmul__(self, other: Any) -> Any:
+        return operate(find("matmul"), self, other, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return operate(find("matmul"), other, self, other)
+
+    def __getitem__(self, index: Any) -> Self:
+        return apply(find("getitem"), self, index=freeze_index(index))  # type: ignore[no-any-return]
+
+
+def freeze_index(index: Any) -> Any:
+    """An index that nobody can change afterwards: arrays and lists in it are copied; nodes are refused."""
+    if isinstance(index, tuple):
+        return tuple(freeze_index(part) for part in index)
+    if isinstance(index, GraphStructure):
+        raise DataError(
+            f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
+        )
+    if isinstance(index, list | np.ndarray):
+        return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
+    return index

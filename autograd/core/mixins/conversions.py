@@ -1,0 +1,59 @@
+"""Conversions of a node to Python numbers, and the calls that compile() refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.errors import DataError, GraphError, ShapeError
+from autograd.state import context
+
+
+class Conversions(GraphStructure):
+    """float(), int() and bool() of a node."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        return self._to_concrete_float("float()")
+
+    def __int__(self) -> int:
+        return int(self._to_concrete_float("int()"))
+
+    def __bool__(self) -> bool:
+        if context.open_block_count and context.current().tracer is not None:
+            return bool(context.current().tracer.trace_data(self))
+        return bool(self._number("a truth value"))
+
+    def _to_concrete_float(self, call: str) -> float:
+        """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
+        if context.open_block_count and context.current().tracer is not None:
+            return float(context.current().tracer.trace_data(self))
+        since = context.current().transform_start
+        if since and self.stamp >= since:
+            raise DataError(
+                f"{call} of {self.describe()} inside grad() or another transform would cut it from the graph: use NumPy's "
+                f"functions and not math's, autograd.stack([...]) and not a plain array, and x.data where no derivative is meant"
+            )
+        return self._number(call)
+
+    def _number(self, call: str) -> float:
+        if self.shape != () and int(np.prod(self.shape)) != 1:
+            raise ShapeError(f"{call} takes one number, but {self.describe()} has shape {self.shape}: index or reduce it first")
+        return float(np.asarray(self._primal).reshape(()))
+
+    def _refuse_read_while_tracing(self, what: str) -> None:
+        """Refuse to be read where compile() watches, which would not see it change."""
+        if context.current().tracer is not None:
+            raise GraphError(
+                f"compile(): {what} of {self.describe()} is read while the function is traced, and later calls would not see it "
+                f"change: pass it as an argument, or use grad() or value_and_grad() inside"
+            )
+
+    def _refuse_while_tracing(self, doing: str) -> None:
+        """Raise GraphError inside a compiled function, which could not repeat this."""
+        if context.open_block_count and context.current().tracer is not None:
+            raise GraphError(
+                f"{doing} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() for them "
+                f"alone, and do the rest outside"
+            )

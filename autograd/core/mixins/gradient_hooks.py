@@ -1,0 +1,75 @@
+"""Functions that see and may replace the gradient of a node in every reverse pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.core.coercion import describe as describe_input
+from autograd.core.coercion import to_array
+from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.storage import Storage
+from autograd.errors import DataError, ShapeError
+from autograd.graph.reference_cycles import find_nodes_held_by, track_graph
+from autograd.state import context
+from autograd.state.anomaly_checks import check_hook
+from autograd.state.hooks import Handle, Hooks
+
+
+class GradientHooks(GraphStructure):
+    """Registration and calls of gradient hooks."""
+
+    __slots__ = ()
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
+        """Call ``hook(gradient)`` in every reverse pass, once the gradient of this node is complete and before it goes on.
+
+        What the hook returns, unless None, takes the place of the gradient; an exception that it raises stops the pass and
+        leaves every leaf's ``.grad`` as it was. A leaf's hook is given what this pass has brought, not what was there before.
+        Arrays are read-only to it; in passes that record themselves it is given nodes. Returns a handle with ``remove()``,
+        which also works as a block. Copies of the node have no hooks. DataError for anything that cannot be called.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0); b = a * a
+        >>> handle = b.register_hook(lambda g: 10 * g)
+        >>> (2 * b).backward(); b.grad, a.grad
+        (20.0, 120.0)
+        """
+        if not callable(hook):
+            raise DataError(f"register_hook() takes a function of the gradient, not {describe_input(hook)}")
+        metadata = self.own_metadata()
+        if metadata.hooks is None:
+            metadata.hooks = Hooks()
+        track_graph([self, *find_nodes_held_by(hook)])
+        return metadata.hooks.add(hook)
+
+    def run_hooks(self, g: Any) -> Any:
+        """A complete gradient, after this node's hooks have seen it."""
+        hooks = self.metadata.hooks if self.metadata else None
+        for number, hook in list(hooks.items()) if hooks else ():
+            if number not in hooks:  # type: ignore[operator]  # an earlier hook of this pass has removed it
+                continue
+            if isinstance(g, np.ndarray):
+                g = g.view()
+                g.flags.writeable = False
+            given = hook(g)
+            if given is None:
+                continue
+            new = self._convert_hook_result(given, isinstance(g, Storage))
+            if context.current().anomaly:
+                check_hook(self, g, new)
+            g = new
+        return g
+
+    def _convert_hook_result(self, given: Any, graph: bool) -> Any:
+        """What a hook returned, as a gradient of this node."""
+        numbers = to_array(given._primal if isinstance(given, Storage) else given, "a hook's result")
+        if numbers.shape not in ((), self.shape):
+            raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, where {self.shape} belongs")
+        if not graph:
+            return self.to_gradient_data(numbers)
+        return (
+            given if isinstance(given, GraphStructure) and given.shape == self.shape else self.leaf(self.to_gradient_data(numbers))
+        )

@@ -1,0 +1,144 @@
+"""The edges of a node in the graph, its name, scope and source line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from autograd.core.coercion import describe as describe_input
+from autograd.core.storage import Storage
+from autograd.errors import DataError
+from autograd.graph.topological_order import PACKED
+from autograd.ops import Op
+from autograd.state.metadata import Metadata, format_location
+
+
+class GraphStructure(Storage):
+    """The arguments of a node, its name, and what error messages call it."""
+
+    __slots__ = ()
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The arguments of the operation in their order, numbers and arrays among them; () for a leaf."""
+        if self.op is None:
+            return ()
+        if self.dleft is PACKED:
+            return tuple(self.left)
+        return (self.left,) if self.op.arity == 1 else (self.left, self.right)
+
+    @property
+    def static(self) -> dict[str, Any]:
+        """The keyword arguments of the operation, such as an axis."""
+        return self.right if self.dleft is PACKED else {}
+
+    @property
+    def sources(self) -> Sequence[tuple[int, Any]]:
+        """The arguments that are nodes, each with its place among the arguments."""
+        return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Storage)]
+
+    @property
+    def parents(self) -> tuple[Any, ...]:
+        """The arguments that are nodes, one entry per argument slot: ``a * a`` has two."""
+        return tuple(arg for _, arg in self.sources)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no operation made it."""
+        return self.op is None
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a gradient has reached this leaf since zero_grad(), be it zero; what takes no part in a step has none.
+
+        >>> from autograd import Value
+        >>> a, b = Value(3.0), Value(2.0); (a * 0.0).backward()
+        >>> a.has_grad, b.has_grad
+        (True, False)
+        """
+        return self.op is None and self.left is True
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given, or None."""
+        return self.metadata.name if self.metadata else None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise DataError(f"a name is a string, not {describe_input(name)}")
+        self.own_metadata().name = name
+
+    def own_metadata(self) -> Metadata:
+        """The metadata of this node, made when it is first needed."""
+        if self.metadata is None:
+            self.metadata = Metadata()
+        elif self.metadata.shared:
+            self.metadata = self.metadata.own()
+        return self.metadata
+
+    @property
+    def scope(self) -> str:
+        """The scopes in which it was made, outermost first, as in ``layer1/neuron2``; "" outside all."""
+        return self.metadata.scope if self.metadata else ""
+
+    @property
+    def path(self) -> str:
+        """The name behind its scopes, as in ``layer1/neuron2/w``; "" where the node has no name."""
+        return self.metadata.path if self.metadata else ""
+
+    @property
+    def line(self) -> str:
+        """The line of the program that made it, where it was made inside anomaly(); else "".
+
+        >>> from autograd import Value, anomaly
+        >>> with anomaly():
+        ...     Value(1.0).line.partition(">")[2]
+        ':2 `Value(1.0).line.partition(">")[2]`'
+        """
+        return format_location(self.metadata.location) if self.metadata and self.metadata.location else ""
+
+    def describe(self) -> str:
+        """What an error message calls this node."""
+        made = "leaf" if self.op is None else f"result of {self.op.name}"
+        name = f"{self.path!r}, " if self.path else ""
+        scope = f" in {self.scope}" if self.scope and not self.path else ""
+        return f"this {type(self).__name__} ({name}{made}{scope}{f', made at {self.line}' if self.line else ''})"
+
+    # -- what Value and Tensor define
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> tuple[int, ...]: ...
+
+        data: Any
+
+        @classmethod
+        def leaf(cls, data: Any) -> Any: ...
+
+        @classmethod
+        def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any: ...
+
+        def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None: ...
+
+        def propagate_grad(self) -> None: ...
+
+        def numeric_vjp(self, i: int, g: Any) -> Any: ...
+
+        def numeric_jvp(self, tangents: Sequence[Any]) -> Any: ...
+
+        def match_type(self, g: Any) -> Any: ...
+
+        def to_gradient_data(self, g: Any) -> Any: ...
+
+        def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any: ...
+
+        def check_unchanged(self) -> None: ...
+
+        def run_hooks(self, g: Any) -> Any: ...
+
+        def _refuse_while_tracing(self, doing: str) -> None: ...
+
+        rank: ClassVar[int]
+        graph_backend: ClassVar[Any]

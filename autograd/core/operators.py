@@ -1,0 +1,85 @@
+"""How operations are applied to nodes: Python's operators, and ``apply`` for any row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.core.coercion import REAL_KINDS, describe, suggest_fix, to_array
+from autograd.core.node import Node
+from autograd.errors import DataError
+from autograd.ops import TABLE, Op
+
+# Python's operators and the rows they stand for.
+BINARY = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "mod": "remainder",
+    "floordiv": "floor_divide",
+    "pow": "power",
+}
+UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
+
+NUMBER_TYPES = (float, int, np.floating, np.integer, np.bool_)
+
+
+def rank_of(x: Any, op: Op) -> int:
+    """Which class of node a plain argument asks for."""
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in REAL_KINDS:
+            raise DataError(f"{op.name} takes real numbers, not {describe(x)}{suggest_fix(x)}")
+        return 1 if x.ndim else 0
+    if isinstance(x, NUMBER_TYPES):
+        return 0
+    raise DataError(f"{op.name} takes numbers, arrays and nodes, not {describe(x)}{suggest_fix(x)}")
+
+
+def apply(op: Op, *args: Any, **static: Any) -> Any:
+    """Record one operation: the value now, the derivative when it is asked for. Arrays and Tensors make a Tensor.
+
+    >>> from autograd import Value
+    >>> from autograd.ops import find
+    >>> apply(find("exp"), Value(0.0)).data
+    1.0
+    """
+    rank = 0 if op.kind == "elementwise" else 1
+    if any(isinstance(arg, list | tuple) for arg in args):
+        args = tuple(to_array(arg, op.name) if isinstance(arg, list | tuple) else arg for arg in args)
+    for arg in args:
+        wants = arg.rank if isinstance(arg, Node) else rank_of(arg, op)
+        if wants > rank:
+            rank = wants
+    return Node.by_rank[rank].record(op, args, static)
+
+
+# What our operators answer for, if only with an error that says what to do.
+KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict)
+
+
+def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
+    """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
+    if getattr(other, "is_traced", False):
+        return NotImplemented
+    if isinstance(other, np.ndarray) and other.dtype == object:
+        return NotImplemented
+    if other is None or isinstance(other, KNOWN):
+        return apply(op, first, second)
+    return NotImplemented
+
+
+def operators(unary: Any, binary: Any) -> dict[str, Any]:
+    """Python's operator methods for a class, each made by ``unary(row, name)`` or ``binary(row, name, reflected)``."""
+    methods = {name: unary(row, name) for name, row in UNARY.items()}
+    for name, row in BINARY.items():
+        methods[f"__{name}__"] = binary(row, f"__{name}__", False)
+        methods[f"__r{name}__"] = binary(row, f"__r{name}__", True)
+    return methods
+
+
+def named_rows() -> list[Op]:
+    """The elementwise rows that are methods under their own name: all without settings that Python has no operator for."""
+    spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip", "power_derivative"}
+    return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in spoken]
