@@ -2,40 +2,40 @@
 
 
 class AutogradError(Exception):
-    """Base of every exception this library raises on purpose."""
+    """Base class of the exceptions of this library."""
 
 
 class ShapeError(AutogradError, ValueError):
-    """Shapes, axes or structures that do not fit together."""
+    """Shapes, axes or structures do not fit together."""
 
 
 class DataError(AutogradError, TypeError):
-    """Something that is no real number, or no array of real numbers, where one belongs."""
+    """An argument is not a real number, or not an array of real numbers."""
 
 
 class GraphError(AutogradError, RuntimeError):
-    """A graph asked for something it cannot give, such as the gradient of a vector without a cotangent."""
+    """A graph cannot give what was asked for, such as the gradient of a vector without a cotangent."""
 
 
 class UnfitError(GraphError):
-    """A rule that cannot become a part of a compiled program: what an optimizer does is then done after it."""
+    """An optimizer cannot become part of a compiled program; its updates then run after the program."""
 
 
 class AnomalyError(AutogradError, FloatingPointError):
-    """A nan or an inf that an operation made inside anomaly()."""
+    """An operation made a nan or an inf inside anomaly()."""
 
 
 class DefinitionError(AutogradError, ValueError):
-    """A row of the operation table that contradicts itself."""
+    """A row of the table of operations contradicts itself."""
 
 
 class OutOfRangeError(AutogradError, IndexError):
-    """An index beyond the end of an axis, or a label beyond the number of classes."""
+    """An index is beyond the end of an axis, or a label is not less than the number of classes."""
 
 
 class SettingError(AutogradError, ValueError):
-    """A setting outside its range, such as a learning rate of zero."""
+    """A setting is outside its range, such as a learning rate of zero."""
 
 
 class CompileWarning(UserWarning):
-    """A compiled function that is traced anew at nearly every call."""
+    """A compiled function is traced again at nearly every call."""

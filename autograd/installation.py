@@ -6,7 +6,7 @@ HIPS_AUTOGRAD_FILES = ("tracer.py", "core.py", "numpy", "differential_operators.
 
 
 def check_no_foreign_files(folder: str) -> None:
-    """Raise ImportError where files of HIPS autograd lie in ``folder``.
+    """Raise ImportError if files of HIPS autograd, which installs a package of the same name, are in ``folder``.
 
     >>> check_no_foreign_files(os.path.dirname(__file__))
     """

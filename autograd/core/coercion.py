@@ -14,8 +14,27 @@ REAL_KINDS = "fiub"  # NumPy's kinds of dtype: floats, signed and unsigned integ
 
 
 def to_float(x: Any, call: str) -> float:
-    """A real number as a Python float; DataError for anything else, naming ``call``.
+    """Return a real number as a Python float.
 
+    Parameters
+    ----------
+    x : object
+        The number.
+    call : str
+        The call that error messages name.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    DataError
+        If ``x`` is not a real number, or is an integer beyond float64.
+
+    Examples
+    --------
     >>> to_float(True, "Value()")
     1.0
     """
@@ -35,8 +54,27 @@ def to_float(x: Any, call: str) -> float:
 
 
 def to_array(x: Any, call: str) -> npt.NDArray[Any]:
-    """Real numbers as a float array that nobody else can write to; DataError for anything else, naming ``call``.
+    """Return real numbers as a float array that nobody else can write to.
 
+    Parameters
+    ----------
+    x : array_like
+        The numbers. Float types are kept; ints and bools become float64.
+    call : str
+        The call that error messages name.
+
+    Returns
+    -------
+    ndarray
+        A copy, or ``x`` itself if it is read-only and owns its memory.
+
+    Raises
+    ------
+    DataError
+        If ``x`` is not an array of real numbers, or has masked entries.
+
+    Examples
+    --------
     >>> to_array([1, 2], "Tensor()")
     array([1., 2.])
     """
@@ -55,7 +93,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
 
 
 def check_no_masked_entries(x: Any, call: str) -> None:
-    """Raise DataError for a masked array with masked entries: as plain numbers these would count.
+    """Raise DataError if a masked array has masked entries: as plain numbers these would count.
 
     >>> check_no_masked_entries(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
     """
@@ -78,14 +116,14 @@ def _refuse_masked_inside(x: Any, call: str) -> None:
 
 
 def copy_if_writable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The array itself where it owns its memory and is read-only, else a copy: later writes outside cannot reach it."""
+    """Return the array itself if it is read-only and owns its memory, otherwise a copy."""
     if type(array) is np.ndarray and not array.flags.writeable and array.base is None:
         return array
     return np.array(array)
 
 
 def describe(x: Any) -> str:
-    """A short description of a thing that is no number."""
+    """Return a short description of an argument for error messages."""
     if isinstance(x, np.ndarray):
         return f"an array of dtype {x.dtype} and shape {x.shape}"
     text = repr(x)
@@ -93,7 +131,7 @@ def describe(x: Any) -> str:
 
 
 def suggest_fix(x: Any) -> str:
-    """What to do instead, where the mistake is a known one."""
+    """Return the next step for a known mistake, or an empty string."""
     if hasattr(type(x), "stamp"):  # a node, of which coercion knows nothing else
         return "; it is a node already: use it as it is, or take x.data for its numbers"
     if isinstance(x, complex | np.complexfloating) or (isinstance(x, np.ndarray) and x.dtype.kind == "c"):

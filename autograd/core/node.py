@@ -30,7 +30,7 @@ class Node(Differentiation, GradientHooks, Comparisons, Conversions):
 
     @classmethod
     def blank(cls) -> Self:
-        """A leaf with nothing in it yet."""
+        """Return a new leaf without numbers."""
         node = object.__new__(cls)
         node.op = node.left = node.dleft = node.dright = None
         node.right = context.clock

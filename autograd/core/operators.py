@@ -27,7 +27,7 @@ NUMBER_TYPES = (float, int, np.floating, np.integer, np.bool_)
 
 
 def rank_of(x: Any, op: Op) -> int:
-    """Which class of node a plain argument asks for."""
+    """Return the rank of the node class that a plain argument needs: 1 (Tensor) for an array with axes, else 0 (Value)."""
     if isinstance(x, np.ndarray):
         if x.dtype.kind not in REAL_KINDS:
             raise DataError(f"{op.name} takes real numbers, not {describe(x)}{suggest_fix(x)}")
@@ -38,8 +38,29 @@ def rank_of(x: Any, op: Op) -> int:
 
 
 def apply(op: Op, *args: Any, **static: Any) -> Any:
-    """Record one operation: the value now, the derivative when it is asked for. Arrays and Tensors make a Tensor.
+    """Apply an operation and record it, so that the result knows its derivatives.
 
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    *args : float, array, Node, list or tuple
+        The arguments; at least one is a node.
+    **static
+        The keyword arguments of the operation, such as ``axis``.
+
+    Returns
+    -------
+    Node
+        A Tensor if an argument is an array or a Tensor, or if the operation is not elementwise; otherwise a Value.
+
+    Raises
+    ------
+    DataError
+        If an argument is not a real number, an array of real numbers or a node.
+
+    Examples
+    --------
     >>> from autograd import Value
     >>> from autograd.ops import find
     >>> apply(find("exp"), Value(0.0)).data
@@ -60,7 +81,7 @@ KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tu
 
 
 def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
-    """A Python operator on a node and ``other``; NotImplemented for strangers, so that their own operators get a chance."""
+    """Apply a Python operator to a node and ``other``; NotImplemented for an unknown type, whose own operator is then tried."""
     if getattr(other, "is_traced", False):
         return NotImplemented
     if isinstance(other, np.ndarray) and other.dtype == object:
@@ -71,7 +92,7 @@ def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
 
 
 def operators(unary: Any, binary: Any) -> dict[str, Any]:
-    """Python's operator methods for a class, each made by ``unary(row, name)`` or ``binary(row, name, reflected)``."""
+    """Return Python's operator methods for a class, each made by ``unary(row, name)`` or ``binary(row, name, reflected)``."""
     methods = {name: unary(row, name) for name, row in UNARY.items()}
     for name, row in BINARY.items():
         methods[f"__{name}__"] = binary(row, f"__{name}__", False)
@@ -80,6 +101,6 @@ def operators(unary: Any, binary: Any) -> dict[str, Any]:
 
 
 def named_rows() -> list[Op]:
-    """The elementwise rows that are methods under their own name: all without settings that Python has no operator for."""
+    """Return the elementwise rows that are methods under their own name: no settings, and no Python operator."""
     spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip", "power_derivative"}
     return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in spoken]

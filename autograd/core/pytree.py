@@ -13,8 +13,22 @@ Build = Callable[[Sequence[Any]], Any]
 
 
 def flatten(tree: Any) -> tuple[list[Any], Build]:
-    """The leaves in order, and the function that puts as many others into the same structure.
+    """Return the leaves of a container in order, and the function that builds the same structure from other leaves.
 
+    Parameters
+    ----------
+    tree : object
+        Nested lists, tuples, dicts, object arrays and dataclasses; anything else is a leaf.
+
+    Returns
+    -------
+    leaves : list
+        The leaves.
+    build : callable
+        A function from as many leaves to a container of the same structure.
+
+    Examples
+    --------
     >>> leaves, build = flatten({"w": [1.0, 2.0], "b": 3.0})
     >>> leaves, build([4, 5, 6])
     ([1.0, 2.0, 3.0], {'w': [4, 5], 'b': 6})
@@ -36,7 +50,7 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
 
 
 def flatten_one_level(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
-    """The children of a container and how to make one like it of others; None for a leaf."""
+    """Return the children of a container and the function that rebuilds it from others; [] and None for a leaf."""
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda children: type(tree)(*children)
     if isinstance(tree, list | tuple):

@@ -34,12 +34,32 @@ ARRAYS = {np.ndarray, np.float64}
 
 
 class Tensor(ArrayMethods, Node):
-    """An array with a memory: ``data`` is the ndarray, ``grad`` what the ``backward()`` calls put there, in the same shape.
+    """An array node: an ndarray that remembers how it was computed.
 
-    Takes real numbers in any nesting; float types stay, ints and bools become float64, and the array is copied unless it is
-    read-only and owns its memory. ``constant=True`` makes a Tensor to which no gradient flows. DataError for anything that is
-    no array of real numbers.
+    Parameters
+    ----------
+    data : array_like of real numbers
+        The numbers. Float types are kept; ints and bools become float64. The array is copied, unless it is read-only and owns its
+        memory.
+    name : str, optional
+        A name for error messages, reports and pictures.
+    constant : bool, default False
+        Whether no gradient flows to this Tensor.
 
+    Attributes
+    ----------
+    data : ndarray
+        The array. A leaf's can be written to; graphs that were recorded before do not change.
+    grad : ndarray
+        The gradient that ``backward()`` has accumulated, in the shape of the data; zeros before.
+
+    Raises
+    ------
+    DataError
+        If ``data`` is not an array of real numbers.
+
+    Examples
+    --------
     >>> W = Tensor([[1.0, 2.0], [3.0, 4.0]], name="W")
     >>> y = (W @ np.array([1.0, -1.0])).sum()
     >>> y.backward()
@@ -78,7 +98,7 @@ class Tensor(ArrayMethods, Node):
 
     @property
     def data(self) -> npt.NDArray[Any]:
-        """The array. A leaf's can be written to, which never changes a graph recorded before; others are read-only."""
+        """The array. That of a leaf is writable, and writing never changes an earlier graph; others are read-only."""
         if context.open_block_count and self._state != CONSTANT:
             trace = context.current().tracer
             if trace is not None:
@@ -107,7 +127,7 @@ class Tensor(ArrayMethods, Node):
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def freeze_data(self) -> npt.NDArray[Any]:
-        """The array for a graph to keep: from now on nobody writes to it."""
+        """Return the array for a graph to keep: nobody writes to it from now on."""
         if self._state == EXPOSED:
             self._primal.flags.writeable = False
             self._primal = self._primal.copy()
@@ -117,7 +137,7 @@ class Tensor(ArrayMethods, Node):
 
     @property
     def grad(self) -> Any:
-        """∂(what backward() was called on)/∂self, in the shape of the data; zeros before. Of an interior node it is read-only."""
+        """The gradient that backward() has stored, in the shape of the data; zeros before. Read-only for interior nodes."""
         if context.open_block_count:
             self._refuse_read_while_tracing(".grad")
         if isinstance(self._grad, Node):
@@ -144,32 +164,46 @@ class Tensor(ArrayMethods, Node):
 
     @property
     def constant(self) -> bool:
-        """Whether no gradient flows to it."""
+        """Whether no gradient flows to this Tensor."""
         return self._state == CONSTANT
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The lengths of its axes."""
+        """The lengths of the axes."""
         return self._primal.shape  # type: ignore[no-any-return]
 
     @property
     def ndim(self) -> int:
-        """The number of its axes."""
+        """The number of axes."""
         return self._primal.ndim  # type: ignore[no-any-return]
 
     @property
     def size(self) -> int:
-        """The number of its entries."""
+        """The number of entries."""
         return self._primal.size  # type: ignore[no-any-return]
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The type of its entries: a float type."""
+        """The float type of the entries."""
         return self._primal.dtype  # type: ignore[no-any-return]
 
     def move(self, delta: Any) -> None:
-        """Add ``delta`` to the data, as an optimizer does; graphs recorded before keep the numbers they saw.
+        """Add ``delta`` to the data, as an optimizer does. Graphs that were recorded before keep the old numbers.
 
+        Parameters
+        ----------
+        delta : array_like
+            The step: a number, or an array in the shape of the data.
+
+        Raises
+        ------
+        GraphError
+            If the Tensor is the result of an operation, or inside a compiled function.
+        ShapeError
+            If ``delta`` has another shape.
+
+        Examples
+        --------
         >>> p = Tensor([1.0, 2.0]); p.move([0.5, 0.5]); p.data
         array([1.5, 2.5])
         """
@@ -187,25 +221,25 @@ class Tensor(ArrayMethods, Node):
         self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def zero_grad(self) -> None:
-        """Forget the gradient."""
+        """Reset the gradient to zeros."""
         self._grad = 0.0
         if self.op is None:
             self.left = None
 
     def item(self) -> float:
-        """Its one entry as a float; ShapeError where there are several."""
+        """Return the only entry as a float. Raises ShapeError if there are several."""
         number = self._number("item()")
         trace = context.current().tracer if context.open_block_count else None
         return number if trace is None or self._state == CONSTANT else trace.trace_data(self.reshape(()))
 
     def numpy(self) -> npt.NDArray[Any]:
-        """A copy of the numbers, cut from the graph."""
+        """Return a copy of the numbers, without the graph."""
         if context.open_block_count and self._state != CONSTANT and context.current().tracer is not None:
             return context.current().tracer.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
         return self._primal.copy()  # type: ignore[no-any-return]
 
     def detach(self) -> Tensor:
-        """The same numbers without their history, as a constant."""
+        """Return a constant Tensor with the same numbers and without history."""
         if context.open_block_count and context.current().tracer is not None:
             return context.current().tracer.stop_gradient(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
         return Tensor(self.freeze_data(), constant=True)
@@ -239,17 +273,20 @@ class Tensor(ArrayMethods, Node):
     # -- recording
 
     def update_sources(self) -> None:
-        """Find the arguments that are nodes, after they were put in place by hand."""
+        """Find the arguments that are nodes again, after the slots were written directly."""
         self._sources = tuple((i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node))
 
     @property
     def sources(self) -> Sequence[tuple[int, Node]]:
-        """The arguments to which gradients flow, each with its place among the arguments."""
+        """The arguments to which gradients flow, as pairs (position, node)."""
         return self._sources
 
     @classmethod
     def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Tensor:
-        """The node of any operation; the arrays that went in are kept as they are now."""
+        """Return the node of an operation; it keeps the arrays as they are now.
+
+        This function is long for speed: it runs once for each operation, and calls of helpers for each argument would show.
+        """
         arrays: list[Any] = []
         kept: list[Any] = []
         sources: list[tuple[int, Node]] = []
@@ -294,7 +331,7 @@ class Tensor(ArrayMethods, Node):
         return out
 
     def _look_around(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
-        """What the open blocks ask for: no record, the scope's name, a look for nan and inf."""
+        """Apply what the open blocks ask for: no recording, the name of the scope, a check for nan and inf."""
         state = context.current()
         self.metadata = context.metadata_here()
         if state.tracer is not None:
@@ -309,7 +346,7 @@ class Tensor(ArrayMethods, Node):
     # -- what the walks ask
 
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
-        """Take in a contribution to the gradient, from a consumer ``op``: an array that nobody else keeps if ``fresh``."""
+        """Add a contribution of a consumer ``op`` to the gradient; ``fresh`` says that nobody else keeps the array."""
         data, grad = self._primal, self._grad
         if type(c) not in ARRAYS or c.shape != data.shape or c.dtype != data.dtype:
             c = self.unbroadcast_cotangent(c, op)
@@ -320,7 +357,7 @@ class Tensor(ArrayMethods, Node):
         self._grad = c
 
     def propagate_grad(self) -> None:
-        """Hand the gradient on to the arguments."""
+        """Pass the gradient on to the arguments."""
         g, op, y, arrays, static = self._grad, self.op, self._primal, self.dright, self.right
         assert op is not None
         for i, source in self._sources:
@@ -328,7 +365,7 @@ class Tensor(ArrayMethods, Node):
             source.accumulate_grad(c, op, op.vjp_allocates and c is not g)
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any:
-        """A cotangent for this node in its own shape and type, with the broadcasting undone."""
+        """Return a cotangent in the shape and type of this node, with broadcasting undone."""
         try:
             return np.asarray(unbroadcast(ARRAY, c, self.shape), dtype=self.dtype)
         except ShapeError as error:
@@ -354,7 +391,7 @@ class Tensor(ArrayMethods, Node):
         return np.full(self.shape, g, self.dtype)
 
     def check_unchanged(self) -> None:
-        """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
+        """Raise GraphError if the data of an argument was changed after this node was made."""
         for arg, array in zip(self.left, self.dright, strict=True):
             if isinstance(arg, Node) and arg._primal is not array and not np.array_equal(arg._primal, array, equal_nan=True):
                 raise stale_graph_error(self)
@@ -362,12 +399,12 @@ class Tensor(ArrayMethods, Node):
 
 @np.errstate(**IGNORE_FLOAT_ERRORS)
 def quiet(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
-    """``f`` by IEEE 754, without a warning."""
+    """Call ``f`` by the rules of IEEE 754, without warnings."""
     return f(*args, **static)
 
 
 def misfit(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:
-    """The error of arguments that do not fit together: it names the operation, the shapes and the settings."""
+    """Return the error for arguments that do not fit together, with the operation, the shapes and the settings."""
     shapes = " and ".join(str(np.shape(a)) for a in arrays)
     settings = "".join(f", {k}={v!r}" for k, v in static.items())
     if isinstance(error, np.linalg.LinAlgError) and "ingular" in str(error):

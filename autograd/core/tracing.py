@@ -29,7 +29,7 @@ COMPARISON_SIGNS = {"greater": ">", "greater_equal": ">=", "less": "<", "less_eq
 
 
 class TracedBase:
-    """What stands for numbers inside a traced function; ``concrete`` are the numbers."""
+    """Base class of the objects that stand for numbers inside a traced function; ``concrete`` are the numbers."""
 
     __slots__ = ()
     __array_priority__ = 1000.0
@@ -37,7 +37,7 @@ class TracedBase:
 
 
 class TracedDataBase(TracedBase):
-    """What ``.data`` of a node gives there."""
+    """What ``.data`` of a node is inside a traced function."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ class TracedDataBase(TracedBase):
 
 
 class TracedMaskBase(TracedBase):
-    """What a comparison of nodes gives there."""
+    """What a comparison of nodes is inside a traced function."""
 
     __slots__ = ()
 
@@ -63,23 +63,23 @@ class TracedMaskBase(TracedBase):
 
 
 def to_concrete(x: Any) -> Any:
-    """The numbers behind a node, or behind what was read or compared."""
+    """Return the numbers of a node, of traced data or of a mask; anything else as it is."""
     return x._primal if isinstance(x, Node) else x.concrete if isinstance(x, TracedDataBase | TracedMaskBase) else x
 
 
 def bind_leaf(node: Any, x: Any) -> bool:
-    """Whether a new leaf is made of what was read or compared; it then stands for that, and gradients end there."""
+    """Return whether a new leaf was made from traced data; it then stands for the data, and gradients end there."""
     tracer = current_tracer()
     return tracer is not None and bool(tracer.bind_leaf(node, x))
 
 
 def current_tracer() -> Any:
-    """The tracer that watches this thread or task, or None."""
+    """Return the tracer of this thread or task, or None."""
     return context.current().tracer if context.open_block_count else None
 
 
 def call_with_guard(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """``function`` of the plain numbers of its arguments; noted where a tracer watches."""
+    """Call a function with the concrete numbers of its arguments; a tracer records a guard for the result."""
     result = function(*tree_map(to_concrete, args), **tree_map(to_concrete, kwargs))
     tracer = current_tracer()
     if tracer is not None:
@@ -88,5 +88,5 @@ def call_with_guard(function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 
 
 def concretize(x: Any) -> Any:
-    """The numbers of a node, noted where a tracer watches; anything else as it is."""
+    """Return the numbers of a node or of a traced object, with a guard; anything else as it is."""
     return call_with_guard(np.asarray, x) if isinstance(x, Node | TracedBase) else x

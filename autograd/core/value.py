@@ -35,10 +35,29 @@ SIGNS = {
 
 
 class Value(ScalarMethods, Node):
-    """A scalar with a memory: ``data`` is the number, ``grad`` what the last ``backward()`` calls put there.
+    """A scalar node: one float that remembers how it was computed.
 
-    Takes any real number (ints and bools become floats); DataError for anything else.
+    Parameters
+    ----------
+    data : real number
+        The number; ints and bools become floats.
+    name : str, optional
+        A name for error messages, reports and pictures.
 
+    Attributes
+    ----------
+    data : float
+        The number. A leaf's can be assigned to; graphs that were recorded before do not change.
+    grad : float
+        The gradient that ``backward()`` has accumulated; 0.0 before.
+
+    Raises
+    ------
+    DataError
+        If ``data`` is not a real number.
+
+    Examples
+    --------
     >>> a, b = Value(2.0, name="a"), Value(3)
     >>> c = a * b + b**2
     >>> c.backward()
@@ -79,7 +98,7 @@ class Value(ScalarMethods, Node):
 
     @property
     def grad(self) -> Any:
-        """∂(what backward() was called on)/∂self; 0.0 before, a node after ``backward(create_graph=True)``."""
+        """The gradient of the node on which backward() was called; 0.0 before, a node after ``backward(create_graph=True)``."""
         if context.open_block_count:
             self._refuse_read_while_tracing(".grad")
         return self._grad
@@ -100,19 +119,26 @@ class Value(ScalarMethods, Node):
     def move(self, delta: Any) -> None:
         """Add ``delta`` to the data, as an optimizer does.
 
+        Parameters
+        ----------
+        delta : real number
+            The step.
+
+        Examples
+        --------
         >>> p = Value(1.0); p.move(0.5); p.data
         1.5
         """
         self.data = self._primal + to_float(delta, "move()")
 
     def zero_grad(self) -> None:
-        """Forget the gradient."""
+        """Reset the gradient to 0.0."""
         self._grad = 0.0
         if self.op is None:
             self.left = None
 
     def detach(self) -> Value:
-        """The same number without its history."""
+        """Return a Value with the same number and without history."""
         trace = context.current().tracer if context.open_block_count else None
         if trace is not None:
             return trace.stop_gradient(self)  # type: ignore[no-any-return]  # a Value, as all leaves like a Value
@@ -120,7 +146,7 @@ class Value(ScalarMethods, Node):
 
     @classmethod
     def of(cls, tensor: Any) -> Value:
-        """The one entry of a Tensor as a Value of the same graph."""
+        """Return the only entry of a Tensor as a Value of the same graph."""
         out = cls.blank()
         out._primal = tensor._number("item()")
         if not context.recording():
@@ -138,11 +164,11 @@ class Value(ScalarMethods, Node):
         return "" if self.op is None else SIGNS.get(self.op.name, self.op.name)
 
     def conjugate(self) -> Value:
-        """Itself, being real: NumPy's object loops ask for it."""
+        """Return itself, since it is real. NumPy's loops over object arrays call it."""
         return self
 
     def item(self) -> float:
-        """The number itself, as for a Tensor of one entry."""
+        """Return the number, as for a Tensor with one entry."""
         return self.data
 
     def __repr__(self) -> str:
@@ -156,7 +182,7 @@ class Value(ScalarMethods, Node):
 
     @classmethod
     def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Value:
-        """The node of an elementwise operation, with its local derivatives as numbers."""
+        """Return the node of an elementwise operation, with its partials as numbers."""
         assert isinstance(op, Elementwise)
         floats = [arg._primal if isinstance(arg, Value) else to_float(arg, op.name) for arg in args]
         y = evaluate(op.f, floats, static)
@@ -180,26 +206,26 @@ class Value(ScalarMethods, Node):
         return out
 
     def freeze_data(self) -> float:
-        """The number for a graph to keep."""
+        """Return the number for a graph to keep."""
         return self._primal  # type: ignore[no-any-return]  # a float, as above
 
     def update_sources(self) -> None:
-        """Nothing to do: the arguments are looked up where they stand."""
+        """Do nothing: the arguments of a Value are read from its slots."""
 
     # -- what the walks ask
 
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
-        """Take in a contribution to the gradient."""
+        """Add a contribution to the gradient."""
         self._grad = self._grad + float(np.sum(c))
 
     def propagate_grad(self) -> None:
-        """Hand the gradient of a wide node on to its arguments."""
+        """Pass the gradient of a packed node on to its arguments."""
         for i, arg in enumerate(self.left):
             if isinstance(arg, Node):
                 arg.accumulate_grad(self.numeric_vjp(i, self._grad), self.op, True)
 
     def partial(self, i: int) -> float:
-        """The local derivative with respect to argument ``i``, as it was when the node was made."""
+        """Return the partial derivative by argument ``i``, as it was when the node was made."""
         saved = self.dright if self.dleft is PACKED else (self.dleft, self.dright)
         return saved[i]  # type: ignore[no-any-return]
 
@@ -208,7 +234,7 @@ class Value(ScalarMethods, Node):
         return cls(data)
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> float:
-        """A cotangent for this number: what broadcasting repeated is summed."""
+        """Return a cotangent as one number: the sum over the axes that broadcasting has added."""
         return float(np.sum(c))
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
@@ -236,7 +262,7 @@ class Value(ScalarMethods, Node):
         return float(np.asarray(g).reshape(()))
 
     def check_unchanged(self) -> None:
-        """Raise GraphError where an argument's data was assigned after this node was made: its graph would lie."""
+        """Raise GraphError if the data of an argument was changed after this node was made."""
         for arg in self.args:
             if isinstance(arg, Node) and arg.metadata is not None and arg.metadata.edited:
                 break
@@ -256,7 +282,7 @@ def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
 
 
 def _written_when_called(row: str) -> Callable[..., Any]:
-    """A method that writes itself at its first call: most programs use a few of the rows, and importing should be quick."""
+    """Return a method that compiles itself at its first call, which keeps the import fast: most programs use few rows."""
 
     def method(self: Value, *other: Any) -> Any:
         written = method.__dict__.get("written")
@@ -271,13 +297,13 @@ def _written_when_called(row: str) -> Callable[..., Any]:
 
 
 def _install(name: str, method: Any) -> None:
-    """Make ``method`` the one of that name: as what the native engine falls back to where it has the name, else on the class."""
+    """Set a method of Value, or register it as the fallback of the native engine if that has a method of the name."""
     if native is None or not native.register_fallback(name, method):
         setattr(Value, name, method)
 
 
 def _hand_over(name: str) -> None:
-    """Leave what the class says under that name to the native engine."""
+    """Let the native engine replace an attribute of Value, which becomes its fallback."""
     method = vars(Value)[name]
     if native.register_fallback(name, method):
         delattr(Value, name)

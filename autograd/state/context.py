@@ -72,7 +72,7 @@ class State:
         self._metadata: Metadata | None = None
 
     def replace(self, **changes: Any) -> State:
-        """The same with some things changed."""
+        """Return a copy with some attributes changed."""
         now = {
             name: getattr(self, name)
             for name in ("recording", "scope", "anomaly", "records_lines", "transform_start", "blocks", "tracer")
@@ -80,7 +80,7 @@ class State:
         return State(**{**now, **changes})
 
     def metadata_for(self, frame: FrameType | None) -> Metadata | None:
-        """The metadata of the nodes that are made here: one for each place in the user's program where lines are asked for."""
+        """Return the metadata for nodes that ``frame`` makes: one for each place in the user's program if lines are recorded."""
         if not self.records_lines or frame is None:
             return self.metadata
         if frame is self._frame or (frame.f_code is self._generator and frame.f_back is self._frame):
@@ -94,7 +94,7 @@ class State:
         return self._metadata
 
     def _metadata_at(self, frame: FrameType | None) -> Metadata | None:
-        """The metadata of the place where a frame of the user's stands."""
+        """Return the metadata for the place at which a frame of the user stands."""
         if frame is None:
             return self.metadata
         code, offset = frame.f_code, frame.f_lasti
@@ -119,7 +119,7 @@ def _change_open_block_count(change: int) -> None:
 
 
 def tick() -> int:
-    """The next value of the clock."""
+    """Advance the clock and return its value."""
     global clock
     with _counting:
         clock += 1
@@ -128,7 +128,7 @@ def tick() -> int:
 
 
 def _update_native_engine() -> None:
-    """Tell the native engine what it must know of every node that it makes."""
+    """Give the native engine the values that it needs for every node that it makes."""
     if native is not None:
         native.mirror(open_block_count, clock)
 
@@ -137,18 +137,18 @@ _update_native_engine()
 
 
 def recording() -> bool:
-    """Whether operations of this thread and task are recorded."""
+    """Return whether operations of this thread and task are recorded."""
     return not open_block_count or state_variable.get().recording
 
 
 def metadata_here() -> Metadata | None:
-    """The metadata of a node that is being made, outside the operators' own methods."""
+    """Return the metadata for a node that is made by the caller's caller."""
     return state_variable.get().metadata_for(sys._getframe(2)) if open_block_count else None
 
 
 @contextmanager
 def force_recording(transform_start: int) -> Iterator[None]:
-    """The block in which a transform, which began at ``since``, runs its function: recorded even inside no_grad."""
+    """A block in which a transform, which began at ``transform_start``, runs its function: recorded even inside no_grad."""
     state = state_variable.get()
     # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
     blocks = state.blocks if state.recording else (*state.blocks, _RECORDED)
@@ -163,7 +163,7 @@ def force_recording(transform_start: int) -> Iterator[None]:
 
 @contextmanager
 def suspend_anomaly_checks() -> Iterator[None]:
-    """A block of our own in which anomaly() does not look."""
+    """A block in which anomaly() does not check."""
     token = state_variable.set(state_variable.get().replace(anomaly=False))
     try:
         yield
@@ -203,7 +203,7 @@ class Block(ContextDecorator):
 
 
 def _set_open_blocks(blocks: tuple[Any, ...]) -> None:
-    """Make these the open blocks of the context."""
+    """Set the open blocks of the current context."""
     state = State(transform_start=state_variable.get().transform_start, blocks=blocks)
     for block in blocks:
         state = block._apply(state)
@@ -211,7 +211,7 @@ def _set_open_blocks(blocks: tuple[Any, ...]) -> None:
 
 
 class tracing(Block):  # noqa: N801 - as below
-    """A block in which whoever looks at the numbers of a node is noted by ``tracer``."""
+    """A block inside which ``tracer`` records every read of a node's numbers."""
 
     def __init__(self, tracer: Any) -> None:
         self.tracer = tracer
@@ -221,8 +221,17 @@ class tracing(Block):  # noqa: N801 - as below
 
 
 class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
-    """A block, or a function, whose operations are not recorded: their results are constants. Other threads are not affected.
+    """A context manager and decorator inside which operations are not recorded; their results are constants.
 
+    Only the current thread and task are affected.
+
+    Raises
+    ------
+    GraphError
+        Inside a compiled function.
+
+    Examples
+    --------
     >>> from autograd import Value
     >>> a = Value(2.0)
     >>> with no_grad():
@@ -238,7 +247,7 @@ class no_grad(Block):  # noqa: N801 - a verb, as in PyTorch
 
 
 class _Recorded(Block):
-    """What a transform does to a no_grad around it."""
+    """Undoes a no_grad around a transform."""
 
     def _apply(self, state: State) -> State:
         return state.replace(recording=True)
@@ -248,10 +257,20 @@ _RECORDED = _Recorded()
 
 
 class scope(Block):  # noqa: N801 - a verb, as in no_grad
-    """A block, or a function, whose nodes carry a name in front of their own: in errors, reports and pictures. Scopes nest.
+    """A context manager and decorator that adds a prefix to the names of nodes in errors, reports and pictures. Scopes nest.
 
-    DataError for a name that is no string or is empty.
+    Parameters
+    ----------
+    name : str
+        The prefix.
 
+    Raises
+    ------
+    DataError
+        If ``name`` is not a string or is empty.
+
+    Examples
+    --------
     >>> from autograd import Value
     >>> with scope("layer1"), scope("neuron2"):
     ...     z = Value(1.0, name="w") * 3.0
@@ -269,8 +288,10 @@ class scope(Block):  # noqa: N801 - a verb, as in no_grad
 
 
 class record_lines(Block):  # noqa: N801 - as above
-    """A block in which every node notes the line that made it, for reports.
+    """A context manager inside which every node stores the source line that made it, for reports.
 
+    Examples
+    --------
     >>> from autograd import Value
     >>> with record_lines():
     ...     Value(1.0).line.partition(":")[0]
@@ -282,11 +303,18 @@ class record_lines(Block):  # noqa: N801 - as above
 
 
 class anomaly(Block):  # noqa: N801 - as above
-    """A block, or a function, in which the operation that first makes a nan or an inf raises AnomalyError, forward or backward.
+    """A context manager and decorator inside which the first operation that makes a nan or an inf raises AnomalyError.
 
-    The error names the operation, the node and the line of your program. Run the forward pass inside it too: only what was
-    recorded inside knows its line. An infinity that you put in yourself may pass.
+    Forward and backward passes are checked. The error names the operation, the node and the line of the program. The forward
+    pass must run inside the block, too: nodes that were made outside have no line. An infinity among the inputs raises no error.
 
+    Raises
+    ------
+    AnomalyError
+        If an operation or a derivative makes a nan, or an infinity from finite numbers.
+
+    Examples
+    --------
     >>> from autograd import Value, log
     >>> with anomaly():
     ...     log(Value(0.0, name="p"))  # doctest: +ELLIPSIS

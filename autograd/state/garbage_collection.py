@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def pause_garbage_collection() -> Iterator[None]:
-    """A block, or a decorated function, in which no cycles are looked for; a quarter of the time of a large picture.
+    """A context manager and decorator inside which the garbage collector does not run.
+
+    It saves a quarter of the time of a large picture.
 
     >>> with pause_garbage_collection():
     ...     gc.isenabled()

@@ -12,14 +12,14 @@ class Hooks(dict[int, Callable[[Any], Any]]):
     total_count = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
 
     def add(self, hook: Callable[[Any], Any]) -> Handle:
-        """Keep a hook; the handle removes it."""
+        """Add a hook and return the handle that removes it."""
         handle = Handle(self, max(self, default=-1) + 1)
         self[handle.number] = hook
         Hooks.total_count += 1
         return handle
 
     def remove(self, number: int) -> None:
-        """Forget a hook; nothing happens where it is gone already."""
+        """Remove a hook; nothing happens if it is already gone."""
         if self.pop(number, None) is not None:
             Hooks.total_count -= 1
 
@@ -28,14 +28,14 @@ class Hooks(dict[int, Callable[[Any], Any]]):
 
 
 class Handle:
-    """What register_hook returns: ``remove()`` takes the hook away again; as a context manager, at the end of the block."""
+    """A registered hook. ``remove()`` removes it; as a context manager, the end of the block does."""
 
     def __init__(self, hooks: Hooks, number: int) -> None:
         self._hooks = hooks
         self.number = number
 
     def remove(self) -> None:
-        """Take the hook away; a second call changes nothing."""
+        """Remove the hook. A second call does nothing."""
         self._hooks.remove(self.number)
 
     def __enter__(self) -> Handle:

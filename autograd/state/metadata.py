@@ -24,9 +24,9 @@ _BETWEEN = (
 
 
 class Metadata:
-    """A node's name, scope, place of birth and hooks, and whether its data was assigned after it was made.
+    """The name, scope, source location and hooks of a node, and whether its data was assigned after it was made.
 
-    The nodes that one line of a program makes in one scope share one Metadata, until one of them has something of its own to write.
+    Nodes that one line of a program makes in one scope share one Metadata, until something is written to that of one of them.
     """
 
     __slots__ = ("edited", "hooks", "location", "name", "scope", "shared")
@@ -40,7 +40,7 @@ class Metadata:
         self.shared = shared
 
     def own(self) -> Metadata:
-        """The same, for one node to write to."""
+        """Return a copy that belongs to one node."""
         copy = Metadata(self.scope, self.location)
         copy.name, copy.edited = self.name, self.edited
         return copy
@@ -52,7 +52,7 @@ class Metadata:
 
     @property
     def path(self) -> str:
-        """The name behind its scopes, as in ``layer1/w``; "" where the node has no name."""
+        """The scopes and the name, as in ``layer1/w``; "" if the node has no name."""
         return f"{self.scope}/{self.name}" if self.scope and self.name else self.name or ""
 
 
@@ -64,27 +64,27 @@ def _restored(name: str | None, edited: bool, scope: str) -> Metadata:
 
 @functools.cache
 def is_library_file(file: str) -> bool:
-    """Whether code of that file stands between the user's line and us."""
+    """Return whether a file belongs to this library or to code between it and the user, such as NumPy's dispatch."""
     numpy = os.path.dirname(sys.modules["numpy"].__file__ or "") + os.sep
     return file.startswith((*_BETWEEN, numpy))
 
 
 def innermost_user_frame(frame: FrameType | None) -> FrameType | None:
-    """The innermost frame that is the user's, from ``frame`` outwards."""
+    """Return the innermost frame of the user, from ``frame`` outwards, or None."""
     while frame is not None and is_library_file(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
 
 
 def resolve_location(place: Location) -> tuple[str, int]:
-    """The file and the line number of a place."""
+    """Return the file and the line number of a location."""
     code, offset = place
     numbers = [line for start, end, line in code.co_lines() if start <= offset < end and line]
     return code.co_filename, numbers[0] if numbers else code.co_firstlineno
 
 
 def format_location(place: Location) -> str:
-    """A place as a reader wants it: file, line number and the line itself.
+    """Return a location as text: the file, the line number and the line itself.
 
     >>> format_location((compile("1 + 1", "sums.py", "eval"), 0))
     'sums.py:1'

@@ -26,7 +26,7 @@ class Conversions(GraphStructure):
         return bool(self._number("a truth value"))
 
     def _to_concrete_float(self, call: str) -> float:
-        """The number alone; refused inside a transform, whose derivative would silently lose what follows."""
+        """Return the number; refuse inside a transform, whose derivative would silently lose the dependence."""
         if context.open_block_count and context.current().tracer is not None:
             return float(context.current().tracer.trace_data(self))
         since = context.current().transform_start
@@ -43,7 +43,7 @@ class Conversions(GraphStructure):
         return float(np.asarray(self._primal).reshape(()))
 
     def _refuse_read_while_tracing(self, what: str) -> None:
-        """Refuse to be read where compile() watches, which would not see it change."""
+        """Raise GraphError inside compile(): a later call would not see that the attribute has changed."""
         if context.current().tracer is not None:
             raise GraphError(
                 f"compile(): {what} of {self.describe()} is read while the function is traced, and later calls would not see it "
@@ -51,7 +51,7 @@ class Conversions(GraphStructure):
             )
 
     def _refuse_while_tracing(self, doing: str) -> None:
-        """Raise GraphError inside a compiled function, which could not repeat this."""
+        """Raise GraphError inside compile(): a later call could not repeat this."""
         if context.open_block_count and context.current().tracer is not None:
             raise GraphError(
                 f"{doing} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() for them "

@@ -23,12 +23,30 @@ class Differentiation(GraphStructure):
     __slots__ = ()
 
     def backward(self, cotangent: Any = None, *, create_graph: bool = False) -> None:
-        """Fill ``.grad`` of every node below with ∂self/∂node, summed over all paths, weighted by ``cotangent`` (default 1).
+        """Compute the gradients of this node with respect to all nodes that it depends on, and store them in ``.grad``.
 
-        Leaves accumulate over calls; interior nodes hold what the last call put there. With ``create_graph`` the gradients of
-        the leaves are nodes, which can be differentiated again. An array of several entries needs a cotangent of its shape;
-        GraphError and ShapeError say so. S0 eq. 5-14 are this walk, written out for a layered network.
+        Leaves accumulate over calls until ``zero_grad()``. Interior nodes hold the gradient of the last call.
 
+        Parameters
+        ----------
+        cotangent : float, array or Node, optional
+            The weight of each entry of this node, in its shape. The default is 1, for a node with one entry.
+        create_graph : bool, default False
+            Whether the gradients of the leaves are nodes, which can be differentiated again.
+
+        Raises
+        ------
+        GraphError
+            If the node has several entries and no cotangent is given, or inside a compiled function or a hook.
+        ShapeError
+            If the cotangent has another shape than the node.
+
+        References
+        ----------
+        S0 eq. 5-14 are this pass, written out for a layered network.
+
+        Examples
+        --------
         >>> from autograd import Value
         >>> a = Value(3.0); (a * a).backward(); a.grad
         6.0
@@ -50,8 +68,20 @@ class Differentiation(GraphStructure):
             track_graph([leaf._grad for leaf in leaves])
 
     def backward_steps(self, cotangent: Any = None) -> Iterator[Step]:
-        """The backward pass step by step: each node's cotangent, and what it pushes to each argument. Writes no ``.grad``.
+        """Iterate over the backward pass node by node, without writing ``.grad``.
 
+        Parameters
+        ----------
+        cotangent : float, array or Node, optional
+            As in :meth:`backward`.
+
+        Yields
+        ------
+        Step
+            A node, its complete cotangent, and the contribution that each of its arguments receives.
+
+        Examples
+        --------
         >>> from autograd import Value
         >>> a = Value(3.0)
         >>> [(push.contribution, push.complete) for step in (a * a).backward_steps() for push in step.pushes]
@@ -60,7 +90,7 @@ class Differentiation(GraphStructure):
         return iterate_steps(self, self.initial_cotangent(cotangent))
 
     def initial_cotangent(self, cotangent: Any) -> Any:
-        """The cotangent a reverse pass starts from, in this node's shape."""
+        """Return the cotangent from which the backward pass starts, as numbers in the shape of this node."""
         if cotangent is None:
             if self.shape != () and int(np.prod(self.shape)) != 1:
                 raise GraphError(
@@ -74,7 +104,22 @@ class Differentiation(GraphStructure):
         return self.to_gradient_data(given)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
-        """The cotangent of argument ``i`` for a cotangent ``g`` of this node; a node itself where a backend ``xp`` is given."""
+        """Return the vector-Jacobian product of this node's operation for one argument.
+
+        Parameters
+        ----------
+        i : int
+            The position of the argument.
+        g : float, array or Node
+            The cotangent of this node.
+        xp : Backend or None
+            The backend that computes the product. With the graph backend the result is a node; None computes with numbers.
+
+        Returns
+        -------
+        float, array or Node
+            The cotangent of the argument, in its shape.
+        """
         if xp is None:
             return self.numeric_vjp(i, g)
         self.check_unchanged()
@@ -83,7 +128,20 @@ class Differentiation(GraphStructure):
         return arg.match_type(unbroadcast(xp, self.op.vjp(xp, i, g, self, self.args, self.static), arg.shape))
 
     def jvp(self, tangents: Sequence[Any], xp: Any) -> Any:
-        """The tangent of this node for tangents of its arguments (None where one does not move)."""
+        """Return the Jacobian-vector product of this node's operation.
+
+        Parameters
+        ----------
+        tangents : sequence
+            The tangent of each argument, or None for an argument that is constant.
+        xp : Backend or None
+            As in :meth:`vjp`.
+
+        Returns
+        -------
+        float, array or Node
+            The tangent of this node, in its shape.
+        """
         if xp is None:
             return self.numeric_jvp(tangents)
         self.check_unchanged()

@@ -24,13 +24,29 @@ class GradientHooks(GraphStructure):
     __slots__ = ()
 
     def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
-        """Call ``hook(gradient)`` in every reverse pass, once the gradient of this node is complete and before it goes on.
+        """Register a function that is called with the gradient of this node in every reverse pass.
 
-        What the hook returns, unless None, takes the place of the gradient; an exception that it raises stops the pass and
-        leaves every leaf's ``.grad`` as it was. A leaf's hook is given what this pass has brought, not what was there before.
-        Arrays are read-only to it; in passes that record themselves it is given nodes. Returns a handle with ``remove()``,
-        which also works as a block. Copies of the node have no hooks. DataError for anything that cannot be called.
+        The hook runs once the gradient of the node is complete, before the node passes it on. A hook of a leaf gets the gradient of
+        this pass, without what was accumulated before. Copies of the node have no hooks.
 
+        Parameters
+        ----------
+        hook : callable
+            A function of the gradient: a float, a read-only array, or a node if the pass is recorded. Its result replaces the
+            gradient, unless it is None. If it raises, the pass stops and every leaf keeps its earlier ``.grad``.
+
+        Returns
+        -------
+        Handle
+            Its method ``remove()`` removes the hook. As a context manager it removes the hook at the end of the block.
+
+        Raises
+        ------
+        DataError
+            If ``hook`` is not callable.
+
+        Examples
+        --------
         >>> from autograd import Value
         >>> a = Value(3.0); b = a * a
         >>> handle = b.register_hook(lambda g: 10 * g)
@@ -46,7 +62,7 @@ class GradientHooks(GraphStructure):
         return metadata.hooks.add(hook)
 
     def run_hooks(self, g: Any) -> Any:
-        """A complete gradient, after this node's hooks have seen it."""
+        """Return a complete gradient after this node's hooks have seen, and possibly replaced, it."""
         hooks = self.metadata.hooks if self.metadata else None
         for number, hook in list(hooks.items()) if hooks else ():
             if number not in hooks:  # type: ignore[operator]  # an earlier hook of this pass has removed it
@@ -64,7 +80,7 @@ class GradientHooks(GraphStructure):
         return g
 
     def _convert_hook_result(self, given: Any, graph: bool) -> Any:
-        """What a hook returned, as a gradient of this node."""
+        """Convert the result of a hook to a gradient of this node."""
         numbers = to_array(given._primal if isinstance(given, Storage) else given, "a hook's result")
         if numbers.shape not in ((), self.shape):
             raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, where {self.shape} belongs")

@@ -20,7 +20,7 @@ class GraphStructure(Storage):
 
     @property
     def args(self) -> tuple[Any, ...]:
-        """The arguments of the operation in their order, numbers and arrays among them; () for a leaf."""
+        """The arguments of the operation in order, numbers and arrays included; () for a leaf."""
         if self.op is None:
             return ()
         if self.dleft is PACKED:
@@ -34,7 +34,7 @@ class GraphStructure(Storage):
 
     @property
     def sources(self) -> Sequence[tuple[int, Any]]:
-        """The arguments that are nodes, each with its place among the arguments."""
+        """The arguments that are nodes, as pairs (position, node)."""
         return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Storage)]
 
     @property
@@ -44,13 +44,15 @@ class GraphStructure(Storage):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether no operation made it."""
+        """Whether the node was made by the user and not by an operation."""
         return self.op is None
 
     @property
     def has_grad(self) -> bool:
-        """Whether a gradient has reached this leaf since zero_grad(), be it zero; what takes no part in a step has none.
+        """Whether a gradient has reached this leaf since the last zero_grad(). The gradient may be zero.
 
+        Examples
+        --------
         >>> from autograd import Value
         >>> a, b = Value(3.0), Value(2.0); (a * 0.0).backward()
         >>> a.has_grad, b.has_grad
@@ -60,7 +62,7 @@ class GraphStructure(Storage):
 
     @property
     def name(self) -> str | None:
-        """The name it was given, or None."""
+        """The name of the node, or None."""
         return self.metadata.name if self.metadata else None
 
     @name.setter
@@ -70,7 +72,7 @@ class GraphStructure(Storage):
         self.own_metadata().name = name
 
     def own_metadata(self) -> Metadata:
-        """The metadata of this node, made when it is first needed."""
+        """Return the metadata of this node alone; it is created, or copied if it is shared, at the first call."""
         if self.metadata is None:
             self.metadata = Metadata()
         elif self.metadata.shared:
@@ -79,18 +81,20 @@ class GraphStructure(Storage):
 
     @property
     def scope(self) -> str:
-        """The scopes in which it was made, outermost first, as in ``layer1/neuron2``; "" outside all."""
+        """The scopes in which the node was made, outermost first, as in ``layer1/neuron2``; "" outside all scopes."""
         return self.metadata.scope if self.metadata else ""
 
     @property
     def path(self) -> str:
-        """The name behind its scopes, as in ``layer1/neuron2/w``; "" where the node has no name."""
+        """The scopes and the name, as in ``layer1/neuron2/w``; "" if the node has no name."""
         return self.metadata.path if self.metadata else ""
 
     @property
     def line(self) -> str:
-        """The line of the program that made it, where it was made inside anomaly(); else "".
+        """The line of the program that made the node inside anomaly(), or "" for a node that was made outside.
 
+        Examples
+        --------
         >>> from autograd import Value, anomaly
         >>> with anomaly():
         ...     Value(1.0).line.partition(">")[2]
@@ -99,7 +103,7 @@ class GraphStructure(Storage):
         return format_location(self.metadata.location) if self.metadata and self.metadata.location else ""
 
     def describe(self) -> str:
-        """What an error message calls this node."""
+        """Return the description of the node for error messages: its class, name, operation and line."""
         made = "leaf" if self.op is None else f"result of {self.op.name}"
         name = f"{self.path!r}, " if self.path else ""
         scope = f" in {self.scope}" if self.scope and not self.path else ""
