@@ -14,7 +14,19 @@ MATH_ERRORS = (ArithmeticError, ValueError)
 
 
 class Backend:
-    """The functions a row may call on ``xp``: the given ones, then the other rows, then those of the library below."""
+    """The namespace ``xp`` of functions that a row may call.
+
+    Functions are looked up among the given ones, then among the rows of the table, then in the library.
+
+    Parameters
+    ----------
+    name : str
+        The name, for error messages.
+    functions : dict of str to callable
+        The functions of this backend.
+    library : module, optional
+        Where functions without a row are looked up.
+    """
 
     def __init__(self, name: str, functions: dict[str, Any], library: Any = None) -> None:
         self.__dict__.update(functions)
@@ -29,11 +41,11 @@ class Backend:
         return function
 
     def row(self, op: Op) -> Callable[..., Any]:
-        """Another row, computed in this backend."""
+        """Return the function of another row, computed in this backend."""
         return partial(op.f, self)
 
     def library_function(self, name: str) -> Callable[..., Any]:
-        """A function that has no row."""
+        """Return a function that has no row. Raises DefinitionError if the library does not have it."""
         if not hasattr(self._library, name):
             raise DefinitionError(
                 f"a row asks for xp.{name}, which the backend {self._name} does not have; define() a row of that name"

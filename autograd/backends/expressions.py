@@ -11,7 +11,15 @@ from autograd.ops import TABLE
 
 
 class Expr:
-    """An expression that a row has written: ``head`` is an operator or a function, or "name" or "number" for a leaf."""
+    """A symbolic expression, written by a row.
+
+    Parameters
+    ----------
+    head : str
+        An operator or a function; "name" or "number" for a leaf.
+    args : tuple
+        The arguments, or the name or number of a leaf.
+    """
 
     __slots__ = ("_hash", "args", "head")
 
@@ -81,7 +89,7 @@ class Expr:
         raise TypeError("a formula has no truth value: rows choose with xp.where")
 
     def count(self, uses: dict[Expr, int]) -> None:
-        """Add to ``uses`` how often each distinct part is used, arguments before what uses them."""
+        """Add to ``uses`` how often each distinct subexpression occurs, arguments before the expressions that use them."""
         if self not in uses:
             for arg in self.args:
                 if isinstance(arg, Expr):
@@ -98,7 +106,7 @@ class Expr:
 
 
 def expr(head: str, *args: Any) -> Expr:
-    """An expression; plain numbers among its arguments become leaves."""
+    """Return an expression; numbers among its arguments become leaves."""
     return Expr(head, tuple(a if isinstance(a, Expr) else Expr("number", (a,)) for a in args))
 
 
@@ -107,7 +115,7 @@ def symbol(name: str) -> Expr:
 
 
 class SymbolicBackend:
-    """A backend that writes: ``xp.exp(a)`` is the expression "exp(a)". Names it is not given to keep open up into their rows."""
+    """A backend in which ``xp.exp(a)`` is the expression exp(a). It expands functions that ``keep`` rejects."""
 
     def __init__(self, keep: Callable[[str], bool]) -> None:
         self._keep = keep

@@ -17,17 +17,17 @@ from autograd.backends.numpy_backend import ARRAY
 
 
 def float_maximum(a: float, b: float) -> float:
-    """The larger of two floats; nan wins, as in NumPy."""
+    """Return the larger of two floats; nan if one is nan, as in NumPy."""
     return a if a >= b or a != a else b
 
 
 def float_minimum(a: float, b: float) -> float:
-    """The smaller of two floats; nan wins, as in NumPy."""
+    """Return the smaller of two floats; nan if one is nan, as in NumPy."""
     return a if a <= b or a != a else b
 
 
 def float_logaddexp(a: float, b: float) -> float:
-    """log(eᵃ + eᵇ) without overflow."""
+    """Return log(eᵃ + eᵇ) without overflow."""
     if a == b:
         return a + math.log(2.0)
     return max(a, b) + math.log1p(math.exp(-abs(a - b)))
@@ -38,7 +38,7 @@ def float_sign(a: float) -> float:
 
 
 def float_step(step: Callable[[float], int]) -> Callable[[float], float]:
-    """A rounding function with NumPy's signed zero; nan and infinities raise, and are left to the careful way."""
+    """Return a rounding function with NumPy's signed zero. For nan and infinities it raises, and NumPy computes the row."""
     return lambda a: math.copysign(float(step(a)), a)
 
 
@@ -72,7 +72,7 @@ FLOAT = Backend(
 
 
 def evaluate_with_numpy(rule: Callable[..., Any], *args: float, **static: Any) -> float:
-    """A rule evaluated at floats as NumPy would: log 0 is -inf, 1/0 is inf, no warning.
+    """Return a rule evaluated at floats by NumPy, without warnings: log 0 is -inf, 1/0 is inf.
 
     >>> evaluate_with_numpy(lambda xp, a: 1.0 / a, 0.0)
     inf
@@ -82,7 +82,7 @@ def evaluate_with_numpy(rule: Callable[..., Any], *args: float, **static: Any) -
 
 
 def evaluate(rule: Callable[..., Any], floats: Sequence[float], static: dict[str, Any]) -> float:
-    """A rule at floats, by Python's math where it answers and by NumPy where it raises."""
+    """Return a rule evaluated at floats by Python's math, or by NumPy if math raises."""
     try:
         return float(rule(FLOAT, *floats, **static))
     except MATH_ERRORS:

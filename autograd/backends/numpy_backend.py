@@ -13,7 +13,7 @@ from autograd.backends.backend import Backend
 
 
 def apply_entrywise(function: Callable[[float], float]) -> Callable[[Any], Any]:
-    """A function of one float, entry by entry: for the few that NumPy lacks."""
+    """Return the array function that applies a function of one float to each entry; for the few that NumPy lacks."""
 
     def entrywise(a: Any) -> Any:
         a = np.asarray(a)
@@ -38,7 +38,7 @@ def array_logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def array_products_of_others(rows: Any) -> Any:
-    """The product of all other entries of each row (..., n), without a division."""
+    """Return for each entry of the rows (..., n) the product of the other entries, without a division."""
     ones = np.ones_like(rows[..., :1])
     before = np.cumprod(np.concatenate([ones, rows[..., :-1]], axis=-1), axis=-1)
     after = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
@@ -46,27 +46,27 @@ def array_products_of_others(rows: Any) -> Any:
 
 
 def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
-    """A full copy in the new shape: cheaper than NumPy's view, and it aliases nothing."""
+    """Return a full copy in the new shape: it is cheaper than NumPy's view and shares no memory."""
     out = np.empty(shape, np.asarray(a).dtype)
     out[...] = a
     return out
 
 
 def is_basic_index(index: Any) -> bool:
-    """Whether an index picks every entry at most once: integers, slices, None and Ellipsis."""
+    """Return whether an index is basic in NumPy's sense, so that it picks no entry twice."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(part is None or part is ... or isinstance(part, (int, np.integer, slice)) for part in parts)
 
 
 def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    """Zeros with ``a`` added at ``index``; repeated indices add up."""
+    """Return zeros with ``a`` added at ``index``; repeated indices add up."""
     out = np.zeros(shape, np.result_type(a))
     array_add_at(out, index, a)
     return out
 
 
 def array_scatter_sum(gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
-    """Zeros with each of several arrays added at its own index."""
+    """Return zeros with each of several arrays added at its own index."""
     total = np.zeros(shape, dtype)
     for index, g in zip(indices, gs, strict=True):
         array_add_at(total, index, g)

@@ -9,9 +9,22 @@ from autograd.graph.topological_order import topological_order
 
 
 class Push(NamedTuple):
-    """What one argument receives: ``contribution`` on top of what came before, ``arrived`` in all.
+    """The contribution of one node to one argument.
 
-    ``heard`` of its ``consumers`` have now handed on their part; when all have, its gradient is complete.
+    Attributes
+    ----------
+    source : Node
+        The argument.
+    position : int
+        Its position among the arguments.
+    contribution : float or array
+        What the node contributes to the gradient of the argument.
+    arrived : float or array
+        The sum of all contributions so far.
+    heard : int
+        How many uses of the argument have contributed so far.
+    consumers : int
+        How many uses of the argument there are; the gradient is complete when all have contributed.
     """
 
     source: Any
@@ -23,12 +36,22 @@ class Push(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether the argument has now heard from all its consumers."""
+        """Whether the gradient of the argument is complete."""
         return self.heard == self.consumers
 
 
 class Step(NamedTuple):
-    """One node's turn: its complete cotangent, and what it pushes along each edge."""
+    """The turn of one node in the backward pass.
+
+    Attributes
+    ----------
+    node : Node
+        The node.
+    cotangent : float or array
+        Its complete cotangent.
+    pushes : list of Push
+        Its contributions, one for each argument that is a node.
+    """
 
     node: Any
     cotangent: Any
@@ -36,7 +59,22 @@ class Step(NamedTuple):
 
 
 def iterate_steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Step]:
-    """The steps of reverse mode from ``root``, in the order of the walk; no ``.grad`` is written, and hooks are heard if wanted."""
+    """Iterate over the steps of reverse mode from ``root``, without writing ``.grad``.
+
+    Parameters
+    ----------
+    root : Node
+        The node to start from.
+    cotangent : float or array
+        Its cotangent.
+    hooks : bool, default True
+        Whether gradient hooks run.
+
+    Yields
+    ------
+    Step
+        One step for each interior node, in reverse topological order.
+    """
     nodes, _ = topological_order((root,))
     consumers: dict[Any, int] = {}
     for node in nodes:

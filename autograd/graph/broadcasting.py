@@ -8,7 +8,27 @@ from autograd.errors import ShapeError
 
 
 def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
-    """``g`` summed over the axes along which an argument of ``shape`` was repeated: the adjoint of broadcasting."""
+    """Sum a cotangent over the axes along which an argument was repeated: the adjoint of broadcasting.
+
+    Parameters
+    ----------
+    xp : Backend
+        The backend that sums.
+    g : float, array or Node
+        The cotangent of the broadcast argument.
+    shape : tuple of int
+        The shape of the argument itself.
+
+    Returns
+    -------
+    float, array or Node
+        The cotangent in the shape of the argument.
+
+    Raises
+    ------
+    ShapeError
+        If ``shape`` does not broadcast to the shape of ``g``.
+    """
     have = xp.shape(g)
     if have == shape:
         return g

@@ -13,7 +13,7 @@ from autograd.graph.topological_order import PACKED, topological_order
 
 
 class NodeIndex(int):
-    """A position in the list of nodes, where an argument stands for itself in a plain number."""
+    """The index of a node in a list of nodes, in place of an argument; a plain number is never of this type."""
 
 
 def _encode_argument(arg: Any, places: dict[Any, NodeIndex]) -> Any:
@@ -29,7 +29,7 @@ def _decode_argument(arg: Any, nodes: list[Any]) -> Any:
 
 
 def reduce_node(node: Any) -> tuple[Any, ...]:
-    """What pickle stores of a node: a leaf by itself, a graph as its leaves and a flat list of records."""
+    """Return what pickle stores of a node: of a leaf its data, of a graph its leaves and a flat list of records."""
     if node.op is None:
         return restore_leaf, (
             type(node),
@@ -49,7 +49,7 @@ def reduce_node(node: Any) -> tuple[Any, ...]:
 
 
 def restore_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) -> Any:
-    """A leaf as pickle stored it."""
+    """Return a leaf from what pickle stored."""
     leaf = cls.blank()
     leaf._primal, leaf._grad, leaf.metadata = data, grad, info
     leaf.left = True if type(grad) is not float or grad else None
@@ -59,13 +59,13 @@ def restore_leaf(cls: type[Any], data: Any, grad: Any, info: Any, state: Any) ->
 
 
 def restore_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
-    """The last node of a graph as pickle stored it."""
+    """Return the last node of a graph from what pickle stored."""
     nodes = list(leaves)
-    for cls, data, grad, info, op, args, static, saved, wide in records:
+    for cls, data, grad, info, op, args, static, saved, is_packed in records:
         node = cls.blank()
         node._primal, node._grad, node.metadata, node.op = data, grad, info, op
         parents = tuple(_decode_argument(a, nodes) for a in args)
-        if wide:
+        if is_packed:
             node.left, node.right, node.dleft, node.dright = parents, static, PACKED, saved
             node.update_sources()
         else:
@@ -76,7 +76,7 @@ def restore_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
 
 
 def deepcopy_graph(node: Any, memo: dict[int, Any]) -> Any:
-    """A copy of the whole graph below ``node``; what is shared stays shared, and what is copied already is not copied again."""
+    """Copy the whole graph below ``node``. Shared nodes stay shared, and nodes in ``memo`` are not copied again."""
     nodes, leaves = topological_order((node,))
     for old in [*leaves, *nodes]:
         if id(old) not in memo:
@@ -98,7 +98,7 @@ def _copy_with_copied_arguments(old: Any, memo: dict[int, Any]) -> Any:
 
 
 def copy_node(old: Any) -> Any:
-    """Another node with the same arguments, data and gradient."""
+    """Return another node with the same arguments, data and gradient."""
     new = type(old).blank()
     for slot in ("op", "left", "right", "dleft", "dright") if old.op is not None else ():  # a leaf keeps its own birth
         setattr(new, slot, getattr(old, slot))

@@ -16,9 +16,25 @@ from autograd.state.anomaly_checks import check_tangent
 def pushforward(
     roots: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None, nodes: Sequence[Any] | None = None
 ) -> list[Any]:
-    """Forward mode: the tangents of ``roots`` when ``sources`` move along ``tangents`` (None where a root does not move).
+    """Compute the Jacobian-vector products of ``roots`` by forward mode.
 
-    ``nodes`` as in :func:`pullback`.
+    Parameters
+    ----------
+    roots : sequence of Node
+        The results.
+    sources : sequence of Node
+        The nodes that have tangents.
+    tangents : sequence of float, array or Node
+        The tangent of each source.
+    xp : Backend, optional
+        The backend in which to compute. With the graph backend the tangents are nodes; the default computes with numbers.
+    nodes : sequence of Node, optional
+        The interior nodes below the roots in topological order, if the caller knows them.
+
+    Returns
+    -------
+    list
+        The tangent of each root, or None for a root that does not depend on the sources.
     """
     if nodes is None:
         nodes, _ = topological_order(roots)
@@ -28,7 +44,7 @@ def pushforward(
 
 
 def propagate_tangents(nodes: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> dict[Any, Any]:
-    """The tangents of all ``nodes`` (in order) that move when ``sources`` do, and of these."""
+    """Return the tangents of the sources and of all ``nodes`` (in topological order) that depend on them."""
     moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
     looking = context.current().anomaly
     for node in nodes:

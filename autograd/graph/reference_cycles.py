@@ -15,13 +15,14 @@ from typing import Any
 from autograd.graph.topological_order import topological_order
 from autograd.state.engine import native
 
-# How far to look for nodes that a hook holds, in objects: nearest first. A closure or a notebook holds hundreds; with this many a
-# registration takes some milliseconds. A cycle through something further away is not found, and its memory is not given back.
-MOST_OBJECTS = 10_000
+# How many objects are searched for nodes that a hook holds, nearest first. A closure or a notebook holds hundreds. This many
+# objects take some milliseconds per registration, and twice as many take twice as long. A cycle through an object further away is
+# not found, and its memory is never freed.
+MAX_OBJECTS = 10_000
 
 
 def track_graph(roots: Iterable[Any]) -> None:
-    """Let the garbage collector see every node of the graphs below ``roots``."""
+    """Let the garbage collector track every node of the graphs below ``roots``."""
     if native is not None:
         nodes, leaves = topological_order(roots)
         native.track(nodes)
@@ -29,13 +30,13 @@ def track_graph(roots: Iterable[Any]) -> None:
 
 
 def find_nodes_held_by(hook: Callable[..., Any]) -> list[Any]:
-    """The nodes that a function refers to: by its closure, its globals, its object, and what these hold."""
+    """Return the nodes that a function refers to: by its closure, its globals, its object, and what these refer to."""
     if native is None:
         return []
     seen = {id(hook)}
     waiting: deque[Any] = deque([hook])
     nodes = []
-    while waiting and len(seen) < MOST_OBJECTS:
+    while waiting and len(seen) < MAX_OBJECTS:
         for x in gc.get_referents(waiting.popleft()):
             if id(x) in seen or isinstance(x, ModuleType | type):
                 continue

@@ -20,7 +20,22 @@ _walking = False  # whether a backward pass is under way, in the thread that has
 
 
 def accumulate_gradients(root: Any, cotangent: Any) -> None:
-    """Reverse mode into ``.grad``: interior nodes are overwritten, leaves accumulate; an error leaves the leaves as they were."""
+    """Run reverse mode from ``root`` and store the gradients in ``.grad``.
+
+    Interior nodes are overwritten and leaves accumulate. If an exception occurs, the leaves keep their earlier gradients.
+
+    Parameters
+    ----------
+    root : Node
+        The node to start from.
+    cotangent : float or array
+        Its cotangent.
+
+    Raises
+    ------
+    GraphError
+        If another backward pass is running, as inside a hook.
+    """
     global _walking
     with graph_lock:
         if _walking:
@@ -46,7 +61,7 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
 
 
 def _backward_without_hooks(root: Any, cotangent: Any, nodes: list[Any]) -> None:
-    """The pass without hooks and without anomaly()."""
+    """Run the pass if there are neither hooks nor anomaly()."""
     root.accumulate_grad(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
     _propagate(nodes, lambda node: _propagate_packed(node, parts))
@@ -61,7 +76,7 @@ def reset_gradients(nodes: Sequence[Any]) -> None:
 
 
 def propagate(nodes: Sequence[Any], pull: Callable[[Any], None]) -> None:
-    """The chain rule along ``nodes``, from the last to the first; a wide node's turn is ``pull(node)``."""
+    """Apply the chain rule along ``nodes``, from the last to the first; ``pull(node)`` does it for a packed node."""
     for node in reversed(nodes):
         towards = node.dleft
         if towards is PACKED:
@@ -80,7 +95,7 @@ _propagate = propagate if native is None else native.propagate
 
 
 def _propagate_packed(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
-    """A wide node's turn. What only parts of an argument receive waits in ``parts`` until all of them are there."""
+    """Propagate the gradient of a packed node. Cotangents of parts of an array are collected in ``parts`` until all are there."""
     if node in parts:
         node.accumulate_grad(_sum_parts(node, parts.pop(node)), node.op, True)
     if node.op.accumulate_cotangent is None:
@@ -90,7 +105,7 @@ def _propagate_packed(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> Non
 
 
 def _sum_parts(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
-    """The sum of the cotangents that parts of an array have received, such as t[0], t[1], …: one array, however many parts."""
+    """Return the sum of the cotangents of parts of an array, such as t[0], t[1], …, in one array."""
     total = np.zeros(source.shape, source.dtype)
     for node, g in given:
         node.op.accumulate_cotangent(ARRAY, total, g, **node.static)
@@ -98,7 +113,7 @@ def _sum_parts(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
 
 
 def _backward_with_hooks(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
-    """The same walk, with hooks heard, and with anomaly() looked for."""
+    """Run the pass with hooks and with the checks of anomaly()."""
     looking = context.current().anomaly
     hooked = [(leaf, leaf._grad) for leaf in leaves if leaf.metadata is not None and leaf.metadata.hooks]
     for leaf, _ in hooked:
@@ -134,7 +149,7 @@ def _backward_with_hooks(root: Any, cotangent: Any, nodes: Sequence[Any], leaves
 
 
 def dependent_nodes(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
-    """The nodes among ``nodes`` (in order) through which a change of ``sources`` passes, and the sources themselves."""
+    """Return the sources, and those of ``nodes`` (in topological order) that depend on them."""
     live = set(sources)
     for node in nodes:
         towards = node.dleft
@@ -147,7 +162,7 @@ def dependent_nodes(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
 
 
 def _differentiable_edges(node: Any) -> list[tuple[int, Any, float | None]]:
-    """The arguments to which gradients flow: place, node, and the local derivative where the node is flat."""
+    """Return the arguments to which gradients flow: position, node, and the partial derivative unless the node is packed."""
     left, right = node.dleft, node.dright
     if left is PACKED:
         return [(i, source, None) for i, source in node.sources]
@@ -157,7 +172,7 @@ def _differentiable_edges(node: Any) -> list[tuple[int, Any, float | None]]:
 
 
 def _checked_vjp(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
-    """The contribution of a node to its argument ``i``; what anomaly() says of it names the node, not its derivative."""
+    """Return the contribution of a node to its argument ``i``; anomaly() checks it under the name of the node."""
     if not looking:
         return node.vjp(i, g, xp)
     with context.suspend_anomaly_checks():
@@ -173,10 +188,26 @@ def pullback(
     xp: Any = None,
     nodes: Sequence[Any] | None = None,
 ) -> list[Any]:
-    """Reverse mode that returns: the cotangents of ``sources`` (None where nothing arrives), writing no ``.grad``.
+    """Compute vector-Jacobian products by reverse mode, without writing ``.grad``.
 
-    With ``xp`` the cotangents are nodes themselves, computed in that backend, so that they can be differentiated again.
-    ``nodes`` are the interior nodes below the roots in their order, where the caller knows them.
+    Parameters
+    ----------
+    roots : sequence of Node
+        The results.
+    cotangents : sequence of float, array or Node
+        The cotangent of each root.
+    sources : sequence of Node
+        The nodes whose cotangents are asked for.
+    xp : Backend, optional
+        The backend in which to compute. With the graph backend the cotangents are nodes, which can be differentiated again; the
+        default computes with numbers.
+    nodes : sequence of Node, optional
+        The interior nodes below the roots in topological order, if the caller knows them.
+
+    Returns
+    -------
+    list
+        The cotangent of each source, or None for a source on which no root depends.
     """
     if nodes is None:
         nodes, _ = topological_order(roots)

@@ -1,9 +1,9 @@
 """The topological order of a graph, found without recursion, and the lock under which graphs are walked.
 
-A *flat* node (a scalar operation of one or two arguments) keeps its arguments in ``left`` and ``right`` and the local derivatives
-in ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *wide*: ``dleft is WIDE``. A leaf keeps
-in ``right`` the reading of the clock at which it was made, which no visit changes, or UNRECORDED, and in ``left`` True once a
-gradient has reached it.
+A *flat* node (a scalar operation of one or two arguments) stores its arguments in ``left`` and ``right`` and its partials in
+``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *packed*: ``dleft is PACKED``, and ``left``
+is the tuple of its arguments. A leaf stores in ``right`` the time at which it was made, which no visit changes, or UNRECORDED, and
+in ``left`` True once a gradient has reached it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,21 @@ graph_lock = threading.RLock()
 
 
 def topological_order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:
-    """The interior nodes below ``roots``, arguments before what uses them, and the leaves in order of first use.
+    """Return the interior nodes below ``roots`` in topological order, and the leaves in order of first use.
 
-    With ``since``, a reading of the clock, the walk ends at nodes that were made before it: they count as leaves, once for each
-    use.
+    Parameters
+    ----------
+    roots : iterable of Node
+        The nodes to start from.
+    since : int, default 0
+        A value of the clock. Nodes that were made before it are not entered: they count as leaves, once for each use.
+
+    Returns
+    -------
+    nodes : list of Node
+        The interior nodes, arguments before the nodes that use them.
+    leaves : list of Node
+        The leaves.
     """
     with graph_lock:
         return _visit(roots, context.tick(), since)
@@ -49,7 +60,7 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
     emit, leaf = nodes.append, leaves.append
     stack: list[Any] = []
     push, pop = stack.append, stack.pop
-    waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each wide node on the stack
+    waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each packed node on the stack
     for node in roots:
         if node.stamp is stamp:
             continue
@@ -121,5 +132,5 @@ _visit: Visit = visit if native is None else native.topological_order
 
 
 def is_older(end: Any, since: int) -> bool:
-    """Whether a node at which a walk ended records, and was made before ``since``: visits do not change the birth of a leaf."""
+    """Return whether a node at which a walk ended has a time of creation before ``since``. No visit changes that of a leaf."""
     return bool(end.right < since if end.op is None else end.stamp < since)

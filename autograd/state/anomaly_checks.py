@@ -17,7 +17,7 @@ PLACES = ("first", "second", "third")
 
 
 def ordinal_of_argument(i: int) -> str:
-    """What to call argument ``i`` of an operation.
+    """Return what to call argument ``i`` of an operation in a message.
 
     >>> ordinal_of_argument(0), ordinal_of_argument(7)
     ('its first argument', 'argument 7')
@@ -26,12 +26,12 @@ def ordinal_of_argument(i: int) -> str:
 
 
 def is_finite(x: Any) -> bool:
-    """Whether a number, every entry of an array, or the data of a node is finite."""
+    """Return whether a number, every entry of an array, or the data of a node is finite."""
     return bool(np.all(np.isfinite(getattr(x, "_primal", x))))
 
 
 def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, metadata: Metadata | None) -> None:
-    """Raise AnomalyError where ``y`` holds a nan, or an infinity that was in none of the arguments."""
+    """Raise AnomalyError if ``y`` has a nan, or an infinity that no argument had."""
     if is_finite(y):
         return
     bad = np.isnan(y)
@@ -45,25 +45,25 @@ def check_value(op: Op, args: Sequence[Any], numbers: Sequence[Any], y: Any, met
 
 
 def check_contribution(node: Any, i: int, g: Any, c: Any) -> None:
-    """Raise AnomalyError where a contribution ``c`` to argument ``i`` is not finite, though the cotangent ``g`` was."""
+    """Raise AnomalyError if a contribution ``c`` to argument ``i`` is not finite although the cotangent ``g`` is."""
     if is_finite(g) and not is_finite(c):
         raise _local(node, i, g, c)
 
 
 def check_hook(node: Any, g: Any, new: Any) -> None:
-    """Raise AnomalyError where a hook turned a finite gradient into another."""
+    """Raise AnomalyError if a hook turned a finite gradient into one that is not finite."""
     if is_finite(g) and not is_finite(new):
         raise AnomalyError(f"a hook of {node.describe()} made {_worst(new)} of the gradient {_short(g)}")
 
 
 def check_cotangent(node: Any, g: Any) -> None:
-    """Raise AnomalyError where the sum of a node's contributions is not finite; each of them was."""
+    """Raise AnomalyError if the sum of a node's contributions is not finite; each of them is finite."""
     if not is_finite(g):
         raise _overflowed(node, g)
 
 
 def check_tangent(node: Any, tangent: Any) -> None:
-    """Raise AnomalyError where the tangent of a node is not finite; those of its arguments were."""
+    """Raise AnomalyError if the tangent of a node is not finite; those of its arguments are finite."""
     if not is_finite(tangent):
         inputs = " and ".join(_argument(arg, getattr(arg, "_primal", arg)) for arg in node.args)
         raise AnomalyError(
@@ -72,7 +72,7 @@ def check_tangent(node: Any, tangent: Any) -> None:
 
 
 def gradient_anomaly_error(node: Any, processed: Iterable[Any]) -> AnomalyError:
-    """The error for a node whose gradient is not finite: the consumer that pushed it there, or their sum."""
+    """Return the error for a node whose gradient is not finite: it names the consumer that contributed it, or their sum."""
     for consumer in processed:
         for i, source in consumer.sources:
             if source is node:
@@ -111,7 +111,7 @@ def _short(x: Any) -> str:
 
 
 def _worst(x: Any, bad: Any = None) -> str:
-    """The nan, or the infinity, and where it stands first in an array."""
+    """Return the nan or the infinity as text, with its first index in an array."""
     values = np.asarray(getattr(x, "_primal", x))
     if bad is None:
         bad = np.isnan(values) if np.any(np.isnan(values)) else ~np.isfinite(values)
@@ -130,7 +130,7 @@ def _place(metadata: Metadata | None) -> str:
 
 
 def _domain(op: Op) -> str:
-    """What the row says of where its arguments live."""
+    """Return the domain of the row as text."""
     limits = [_interval(name, d) for name, d in zip("ab", op.domains, strict=False) if (d.low, d.high) != (-inf, inf)]
     return f"; {op.name} is smooth for {' and '.join(limits)}" if limits else ""
 
