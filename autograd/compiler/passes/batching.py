@@ -46,7 +46,7 @@ def batch_program(builder: ProgramBuilder, roots: Sequence[Any], inputs: dict[in
     for instruction in topological_sort(roots):
         if any(id(parent) in batcher.batched for parent in instruction.parents):
             batcher.batched[id(instruction)] = batcher.batch(instruction)
-    return [batcher.read(root) for root in roots]
+    return [batcher.read_repeated(root) for root in roots]
 
 
 class _Batcher:

@@ -132,6 +132,13 @@ def test_the_results_of_a_batch_can_be_pulled_back(always_on_tape):
     assert close([x.grad for x in p], once * (1.0 - 2.0 + 2.0))
 
 
+def test_a_constant_result_of_a_batch_is_repeated(always_on_tape):
+    P = np.array([1.1, 0.4, 0.4, 0.1]) + 0.01 * RNG.normal(size=(3, 4))
+    loss, five = compile(lambda p: (lotka_volterra(p), 5.0), in_axes=0)(P)
+    assert close(loss, [lotka_volterra(p) for p in P])
+    assert five.tolist() == [5.0, 5.0, 5.0]
+
+
 def test_several_results_are_pulled_back_together(always_on_tape):
     p = [Value(x) for x in (1.1, 0.4, 0.4, 0.1)]
     compiled = compile(lambda: (lotka_volterra(p), 3.0, lotka_volterra(p) * p[0]))

@@ -262,13 +262,13 @@ class ScalarTape:
 
     def _read_batch(self, y: FloatArray) -> tuple[list[Any], list[Any]]:
         """The numbers of outputs and guards of one chunk, samples first."""
-        outputs = [x if isinstance(x, float) else y[x].copy() for x in self._outputs]
+        outputs = [np.full(y.shape[1], x) if isinstance(x, float) else y[x].copy() for x in self._outputs]
         return outputs, [np.moveaxis(y[places], -1, 0) for places in self._guarded]
 
     def _join(self, chunks: Sequence[tuple[list[Any], list[Any]]]) -> list[Any]:
         """The groups of outputs and of what the guards look at, of all samples."""
         outputs, guarded = zip(*chunks, strict=True)
-        joined = [parts[0] if isinstance(parts[0], float) else np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+        joined = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
         return [joined, [np.concatenate(parts) for parts in zip(*guarded, strict=True)]] if self._guarded else [joined]
 
 
