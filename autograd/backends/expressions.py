@@ -162,25 +162,25 @@ def _python_call(function: str, args: Sequence[str]) -> str:
 PYTHON = Dialect(repr, "and", "{yes} if {condition} else {no}", "{name} = {value}", _python_call, None)
 
 
-def to_source(e: Expr, known: dict[Expr, str] | None = None, dialect: Dialect = PYTHON) -> str:
+def to_source(e: Expr, variables: dict[Expr, str] | None = None, dialect: Dialect = PYTHON) -> str:
     """The expression as source text that computes on floats.
 
-    ``known`` maps the expressions that are in a variable already to the name of the variable.
+    ``variables`` maps expressions that are already stored in a variable to its name.
     """
-    return _write(e, known or {}, dialect)[0]
+    return _write(e, variables or {}, dialect)[0]
 
 
-def _write(e: Expr, known: dict[Expr, str], dialect: Dialect) -> tuple[str, int]:
+def _write(e: Expr, variables: dict[Expr, str], dialect: Dialect) -> tuple[str, int]:
     """The text of an expression, and how tightly its outermost operator binds."""
-    if e in known:
-        return known[e], ATOM_PRECEDENCE
+    if e in variables:
+        return variables[e], ATOM_PRECEDENCE
     if e.head == "name":
         return e.args[0], ATOM_PRECEDENCE
     if e.head == "number":
         return dialect.number(e.args[0]), ATOM_PRECEDENCE if e.args[0] >= 0 else PRECEDENCE["neg"]
 
     def inner(i: int, at_least: int) -> str:
-        text, binds = _write(e.args[i], known, dialect)
+        text, binds = _write(e.args[i], variables, dialect)
         return text if binds >= at_least else f"({text})"
 
     binds = PRECEDENCE.get(e.head, ATOM_PRECEDENCE)
@@ -208,22 +208,22 @@ def assignments(results: dict[str, Expr], dialect: Dialect = PYTHON) -> list[str
     uses: dict[Expr, int] = {}
     for result in results.values():
         result.count(uses)
-    known: dict[Expr, str] = {}
+    variables: dict[Expr, str] = {}
     out: list[str] = []
     shared = 0
     for name, result in results.items():
         parts: dict[Expr, int] = {}
         result.count(parts)
         for part in parts:
-            if uses[part] > 1 and not part.is_leaf and part not in known and part not in results.values():
-                text = to_source(part, known, dialect)
-                known[part] = f"t{shared}"
+            if uses[part] > 1 and not part.is_leaf and part not in variables and part not in results.values():
+                text = to_source(part, variables, dialect)
+                variables[part] = f"t{shared}"
                 shared += 1
-                out.append(dialect.assignment.format(name=known[part], value=text))
-        value = as_number(to_source(result, known, dialect), result, dialect)
+                out.append(dialect.assignment.format(name=variables[part], value=text))
+        value = as_number(to_source(result, variables, dialect), result, dialect)
         out.append(dialect.assignment.format(name=name, value=value))
         if not result.is_leaf and not result.is_condition:
-            known[result] = name
+            variables[result] = name
     return out
 
 

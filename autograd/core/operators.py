@@ -76,8 +76,8 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     return Node.by_rank[rank].record(op, args, static)
 
 
-# What our operators answer for, if only with an error that says what to do.
-KNOWN = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict)
+# The types of operands that our operators handle, some of them only by an error that names the next step.
+OPERAND_TYPES = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict)
 
 
 def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
@@ -86,7 +86,7 @@ def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
         return NotImplemented
     if isinstance(other, np.ndarray) and other.dtype == object:
         return NotImplemented
-    if other is None or isinstance(other, KNOWN):
+    if other is None or isinstance(other, OPERAND_TYPES):
         return apply(op, first, second)
     return NotImplemented
 
@@ -102,5 +102,5 @@ def operators(unary: Any, binary: Any) -> dict[str, Any]:
 
 def named_rows() -> list[Op]:
     """Return the elementwise rows that are methods under their own name: no settings, and no Python operator."""
-    spoken = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip", "power_derivative"}
-    return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in spoken]
+    reserved = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip", "power_derivative"}
+    return [op for op in TABLE.values() if op.kind == "elementwise" and op.name not in reserved]

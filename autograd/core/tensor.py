@@ -30,7 +30,7 @@ RECORDED = 1  # graphs, which need it as it is
 EXPOSED = 2  # the user, who may write to it
 CONSTANT = 3  # graphs, and no gradient flows to it
 
-ARRAYS = {np.ndarray, np.float64}
+ARRAY_TYPES = {np.ndarray, np.float64}
 
 
 class Tensor(ArrayMethods, Node):
@@ -311,16 +311,16 @@ class Tensor(ArrayMethods, Node):
             kept.append(arg)
         out: Tensor = object.__new__(Tensor)
         try:
-            data = quiet(op.f, ARRAY, *arrays, **static)
+            data = evaluate_quietly(op.f, ARRAY, *arrays, **static)
         except (ValueError, IndexError) as error:
-            raise misfit(op, arrays, static, error) from None
+            raise argument_error(op, arrays, static, error) from None
         out._primal = data if type(data) is np.ndarray else np.asarray(data)
         out._grad = 0.0
         out.stamp = context.clock
         out.metadata = None
         out._sources = tuple(sources)
         if context.open_block_count:
-            out._look_around(op, args, arrays)
+            out._apply_open_blocks(op, args, arrays)
         if out._sources:
             out._state = RECORDED
             out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, PACKED, arrays
@@ -330,7 +330,7 @@ class Tensor(ArrayMethods, Node):
             out.right = UNRECORDED
         return out
 
-    def _look_around(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
+    def _apply_open_blocks(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
         """Apply what the open blocks ask for: no recording, the name of the scope, a check for nan and inf."""
         state = context.current()
         self.metadata = context.metadata_here()
@@ -348,7 +348,7 @@ class Tensor(ArrayMethods, Node):
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
         """Add a contribution of a consumer ``op`` to the gradient; ``fresh`` says that nobody else keeps the array."""
         data, grad = self._primal, self._grad
-        if type(c) not in ARRAYS or c.shape != data.shape or c.dtype != data.dtype:
+        if type(c) not in ARRAY_TYPES or c.shape != data.shape or c.dtype != data.dtype:
             c = self.unbroadcast_cotangent(c, op)
         if type(grad) is not float:
             c = grad + c
@@ -398,12 +398,12 @@ class Tensor(ArrayMethods, Node):
 
 
 @np.errstate(**IGNORE_FLOAT_ERRORS)
-def quiet(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
+def evaluate_quietly(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
     """Call ``f`` by the rules of IEEE 754, without warnings."""
     return f(*args, **static)
 
 
-def misfit(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:
+def argument_error(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:
     """Return the error for arguments that do not fit together, with the operation, the shapes and the settings."""
     shapes = " and ".join(str(np.shape(a)) for a in arrays)
     settings = "".join(f", {k}={v!r}" for k, v in static.items())
@@ -413,7 +413,7 @@ def misfit(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Excepti
     return kind(f"{op.name} of shapes {shapes}{settings}: {error}")
 
 
-QUICK = {Tensor, float, int}  # what needs no look before it is recorded
+DIRECT_OPERANDS = {Tensor, float, int}  # what needs no look before it is recorded
 
 
 def _unary(row: str, name: str) -> Callable[[Any], Any]:
@@ -432,7 +432,7 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
 
     def method(self: Any, other: Any) -> Any:
         first, second = (other, self) if reflected else (self, other)
-        if type(other) in QUICK:
+        if type(other) in DIRECT_OPERANDS:
             return Tensor.record(op, (first, second), {})
         return record(op, first, second, other)
 

@@ -281,7 +281,7 @@ def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
     return compile_method(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
 
 
-def _written_when_called(row: str) -> Callable[..., Any]:
+def _compile_when_called(row: str) -> Callable[..., Any]:
     """Return a method that compiles itself at its first call, which keeps the import fast: most programs use few rows."""
 
     def method(self: Value, *other: Any) -> Any:
@@ -302,7 +302,7 @@ def _install(name: str, method: Any) -> None:
         setattr(Value, name, method)
 
 
-def _hand_over(name: str) -> None:
+def _replace_by_native(name: str) -> None:
     """Let the native engine replace an attribute of Value, which becomes its fallback."""
     method = vars(Value)[name]
     if native.register_fallback(name, method):
@@ -314,8 +314,8 @@ if native is not None:
     for _op in TABLE.values():
         native.register_row(_op.name, _op)
     for _name in ("__init__", "data", "grad"):
-        _hand_over(_name)
+        _replace_by_native(_name)
 for _name, _method in operators(_write, _write).items():
     _install(_name, _method)
 for _op in named_rows():
-    _install(_op.name, _written_when_called(_op.name))
+    _install(_op.name, _compile_when_called(_op.name))

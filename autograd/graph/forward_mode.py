@@ -39,31 +39,31 @@ def pushforward(
     if nodes is None:
         nodes, _ = topological_order(roots)
     with np.errstate(**IGNORE_FLOAT_ERRORS):
-        moving = propagate_tangents(nodes, sources, tangents, xp)
-    return [moving.get(root) for root in roots]
+        node_tangents = propagate_tangents(nodes, sources, tangents, xp)
+    return [node_tangents.get(root) for root in roots]
 
 
 def propagate_tangents(nodes: Sequence[Any], sources: Sequence[Any], tangents: Sequence[Any], xp: Any = None) -> dict[Any, Any]:
     """Return the tangents of the sources and of all ``nodes`` (in topological order) that depend on them."""
-    moving: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
-    looking = context.current().anomaly
+    node_tangents: dict[Any, Any] = dict(zip(sources, tangents, strict=True))
+    checks_anomaly = context.current().anomaly
     for node in nodes:
-        if node in moving:
+        if node in node_tangents:
             continue
-        if xp is None and node.dleft is not PACKED and not looking:
-            left = moving.get(node.left) if node.dleft is not None else None
-            right = moving.get(node.right) if node.dright is not None else None
+        if xp is None and node.dleft is not PACKED and not checks_anomaly:
+            left = node_tangents.get(node.left) if node.dleft is not None else None
+            right = node_tangents.get(node.right) if node.dright is not None else None
             if left is not None:
-                moving[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
+                node_tangents[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
             elif right is not None:
-                moving[node] = right * node.dright
+                node_tangents[node] = right * node.dright
             continue
-        along = [moving.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
-        if any(t is not None for t in along):
-            if not looking:
-                moving[node] = node.jvp(along, xp)
+        arg_tangents = [node_tangents.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
+        if any(t is not None for t in arg_tangents):
+            if not checks_anomaly:
+                node_tangents[node] = node.jvp(arg_tangents, xp)
                 continue
             with context.suspend_anomaly_checks():
-                moving[node] = node.jvp(along, xp)
-            check_tangent(node, moving[node])
-    return moving
+                node_tangents[node] = node.jvp(arg_tangents, xp)
+            check_tangent(node, node_tangents[node])
+    return node_tangents

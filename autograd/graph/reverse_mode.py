@@ -65,8 +65,8 @@ def _backward_without_hooks(root: Any, cotangent: Any, nodes: list[Any]) -> None
     root.accumulate_grad(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
     _propagate(nodes, lambda node: _propagate_packed(node, parts))
-    for leaf, given in parts.items():
-        leaf.accumulate_grad(_sum_parts(leaf, given), None, True)
+    for leaf, cotangent_parts in parts.items():
+        leaf.accumulate_grad(_sum_parts(leaf, cotangent_parts), None, True)
 
 
 def reset_gradients(nodes: Sequence[Any]) -> None:
@@ -78,16 +78,16 @@ def reset_gradients(nodes: Sequence[Any]) -> None:
 def propagate(nodes: Sequence[Any], pull: Callable[[Any], None]) -> None:
     """Apply the chain rule along ``nodes``, from the last to the first; ``pull(node)`` does it for a packed node."""
     for node in reversed(nodes):
-        towards = node.dleft
-        if towards is PACKED:
+        partial = node.dleft
+        if partial is PACKED:
             pull(node)
             continue
         g = node._grad
-        if towards is not None:
-            node.left._grad += g * towards
-        towards = node.dright
-        if towards is not None:
-            node.right._grad += g * towards
+        if partial is not None:
+            node.left._grad += g * partial
+        partial = node.dright
+        if partial is not None:
+            node.right._grad += g * partial
 
 
 _reset_gradients = reset_gradients if native is None else native.reset_gradients
@@ -104,17 +104,17 @@ def _propagate_packed(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> Non
         parts.setdefault(node.left[0], []).append((node, node._grad))
 
 
-def _sum_parts(source: Any, given: Sequence[tuple[Any, Any]]) -> Any:
+def _sum_parts(source: Any, cotangent_parts: Sequence[tuple[Any, Any]]) -> Any:
     """Return the sum of the cotangents of parts of an array, such as t[0], t[1], …, in one array."""
     total = np.zeros(source.shape, source.dtype)
-    for node, g in given:
+    for node, g in cotangent_parts:
         node.op.accumulate_cotangent(ARRAY, total, g, **node.static)
     return total
 
 
 def _backward_with_hooks(root: Any, cotangent: Any, nodes: Sequence[Any], leaves: Sequence[Any]) -> None:
     """Run the pass with hooks and with the checks of anomaly()."""
-    looking = context.current().anomaly
+    checks_anomaly = context.current().anomaly
     hooked = [(leaf, leaf._grad) for leaf in leaves if leaf.metadata is not None and leaf.metadata.hooks]
     for leaf, _ in hooked:
         leaf._grad = 0.0
@@ -125,23 +125,23 @@ def _backward_with_hooks(root: Any, cotangent: Any, nodes: Sequence[Any], leaves
             node.accumulate_grad(_sum_parts(node, parts.pop(node)), node.op, True)
         if node.metadata is not None and node.metadata.hooks:
             node._grad = node.run_hooks(node._grad)
-        towards = node.dleft
-        if towards is PACKED:
-            if looking and not is_finite(node._grad):
+        partial = node.dleft
+        if partial is PACKED:
+            if checks_anomaly and not is_finite(node._grad):
                 raise gradient_anomaly_error(node, reversed(nodes))
             _propagate_packed(node, parts)
             continue
         g = node._grad
-        if looking and g - g != 0.0:
+        if checks_anomaly and g - g != 0.0:
             raise gradient_anomaly_error(node, reversed(nodes))
-        if towards is not None:
-            node.left._grad += g * towards
-        towards = node.dright
-        if towards is not None:
-            node.right._grad += g * towards
-    for leaf, given in parts.items():
-        leaf.accumulate_grad(_sum_parts(leaf, given), None, True)
-    for leaf in leaves if looking else ():
+        if partial is not None:
+            node.left._grad += g * partial
+        partial = node.dright
+        if partial is not None:
+            node.right._grad += g * partial
+    for leaf, cotangent_parts in parts.items():
+        leaf.accumulate_grad(_sum_parts(leaf, cotangent_parts), None, True)
+    for leaf in leaves if checks_anomaly else ():
         if not is_finite(leaf._grad):
             raise gradient_anomaly_error(leaf, reversed(nodes))
     for leaf, before in hooked:
@@ -152,11 +152,11 @@ def dependent_nodes(nodes: Sequence[Any], sources: Iterable[Any]) -> set[Any]:
     """Return the sources, and those of ``nodes`` (in topological order) that depend on them."""
     live = set(sources)
     for node in nodes:
-        towards = node.dleft
-        if towards is PACKED:
+        partial = node.dleft
+        if partial is PACKED:
             if any(source in live for _, source in node.sources):
                 live.add(node)
-        elif (towards is not None and node.left in live) or (node.dright is not None and node.right in live):
+        elif (partial is not None and node.left in live) or (node.dright is not None and node.right in live):
             live.add(node)
     return live
 
@@ -171,9 +171,9 @@ def _differentiable_edges(node: Any) -> list[tuple[int, Any, float | None]]:
     return [(0, node.left, left), (1, node.right, right)] if left is not None else [(1, node.right, right)]
 
 
-def _checked_vjp(node: Any, i: int, g: Any, xp: Any, looking: bool) -> Any:
+def _checked_vjp(node: Any, i: int, g: Any, xp: Any, checks_anomaly: bool) -> Any:
     """Return the contribution of a node to its argument ``i``; anomaly() checks it under the name of the node."""
-    if not looking:
+    if not checks_anomaly:
         return node.vjp(i, g, xp)
     with context.suspend_anomaly_checks():
         c = node.vjp(i, g, xp)
@@ -219,7 +219,7 @@ def pullback(
     ends = set(sources)
     owned: set[Any] = set()  # the sources whose sum is an array that nobody else keeps
     parts: dict[Any, list[tuple[Any, Any]]] = {}
-    looking = context.current().anomaly
+    checks_anomaly = context.current().anomaly
     with np.errstate(**IGNORE_FLOAT_ERRORS):
         for node in reversed(nodes):
             if node in parts:
@@ -228,7 +228,7 @@ def pullback(
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
-            if looking:
+            if checks_anomaly:
                 check_cotangent(node, g)
             if Hooks.total_count:
                 g = node.run_hooks(g)
@@ -239,7 +239,10 @@ def pullback(
                 continue
             for i, source, local in _differentiable_edges(node):
                 if source in live:
-                    c = g * local if xp is None and local is not None and not looking else _checked_vjp(node, i, g, xp, looking)
+                    if xp is None and local is not None and not checks_anomaly:
+                        c = g * local
+                    else:
+                        c = _checked_vjp(node, i, g, xp, checks_anomaly)
                     if source not in arrived:
                         arrived[source] = c
                         if xp is None and local is None and node.op.vjp_allocates and c is not g:
@@ -248,10 +251,10 @@ def pullback(
                         arrived[source] += c
                     else:
                         arrived[source] = arrived[source] + c
-        for leaf, given in parts.items():
-            gathered = _sum_parts(leaf, given)
+        for leaf, cotangent_parts in parts.items():
+            gathered = _sum_parts(leaf, cotangent_parts)
             arrived[leaf] = arrived[leaf] + gathered if leaf in arrived else gathered
-    for source in sources if looking else ():
+    for source in sources if checks_anomaly else ():
         if source in arrived:
             check_cotangent(source, arrived[source])
     for source in sources if Hooks.total_count else ():

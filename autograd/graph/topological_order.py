@@ -73,8 +73,8 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
             continue
         entering = True  # and not coming back from an argument, in which case the left one is done
         while True:
-            towards = node.dleft
-            if towards is PACKED:
+            partial = node.dleft
+            if partial is PACKED:
                 if entering:
                     waiting.append(iter(node.sources))
                 for _, following in waiting[-1]:
@@ -95,7 +95,7 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
                 if entering:
                     continue
             else:
-                if entering and towards is not None:
+                if entering and partial is not None:
                     following = node.left
                     if following.stamp is not stamp:
                         if following.stamp < since:

@@ -13,7 +13,7 @@ from autograd.errors import AnomalyError
 from autograd.ops import Domain, Op
 from autograd.state.metadata import Metadata, format_location
 
-PLACES = ("first", "second", "third")
+ORDINALS = ("first", "second", "third")
 
 
 def ordinal_of_argument(i: int) -> str:
@@ -22,7 +22,7 @@ def ordinal_of_argument(i: int) -> str:
     >>> ordinal_of_argument(0), ordinal_of_argument(7)
     ('its first argument', 'argument 7')
     """
-    return f"its {PLACES[i]} argument" if i < len(PLACES) else f"argument {i}"
+    return f"its {ORDINALS[i]} argument" if i < len(ORDINALS) else f"argument {i}"
 
 
 def is_finite(x: Any) -> bool:

@@ -70,22 +70,22 @@ class GradientHooks(GraphStructure):
             if isinstance(g, np.ndarray):
                 g = g.view()
                 g.flags.writeable = False
-            given = hook(g)
-            if given is None:
+            hook_result = hook(g)
+            if hook_result is None:
                 continue
-            new = self._convert_hook_result(given, isinstance(g, Storage))
+            new = self._convert_hook_result(hook_result, isinstance(g, Storage))
             if context.current().anomaly:
                 check_hook(self, g, new)
             g = new
         return g
 
-    def _convert_hook_result(self, given: Any, graph: bool) -> Any:
+    def _convert_hook_result(self, hook_result: Any, graph: bool) -> Any:
         """Convert the result of a hook to a gradient of this node."""
-        numbers = to_array(given._primal if isinstance(given, Storage) else given, "a hook's result")
+        numbers = to_array(hook_result._primal if isinstance(hook_result, Storage) else hook_result, "a hook's result")
         if numbers.shape not in ((), self.shape):
             raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, where {self.shape} belongs")
         if not graph:
             return self.to_gradient_data(numbers)
-        return (
-            given if isinstance(given, GraphStructure) and given.shape == self.shape else self.leaf(self.to_gradient_data(numbers))
-        )
+        if isinstance(hook_result, GraphStructure) and hook_result.shape == self.shape:
+            return hook_result
+        return self.leaf(self.to_gradient_data(numbers))
