@@ -12,13 +12,12 @@ from math import log, pi, sqrt
 from autograd.ops.op import REAL, Domain
 from autograd.ops.rows import bilinear, custom, elementwise, linear
 from autograd.ops.rules.division import divide_or_zero, ieee_reciprocal, multiply_or_zero
+from autograd.ops.rules.einsum import einsum_adjoint, einsum_tangent
 from autograd.ops.rules.linear_systems import as_matrix_factor, solve_adjoint, solve_tangent, trace_of_product, transpose_matrices
 from autograd.ops.rules.power import power_derivative, power_partial_a
 from autograd.ops.rules.products import (
     affine_adjoint,
     affine_tangent,
-    einsum_adjoint,
-    einsum_tangent,
     matmul_adjoint_left,
     matmul_adjoint_right,
 )

@@ -18,12 +18,12 @@ from autograd.compiler.passes.batching import batch_program
 from autograd.compiler.passes.differentiation import pullback, pushforward
 from autograd.compiler.passes.vectorization.vectorize import vectorize
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
-from autograd.compiler.specialization.guards import ProgramGuard, build_program_guards, describe_guard_change
 from autograd.compiler.specialization.program_inputs import ProgramInputs
 from autograd.compiler.specialization.specialization import Specialization, find_common_name
 from autograd.compiler.specialization.tape.fastest_function import FastestFunction
 from autograd.compiler.specialization.tape.scalar_tape import ScalarTape
 from autograd.compiler.specialization.tape.traced_tape import LazyTape, tape_of_trace
+from autograd.compiler.specialization.value_guards import ProgramGuard, build_program_guards, describe_guard_change
 from autograd.ops import find
 from autograd.state.engine import native
 

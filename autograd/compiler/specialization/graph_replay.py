@@ -15,9 +15,9 @@ import numpy as np
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
-from autograd.compiler.specialization.guards import describe_guard_change
 from autograd.compiler.specialization.replay_plan import ReplayPlan
 from autograd.compiler.specialization.specialization import InputSlot, Specialization, leaves_by_argument
+from autograd.compiler.specialization.value_guards import describe_guard_change
 from autograd.core.coercion import to_array
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor

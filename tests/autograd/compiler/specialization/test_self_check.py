@@ -7,7 +7,7 @@ from autograd import GraphError, compile
 from autograd.compiler.ir.instruction import add_all
 from autograd.compiler.passes import differentiation
 from autograd.compiler.passes.vectorization import elementwise
-from autograd.compiler.specialization import guards
+from autograd.compiler.specialization import value_guards
 from scalar_programs import close, eager
 
 
@@ -30,7 +30,7 @@ def test_a_wrong_program_is_replaced_by_a_replay(monkeypatch):
         with pytest.raises(GraphError, match="cannot be compiled with xp or in_axes: its gradient is"):
             compile(f, in_axes=0)(point[None])
     with monkeypatch.context() as patch:
-        patch.setattr(guards, "describe_difference", lambda *args: "a branch: 1 became 2")
+        patch.setattr(value_guards, "describe_difference", lambda *args: "a branch: 1 became 2")
         step = compile(lambda x: x * 2.0 if x > 0 else x)
         assert step(1.0) == 2.0
         assert "on the same numbers a branch: 1 became 2, by rounding" in step._dispatcher.cache.by_signature[(float,)][0].fault
