@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def _backward_without_hooks(root: Any, cotangent: Any, nodes: list[Any]) -> None
     """Run the pass if there are neither hooks nor anomaly()."""
     root.accumulate_grad(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
-    _propagate(nodes, lambda node: _propagate_packed(node, parts))
+    _propagate(nodes, functools.partial(_propagate_packed, parts))
     for leaf, cotangent_parts in parts.items():
         leaf.accumulate_grad(_sum_parts(leaf, cotangent_parts), None, True)
 
@@ -94,9 +95,9 @@ _reset_gradients = reset_gradients if native is None else native.reset_gradients
 _propagate = propagate if native is None else native.propagate
 
 
-def _propagate_packed(node: Any, parts: dict[Any, list[tuple[Any, Any]]]) -> None:
+def _propagate_packed(parts: dict[Any, list[tuple[Any, Any]]], node: Any) -> None:
     """Propagate the gradient of a packed node. Cotangents of parts of an array are collected in ``parts`` until all are there."""
-    if node in parts:
+    if parts and node in parts:
         node.accumulate_grad(_sum_parts(node, parts.pop(node)), node.op, True)
     if node.op.accumulate_cotangent is None:
         node.propagate_grad()
@@ -129,7 +130,7 @@ def _backward_with_hooks(root: Any, cotangent: Any, nodes: Sequence[Any], leaves
         if partial is PACKED:
             if checks_anomaly and not is_finite(node._grad):
                 raise gradient_anomaly_error(node, reversed(nodes))
-            _propagate_packed(node, parts)
+            _propagate_packed(parts, node)
             continue
         g = node._grad
         if checks_anomaly and g - g != 0.0:
