@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -284,12 +285,14 @@ def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
 def _compile_when_called(row: str) -> Callable[..., Any]:
     """Return a method that compiles itself at its first call, which keeps the import fast: most programs use few rows."""
 
+    @functools.cache
+    def compile_and_install() -> Callable[..., Any]:
+        written = _write(row, row)
+        _install(row, written)
+        return written
+
     def method(self: Value, *other: Any) -> Any:
-        written = method.__dict__.get("written")
-        if written is None:
-            written = method.__dict__["written"] = _write(row, row)
-            _install(row, written)
-        return written(self, *other)
+        return compile_and_install()(self, *other)
 
     method.__name__, method.__qualname__ = row, f"Value.{row}"
     method.__doc__ = f"Row {row} of the table of operations, on a scalar."
@@ -304,9 +307,8 @@ def _install(name: str, method: Any) -> None:
 
 def _replace_by_native(name: str) -> None:
     """Let the native engine replace an attribute of Value, which becomes its fallback."""
-    method = vars(Value)[name]
-    if native.register_fallback(name, method):
-        delattr(Value, name)
+    native.register_fallback(name, vars(Value)[name])
+    delattr(Value, name)
 
 
 if native is not None:

@@ -158,5 +158,5 @@ def header() -> str:
     )
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - the build runs it in a process of its own, and so does a test
     pathlib.Path(sys.argv[1]).write_text(header(), encoding="utf-8")

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from autograd import DataError, Tensor, Value, define
 from autograd.ops import TABLE, Domain
-from autograd.testing import WrongValueError, blame, check_grad
+from autograd.testing import GradientError, WrongValueError, blame, check_grad
+from autograd.testing.blaming import describe_infinite_derivative
 
 OPERATIONS = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: a - 0.3 * b, lambda a, b: a / (b * b + 1.0)]
 
@@ -94,3 +95,18 @@ def test_a_rule_that_raises_at_a_nan_is_skipped():
     f = define("raises_at_a_nan", lambda xp, a: xp.sin(a), cosine_of_finite_numbers)
     with np.errstate(all="ignore"):
         assert blame(f(np.sqrt(Tensor([-1.0, 0.5]))).sum()).verdict != "fail"
+
+
+def test_a_derivative_that_is_not_finite_is_described():
+    finite, infinite = Value(4.0).sqrt(), Value(0.0, name="x").sqrt()
+    assert describe_infinite_derivative([finite]) == ""
+    text = describe_infinite_derivative([finite, infinite])
+    assert text.startswith("the derivative of sqrt")
+    assert "is not finite here" in text
+
+
+def test_a_nan_of_right_nodes_is_blamed_on_the_infinite_derivative():
+    x = Value(0.0)
+    with pytest.raises(GradientError) as error:
+        check_grad(lambda a: (a * 0.0).sqrt() * 0.0 + a, x.data)
+    assert "every node is right by itself, but the derivative of sqrt" in str(error.value)

@@ -15,6 +15,7 @@ from autograd import (
     hvp,
     jacobian,
     jvp,
+    no_grad,
     stop_gradient,
     value_and_grad,
     vjp,
@@ -47,6 +48,14 @@ def test_values_gradients_and_products_of_a_simple_function():
     same(jvp(f, (3.0, 2.0), (1.0, -1.0)), (12.0, -8.0))
     same(hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, -1.0])), [6.0, -12.0])
     same(hvp(lambda x, k: (x**3).sum() * k, np.array([1.0]), np.array([1.0]), 2.0), [12.0])
+
+
+def test_auxiliary_output_inside_no_grad_is_plain():
+    w = Value(3.0)
+    with no_grad():
+        gradient, aux = grad(lambda v: (v * v, w * v), has_aux=True)(2.0)
+    assert (gradient, aux) == (4.0, 6.0)
+    assert type(aux) is float
 
 
 def test_auxiliary_output_comes_back_plain():

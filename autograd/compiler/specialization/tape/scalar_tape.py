@@ -250,7 +250,7 @@ class ScalarTape:
         for x, data in zip(self._inputs, inputs, strict=True):
             if x.has_batch:
                 y[x.nodes] = np.reshape(data[samples], (y.shape[1], -1)).T[x.entries]
-            elif len(x.nodes):
+            else:
                 y[x.nodes] = np.ravel(data)[x.entries, None]
 
     def _add_gradient(self, gradient: Any, g: FloatArray, k: int, samples: slice) -> None:
