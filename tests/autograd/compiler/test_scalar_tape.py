@@ -294,6 +294,18 @@ def test_lines_that_are_fast_enough_let_go_of_the_graph(monkeypatch):
     assert tape.get() is None
 
 
+def test_a_program_without_a_tape_runs_once_at_the_first_call(always_on_tape):
+    calls = []
+
+    def lines(inputs):
+        calls.append(inputs)
+        return [[9.0]]
+
+    function = FastestFunction(lines, LazyTape(ScalarGraph(), [], [], [], None), scalar_tape.ScalarTape.value)
+    assert function([3.0]) == [[9.0]]
+    assert len(calls) == 1
+
+
 def test_an_empty_graph_has_no_tape():
     assert tape_instructions(ScalarGraph()) is None
 
