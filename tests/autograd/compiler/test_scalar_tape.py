@@ -152,6 +152,32 @@ def test_several_results_are_pulled_back_together(always_on_tape):
     assert close(found, [x.grad for x in p])
 
 
+@pytest.mark.parametrize("x", [0.9, 0.2])
+def test_a_choice_passes_the_gradient_to_the_side_that_it_takes(x, always_on_tape):
+    compiled = compile(lambda a: ag.where(a > 0.5, a * a, a * 3.0) * a)
+    assert close(compiled.grad(x), 3.0 * x * x if x > 0.5 else 6.0 * x)
+    assert on_tape(compiled)
+
+
+def test_every_row_has_the_derivatives_of_values():
+    for name, code in native.TAPE_CODES.items():
+        if code <= native.TAPE_CODES["select"]:
+            continue
+        op = ag.ops.find(name)
+        a, b = Value(1.3), Value(1.7)
+        y = Value.record(op, (a, b)[: op.arity], {})
+        y.backward()
+        tape = native.Tape(*columns([0, 0, code], [0, 0, 0], [0, 0, 1], [0, 0, 0]))
+        places = np.frombuffer(tape.places, np.int32)
+        numbers, gradients = np.zeros(3), np.zeros(3)
+        numbers[places[:2]] = 1.3, 1.7
+        tape.value(numbers, 1)
+        gradients[places[2]] = 1.0
+        tape.pull_back(gradients, numbers, 1)
+        found = numbers[places[2]], *gradients[places[: op.arity]]
+        assert found == pytest.approx((y.data, *(x.grad for x in (a, b)[: op.arity])), nan_ok=True), name
+
+
 def test_guards_are_read_from_the_tape(always_on_tape):
     compiled = compile(branching, argnums=(0, 1))
     for x in (0.7, 0.9, -0.8, 0.7):
