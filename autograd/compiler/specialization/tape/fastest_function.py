@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.codegen.generated_function import GeneratedFunction
+from autograd.compiler.specialization.rounding_bounds import compare
 from autograd.compiler.specialization.tape.scalar_tape import ScalarTape
 from autograd.compiler.specialization.tape.traced_tape import LazyTape
 
@@ -20,10 +21,6 @@ WORTHWHILE = 1.5
 # No instruction of a tape takes less than this, in seconds, for its value alone, so lines that are faster need not be compared.
 # Measured: 2 ns for sums and products. Twice as much would leave out some programs for which the tape is faster.
 FASTEST_INSTRUCTION = 1e-9
-
-# Results of the two forms may differ by this, relative to the largest number of an array: they round differently. Measured: at most
-# 3e-13 on the programs of benchmarks/compiled.py. Twice as much would still tell any wrong derivative.
-TOLERANCE = 1e-9
 
 TIMED_RUNS = 3  # of which the fastest counts; more would only lengthen the first call
 
@@ -94,12 +91,17 @@ class FastestFunction:
     def _are_equal(self, by_tape: Sequence[Any], by_lines: Sequence[Any]) -> bool:
         """Whether all results are the same up to rounding."""
         for k, (one, other) in enumerate(zip(by_tape, by_lines, strict=True)):
-            for x, y in zip(map(np.asarray, one), map(np.asarray, other), strict=True):
-                if k >= self._result_groups:  # of a batch the samples stand first
-                    y = np.broadcast_to(y.reshape(y.shape + (1,) * (x.ndim - y.ndim)), x.shape)
-                if not _is_near(x, y):
-                    return False
+            if k < self._result_groups and list(map(np.shape, one)) != list(map(np.shape, other)):
+                return False
+            aligned = [_align_samples(y, np.ndim(x)) for x, y in zip(one, other, strict=True)]
+            if compare("value", one, aligned, None)[1]:
+                return False
         return True
+
+
+def _align_samples(y: Any, rank: int) -> Any:
+    """An array that broadcasts from its first axis on, which counts the samples of a batch."""
+    return np.reshape(y, (*np.shape(y), *(1,) * (rank - np.ndim(y))))
 
 
 def _time(call: Callable[[Sequence[Any]], Any], inputs: Sequence[Any], runs: int) -> tuple[Any, float]:
@@ -110,11 +112,3 @@ def _time(call: Callable[[Sequence[Any]], Any], inputs: Sequence[Any], runs: int
         results = call(inputs)
         seconds.append(time.perf_counter() - start)
     return results, min(seconds)
-
-
-def _is_near(x: Any, y: Any) -> bool:
-    """Whether two arrays differ by no more than rounding, relative to their largest number; nans and infinities must be equal."""
-    if x.shape != y.shape:
-        return False
-    largest = np.max(np.abs(y), initial=0.0, where=np.isfinite(y))
-    return bool(np.allclose(x, y, rtol=TOLERANCE, atol=TOLERANCE * largest, equal_nan=True))
