@@ -21,6 +21,9 @@ class Module:
     ----------
     training : bool
         Whether layers such as Dropout behave as in training. :meth:`train` and :meth:`eval` set it. True at first.
+    buffers : tuple of str
+        The names of attributes that are constant Tensors for good, such as the running statistics of BatchNorm. They are in the
+        state dict, and :meth:`unfreeze` leaves them constant. A class attribute, empty by default.
 
     Examples
     --------
@@ -35,6 +38,7 @@ class Module:
     """
 
     training = True
+    buffers: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return what :meth:`forward` returns, inside the scope of this module if :meth:`scopes` is active."""
@@ -164,7 +168,7 @@ class Module:
         return self._set_constant(True)
 
     def unfreeze(self) -> Self:
-        """Make every constant below a parameter again. It is a new Tensor, so an optimizer must be made anew.
+        """Make every constant below a parameter again, except buffers. It is a new Tensor, so an optimizer must be made anew.
 
         Returns
         -------
@@ -176,10 +180,11 @@ class Module:
     def _set_constant(self, constant: bool) -> Self:
         """Replace Tensors by ones with the same numbers. A Tensor that is in two places stays one."""
         replacements: dict[int, Any] = {}
+        buffers = {id(getattr(module, name)) for _, module in self.named_modules() for name in module.buffers}
         for path, x in list(walk(self)):
             if isinstance(x, Node) and not isinstance(x, Tensor):
                 raise SettingError(f"freeze(): {path} is a Value, which cannot be constant: leave it out of the optimizer instead")
-            if isinstance(x, Tensor) and x.is_leaf and x.constant != constant:
+            if isinstance(x, Tensor) and x.is_leaf and x.constant != constant and id(x) not in buffers:
                 if id(x) not in replacements:
                     replacements[id(x)] = Tensor(x.numpy(), x.name, constant=constant)
                 set_at_path(self, path, replacements[id(x)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from nn.activations import name_of
-from nn.modules.layers import MLP
+from nn.modules.mlp import MLP
 from nn.modules.module import Module
 from nn.training.history import History
 

@@ -219,7 +219,7 @@ class _Run:
         self.stopping, self.history, self.rng = stopping, history, rng
         self.optimizer = step.optimizer
         self.checkpoint: RunCheckpoint | None = None
-        self.best: list[Any] = []  # the parameters of the epoch with the least validation loss
+        self.best: dict[str, Any] = {}  # the state dict of the model after the epoch with the least validation loss
 
     def resume(self, checkpoint: RunCheckpoint) -> None:
         """Go on from a checkpoint if its file exists, and write it after each epoch."""
@@ -258,8 +258,7 @@ class _Run:
             self.step.undo()
         finally:
             if self.stopping.patience is not None and self.best:
-                for p, x in zip(self.model.parameters(), self.best, strict=True):
-                    p.data = x
+                self.model.load_state_dict(self.best)
         self.history.stopped = reason
 
     def _finish_epoch(self, loss: float, bar: Any) -> None:
@@ -270,7 +269,7 @@ class _Run:
         history = self.history
         history.add(loss, self.step.gradient_norm(), rate, validation_loss, score, elapsed)
         if self.stopping.patience is not None and np.argmin(history.validation_loss) == history.epochs - 1:
-            self.best = [np.array(p.data) if np.ndim(p.data) else p.data for p in self.model.parameters()]
+            self.best = self.model.state_dict()
         postfix = {"loss": f"{loss:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
         if validation_loss is not None:
             postfix["val loss"] = f"{validation_loss:.4f}"

@@ -36,8 +36,8 @@ class RunCheckpoint:
 
     Attributes
     ----------
-    best : list of float or ndarray
-        The parameters of the epoch with the least validation loss, as read from the file.
+    best : dict
+        The state dict of the model after the epoch with the least validation loss, as read from the file.
     """
 
     def __init__(
@@ -45,23 +45,23 @@ class RunCheckpoint:
     ) -> None:
         self.path, self.identity, self.model, self.optimizer = Path(path), identity, model, optimizer
         self.generators = {"fit": rng, **_module_generators(model)}
-        self.best: list[Any] = []
+        self.best: dict[str, Any] = {}
 
-    def write(self, history: History, best: list[Any]) -> None:
+    def write(self, history: History, best: dict[str, Any]) -> None:
         """Write the state of the run after an epoch.
 
         Parameters
         ----------
         history : History
             The history.
-        best : list of float or ndarray
-            The best parameters, if they are kept.
+        best : dict
+            The best state dict of the model, empty if it is not kept.
         """
         arrays: dict[str, Any] = {"identity": _to_json_bytes(self.identity)}
         arrays |= {f"model.{name}": x for name, x in self.model.state_dict().items()}
         arrays |= {f"optimizer.{name}": x for name, x in self.optimizer.state_dict().items()}
         arrays |= {f"history.{name}": x for name, x in history.arrays().items()}
-        arrays |= {f"best.{k}": np.asarray(x) for k, x in enumerate(best)}
+        arrays |= {f"best.{name}": x for name, x in best.items()}
         arrays |= {f"generator.{name}": _to_json_bytes(rng.bit_generator.state) for name, rng in self.generators.items()}
         checkpoint.save(self.path, arrays | {"names": _checksum_of_names(arrays)})
 
@@ -101,10 +101,11 @@ class RunCheckpoint:
         self.model.load_state_dict(_with_prefix(arrays, "model."))
         self.optimizer.load_state_dict(_with_prefix(arrays, "optimizer."))
         history.restore(_with_prefix(arrays, "history."))
-        self.best = [x if x.ndim else float(x) for x in _with_prefix(arrays, "best.").values()]
-        for p, x in zip(self.model.parameters(), self.best, strict=bool(self.best)):
-            if np.shape(p.data) != np.shape(x):
-                raise DataError(f"its best parameters have shape {np.shape(x)}, not {np.shape(p.data)}")
+        self.best = _with_prefix(arrays, "best.")
+        last = self.model.state_dict()
+        for name, x in self.best.items():
+            if name not in last or x.shape != last[name].shape:
+                raise DataError(f"its best parameters do not fit the model: {name} has shape {x.shape}")
         states = _with_prefix(arrays, "generator.")
         for name, rng in self.generators.items():
             rng.bit_generator.state = json.loads(states[name].tobytes().decode())
@@ -126,10 +127,10 @@ class RunCheckpoint:
 
     def _is_trained_model(self, arrays: Mapping[str, Any]) -> bool:
         """Whether the model is what the run in the file left: it has the last parameters, or the best ones."""
-        has_last = all(np.array_equal(arrays.get(f"model.{name}", ()), x) for name, x in self.model.state_dict().items())
-        best = [arrays[name] for name in sorted(arrays, key=_last_number) if name.startswith("best.")]
-        now = [p.data for p in self.model.parameters()]
-        return has_last or (len(best) == len(now) and all(map(np.array_equal, best, now)))
+        now = self.model.state_dict()
+        return any(
+            all(np.array_equal(arrays.get(f"{prefix}.{name}", ()), x) for name, x in now.items()) for prefix in ("model", "best")
+        )
 
 
 def _checksum_of_names(arrays: Mapping[str, Any]) -> int:
@@ -140,12 +141,6 @@ def _checksum_of_names(arrays: Mapping[str, Any]) -> int:
 def _with_prefix(arrays: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Return the arrays whose names begin with ``prefix``, under the rest of their names."""
     return {name.removeprefix(prefix): x for name, x in arrays.items() if name.startswith(prefix)}
-
-
-def _last_number(name: str) -> int:
-    """Return the number behind the last dot of a name, or -1."""
-    number = name.rpartition(".")[2]
-    return int(number) if number.isdecimal() else -1
 
 
 def _to_json_bytes(tree: Any) -> Any:

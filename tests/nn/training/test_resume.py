@@ -142,8 +142,8 @@ def test_best_parameters_of_another_shape_are_refused(tmp_path):
     assert np.array_equal(a, b)
     assert on == through
     arrays = checkpoint.load(path)
-    checkpoint.save(path, {**arrays, "best.0": np.ones(3)})
-    with pytest.raises(DataError, match=r"its best parameters have shape \(3,\), not \(4, 2\)"):
+    checkpoint.save(path, {**arrays, "best.layers.0.W": np.ones(3)})
+    with pytest.raises(DataError, match=r"its best parameters do not fit the model: layers\.0\.W has shape \(3,\)"):
         train_with_checkpoint(path, 3, validation=(X, y), patience=5)
 
 
