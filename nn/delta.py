@@ -17,7 +17,7 @@ from autograd import SettingError, ShapeError, gradients
 from nn.activations import name_of
 from nn.losses import loss as named_loss
 from nn.losses import one_hot
-from nn.modules.layers import MLP
+from nn.modules.mlp import MLP
 
 Array = npt.NDArray[np.float64]
 

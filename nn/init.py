@@ -88,10 +88,14 @@ def normal(std: float = 1.0) -> Initialiser:
 
 
 def _variance_scaling(gain: float, mode: str, is_uniform: bool) -> Initialiser:
-    """Return an initialiser with variance gain / fan. The fan is the number of inputs ("in"), or the mean of both ("mean")."""
+    """Return an initialiser with variance gain / fan.
+
+    The fan is the number of inputs of a unit ("in"), or the mean of that and the number of units that an input reaches ("mean").
+    Axes behind the first two are those of a kernel, and count for both.
+    """
 
     def draw(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-        fan_out, fan_in = shape[0], int(np.prod(shape[1:]))
+        fan_out, fan_in = shape[0] * int(np.prod(shape[2:])), int(np.prod(shape[1:]))
         variance = gain / (fan_in if mode == "in" else (fan_in + fan_out) / 2)
         if is_uniform:
             bound = np.sqrt(3.0 * variance)  # a uniform distribution over [-c, c] has variance c²/3

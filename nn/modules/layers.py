@@ -1,21 +1,19 @@
-"""Fully connected layers and networks on Tensors. W has shape (to, from); an input is one sample (n_in,) or a batch (N, n_in)."""
+"""Linear layers, and modules made of others. W has shape (to, from); an input is one sample (n_in,) or a batch (N, n_in)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 import autograd as ag
 from autograd import SettingError, ShapeError, Tensor, affine
-from nn.activations import Activation, activation, name_of
+from nn.activations import activation, name_of
 from nn.init import Initialiser, initialise
 from nn.input_checks import whole
 from nn.modules.module import Module
 from nn.modules.paths import count_text
-from nn.random import Seed, generator
-
-# Activations that let about half of the variance through, as relu does: MLP initialises the layers before them by He's rule.
-RELU_FAMILY = {"relu", "leaky_relu", "elu", "silu", "gelu"}
+from nn.random import Seed
 
 
 class Linear(Module):
@@ -29,12 +27,14 @@ class Linear(Module):
         The initialiser of ``W``: a name, or a function of (shape, rng).
     rng : int, numpy.random.Generator or None, default None
         The seed or generator of the initialiser.
+    bias : bool, default True
+        Whether the layer has biases.
 
     Attributes
     ----------
     W : Tensor, shape (n_out, n_in)
         The weights.
-    b : Tensor, shape (n_out,)
+    b : Tensor of shape (n_out,), or None
         The biases, zero at first.
 
     References
@@ -48,10 +48,12 @@ class Linear(Module):
     ((1, 2), Linear(3 → 2, 8 parameters))
     """
 
-    def __init__(self, n_in: int, n_out: int, init: str | Initialiser = "glorot_uniform", rng: Seed = None) -> None:
+    def __init__(
+        self, n_in: int, n_out: int, init: str | Initialiser = "glorot_uniform", rng: Seed = None, bias: bool = True
+    ) -> None:
         n_in, n_out = whole("a layer's width", n_in), whole("a layer's width", n_out)
         self.W = Tensor(initialise((n_out, n_in), init, rng))
-        self.b = Tensor(initialise((n_out,), "zeros", rng))
+        self.b: Any = Tensor(initialise((n_out,), "zeros", rng)) if bias else None
 
     def forward(self, x: Any) -> Any:
         """Return the weighted input z.
@@ -75,7 +77,7 @@ class Linear(Module):
         if x.shape[-1:] != self.W.shape[1:]:
             n_out, n_in = self.W.shape
             raise ShapeError(f"Linear({n_in} → {n_out}) takes inputs of width {n_in}, but x has shape {x.shape}")
-        return affine(x, self.W, self.b)
+        return x @ self.W.T if self.b is None else affine(x, self.W, self.b)
 
     def __repr__(self) -> str:
         n_out, n_in = self.W.shape
@@ -138,112 +140,88 @@ class Sequential(Module):
         return f"Sequential({inner}, {count_text(self.num_parameters())})"
 
 
-class MLP(Module):
-    """A fully connected network.
+class Residual(Module):
+    """A module with a skip connection: x + f(x).
 
     Parameters
     ----------
-    sizes : sequence of int
-        The widths from the inputs to the outputs. The input layer has no parameters.
-    hidden : str, callable or sequence of these, default "tanh"
-        The activation of the hidden layers, or one for each of them.
-    output : str or callable, default "identity"
-        The activation of the last layer.
-    init : str or callable, optional
-        The initialiser of the weights. The default is He's rule before an activation of the relu family, Glorot's otherwise.
-    rng : int, numpy.random.Generator or None, default None
-        The seed or generator of the initialiser.
-
-    Attributes
-    ----------
-    layers : list of Linear
-        The layers behind the inputs.
-    activations : list of callable
-        The activation of each layer.
-
-    Raises
-    ------
-    SettingError
-        If there are fewer than two sizes, or the number of activations does not fit.
+    inner : Module or callable
+        f, whose output has the shape of its input.
+    skip : Module or callable, optional
+        What is applied to x on the skip connection, such as a Linear layer if f changes the width. The default is the identity.
 
     References
     ----------
-    S0:30 for the layers, S1:21 for one activation per layer, S0:50 for the activation of the output.
+    K. He et al., "Deep Residual Learning for Image Recognition" (2016), eq. 1 and 2.
 
     Examples
     --------
-    >>> MLP([784, 16, 16, 10], hidden="sigmoid", rng=0)
-    MLP(784-16-16-10, hidden=sigmoid, output=identity, 13 002 parameters)
+    >>> Residual(Linear(2, 2, rng=0))([[1.0, 2.0]]).shape
+    (1, 2)
     """
 
-    def __init__(
-        self,
-        sizes: Sequence[int],
-        hidden: str | Activation | Sequence[str | Activation] = "tanh",
-        output: str | Activation = "identity",
-        init: str | Initialiser | None = None,
-        rng: Seed = None,
-    ) -> None:
-        if not isinstance(sizes, list | tuple) or len(sizes) < 2:
-            raise SettingError(f"MLP takes at least two sizes, from the inputs to the outputs, as in [784, 16, 10], not {sizes!r}")
-        per_layer: Any = hidden if isinstance(hidden, list | tuple) else [hidden] * (len(sizes) - 2)
-        names = [*per_layer, output]
-        if len(names) != len(sizes) - 1:
-            raise SettingError(f"MLP of {len(sizes) - 2} hidden layers takes as many hidden activations, not {len(names) - 1}")
-        rng = generator(rng)
-        inits = [init or ("he_normal" if name_of(f) in RELU_FAMILY else "glorot_uniform") for f in names]
-        self.layers = [Linear(a, b, how, rng) for a, b, how in zip(sizes, sizes[1:], inits, strict=False)]
-        self.activations = [activation(f) for f in names]
-
-    def passes(self, x: Any) -> Iterator[tuple[Any, Any]]:
-        """Yield the weighted input and the activation of each layer in turn.
-
-        Parameters
-        ----------
-        x : Tensor or array_like, shape (n_in,) or (N, n_in)
-            The input.
-
-        Yields
-        ------
-        z : Tensor
-            The weighted input of the layer; ``z.grad`` is δ after a backward pass.
-        a : Tensor
-            The activation of the layer.
-
-        References
-        ----------
-        S0:109-112.
-        """
-        a = x
-        for layer, f in zip(self.layers, self.activations, strict=True):
-            z = layer(a)
-            a = f(z)
-            yield z, a
+    def __init__(self, inner: Any, skip: Any = None) -> None:
+        for f in (inner, skip):
+            if f is not None and not callable(f):
+                raise SettingError(f"Residual takes modules and functions, not {f!r}")
+        self.inner, self.skip = inner, skip
 
     def forward(self, x: Any) -> Any:
-        """Return the activation of the last layer.
+        """Return x + f(x).
 
         Parameters
         ----------
-        x : Tensor or array_like, shape (n_in,) or (N, n_in)
+        x : Tensor or array_like, any shape
             The input.
 
         Returns
         -------
-        Tensor, shape (n_out,) or (N, n_out)
+        Tensor
             The output.
-        """
-        for layer, f in zip(self.layers, self.activations, strict=True):
-            x = f(layer(x))
-        return x
 
-    @property
-    def sizes(self) -> list[int]:
-        """The widths of all layers, the inputs first."""
-        return [self.layers[0].W.shape[1], *(layer.W.shape[0] for layer in self.layers)]
+        Raises
+        ------
+        ShapeError
+            If f(x) does not have the shape of what the skip connection carries. Nothing is broadcast.
+        """
+        x = ag.as_tensor(x, "Residual()")
+        out, carried = self.inner(x), x if self.skip is None else self.skip(x)
+        if out.shape != carried.shape:
+            raise ShapeError(
+                f"Residual: the inner module gives shape {out.shape}, but the skip connection carries {carried.shape}; "
+                f"give skip= a layer that changes the shape, such as Linear"
+            )
+        return carried + out
 
     def __repr__(self) -> str:
-        inner = sorted({name_of(f) for f in self.activations[:-1]}) or ["none"]
-        shape = "-".join(map(str, self.sizes))
-        last = name_of(self.activations[-1])
-        return f"MLP({shape}, hidden={'/'.join(inner)}, output={last}, {count_text(self.num_parameters())})"
+        parts = [f for f in (self.inner, self.skip) if f is not None]
+        return f"Residual({', '.join(repr(f) if isinstance(f, Module) else name_of(f) for f in parts)})"
+
+
+class Flatten(Module):
+    """Join all axes behind the first, as before a Linear layer that follows a convolution.
+
+    Examples
+    --------
+    >>> Flatten()(Tensor([[[1.0, 2.0], [3.0, 4.0]]])).shape
+    (1, 4)
+    """
+
+    def forward(self, x: Any) -> Any:
+        """Return the samples as vectors.
+
+        Parameters
+        ----------
+        x : Tensor or array_like, shape (N, ...)
+            The input.
+
+        Returns
+        -------
+        Tensor, shape (N, n)
+            The output.
+        """
+        x = ag.as_tensor(x, "Flatten()")
+        return x.reshape((x.shape[0], int(np.prod(x.shape[1:]))))
+
+    def __repr__(self) -> str:
+        return "Flatten()"

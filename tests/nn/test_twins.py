@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor
 
 
 def take_nielsens_step(W, b, batch, eta):
@@ -83,24 +82,105 @@ def architectures(torch):
     }  # fmt: skip
 
 
+class Attender(nn.Module):
+    """Causal attention with positions, a residual connection and a layer norm."""
+
+    def __init__(self):
+        self.positions = nn.PositionalEncoding(4)
+        self.block = nn.Residual(nn.MultiHeadAttention(4, heads=2, causal=True, rng=0))
+        self.norm, self.out = nn.LayerNorm(4), nn.Linear(4, 2, rng=1)
+
+    def forward(self, x):
+        return self.out(self.norm(self.block(self.positions(x))).mean(axis=1))
+
+
+def layered_architectures(torch):
+    """Convolutional, recurrent and attending networks, and the order of their parameters in PyTorch."""
+    t = torch.nn
+    rng = np.random.default_rng(1)
+
+    class LastOutput(t.Module):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner, self.out = inner, t.Linear(5, 2)
+
+        def forward(self, x):
+            return self.out(self.inner(x)[0][:, -1])
+
+    class TorchAttender(t.Module):
+        def __init__(self):
+            super().__init__()
+            self.query, self.key, self.value, self.join = (t.Linear(4, 4) for _ in range(4))
+            self.norm, self.out = t.LayerNorm(4), t.Linear(4, 2)
+
+        def forward(self, x):
+            position, feature = np.indices((6, 4))
+            wave = position / 10000.0 ** (feature // 2 * 2 / 4)
+            x = x + torch.tensor(np.where(feature % 2, np.cos(wave), np.sin(wave)))
+            q, k, v = (layer(x).reshape(8, 6, 2, 2).transpose(1, 2) for layer in (self.query, self.key, self.value))
+            attended = t.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            x = x + self.join(attended.transpose(1, 2).reshape(8, 6, 4))
+            return self.out(self.norm(x).mean(axis=1))
+
+    def recurrent(cell):
+        return nn.Sequential(nn.RNN(cell, last_only=True), nn.Linear(5, 2, rng=1))
+
+    images, signals, sequences = rng.normal(size=(8, 2, 7, 6)), rng.normal(size=(8, 4, 9)), rng.normal(size=(8, 6, 4))
+    cell_order = [0, 2, 1, 3, 4, 5]
+    return {
+        "2-d convolutions": (
+            nn.Sequential(nn.Conv2d(2, 4, (3, 2), stride=2, padding=1, rng=0), "relu", nn.BatchNorm(4), nn.Conv2d(4, 4, 2, groups=2, padding="same", rng=1), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(16, 2, rng=2)),
+            t.Sequential(t.Conv2d(2, 4, (3, 2), stride=2, padding=1), t.ReLU(), t.BatchNorm2d(4), t.Conv2d(4, 4, 2, groups=2, padding="same"), t.AvgPool2d(2), t.Flatten(), t.Linear(16, 2)),
+            images, None),
+        "1-d convolutions": (
+            nn.Sequential(nn.Conv1d(4, 3, 3, dilation=2, padding=2, bias=False, rng=0), nn.BatchNorm(3), "tanh", nn.MaxPool1d(3, stride=2, padding=1), nn.Flatten(), nn.Linear(15, 2, rng=1)),
+            t.Sequential(t.Conv1d(4, 3, 3, dilation=2, padding=2, bias=False), t.BatchNorm1d(3), t.Tanh(), t.MaxPool1d(3, stride=2, padding=1), t.Flatten(), t.Linear(15, 2)),
+            signals, None),
+        "plain recurrence": (recurrent(nn.RNNCell(4, 5, rng=0)), LastOutput(t.RNN(4, 5, batch_first=True)), sequences, cell_order),
+        "gated recurrence": (recurrent(nn.GRUCell(4, 5, rng=0)), LastOutput(t.GRU(4, 5, batch_first=True)), sequences, cell_order),
+        "long short-term memory": (recurrent(nn.LSTMCell(4, 5, rng=0)), LastOutput(t.LSTM(4, 5, batch_first=True)), sequences, cell_order),
+        "attention": (Attender(), TorchAttender(), sequences, None),
+    }  # fmt: skip
+
+
+def take_100_steps_beside_pytorch(torch, ours, theirs, X, Y, losses, optimizers, order=None):
+    """Take 100 steps with both networks from the same parameters, and compare losses and gradients at each."""
+    theirs = theirs.double()
+    their_parameters = list(theirs.parameters())
+    pairs = list(zip(ours.parameters(), [their_parameters[k] for k in order or range(len(their_parameters))], strict=True))
+    with torch.no_grad():
+        for p, q in pairs:
+            q.copy_(torch.tensor(p.numpy()))
+    mine, their = optimizers[0](ours.parameters()), optimizers[1](theirs.parameters())
+    for _ in range(100):
+        mine.zero_grad()
+        their.zero_grad()
+        a, b = losses[0](ours(X), Y), losses[1](theirs(torch.tensor(X)), torch.tensor(Y))
+        a.backward()
+        b.backward()
+        np.testing.assert_allclose(float(a), b.item(), rtol=1e-10)
+        for p, q in pairs:
+            np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-9, atol=1e-12 + 1e-10 * float(q.grad.abs().max()))
+        mine.step()
+        their.step()
+
+
 @pytest.mark.parametrize("k", range(6))
 def test_pytorchs_twin_for_100_steps(k):
     torch = pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
     ours, theirs, X, Y, loss, their_loss, name, settings = list(architectures(torch).values())[k]
-    theirs = theirs.double()
-    with torch.no_grad():
-        for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-            q.copy_(torch.tensor(p.numpy()))
-    mine, their = getattr(nn, name)(ours.parameters(), **settings), getattr(torch.optim, name)(theirs.parameters(), **settings)
-    for _ in range(100):
-        mine.zero_grad()
-        their.zero_grad()
-        a, b = nn.losses.loss(loss)(ours(X), Y), their_loss(theirs(torch.tensor(X)), torch.tensor(Y))
-        a.backward()
-        b.backward()
-        np.testing.assert_allclose(float(a), b.item(), rtol=1e-10)
-        for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-            np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-9, atol=1e-12)
-        mine.step()
-        their.step()
-    assert isinstance(ours.parameters()[0], Tensor)
+    optimizers = [lambda parameters, home=home: getattr(home, name)(parameters, **settings) for home in (nn, torch.optim)]
+    take_100_steps_beside_pytorch(torch, ours, theirs, X, Y, (nn.losses.loss(loss), their_loss), optimizers)
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # it pads a copy, which is all it says
+@pytest.mark.parametrize("k", range(6))
+def test_layers_of_pytorch_for_100_steps(k):
+    torch = pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
+    ours, theirs, X, order = list(layered_architectures(torch).values())[k]
+    labels = np.arange(8) % 2
+    losses = nn.losses.cross_entropy, torch.nn.functional.cross_entropy
+    optimizers = [lambda parameters, home=home: home.SGD(parameters, lr=0.03, momentum=0.5) for home in (nn, torch.optim)]
+    take_100_steps_beside_pytorch(torch, ours, theirs, X, labels, losses, optimizers, order)
+    ours.eval()
+    np.testing.assert_allclose(ours(X).data, theirs.eval()(torch.tensor(X)).detach().numpy(), rtol=1e-9, atol=1e-11)
