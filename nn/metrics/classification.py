@@ -62,6 +62,37 @@ def accuracy(pred: Any, target: Any) -> float:
     return float(np.mean(p == t))
 
 
+def balanced_accuracy(pred: Any, target: Any) -> float:
+    """Return the mean of the recall over the classes that occur in the targets.
+
+    Parameters
+    ----------
+    pred : Tensor or array_like, shape (N,) or (N, K)
+        Labels, or scores of K classes.
+    target : Tensor or array_like, shape (N,) or (N, K)
+        Labels or one-hot rows.
+
+    Returns
+    -------
+    float
+        A number between 0 and 1; 1 / K for the same answer to everything.
+
+    Raises
+    ------
+    DataError, ShapeError, OutOfRangeError
+        As in :func:`confusion_matrix`.
+
+    Examples
+    --------
+    >>> balanced_accuracy([0, 0, 0, 0], [0, 0, 0, 1])
+    0.5
+    """
+    matrix = _confusion(pred, target, "balanced_accuracy()")
+    totals = matrix.sum(axis=1)
+    occurs = totals > 0
+    return float(np.mean(np.diag(matrix)[occurs] / totals[occurs]))
+
+
 def confusion_matrix(pred: Any, target: Any, classes: int | None = None) -> npt.NDArray[np.intp]:
     """Return how many samples of each class were predicted to be of each class.
 

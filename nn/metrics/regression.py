@@ -41,14 +41,107 @@ def r2(pred: Any, target: Any) -> float:
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])  # doctest: +ELLIPSIS
     0.785...
     """
-    a, y = _as_floats(pred, "r2()"), _as_floats(target, "r2()")
-    if a.shape != y.shape or not y.size:
-        raise ShapeError(f"r2(): predictions of shape {a.shape} for targets of shape {y.shape}; give both one shape, and samples")
+    a, y = _matching_floats(pred, target, "r2()")
     residual, total = np.sum((y - a) ** 2, axis=0), np.sum((y - y.mean(axis=0)) ** 2, axis=0)
     has_variance = total > 0.0
     explained = 1.0 - residual / np.where(has_variance, total, 1.0)
     is_exact = np.where(residual == 0.0, 1.0, 0.0)
     return float(np.mean(np.where(has_variance, explained, is_exact)))
+
+
+def mae(pred: Any, target: Any) -> float:
+    """Return the mean absolute error: the mean of |a - y| over all entries.
+
+    Parameters
+    ----------
+    pred : Tensor or array_like, shape (N,) or (N, K)
+        The predictions a.
+    target : Tensor or array_like, the shape of ``pred``
+        The targets y.
+
+    Returns
+    -------
+    float
+        A number of at least 0, in the unit of the targets.
+
+    Raises
+    ------
+    DataError, ShapeError
+        As in :func:`r2`.
+
+    Examples
+    --------
+    >>> mae([1.0, 2.0], [1.0, 4.0])
+    1.0
+    """
+    a, y = _matching_floats(pred, target, "mae()")
+    return float(np.mean(np.abs(a - y)))
+
+
+def mse(pred: Any, target: Any) -> float:
+    """Return the mean squared error: the mean of (a - y)² over all entries.
+
+    Parameters
+    ----------
+    pred : Tensor or array_like, shape (N,) or (N, K)
+        The predictions a.
+    target : Tensor or array_like, the shape of ``pred``
+        The targets y.
+
+    Returns
+    -------
+    float
+        A number of at least 0, in the squared unit of the targets.
+
+    Raises
+    ------
+    DataError, ShapeError
+        As in :func:`r2`.
+
+    Examples
+    --------
+    >>> mse([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    a, y = _matching_floats(pred, target, "mse()")
+    return float(np.mean(np.square(a - y)))
+
+
+def rmse(pred: Any, target: Any) -> float:
+    """Return the root of the mean squared error.
+
+    Parameters
+    ----------
+    pred : Tensor or array_like, shape (N,) or (N, K)
+        The predictions a.
+    target : Tensor or array_like, the shape of ``pred``
+        The targets y.
+
+    Returns
+    -------
+    float
+        A number of at least 0, in the unit of the targets.
+
+    Raises
+    ------
+    DataError, ShapeError
+        As in :func:`r2`.
+
+    Examples
+    --------
+    >>> rmse([1.0, 2.0], [1.0, 4.0])  # doctest: +ELLIPSIS
+    1.4142...
+    """
+    a, y = _matching_floats(pred, target, "rmse()")
+    return float(np.sqrt(np.mean(np.square(a - y))))
+
+
+def _matching_floats(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return predictions and targets as arrays of one shape."""
+    a, y = _as_floats(pred, call), _as_floats(target, call)
+    if a.shape != y.shape or not y.size:
+        raise ShapeError(f"{call}: predictions of shape {a.shape} for targets of shape {y.shape}; give both one shape, and samples")
+    return a, y
 
 
 def _as_floats(x: Any, call: str) -> npt.NDArray[np.float64]:
