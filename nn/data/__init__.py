@@ -1,4 +1,4 @@
-"""Data: splitting, folds, mini-batches, scaling, and readers for CSV files, NPZ files and MNIST's own files."""
+"""Data: splitting, folds, mini-batches, scaling, and readers for CSV files, data frames, NPZ files and MNIST's own files."""
 
 from nn.data.batching import batches
 from nn.data.csv_reader import read_csv
@@ -8,12 +8,15 @@ from nn.data.npz_reader import read_npz
 from nn.data.pairs import Part, pair
 from nn.data.scaling import Standardiser
 from nn.data.splitting import k_fold, split
+from nn.data.table import Table, from_dataframe
 
 __all__ = [
     "IDX_TYPES",
     "Part",
     "Standardiser",
+    "Table",
     "batches",
+    "from_dataframe",
     "k_fold",
     "pair",
     "read_csv",

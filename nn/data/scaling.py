@@ -1,4 +1,4 @@
-"""Scaling of inputs to mean 0 and standard deviation 1."""
+"""Scaling of inputs and targets to mean 0 and standard deviation 1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Standardiser:
     Parameters
     ----------
     X : array_like, shape (N, ...)
-        The training inputs.
+        The training inputs, or the training targets, which may have shape (N,).
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Standardiser:
     Raises
     ------
     ShapeError
-        If ``X`` has fewer than two axes or no rows.
+        If ``X`` has no rows.
 
     Examples
     --------
@@ -43,7 +43,7 @@ class Standardiser:
 
     def __init__(self, X: Any) -> None:
         X = plain_array(X, "Standardiser()").astype(float)
-        if X.ndim < 2 or not len(X):
+        if not X.ndim or not len(X):
             raise ShapeError(f"Standardiser takes training data (N, …), not an array of shape {X.shape}")
         self.mean = X.mean(axis=0)
         self.deviation = np.where(X.min(axis=0) < X.max(axis=0), X.std(axis=0), 1.0)

@@ -7,15 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from autograd import SettingError
-from nn.data.apportioning import apportion
+from autograd import SettingError, ShapeError
+from nn.data.apportioning import apportion, largest_remainder
 from nn.data.pairs import Array, Part, pair
+from nn.input_checks import plain_array
 from nn.metrics import labels_of
 from nn.random import Seed, generator
 
 
-def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: Seed = None, stratify: bool = False) -> list[Part]:
-    """Shuffle the data and split it into disjoint parts that together are the whole.
+def split(
+    X: Any,
+    Y: Any,
+    fractions: Sequence[float] = (0.7, 0.2, 0.1),
+    rng: Seed = None,
+    stratify: bool = False,
+    *,
+    shuffle: bool = True,
+    groups: Any = None,
+    times: Any = None,
+) -> list[Part]:
+    """Split the data into disjoint parts that together are the whole.
 
     Parameters
     ----------
@@ -30,6 +41,13 @@ def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: See
         The seed or generator of the shuffle.
     stratify : bool, default False
         Whether every part has each label in the share that it has in the whole, to within one sample. ``Y`` are labels then.
+    shuffle : bool, default True
+        Whether the samples are shuffled. Otherwise the first ones are the first part, in their order.
+    groups : array_like, shape (N,), optional
+        The group of each sample, such as the patient whom it is about. All samples of a group come into one part. The sizes are as
+        near to the shares as whole groups, dealt out in random order, allow.
+    times : array_like, shape (N,), optional
+        When each sample was taken. Each part is earlier than the next; samples of one time stay together.
 
     Returns
     -------
@@ -39,7 +57,7 @@ def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: See
     Raises
     ------
     SettingError
-        If the fractions are not positive numbers with the sum 1, or a part would be empty.
+        If the fractions are not positive numbers with the sum 1, a part would be empty, or settings exclude each other.
     ShapeError, DataError
         If ``X`` and ``Y`` have different lengths, or hold something else than finite real numbers.
 
@@ -51,15 +69,60 @@ def split(X: Any, Y: Any, fractions: Sequence[float] = (0.7, 0.2, 0.1), rng: See
     --------
     >>> [len(x) for x, _ in split(np.zeros((10, 2)), np.arange(10), rng=0)]
     [7, 2, 1]
+    >>> [y.tolist() for _, y in split(np.zeros((4, 1)), [3, 1, 2, 0], (0.5, 0.5), times=[3, 1, 2, 0])]
+    [[0, 1], [2, 3]]
     """
     X, Y = pair(X, Y, "split()")
     shares = _check_fractions(fractions)
-    rng = generator(rng)
-    groups = _label_groups(Y) if stratify else [np.arange(len(X))]
-    indices = _deal(groups, shares, rng)
+    _check_ways(stratify, shuffle, groups, times, rng)
+    if times is not None:
+        indices = _cut_by_time(_keys(times, len(X), "times"), shares)
+    elif groups is not None:
+        indices = _deal_groups(_keys(groups, len(X), "groups"), shares, generator(rng))
+    elif not shuffle:
+        indices = np.split(np.arange(len(X)), np.cumsum(largest_remainder(len(X), shares))[:-1])
+    else:
+        indices = _deal(_label_groups(Y) if stratify else [np.arange(len(X))], shares, generator(rng))
     if not all(len(part) for part in indices):
         raise SettingError(f"split(): {len(X)} samples are too few for the fractions {tuple(fractions)}: a part would be empty")
     return [(X[part], Y[part]) for part in indices]
+
+
+def _check_ways(stratify: bool, shuffle: bool, groups: Any, times: Any, rng: Seed) -> None:
+    """Raise SettingError if two ways to split are asked for, or a seed of a shuffle that does not take place."""
+    ways = {"stratify": stratify, "shuffle=False": not shuffle, "groups": groups is not None, "times": times is not None}
+    chosen = [name for name, is_chosen in ways.items() if is_chosen]
+    if len(chosen) > 1:
+        raise SettingError(f"split(): {' and '.join(chosen)} exclude each other: choose one")
+    if rng is not None and (not shuffle or times is not None):
+        raise SettingError(f"split(): rng={rng!r} would be ignored: with {chosen[0]} nothing is drawn")
+
+
+def _keys(keys: Any, n: int, name: str) -> Array:
+    """Return the groups or times as an array with one entry per sample."""
+    array = plain_array(keys, f"split({name}=)")
+    if array.shape != (n,):
+        raise ShapeError(f"split(): {name} has shape {array.shape}, but there are {n} samples: give one entry for each")
+    return array
+
+
+def _cut_by_time(times: Array, shares: Array) -> list[Array]:
+    """Return the indices of each part, in the order of their times; equal times are in one part."""
+    order = np.argsort(times, kind="stable")
+    in_order = times[order]
+    cuts = np.cumsum(largest_remainder(len(times), shares))[:-1]
+    return np.split(order, np.searchsorted(in_order, in_order[cuts]))
+
+
+def _deal_groups(groups: Array, shares: Array, rng: np.random.Generator) -> list[Array]:
+    """Deal whole groups out, each to the part that lacks the most samples; return the indices of each part, shuffled."""
+    names, number_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    lacking = shares * len(groups)
+    part_of = np.empty(len(names), dtype=int)
+    for group in rng.permutation(len(names)):
+        part_of[group] = np.argmax(lacking)
+        lacking[part_of[group]] -= sizes[group]
+    return [rng.permutation(np.flatnonzero(part_of[number_of] == part)) for part in range(len(shares))]
 
 
 def _check_fractions(fractions: Any) -> Array:

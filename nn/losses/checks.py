@@ -28,6 +28,8 @@ PROBABILITY_OPERATIONS = ("softmax", "sigmoid")
 def as_matching_tensors(pred: Any, target: Any, call: str) -> tuple[Tensor, Tensor]:
     """Convert a prediction and a target to Tensors of one shape. Nothing is broadcast.
 
+    A target of shape (N,) becomes a column for predictions of shape (N, 1), those of a model with one output.
+
     Parameters
     ----------
     pred, target : Tensor, array_like or list of Value
@@ -46,6 +48,8 @@ def as_matching_tensors(pred: Any, target: Any, call: str) -> tuple[Tensor, Tens
         If the shapes differ.
     """
     a, y = ag.as_tensor(pred, call), ag.as_tensor(target, call)
+    if a.shape == (*y.shape, 1) and y.ndim == 1:
+        y = y.reshape(a.shape)
     if a.shape != y.shape:
         raise ShapeError(f"{call}: the prediction has shape {a.shape}, but the target has shape {y.shape}; give both one shape")
     return a, y

@@ -137,8 +137,10 @@ def rmse(pred: Any, target: Any) -> float:
 
 
 def _matching_floats(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return predictions and targets as arrays of one shape."""
+    """Return predictions and targets as arrays of one shape. Predictions (N, 1) fit targets (N,)."""
     a, y = _as_floats(pred, call), _as_floats(target, call)
+    if a.shape == (*y.shape, 1) and y.ndim == 1:
+        a = a[:, 0]
     if a.shape != y.shape or not y.size:
         raise ShapeError(f"{call}: predictions of shape {a.shape} for targets of shape {y.shape}; give both one shape, and samples")
     return a, y

@@ -23,3 +23,12 @@ def test_columns_that_do_not_vary_are_only_shifted():
     for constant in (0.1, 0.3, 1e6 + 0.1):
         for n in (3, 7, 49):
             assert data.Standardiser(np.full((n, 1), constant)).deviation[0] == 1.0
+
+
+def test_targets_of_a_regression_are_scaled_and_scaled_back():
+    y = np.array([10.0, 20.0, 60.0])
+    scale = data.Standardiser(y)
+    assert abs(scale(y).mean()) < 1e-15
+    np.testing.assert_allclose(scale.back(scale(y)), y)
+    with pytest.raises(ShapeError, match=r"takes training data \(N, …\), not an array of shape \(\)"):
+        data.Standardiser(1.0)

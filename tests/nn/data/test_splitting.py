@@ -1,11 +1,13 @@
 """split and k_fold: parts are disjoint and have the right sizes."""
 
+import itertools
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import AutogradError, SettingError
+from autograd import AutogradError, SettingError, ShapeError
 from nn import data
 
 ok = np.ones((4, 2))
@@ -78,3 +80,49 @@ def test_thousands_of_stratified_folds_have_the_right_sizes():
 def test_wrong_fractions_are_named(attempt, text):
     with pytest.raises(AutogradError, match=text):
         attempt()
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 6), min_size=12, max_size=60), st.integers(0, 99))
+def test_groups_are_not_divided(groups, seed):
+    groups = np.array([0, 1, 2, *groups])
+    n = len(groups)
+    parts = data.split(np.arange(n)[:, None], groups, (0.6, 0.4), rng=seed, groups=groups)
+    assert sorted(np.concatenate([x[:, 0] for x, _ in parts]).tolist()) == list(range(n))
+    assert not set(parts[0][1]) & set(parts[1][1])
+    largest = np.bincount(groups).max()
+    assert abs(len(parts[0][0]) - 0.6 * n) <= largest
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(-99, 99), min_size=10, max_size=20, unique=True), st.randoms(use_true_random=False))
+def test_parts_by_time_come_one_after_the_other(days, random):
+    times = np.array(random.sample(days + days, 2 * len(days)), dtype=float)
+    parts = data.split(np.arange(len(times))[:, None], times, (0.3, 0.3, 0.4), times=times)
+    assert sorted(np.concatenate([x[:, 0] for x, _ in parts]).tolist()) == list(range(len(times)))
+    for (_, earlier), (_, later) in itertools.pairwise(parts):
+        assert earlier.max() < later.min()
+
+
+def test_a_split_without_shuffling_keeps_the_order():
+    parts = data.split(np.arange(10)[:, None], np.arange(10), (0.5, 0.3, 0.2), shuffle=False)
+    assert [y.tolist() for _, y in parts] == [[0, 1, 2, 3, 4], [5, 6, 7], [8, 9]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        (
+            {"shuffle": False, "stratify": True},
+            SettingError,
+            r"split\(\): stratify and shuffle=False exclude each other: choose one",
+        ),
+        ({"groups": range(4), "times": range(4)}, SettingError, r"split\(\): groups and times exclude each other"),
+        ({"times": range(4), "rng": 0}, SettingError, r"split\(\): rng=0 would be ignored: with times nothing is drawn"),
+        ({"groups": [1, 2]}, ShapeError, r"split\(\): groups has shape \(2,\), but there are 4 samples: give one entry for each"),
+        ({"groups": [1, 1, 1, 1]}, SettingError, "a part would be empty"),
+    ],
+)
+def test_ways_to_split_that_do_not_fit(settings, error, message):
+    with pytest.raises(error, match=message):
+        data.split(np.zeros((4, 1)), np.zeros(4), (0.5, 0.5), **settings)

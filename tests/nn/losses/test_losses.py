@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import AutogradError, Tensor, Value
+import nn
+from autograd import AutogradError, ShapeError, Tensor, Value
 from autograd.graph.forward_mode import pushforward
-from nn import losses
+from nn import losses, metrics
 from oracles import assert_derivative, same
 
 rng = np.random.default_rng(0)
@@ -166,3 +167,25 @@ def test_any_function_may_be_the_loss():
 def test_wrong_input_is_named(attempt, text):
     with pytest.raises(AutogradError, match=text):
         attempt()
+
+
+@pytest.mark.parametrize("name", ["quadratic", "mse", "mae", "huber", "binary_cross_entropy_with_logits"])
+def test_targets_without_a_second_axis_fit_a_model_with_one_output(name):
+    pred, target = np.array([[0.2], [-1.0], [3.0]]), np.array([1.0, 0.0, 1.0])
+    loss = losses.loss(name)
+    assert float(loss(pred, target)) == float(loss(pred, target[:, None]))
+    with pytest.raises(ShapeError):
+        loss(pred[:, 0], target[:, None])
+    with pytest.raises(ShapeError):
+        loss(np.hstack([pred, pred]), target)
+
+
+def test_a_regression_is_trained_on_targets_without_a_second_axis():
+    X = np.linspace(-1.0, 1.0, 20)[:, None]
+    y = 3.0 * X[:, 0] + 1.0
+    for compiled in (False, True):
+        model = nn.Linear(1, 1, rng=0)
+        history = nn.fit(
+            model, X, y, loss="mse", lr=0.5, epochs=60, validation=(X, y), metric=metrics.r2, compiled=compiled, progress=False
+        )
+        assert history.validation[-1] > 0.999
