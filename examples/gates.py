@@ -14,7 +14,7 @@ def train_and_score(model, target, lr, epochs):
 
 
 def score_of_unit(target):
-    return train_and_score(nn.Linear(2, 1, rng=0), target, lr=5.0, epochs=300)
+    return train_and_score(nn.Linear(2, 1, rng=0), target, lr=5.0, epochs=60)
 
 
 gates = {format(n, "04b"): np.array([n >> 3 & 1, n >> 2 & 1, n >> 1 & 1, n & 1], dtype=float) for n in range(16)}
@@ -34,6 +34,6 @@ print(f"best half-plane for XOR: {best:.0%}")
 assert best == 0.75
 
 hidden = nn.MLP([2, 4, 1], hidden="tanh", rng=1)
-score = train_and_score(hidden, gates["0110"], lr=1.0, epochs=2000)
+score = train_and_score(hidden, gates["0110"], lr=1.0, epochs=300)
 print(f"with a hidden layer, {hidden}: XOR {score:.0%}")
 assert score == 1.0

@@ -27,7 +27,7 @@ def score(train, validation, hidden, lr):
         train[1],
         loss="mse",
         optimizer=optimizer,
-        epochs=100,
+        epochs=30,
         batch_size=16,
         validation=(scale(validation[0]), validation[1]),
         progress=False,
@@ -41,7 +41,7 @@ print(search)
 assert search.best["hidden"] > 1
 
 model, optimizer = build(**search.best)
-nn.fit(model, scale(train[0]), train[1], loss="mse", optimizer=optimizer, epochs=200, batch_size=16, progress=False, rng=0)
+nn.fit(model, scale(train[0]), train[1], loss="mse", optimizer=optimizer, epochs=100, batch_size=16, progress=False, rng=0)
 r2 = nn.metrics.r2(model(scale(test[0])), test[1])
 print(f"test R² = {r2:.3f}")
 assert r2 > 0.95

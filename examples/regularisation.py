@@ -16,7 +16,7 @@ def train_with_penalty(penalty, **options):
         return mse(pred, target) + penalty * l2(model.parameters())
 
     optimizer = nn.Adam(model.parameters(), lr=0.03)
-    history = nn.fit(model, *train, loss=loss, optimizer=optimizer, epochs=1500, validation=validation, progress=False, **options)
+    history = nn.fit(model, *train, loss=loss, optimizer=optimizer, epochs=800, validation=validation, progress=False, **options)
     size = float(l2(model.parameters()))
     return size, float(mse(model(train[0]), train[1])), float(mse(model(validation[0]), validation[1])), history
 
@@ -36,5 +36,5 @@ assert min(validation_errors[1:]) < validation_errors[0]
 *_, error_after_stopping, history = train_with_penalty(0.0, patience=100)
 print(f"early stopping: {history.stopped}; validation {error_after_stopping:.4f}")
 assert history.stopped.startswith("patience")
-assert history.epochs < 1500
+assert history.epochs < 800
 assert error_after_stopping < validation_errors[0]

@@ -11,7 +11,10 @@ from autograd.ops import TABLE
 from autograd.state import context
 from autograd.state.hooks import Hooks
 
-settings.register_profile("dev", max_examples=25, deadline=None)
+# PyTorch, an oracle, would start a thread for each core, which spins while the other workers of pytest-xdist need the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+settings.register_profile("dev", max_examples=10, deadline=None)
 settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))

@@ -132,15 +132,13 @@ def distance_units(point):
 
 def central_difference(f, at, order, steps):
     """Return the partial derivative of ``f`` that is taken ``order[i]`` times by argument i."""
-    arguments = [i for i, n in enumerate(order) for _ in range(n)]
+    weights = [((0, 1),), ((1, 1), (-1, -1)), ((2, 1), (0, -2), (-2, 1)), ((3, 1), (1, -3), (-1, 3), (-3, -1))]
     total = mp.mpf(0)
-    for signs in itertools.product((1, -1), repeat=len(arguments)):
-        shifted = list(at)
-        for i, s in zip(arguments, signs, strict=True):
-            shifted[i] += s * steps[i]
-        total += math.prod(signs) * f(*shifted)
-    for i in arguments:
-        total /= 2 * steps[i]
+    for terms in itertools.product(*(weights[n] for n in order)):
+        shifted = [x + multiple * step for x, (multiple, _), step in zip(at, terms, steps, strict=True)]
+        total += math.prod(weight for _, weight in terms) * f(*shifted)
+    for n, step in zip(order, steps, strict=True):
+        total /= (2 * step) ** n
     return total
 
 
@@ -180,8 +178,12 @@ def directions(count):
     return [tuple(sign * n for sign, n in zip(side, ns, strict=True)) for side in sides for ns in lengths]
 
 
+@functools.lru_cache(maxsize=256)
 def limits(f, point, order):
-    """Return the limits of a partial derivative from all sides, without those that do not exist."""
+    """Return the limits of a partial derivative from all sides, without those that do not exist.
+
+    0.0 and -0.0 are one point here, and its limits are computed once.
+    """
     from_all_sides = [one_sided_limit(f, point, direction, order) for direction in directions(len(point))]
     return [x for x in from_all_sides if not math.isnan(x)]
 

@@ -158,7 +158,7 @@ def test_a_planted_error_is_found_and_named(planted, monkeypatch):
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda p: p.name)
 def test_without_the_error_the_test_passes(planted):
-    planted.test(40)()
+    planted.test(hypothesis.settings().max_examples)()
 
 
 def test_an_engine_that_returns_nan_is_blamed(monkeypatch):
