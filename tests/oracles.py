@@ -48,6 +48,6 @@ def assert_derivative(claimed, f, scale=1.0, h=0.05, rtol=1e-7):
     assert abs(claimed - value) <= ERROR_BARS * error + rtol * max(abs(value), scale), (claimed, value, error)
 
 
-def same(a, b, rtol=FEW_ULPS, atol=0.0):
+def assert_close(a, b, rtol=FEW_ULPS, atol=0.0):
     """Assert that numbers are equal up to rounding: nan equals nan, and infinities must have the same sign."""
     np.testing.assert_allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)

@@ -11,7 +11,7 @@ import autograd as ag
 import nn
 from autograd import CompileWarning, DataError, GraphError, OutOfRangeError, Tensor, Value, compile
 from autograd.viz import draw
-from oracles import same
+from oracles import assert_close
 
 
 def make_data(n=7, seed=0):
@@ -130,9 +130,9 @@ def test_tensors_true_passes_arrays_in_one_piece(settings):
     step = compile(loss_of_arrays, tensors=True, argnums=(0, 1, 2), **settings)
     value, gradients = step.value_and_grad(W, x, 2.0)
     expected, wanted = ag.value_and_grad(loss_of_arrays, (0, 1, 2))(W, x, 2.0)
-    same(value, expected, rtol=1e-14)
+    assert_close(value, expected, rtol=1e-14)
     for a, b in zip(gradients, wanted, strict=True):
-        same(a, b, rtol=1e-13, atol=1e-14)
+        assert_close(a, b, rtol=1e-13, atol=1e-14)
     assert isinstance(step(W, x, 2.0), float)
     assert isinstance(step(W, x, Value(2.0)), ag.Node)
     assert step.report().nodes < 20
@@ -147,11 +147,11 @@ def test_tensors_true_works_with_batches_jvp_hvp_and_pictures():
         return (np.tanh(W @ x).sum() - t) ** 2
 
     step = compile(sample, tensors=True, in_axes=(None, 0, 0))
-    same(step.value_and_grad(W, x, t)[0], np.mean([sample(W, a, b) for a, b in zip(x, t, strict=True)]), rtol=1e-13)
+    assert_close(step.value_and_grad(W, x, t)[0], np.mean([sample(W, a, b) for a, b in zip(x, t, strict=True)]), rtol=1e-13)
     whole = compile(sample, tensors=True)
     along = (np.ones((4, 3)), np.zeros(3), 0.0)
-    same(whole.jvp((W, x[0], 1.0), along)[1], ag.jvp(sample, (W, x[0], 1.0), along)[1], rtol=1e-12)
-    same(whole.hvp(W, along[0], x[0], 1.0), ag.hvp(sample, W, along[0], x[0], 1.0), rtol=1e-12, atol=1e-14)
+    assert_close(whole.jvp((W, x[0], 1.0), along)[1], ag.jvp(sample, (W, x[0], 1.0), along)[1], rtol=1e-12)
+    assert_close(whole.hvp(W, along[0], x[0], 1.0), ag.hvp(sample, W, along[0], x[0], 1.0), rtol=1e-12, atol=1e-14)
     assert "tanh" in draw(whole).to_mermaid()
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value
-from oracles import same
+from oracles import assert_close
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 
@@ -21,12 +21,12 @@ def test_operators_from_both_sides(op, other):
         a = Value(1.5)
         y = op(a, other) if left else op(other, a)
         assert type(y) is Value
-        same(y.data, op(1.5, float(other)) if left else op(float(other), 1.5))
+        assert_close(y.data, op(1.5, float(other)) if left else op(float(other), 1.5))
         both = [Value(1.5), Value(float(other))]
         z = op(*both) if left else op(*both[::-1])
         y.backward()
         z.backward()
-        same(a.grad, both[0].grad)
+        assert_close(a.grad, both[0].grad)
 
 
 @pytest.mark.parametrize("op", OPERATORS)
@@ -36,7 +36,7 @@ def test_arrays_on_either_side_give_a_tensor(op):
         a = Value(1.5)
         y = op(a, x) if left else op(x, a)
         assert isinstance(y, Tensor)
-        same(y.data, op(1.5, x) if left else op(x, 1.5))
+        assert_close(y.data, op(1.5, x) if left else op(x, 1.5))
 
 
 def test_pythons_own_functions():
@@ -79,7 +79,7 @@ def test_methods_of_the_rows_and_object_arrays():
     assert z.dtype == object
     np.sum(z).backward()
     expected = 1 - np.tanh([-0.5, -0.5]) ** 2
-    same([[w.grad for w in row] for row in W], np.outer(expected, [0.5, -0.5]))
+    assert_close([[w.grad for w in row] for row in W], np.outer(expected, [0.5, -0.5]))
     v = Value(2.0)
     for y in (v * x, x * v, np.multiply(v, x), v + x, x - v, v / x):
         assert y.dtype == object
@@ -97,9 +97,9 @@ def test_choices_follow_numpy_on_every_input(a, b):
     for name in ("maximum", "minimum", "logaddexp"):
         with np.errstate(all="ignore"):
             expected = getattr(np, name)(a, b)
-        same(getattr(ag, name)(Value(a), Value(b)).data, expected, rtol=1e-14)
-    same(ag.sign(Value(a)).data, np.sign(a))
-    same(ag.relu(Value(a)).data, np.maximum(a, 0.0))
+        assert_close(getattr(ag, name)(Value(a), Value(b)).data, expected, rtol=1e-14)
+    assert_close(ag.sign(Value(a)).data, np.sign(a))
+    assert_close(ag.relu(Value(a)).data, np.maximum(a, 0.0))
 
 
 def test_wide_values_keep_their_settings():
@@ -131,7 +131,7 @@ def test_one_entry_tensors_come_back_as_values():
     t = Tensor([[2.0]])
     v = Value.of(t * 3.0) * 2.0
     v.backward()
-    same(t.grad, [[6.0]])
+    assert_close(t.grad, [[6.0]])
 
 
 def test_a_value_inside_tensor_arithmetic_at_second_order():
@@ -143,4 +143,4 @@ def test_a_value_inside_tensor_arithmetic_at_second_order():
     v.zero_grad()
     t.zero_grad()
     first.backward()
-    same(v.grad, np.exp(2.0) + 9 * np.exp(6.0), rtol=1e-13)
+    assert_close(v.grad, np.exp(2.0) + 9 * np.exp(6.0), rtol=1e-13)

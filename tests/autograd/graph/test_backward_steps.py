@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from autograd import AutogradError, Tensor
-from oracles import same
+from oracles import assert_close
 from value_graphs import value_graphs
 
 
@@ -32,7 +32,7 @@ def test_the_steps_end_on_the_gradients_of_backward(graph):
 def test_steps_of_tensors():
     t = Tensor([1.0, 2.0])
     (last,) = [push for step in (t * 3.0).backward_steps([1.0, 10.0]) for push in step.pushes]
-    same(last.contribution, [3.0, 30.0])
+    assert_close(last.contribution, [3.0, 30.0])
     assert last.complete
     assert last.position == 0
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Tensor, Value, jacobian
 from autograd.numpy_api.support_table import get_sections
-from oracles import assert_derivative, same
+from oracles import assert_close, assert_derivative
 
 SECTIONS = get_sections()
 
@@ -185,7 +185,7 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
         xs[0] = xs[0] + 5.0 * np.eye(3)  # far from singular
     directions = [np.random.default_rng(seed + 1).normal(size=s) for s in shapes]
     y = f(*map(Tensor, xs))
-    same(y.data, np.asarray(f(*xs)), rtol=1e-12)
+    assert_close(y.data, np.asarray(f(*xs)), rtol=1e-12)
     cotangent = np.random.default_rng(seed + 2).normal(size=y.shape)
 
     def loss(*tensors):
@@ -200,18 +200,20 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
 
     gradients = ag.grad(loss, argnums=tuple(range(len(xs))))(*xs)
     slope = sum(np.vdot(g, u) for g, u in zip(gradients, directions, strict=True))
-    same(ag.jvp(loss, xs, directions)[1], slope, rtol=1e-9, atol=1e-11)
+    assert_close(ag.jvp(loss, xs, directions)[1], slope, rtol=1e-9, atol=1e-11)
     assert_derivative(slope, loss_along_directions, h=0.02)
     if seed % 10 == 0:
-        same(jacobian(gradient_by_first, mode="fwd")(xs[0]), jacobian(gradient_by_first, mode="rev")(xs[0]), rtol=1e-8, atol=1e-9)
+        assert_close(
+            jacobian(gradient_by_first, mode="fwd")(xs[0]), jacobian(gradient_by_first, mode="rev")(xs[0]), rtol=1e-8, atol=1e-9
+        )
 
 
 @pytest.mark.parametrize("name", SECTIONS["Entry by entry"])
 def test_ufuncs_work_under_every_name_that_numpy_has_for_them(name):
     ufunc = getattr(np, name[3:])
     xs = [np.array([0.3, 0.7]) if ufunc is not np.arccosh else np.array([1.3, 1.7])] * ufunc.nin
-    same(ufunc(*map(Tensor, xs)).data, ufunc(*xs), rtol=1e-14)
-    same(ufunc(*[Value(x[0]) for x in xs]).data, ufunc(*[x[0] for x in xs]), rtol=1e-14)
+    assert_close(ufunc(*map(Tensor, xs)).data, ufunc(*xs), rtol=1e-14)
+    assert_close(ufunc(*[Value(x[0]) for x in xs]).data, ufunc(*[x[0] for x in xs]), rtol=1e-14)
 
 
 @pytest.mark.parametrize("name", SECTIONS["Asking about the numbers (plain answers)"])
@@ -227,4 +229,4 @@ def test_queries_give_plain_results(name):
     ours, theirs = function(t, *more), function(t.data, *more)
     assert type(ours) is type(theirs)
     if name != "np.empty_like":
-        same(np.asarray(ours, float), np.asarray(theirs, float)) if name != "np.result_type" else None
+        assert_close(np.asarray(ours, float), np.asarray(theirs, float)) if name != "np.result_type" else None

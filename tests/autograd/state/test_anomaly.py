@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import AnomalyError, Tensor, Value, anomaly, grad, gradients, scope
-from oracles import same
+from oracles import assert_close
 
 
 def here():
@@ -65,7 +65,7 @@ def test_an_anomaly_in_the_forward_pass_is_described(f, x, text):
 def test_infinite_inputs_do_not_raise():
     with anomaly():
         masked = Tensor([0.0, -np.inf]).reshape(1, 2)
-        same(np.exp(masked + 1.0).sum().data, np.e)
+        assert_close(np.exp(masked + 1.0).sum().data, np.e)
         assert (Value(np.inf) * 2.0).data == np.inf
 
 
@@ -239,9 +239,9 @@ def test_gradients_of_parts_of_an_array_work_with_hooks_and_anomaly():
     u.register_hook(seen.append)
     with anomaly():
         (u[0] * 3.0 + u[1:].sum() + (u * u).sum()).backward()
-    same(seen, [[7.0, 9.0, 13.0]])
-    same(t.grad, [14.0, 18.0, 26.0])
-    same(gradients(u[0] + u[0] + u.sum(), u), [3.0, 1.0, 1.0])
+    assert_close(seen, [[7.0, 9.0, 13.0]])
+    assert_close(t.grad, [14.0, 18.0, 26.0])
+    assert_close(gradients(u[0] + u[0] + u.sum(), u), [3.0, 1.0, 1.0])
 
 
 def test_every_node_of_a_network_has_a_line_of_the_program():
@@ -263,4 +263,4 @@ def test_finite_numbers_do_not_raise():
     with anomaly():
         (t[0] * 3.0 + t[1]).backward()
         assert gradients(t[0] * 1.0, [t, unused])[1] == 0.0
-    same(t.grad, [1.5, 0.5])
+    assert_close(t.grad, [1.5, 0.5])

@@ -24,7 +24,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from oracles import same
+from oracles import assert_close
 
 V, W = sympy.symbols("v w")
 
@@ -102,16 +102,16 @@ def test_derivatives_with_respect_to_captured_nodes_agree_with_sympy(name, progr
     node = Value(w)
     result = inner(lambda v: program(v, node), v)
     assert isinstance(result, Value)
-    same(result.data, number(expected, v, w), rtol=1e-9, atol=1e-9)
+    assert_close(result.data, number(expected, v, w), rtol=1e-9, atol=1e-9)
     (result * node + result).backward()
-    same(node.grad, number(outer.diff(W), v, w), rtol=1e-9, atol=1e-9)
+    assert_close(node.grad, number(outer.diff(W), v, w), rtol=1e-9, atol=1e-9)
 
     def outer_function(w):
         r = inner(lambda v: program(v, w), v)
         return r * w + r
 
-    same(grad(outer_function)(w), node.grad, rtol=1e-12, atol=1e-12)
-    same(jvp(outer_function, (w,), (1.0,))[1], node.grad, rtol=1e-9, atol=1e-9)
+    assert_close(grad(outer_function)(w), node.grad, rtol=1e-12, atol=1e-12)
+    assert_close(jvp(outer_function, (w,), (1.0,))[1], node.grad, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", INNER)
@@ -122,8 +122,8 @@ def test_compiled_derivatives_agree_with_sympy_at_other_numbers(name, program, v
     step = compile(lambda w: inner(lambda v: program(v, w), v) * w + w)
     for at in (w, 0.7 - w):
         value, slope = step.value_and_grad(at)
-        same(value, number(expected, v, at), rtol=1e-9, atol=1e-9)
-        same(slope, number(expected.diff(W), v, at), rtol=1e-9, atol=1e-9)
+        assert_close(value, number(expected, v, at), rtol=1e-9, atol=1e-9)
+        assert_close(slope, number(expected.diff(W), v, at), rtol=1e-9, atol=1e-9)
 
 
 @given(st.lists(points, min_size=2, max_size=2), st.lists(points, min_size=2, max_size=2))
@@ -133,15 +133,15 @@ def test_derivatives_of_tensors_with_respect_to_captured_tensors(w, v):
     # ∂f/∂v = 3 w₀ w ⊙ v², then its derivatives with respect to w
     for first in (grad(f)(at), vjp(f, at)[1](1.0)[0], jacobian(f)(at), jacobian(f, mode="fwd")(at)):
         assert isinstance(first, Tensor)
-        same(first.data, 3 * w[0] * node.data * at**2, rtol=1e-12, atol=1e-12)
+        assert_close(first.data, 3 * w[0] * node.data * at**2, rtol=1e-12, atol=1e-12)
         by_w = gradients(first.sum(), node)
         expected = 3 * w[0] * at**2
         expected[0] += 3 * np.sum(node.data * at**2)
-        same(by_w, expected, rtol=1e-12, atol=1e-12)
+        assert_close(by_w, expected, rtol=1e-12, atol=1e-12)
     second = hessian(f)(at)
-    same(second.data, np.diag(6 * w[0] * node.data * at), rtol=1e-12, atol=1e-12)
-    same(gradients(second.sum(), node)[1], 6 * w[0] * v[1], rtol=1e-12, atol=1e-12)
-    same(hvp(f, at, np.ones(2)).data, 6 * w[0] * node.data * at, rtol=1e-12, atol=1e-12)
+    assert_close(second.data, np.diag(6 * w[0] * node.data * at), rtol=1e-12, atol=1e-12)
+    assert_close(gradients(second.sum(), node)[1], 6 * w[0] * v[1], rtol=1e-12, atol=1e-12)
+    assert_close(hvp(f, at, np.ones(2)).data, 6 * w[0] * node.data * at, rtol=1e-12, atol=1e-12)
 
 
 def test_input_gradients_of_a_network_train_its_parameters():
@@ -164,22 +164,22 @@ def test_input_gradients_of_a_network_train_its_parameters():
         before, weight.data = weight.data.copy(), shifted
         ends.append(float(penalty()))
         weight.data = before
-    same((ends[0] - ends[1]) / (2 * h), slope, rtol=1e-6)
+    assert_close((ends[0] - ends[1]) / (2 * h), slope, rtol=1e-6)
 
 
 def test_pullbacks_and_pushforwards_are_differentiable_in_their_argument():
     _, pullback = vjp(lambda v: v * v, 3.0)
     assert pullback(1.0) == (6.0,)
     assert isinstance(pullback(1.0)[0], float)
-    same(float(grad(lambda g: pullback(g)[0] * g)(2.0)), 24.0)
+    assert_close(float(grad(lambda g: pullback(g)[0] * g)(2.0)), 24.0)
     t = Value(2.0)
     value, tangent = jvp(lambda v: v * v, (3.0,), (t,))
     assert isinstance(value, float)
     (tangent * t).backward()
-    same(t.grad, 24.0)
+    assert_close(t.grad, 24.0)
     direction = Value(0.5)
     (hvp(lambda v: v**3, 2.0, direction) * direction).backward()
-    same(direction.grad, 12.0)
+    assert_close(direction.grad, 12.0)
     with no_grad():
         assert isinstance(pullback(t)[0], float)
 

@@ -11,7 +11,7 @@ from autograd import (
     hessian,
     jacobian,
 )
-from oracles import same
+from oracles import assert_close
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_batches_of_arrays_are_arrays(f, n):
     X = np.random.default_rng(0).normal(size=(4, n))
     whole = compile(f, in_axes=0)(X)
     assert whole.dtype == float
-    same(whole, np.stack([f(x) for x in X]), rtol=1e-12, atol=1e-14)
-    same(compile(f)(X[0]), f(X[0]), rtol=1e-12, atol=1e-14)
+    assert_close(whole, np.stack([f(x) for x in X]), rtol=1e-12, atol=1e-14)
+    assert_close(compile(f)(X[0]), f(X[0]), rtol=1e-12, atol=1e-14)
 
 
 def test_batches_of_arrays_are_tensors_if_the_function_uses_parameters():
@@ -40,7 +40,7 @@ def test_batches_of_arrays_are_tensors_if_the_function_uses_parameters():
     X = np.arange(6.0).reshape(3, 2)
     whole = compile(lambda x: np.array([w[0] * x[0], w[1] * x[1]]), in_axes=0)(X)
     assert isinstance(whole, Tensor)
-    same(whole.data, X * [2.0, 3.0])
+    assert_close(whole.data, X * [2.0, 3.0])
     whole.sum().backward()
     assert [p.grad for p in w] == [6.0, 9.0]
 
@@ -80,7 +80,7 @@ def test_the_charged_particle_compiles():
     step = compile(path)
     for w in (0.0, 1.0, 2.5):
         value, slope = step.value_and_grad(w)
-        same(value, path(w), rtol=1e-12)
-        same(slope, grad(path)(w), rtol=1e-9)
-        same(slope, (path(w + 1e-5) - path(w - 1e-5)) / 2e-5, rtol=1e-4)
+        assert_close(value, path(w), rtol=1e-12)
+        assert_close(slope, grad(path)(w), rtol=1e-9)
+        assert_close(slope, (path(w + 1e-5) - path(w - 1e-5)) / 2e-5, rtol=1e-4)
     assert step.traces == 1

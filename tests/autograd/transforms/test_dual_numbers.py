@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd.transforms import dual_numbers
-from oracles import same
+from oracles import assert_close
 
 
 def test_arithmetic_and_rows_on_dual_numbers():
@@ -31,8 +31,8 @@ def test_arithmetic_and_rows_on_dual_numbers():
         (dual_numbers.DUAL.prod(a), 6, 4),
         (dual_numbers.DUAL.dot(a, a), 13, 7),
     ]:
-        same(y.primal, np.asarray(p, float))
-        same(y.tangent, np.asarray(t, float), rtol=1e-14)
+        assert_close(y.primal, np.asarray(p, float))
+        assert_close(y.tangent, np.asarray(t, float), rtol=1e-14)
     assert [(a > 2.5).tolist(), (a >= b).tolist(), (a < b).tolist(), (a <= 2.0).tolist()] == [
         [False, True],
         [False] * 2,

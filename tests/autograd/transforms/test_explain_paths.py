@@ -5,7 +5,7 @@ from hypothesis import given
 
 import autograd as ag
 from autograd import AutogradError, Tensor, Value, explain, gradients
-from oracles import same
+from oracles import assert_close
 from value_graphs import value_graphs
 
 
@@ -20,8 +20,8 @@ def test_the_products_along_all_paths_add_up_to_the_gradient(graph):
             assert gradient == 0.0
             continue
         assert explanation.routes == len(explanation.paths)
-        same(sum(path.product for path in explanation.paths), gradient, rtol=1e-9, atol=1e-9)
-        same(explanation.gradient, gradient, rtol=1e-12, atol=1e-12)
+        assert_close(sum(path.product for path in explanation.paths), gradient, rtol=1e-9, atol=1e-9)
+        assert_close(explanation.gradient, gradient, rtol=1e-12, atol=1e-12)
 
 
 def test_explanations_as_text_and_as_latex():

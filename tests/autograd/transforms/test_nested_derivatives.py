@@ -10,7 +10,7 @@ from autograd import (
     grad,
     jvp,
 )
-from oracles import same
+from oracles import assert_close
 
 
 def forward(f):
@@ -47,7 +47,7 @@ def test_second_derivatives_in_every_pair_of_modes(outer, inner):
 
     x = sympy.Symbol("x")
     expected = sympy.diff(sympy.exp(sympy.sin(x) * x) / (1 + x**2), x, 2).subs(x, sympy.Rational(7, 10)).evalf(20)
-    same(second, float(expected), rtol=1e-12)
+    assert_close(second, float(expected), rtol=1e-12)
 
 
 def test_third_derivatives_in_every_triple_of_modes():
@@ -55,7 +55,7 @@ def test_third_derivatives_in_every_triple_of_modes():
         g = lambda x: x**4 * np.log(x)  # noqa: E731 - a formula
         for mode in modes:
             g = mode(g)
-        same(g(2.0), 24 * 2 * np.log(2) + 26 * 2, rtol=1e-13)
+        assert_close(g(2.0), 24 * 2 * np.log(2) + 26 * 2, rtol=1e-13)
 
 
 def gradient_in_mode(mode):
@@ -121,14 +121,16 @@ long = pytest.mark.skipif(not LONG, reason="takes half a minute; HYPOTHESIS_PROF
 @pytest.mark.parametrize(("outer", "inner"), PAIRS, ids=PAIR_NAMES)
 def test_particle_of_pearlmutter_and_siskind(outer, inner):
     (w,) = minimize(crossing_of_particle(inner), [0.0], outer)
-    same(w, 0.20719187464861194, rtol=1e-12)
+    assert_close(w, 0.20719187464861194, rtol=1e-12)
 
 
 def test_particle_has_the_same_derivative_in_every_pair_of_modes():
     derivatives = [gradient_in_mode(outer)(crossing_of_particle(inner))([0.1])[0] for outer, inner in PAIRS]
-    same(derivatives, [derivatives[0]] * 4, rtol=1e-11)
+    assert_close(derivatives, [derivatives[0]] * 4, rtol=1e-11)
     h = 1e-6
-    same(derivatives[0], (crossing_of_particle(grad)([0.1 + h]) - crossing_of_particle(grad)([0.1 - h])) / (2 * h), rtol=1e-6)
+    assert_close(
+        derivatives[0], (crossing_of_particle(grad)([0.1 + h]) - crossing_of_particle(grad)([0.1 - h])) / (2 * h), rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize(("outer", "inner"), [PAIRS[0], *(pytest.param(*pair, marks=long) for pair in PAIRS[1:])], ids=PAIR_NAMES)
@@ -143,4 +145,4 @@ def test_saddle_point_of_pearlmutter_and_siskind(outer, inner):
         return (x[0] ** 2 + x[1] ** 2) - (y[0] ** 2 + y[1] ** 2)
 
     x = minimize(outer_objective, [1.0, 1.0], outer)
-    same([*x, *inner_minimum(x)], [8.246324826140356e-06] * 4, rtol=1e-9)
+    assert_close([*x, *inner_minimum(x)], [8.246324826140356e-06] * 4, rtol=1e-9)

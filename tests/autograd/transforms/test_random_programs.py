@@ -13,7 +13,7 @@ from autograd import (
     jvp,
     vjp,
 )
-from oracles import same
+from oracles import assert_close
 
 # Random programs, as SymPy, PyTorch and this library run them.
 UNARY = ["exp", "sin", "tanh", "sqrt1", "log1", "square"]
@@ -61,13 +61,13 @@ def test_random_programs_against_sympy(steps, a, b):
     e = run(sympy, steps, x, y)
     at = {x: sympy.Float(a, 30), y: sympy.Float(b, 30)}
     value = lambda *by: float(sympy.diff(e, *by).evalf(25, subs=at)) if by else float(e.evalf(25, subs=at))  # noqa: E731
-    same(f(a, b), value(), rtol=1e-9, atol=1e-12)
-    same(grad(f, argnums=(0, 1))(a, b), [value(x), value(y)], rtol=1e-9, atol=1e-11)
-    same(grad(grad(f), argnums=1)(a, b), value(x, y), rtol=1e-9, atol=1e-10)
+    assert_close(f(a, b), value(), rtol=1e-9, atol=1e-12)
+    assert_close(grad(f, argnums=(0, 1))(a, b), [value(x), value(y)], rtol=1e-9, atol=1e-11)
+    assert_close(grad(grad(f), argnums=1)(a, b), value(x, y), rtol=1e-9, atol=1e-10)
     third = jvp(grad(grad(lambda u: f(u, b))), (a,), (1.0,))[1]
-    same(third, value(x, x, x), rtol=1e-9, atol=1e-9)
+    assert_close(third, value(x, x, x), rtol=1e-9, atol=1e-9)
     tangent = jvp(f, (a, b), (0.3, -0.7))[1]
-    same(tangent, 0.3 * value(x) - 0.7 * value(y), rtol=1e-9, atol=1e-11)
+    assert_close(tangent, 0.3 * value(x) - 0.7 * value(y), rtol=1e-9, atol=1e-11)
 
 
 @given(programs(), st.integers(0, 10**6))
@@ -79,8 +79,8 @@ def test_random_programs_against_pytorch(steps, seed):
     u, v = torch.tensor(a, requires_grad=True), torch.tensor(b, requires_grad=True)
     (first,) = torch.autograd.grad(run(torch, steps, u, v).sum() + 0.0 * (u * u).sum(), u, create_graph=True)
     rows = [torch.autograd.grad(g + 0.0 * (u * u).sum(), u, retain_graph=True)[0].numpy() for g in first]
-    same(grad(f)(a, b), first.detach().numpy(), rtol=1e-9, atol=1e-11)
-    same(hessian(f)(a, b), np.array(rows), rtol=1e-9, atol=1e-10)
+    assert_close(grad(f)(a, b), first.detach().numpy(), rtol=1e-9, atol=1e-11)
+    assert_close(hessian(f)(a, b), np.array(rows), rtol=1e-9, atol=1e-10)
 
 
 @given(programs(), st.integers(0, 10**6))
@@ -91,5 +91,5 @@ def test_forward_and_reverse_are_transposes(steps, seed):
     _, tangent = jvp(f, (x, y), (u, v))
     _, pullback = vjp(f, x, y)
     gx, gy = pullback(w)
-    same(tangent @ w, gx @ u + gy @ v, rtol=1e-10, atol=1e-12)
-    same(jacobian(f, mode="fwd")(x, y), jacobian(f, mode="rev")(x, y), rtol=1e-11, atol=1e-13)
+    assert_close(tangent @ w, gx @ u + gy @ v, rtol=1e-10, atol=1e-12)
+    assert_close(jacobian(f, mode="fwd")(x, y), jacobian(f, mode="rev")(x, y), rtol=1e-11, atol=1e-13)

@@ -7,14 +7,14 @@ import pytest
 
 from autograd import AutogradError, DataError
 from nn import data
-from oracles import same
+from oracles import assert_close
 
 
 def test_npz_files_are_read(tmp_path):
     np.savez(tmp_path / "a.npz", X=np.eye(2), y=np.arange(2.0))
     X, y = data.read_npz(tmp_path / "a.npz")
-    same(X, np.eye(2))
-    same(y, [0.0, 1.0])
+    assert_close(X, np.eye(2))
+    assert_close(y, [0.0, 1.0])
 
 
 def test_damaged_npz_files_are_named(tmp_path):

@@ -10,7 +10,7 @@ import nn
 from autograd import AutogradError, ShapeError, Tensor, Value
 from autograd.graph.forward_mode import pushforward
 from nn import losses, metrics
-from oracles import assert_derivative, same
+from oracles import assert_close, assert_derivative
 
 rng = np.random.default_rng(0)
 A, Y = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
@@ -18,13 +18,13 @@ LABELS = np.array([0, 2, 1, 1, 0])
 
 
 def test_quadratic_sums_over_components_and_averages_over_samples():
-    same(losses.quadratic(A, Y).data, np.mean([0.5 * np.sum((a - y) ** 2) for a, y in zip(A, Y, strict=True)]))  # D01, E10
+    assert_close(losses.quadratic(A, Y).data, np.mean([0.5 * np.sum((a - y) ** 2) for a, y in zip(A, Y, strict=True)]))  # D01, E10
     a = Tensor(A)
     losses.quadratic(a, Y).backward()
-    same(a.grad, (A - Y) / 5)
-    same(losses.quadratic(A[0], Y[0]).data, 0.5 * np.sum((A[0] - Y[0]) ** 2))
-    same(losses.quadratic(2.0, 1.0).data, 0.5)
-    same(losses.mse(A, Y).data, np.mean((A - Y) ** 2))  # X3: two names, two scales
+    assert_close(a.grad, (A - Y) / 5)
+    assert_close(losses.quadratic(A[0], Y[0]).data, 0.5 * np.sum((A[0] - Y[0]) ** 2))
+    assert_close(losses.quadratic(2.0, 1.0).data, 0.5)
+    assert_close(losses.mse(A, Y).data, np.mean((A - Y) ** 2))  # X3: two names, two scales
 
 
 @pytest.mark.parametrize("name", list(losses.BY_NAME))
@@ -36,14 +36,14 @@ def test_reductions_are_consistent(name):
     if name == "kl_divergence":
         target = np.abs(Y)
     each, total, mean = (f(pred, target, reduction=r) for r in ("none", "sum", "mean"))
-    same(total.data, each.data.sum(), rtol=1e-13)
-    same(mean.data, each.data.mean(), rtol=1e-13)
+    assert_close(total.data, each.data.sum(), rtol=1e-13)
+    assert_close(mean.data, each.data.mean(), rtol=1e-13)
     grads = []
     for reduction, scale in (("sum", 1.0), ("mean", each.size)):
         p = Tensor(pred)
         f(p, target, reduction=reduction).backward()
         grads.append(p.grad * scale)
-    same(grads[0], grads[1], rtol=1e-12, atol=1e-15)
+    assert_close(grads[0], grads[1], rtol=1e-12, atol=1e-15)
     u = np.random.default_rng(1).normal(size=pred.shape) * 0.1
     assert_derivative(np.vdot(grads[0], u), lambda h: float(f(pred + h * u, target, reduction="sum")), h=0.01)
 
@@ -54,10 +54,10 @@ def test_labels_and_one_hot_rows_give_the_same_loss():
     assert float(by_label) == float(by_row)
     assert float(losses.cross_entropy(A, Tensor(one_hot))) == float(by_row)
     assert float(losses.cross_entropy(A, LABELS.astype(float))) == float(by_row)
-    same(losses.cross_entropy(A[0], 0).data, -np.log(np.exp(A[0, 0]) / np.exp(A[0]).sum()), rtol=1e-14)
+    assert_close(losses.cross_entropy(A[0], 0).data, -np.log(np.exp(A[0, 0]) / np.exp(A[0]).sum()), rtol=1e-14)
     soft = Tensor(np.full((5, 3), 1 / 3))
     losses.cross_entropy(A, soft).backward()
-    same(soft.grad, (np.log(np.exp(A).sum(1, keepdims=True)) - A) / 5, rtol=1e-13)
+    assert_close(soft.grad, (np.log(np.exp(A).sum(1, keepdims=True)) - A) / 5, rtol=1e-13)
 
 
 @given(st.lists(st.sampled_from([-1000.0, 1000.0, 0.0, 1.0]), min_size=3, max_size=3), st.integers(0, 2))
@@ -67,7 +67,7 @@ def test_logits_of_a_thousand_give_finite_losses_and_gradients(z, label):
     L.backward()
     assert np.isfinite(float(L))
     p = np.exp(np.array(z) - max(z))
-    same(t.grad, p / p.sum() - np.eye(3)[label], rtol=1e-12, atol=1e-15)
+    assert_close(t.grad, p / p.sum() - np.eye(3)[label], rtol=1e-12, atol=1e-15)
     t = Tensor(z)
     L = losses.binary_cross_entropy_with_logits(t, [0.0, 1.0, 1.0])
     L.backward()
@@ -79,15 +79,15 @@ def test_weights_that_do_not_add_up_to_one_scale_the_softmax():
     z, t = Tensor(A), np.abs(Y) + 0.5
     losses.cross_entropy(z, t, reduction="sum").backward()
     p = np.exp(A) / np.exp(A).sum(1, keepdims=True)
-    same(z.grad, p * t.sum(1, keepdims=True) - t, rtol=1e-12, atol=1e-14)
+    assert_close(z.grad, p * t.sum(1, keepdims=True) - t, rtol=1e-12, atol=1e-14)
 
 
 def test_a_masked_logit_costs_nothing():
     z = Tensor([[0.0, -np.inf, 1.0]])
     L = losses.cross_entropy(z, [0])
     L.backward()
-    same(float(L), np.log(1 + np.e), rtol=1e-13)
-    same(z.grad, [[1 / (1 + np.e) - 1, 0.0, np.e / (1 + np.e)]], rtol=1e-13)
+    assert_close(float(L), np.log(1 + np.e), rtol=1e-13)
+    assert_close(z.grad, [[1 / (1 + np.e) - 1, 0.0, np.e / (1 + np.e)]], rtol=1e-13)
 
 
 def test_probabilities_of_zero_and_one_stay_finite():
@@ -104,30 +104,30 @@ def test_second_derivatives_and_forward_mode_of_the_fused_rows():
     (tangent,) = pushforward([L], [t], [u])
     L.backward(create_graph=True)
     first = t.grad
-    same(tangent, np.vdot(first.data, u), rtol=1e-12)
+    assert_close(tangent, np.vdot(first.data, u), rtol=1e-12)
     t.zero_grad()
     (first * u).sum().backward()
     p = np.exp(A) / np.exp(A).sum(1, keepdims=True)
-    same(t.grad, p * (u - (p * u).sum(1, keepdims=True)), rtol=1e-10, atol=1e-15)
+    assert_close(t.grad, p * (u - (p * u).sum(1, keepdims=True)), rtol=1e-10, atol=1e-15)
     W = [Tensor(A), Tensor(Y)]
     penalty = losses.l2(W)
     (tangent,) = pushforward([penalty], W, [u, None])
-    same(tangent, np.vdot(A, u), rtol=1e-13)
+    assert_close(tangent, np.vdot(A, u), rtol=1e-13)
 
 
 def test_penalties_leave_the_biases_out():
     W, b = Tensor(A), Tensor([5.0])  # D06
-    same(losses.l2([W, b]).data, 0.5 * np.sum(A**2), rtol=1e-14)
-    same(losses.l1([W, b, W]).data, 2 * np.sum(np.abs(A)), rtol=1e-14)
+    assert_close(losses.l2([W, b]).data, 0.5 * np.sum(A**2), rtol=1e-14)
+    assert_close(losses.l1([W, b, W]).data, 2 * np.sum(np.abs(A)), rtol=1e-14)
     (losses.l2([W, b]) * 0.1).backward()
-    same(W.grad, 0.1 * A)
-    same(b.grad, [0.0])
+    assert_close(W.grad, 0.1 * A)
+    assert_close(b.grad, [0.0])
 
 
 def test_lists_of_values_are_predictions_too():
     values = [[Value(x) for x in row] for row in A]
     losses.quadratic(values, Y).backward()
-    same([[v.grad for v in row] for row in values], (A - Y) / 5)
+    assert_close([[v.grad for v in row] for row in values], (A - Y) / 5)
     scores = [Value(0.5), Value(2.0)]
     losses.hinge(scores, [1, 1]).backward()
     assert [s.grad for s in scores] == [-0.5, 0.0]

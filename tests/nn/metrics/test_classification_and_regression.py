@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from autograd import AutogradError, DataError, SettingError, ShapeError, Tensor
 from nn import metrics
-from oracles import same
+from oracles import assert_close
 
 MULTI_LABEL = [
     ([[1, 1, 0], [0, 1, 1]], [[1, 0, 0], [0, 1, 0]]),
@@ -23,15 +23,15 @@ def test_metrics_equal_those_of_scikit_learn(seed, classes):
 
     rng = np.random.default_rng(seed)
     p, t = rng.integers(0, classes, 30), rng.integers(0, classes, 30)
-    same(metrics.accuracy(p, t), theirs.accuracy_score(t, p))
+    assert_close(metrics.accuracy(p, t), theirs.accuracy_score(t, p))
     np.testing.assert_array_equal(metrics.confusion_matrix(p, t, classes), theirs.confusion_matrix(t, p, labels=range(classes)))
     every = range(int(max(p.max(), t.max())) + 1)
     pairs = ((metrics.precision, theirs.precision_score), (metrics.recall, theirs.recall_score), (metrics.f1, theirs.f1_score))
     for ours, their in pairs:
-        same(ours(p, t, None), their(t, p, average=None, labels=every, zero_division=0), rtol=1e-13)
+        assert_close(ours(p, t, None), their(t, p, average=None, labels=every, zero_division=0), rtol=1e-13)
         for average in ("macro", "micro", "weighted"):
-            same(ours(p, t, average), their(t, p, average=average, zero_division=0), rtol=1e-13)
-            same(ours(2 * p, 2 * t, average), their(2 * t, 2 * p, average=average, zero_division=0), rtol=1e-13)
+            assert_close(ours(p, t, average), their(t, p, average=average, zero_division=0), rtol=1e-13)
+            assert_close(ours(2 * p, 2 * t, average), their(2 * t, 2 * p, average=average, zero_division=0), rtol=1e-13)
 
 
 @given(st.integers(0, 10**6))

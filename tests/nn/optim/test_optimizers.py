@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, Value
 from nn.optim import SGD, Adam, AdamW, Lion, RMSProp
-from oracles import same
+from oracles import assert_close
 
 
 def adam_by_hand(theta, grads, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
@@ -59,8 +59,8 @@ def test_adam_is_the_four_lines_of_the_text(grads, lr):
         scalar.step()
         array.step()
     near = {"rtol": 1e-13, "atol": 2e-15}  # it starts at 1 or 2, and may come near 0
-    same(p.data, adam_by_hand(1.0, grads, lr), **near)
-    same(q.data, [adam_by_hand(1.0, grads, lr), adam_by_hand(2.0, [2 * g for g in grads], lr)], **near)
+    assert_close(p.data, adam_by_hand(1.0, grads, lr), **near)
+    assert_close(q.data, [adam_by_hand(1.0, grads, lr), adam_by_hand(2.0, [2 * g for g in grads], lr)], **near)
 
 
 def test_the_first_adam_step_pins_the_place_of_epsilon():
@@ -68,7 +68,7 @@ def test_the_first_adam_step_pins_the_place_of_epsilon():
         p = Value(0.0)
         p.grad = g
         nn.Adam([p], lr=0.5).step()
-        same(p.data, -0.5 * step, rtol=1e-6)
+        assert_close(p.data, -0.5 * step, rtol=1e-6)
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=6), st.sampled_from([0.0, 0.9]), st.sampled_from([0.0, 0.1]))
@@ -80,7 +80,7 @@ def test_sgd_is_gradient_descent_with_momentum_and_decay(grads, momentum, decay)
         sgd.step()
         v = momentum * v + g + decay * theta
         theta -= 0.1 * v
-        same(p.data, theta, rtol=1e-12)
+        assert_close(p.data, theta, rtol=1e-12)
     sgd.zero_grad()
     assert p.grad == 0.0
 
@@ -100,7 +100,7 @@ def test_optimizers_take_the_steps_of_pytorch(name):
             step.zero_grad()
             root(p).backward()
             step.step()
-    same(ours.data, their.detach().numpy(), rtol=1e-12)
+    assert_close(ours.data, their.detach().numpy(), rtol=1e-12)
 
 
 def test_lion_is_the_two_lines_of_its_paper():

@@ -6,7 +6,7 @@ import pytest
 import nn
 from nn import data, metrics, toys
 from nn.training.evaluation import is_classes
-from oracles import same
+from oracles import assert_close
 
 
 def make_data():
@@ -59,7 +59,7 @@ def test_gradient_descent_finds_the_closed_form_of_least_squares():
     best = np.linalg.lstsq(np.column_stack([X, np.ones(40)]), Y, rcond=None)[0]
     model = nn.Linear(2, 1, rng=0)
     history = nn.fit(model, X, Y[:, None], loss="quadratic", lr=0.3, epochs=2000, tol=1e-10, progress=False)
-    same([*model.W.data[0], model.b.data[0]], best, rtol=1e-8)
+    assert_close([*model.W.data[0], model.b.data[0]], best, rtol=1e-8)
     assert "tol" in history.stopped
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from autograd import DataError, ShapeError
 from autograd.testing import derivative
-from oracles import same
+from oracles import assert_close
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_kinks_jumps_edges_and_noise_are_recognized():
 def test_directional_derivatives_of_functions_of_arrays():
     x, u = np.array([1.0, 2.0]), np.array([0.5, -1.0])
     e = derivative(lambda v: np.array([v[0] * v[1], v.sum()]), x, u)
-    same(e.value, [0.0, -0.5], atol=1e-12)
+    assert_close(e.value, [0.0, -0.5], atol=1e-12)
     assert e.kind.tolist() == ["smooth", "smooth"]
     assert derivative(lambda v: v.sum(), x, np.zeros(2)).value == 0.0
     with pytest.raises(ShapeError, match=r"the direction has shape \(3,\), the point \(2,\)"):
