@@ -6,12 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd import ShapeError
-from nn.data.pairs import Array, Part
+from nn.data.pairs import Array
 from nn.input_checks import plain_array, whole
 from nn.random import Seed, generator
 
 
-def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = True, drop_last: bool = False) -> Iterator[Part]:
+def batches(
+    X: Any,
+    Y: Any,
+    size: int | None,
+    rng: Seed = None,
+    shuffle: bool = True,
+    drop_last: bool = False,
+    *,
+    weights: Any = None,
+) -> Iterator[tuple[Array, ...]]:
     """Yield the samples in mini-batches.
 
     Parameters
@@ -28,16 +37,19 @@ def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = 
         Whether the samples come in random order.
     drop_last : bool, default False
         Whether a last batch of fewer than ``size`` samples is left out.
+    weights : array_like, shape (N,), optional
+        The weights of the samples.
 
     Yields
     ------
     tuple of ndarray
-        A pair (X, Y). The arrays are read-only, so that a graph can keep them without a copy.
+        A pair (X, Y), or a triple (X, Y, weights) if there are weights. The arrays are read-only, so that a graph can keep them
+        without a copy.
 
     Raises
     ------
     ShapeError
-        If ``X`` and ``Y`` have different numbers of rows.
+        If the arrays have different numbers of rows.
     SettingError
         If ``size`` is not a positive whole number.
 
@@ -51,16 +63,17 @@ def batches(X: Any, Y: Any, size: int | None, rng: Seed = None, shuffle: bool = 
     >>> [len(x) for x, _ in batches(np.zeros((5, 2)), np.zeros(5), 2, rng=0)]
     [2, 2, 1]
     """
-    X, Y = plain_array(X, "batches()"), plain_array(Y, "batches()")
-    n = len(X)
-    if len(Y) != n:
-        raise ShapeError(f"batches(): X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
+    arrays = [plain_array(a, "batches()") for a in ((X, Y) if weights is None else (X, Y, weights))]
+    n = len(arrays[0])
+    if any(len(a) != n for a in arrays):
+        shapes = ", ".join(f"{name} {a.shape}" for name, a in zip(("X", "Y", "weights"), arrays, strict=False))
+        raise ShapeError(f"batches(): the arrays have the shapes {shapes}; all need one row per sample")
     size = n if size is None else whole("the number of samples in a batch", size)
     order = generator(rng).permutation(n) if shuffle else None
     for start in range(0, n - size + 1 if drop_last else n, size):
         span = slice(start, start + size)
         index: Any = span if order is None else order[span]
-        yield _set_read_only(X[index]), _set_read_only(Y[index])
+        yield tuple(_set_read_only(a[index]) for a in arrays)
 
 
 def _set_read_only(a: Array) -> Array:

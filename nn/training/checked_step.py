@@ -28,22 +28,26 @@ class CheckedStep:
         The optimizer.
     compiled : bool
         Whether the step is compiled.
+    micro_batch_size : int, optional
+        The largest number of samples in one forward and backward pass.
     """
 
-    def __init__(self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool) -> None:
+    def __init__(
+        self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool, micro_batch_size: int | None = None
+    ) -> None:
         self.model, self.optimizer = model, optimizer
-        self.training_step = TrainingStep(model, loss, optimizer, compiled)
+        self.training_step = TrainingStep(model, loss, optimizer, compiled, micro_batch_size)
         self._named_parameters = list(model.named_parameters())
         self._parameters = optimizer.parameters
         self._before: list[Any] | None = None  # the parameters before the move that is under way
 
-    def __call__(self, x: Any, y: Any) -> float:
+    def __call__(self, *batch: Any) -> float:
         """Take one step.
 
         Parameters
         ----------
-        x, y : array_like, shapes (N, ...)
-            The inputs and targets of a batch.
+        *batch : array_like, shapes (N, ...)
+            The inputs and targets of a batch, and the weights of its samples if there are any.
 
         Returns
         -------
@@ -55,11 +59,11 @@ class CheckedStep:
         GraphError
             If the loss, a gradient or a parameter is not finite. The parameters are those before the step then.
         """
-        loss = self.training_step.forward(x, y)
+        loss = self.training_step.forward(*batch)
         if not np.isfinite(loss):
-            raise GraphError(f"the loss became {loss} {self._where(self.optimizer.steps + 1)}{self._first_anomaly(x, y)}")
+            raise GraphError(f"the loss became {loss} {self._where(self.optimizer.steps + 1)}{self._first_anomaly(*batch)}")
         self.training_step.backward()
-        self._check_gradients(x, y)
+        self._check_gradients(*batch)
         self._before = [read_only_data(p) for p in self._parameters]
         self.training_step.move()
         if not all_finite([read_only_data(p) for p in self._parameters]):
@@ -78,24 +82,26 @@ class CheckedStep:
         """Return the Euclidean norm of the gradient by all parameters, of the last batch."""
         return float(np.sqrt(sum(np.sum(np.square(p.grad)) for p in self.optimizer.parameters)))
 
-    def _check_gradients(self, x: Any, y: Any) -> None:
+    def _check_gradients(self, *batch: Any) -> None:
         gradients = [p.grad for _, p in self._named_parameters]
         if all_finite(gradients):
             return
         names = [name for name, _ in self._named_parameters]
         name = next(name for name, g in zip(names, gradients, strict=True) if not np.all(np.isfinite(g)))
-        raise GraphError(f"the gradient of {name} is not finite {self._where(self.optimizer.steps + 1)}{self._first_anomaly(x, y)}")
+        raise GraphError(
+            f"the gradient of {name} is not finite {self._where(self.optimizer.steps + 1)}{self._first_anomaly(*batch)}"
+        )
 
     def _where(self, step: int) -> str:
         """Return the number and the rate of a step, and what to do, for an error message."""
         rate = self.optimizer.groups[0].rate(step - 1)
         return f"in step {step} (learning rate {rate:g}): lower the learning rate, or look at the data"
 
-    def _first_anomaly(self, x: Any, y: Any) -> str:
+    def _first_anomaly(self, *batch: Any) -> str:
         """Return which operation in which layer made the first nan or inf of a batch, for an error message."""
         try:
             with anomaly(), self.model.scopes():
-                self.training_step.eager(x, y).backward()
+                self.training_step.eager(*batch).backward()
         except AnomalyError as error:
             return f"; {error}"
         return ""

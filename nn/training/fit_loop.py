@@ -26,6 +26,7 @@ from nn.training.evaluation import Evaluation, Metric
 from nn.training.history import History
 from nn.training.resume import RunCheckpoint
 from nn.training.run_identity import identity
+from nn.training.sample_weights import sample_weights
 from nn.training.stopping import StoppingRules
 from nn.training.training_step import as_floats, unmoved_parameters
 from nn.training_warning import TrainingWarning
@@ -45,6 +46,9 @@ def fit(
     lr: float | None = None,
     epochs: int = 10,
     batch_size: int | None = None,
+    micro_batch_size: int | None = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     validation: Part | None = None,
     metric: Metric | None = None,
     tol: float | None = None,
@@ -79,6 +83,12 @@ def fit(
         The largest number of epochs.
     batch_size : int, optional
         The number of samples in a batch. None is the full batch (S3:92), 1 is stochastic gradient descent (S0:81).
+    micro_batch_size : int, optional
+        The largest number of samples in one forward and backward pass. Larger batches are divided, and gradients accumulated.
+    sample_weight : array_like, shape (N,), optional
+        The weight of each sample in the training loss. Only their ratios count. A sample of weight 2 counts as two samples.
+    class_weight : mapping, array_like or "balanced", optional
+        The weight of each class in the training loss. "balanced" gives every class the same total weight.
     validation : tuple of array_like, optional
         Held-out data (X, Y), on which the loss and the metric are computed after each epoch.
     metric : callable, optional
@@ -154,20 +164,22 @@ def fit(
     )
     loss = named_loss(loss)
     optimizer = _check_optimizer(model, optimizer, lr)
-    step = CheckedStep(model, loss, optimizer, compiled)
+    weights = sample_weights(Y, sample_weight, class_weight)
+    step = CheckedStep(model, loss, optimizer, compiled, micro_batch_size)
     evaluation = None if validation is None else Evaluation(model, loss, metric, validation)
     is_seeded = rng is not None
     rng = generator(rng)
     history = History()
     run = _Run(model, step, evaluation, stopping, history, rng)
     if checkpoint is not None:
-        data = {"data X": X, "data Y": Y, "validation data": validation}
-        settings = {"batch_size": batch_size, "patience (given or not)": patience is not None, "compiled": compiled}
+        data = {"data X": X, "data Y": Y, "validation data": validation, "weights of the samples": weights}
+        settings = {"batch_size": batch_size, "micro_batch_size": micro_batch_size, "compiled": compiled}
+        settings["patience (given or not)"] = patience is not None
         own = identity(model, loss, metric, optimizer, data, settings, rng if is_seeded else None)
         run.resume(RunCheckpoint(checkpoint, own, model, optimizer, rng))
     if compiled:
         X, Y = as_floats(X), as_floats(Y)
-    run.train_with_bar(X, Y, batch_size, progress)
+    run.train_with_bar(X, Y, weights, batch_size, progress)
     return history
 
 
@@ -227,7 +239,7 @@ class _Run:
         self.history.resumed = self.history.epochs
         self.checkpoint, self.best = checkpoint, checkpoint.best
 
-    def train_with_bar(self, X: Any, Y: Any, batch_size: int | None, progress: bool) -> None:
+    def train_with_bar(self, X: Any, Y: Any, weights: Any, batch_size: int | None, progress: bool) -> None:
         """Train with a progress bar, and leave the model in eval mode."""
         history, total = self.history, self.stopping.epochs
         try:
@@ -235,11 +247,11 @@ class _Run:
                 bar.update(history.epochs)
                 if self.checkpoint is not None and history.resumed:
                     bar.write(f"fit(): goes on from {self.checkpoint.path}, after {history.resumed} epochs", file=sys.stderr)
-                self.train(X, Y, batch_size, bar)
+                self.train(X, Y, weights, batch_size, bar)
         finally:
             self.model.eval()
 
-    def train(self, X: Any, Y: Any, batch_size: int | None, bar: Any) -> None:
+    def train(self, X: Any, Y: Any, weights: Any, batch_size: int | None, bar: Any) -> None:
         """Run epochs until there is a reason to stop."""
         if self.evaluation is not None and self.stopping.target is not None and self.evaluation()[1] is None:
             raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
@@ -247,7 +259,8 @@ class _Run:
         try:
             while not (reason := self.stopping.reason(self.history)):
                 self.model.train()
-                total = sum(self.step(x, y) * len(x) for x, y in batches(X, Y, batch_size, self.rng, shuffle))
+                parts = batches(X, Y, batch_size, self.rng, shuffle, weights=weights)
+                total = sum(self.step(*batch) * len(batch[0]) for batch in parts)
                 self._finish_epoch(total / len(X), bar)
                 for message in diagnose(self.model, self.history, X):
                     warnings.warn(message, TrainingWarning, stacklevel=4)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import GraphError, Node, SettingError, Tensor, UnfitError, compile
+from nn.input_checks import whole
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
@@ -38,6 +39,9 @@ class TrainingStep:
     compiled : bool, default False
         Whether the step is compiled. As in ``autograd.compile``, the contents of arrays other than parameters and states are
         constants then. Learning rates are asked for before the forward pass.
+    micro_batch_size : int, optional
+        The largest number of samples in one forward and backward pass. A larger batch is divided, and the gradients of its parts
+        are accumulated: the step is that of the whole batch, and needs the memory of a part.
 
     Attributes
     ----------
@@ -65,7 +69,14 @@ class TrainingStep:
     (True, '')
     """
 
-    def __init__(self, model: Module, loss: str | Loss, optimizer: Optimizer, compiled: bool = False) -> None:
+    def __init__(
+        self,
+        model: Module,
+        loss: str | Loss,
+        optimizer: Optimizer,
+        compiled: bool = False,
+        micro_batch_size: int | None = None,
+    ) -> None:
         if not isinstance(optimizer, Optimizer):
             raise SettingError(f"TrainingStep(): optimizer must be one such as nn.Adam(model.parameters()), not {optimizer!r}")
         if isinstance(model, Module):
@@ -74,17 +85,18 @@ class TrainingStep:
         self.optimizer = optimizer
         has_tensors_only = all(isinstance(p, Tensor) for p in optimizer.parameters)
 
-        def training_step(x: Any, y: Any) -> Any:
-            return loss_function(model(x), y)
+        def training_step(x: Any, y: Any, *weights: Any) -> Any:
+            return weighted_mean(loss_function, model(x), y, *weights) if weights else loss_function(model(x), y)
 
         self.eager: Loss = training_step
+        self.micro_batch_size = None if micro_batch_size is None else whole("micro_batch_size", micro_batch_size)
         self.program: Any = compile(training_step, tensors=has_tensors_only) if compiled else None
         self.apart = "" if has_tensors_only else "it moves Values"
         self._update: CompiledUpdate | None = None
         self._rebuilds = 0  # of the update, in a row
         self._pending: _RecordedStep | _FusedStep | None = None
 
-    def __call__(self, x: Any, y: Any) -> float:
+    def __call__(self, x: Any, y: Any, weights: Any = None) -> float:
         """Take one step.
 
         Parameters
@@ -93,6 +105,8 @@ class TrainingStep:
             The inputs.
         y : array_like, shape (N, ...)
             The targets.
+        weights : array_like, shape (N,), optional
+            The weights of the samples, by which their losses are multiplied before the mean is taken.
 
         Returns
         -------
@@ -106,18 +120,20 @@ class TrainingStep:
         SettingError
             If the loss does not return a Tensor or a Value.
         """
-        loss = self.forward(x, y)
+        loss = self.forward(x, y, weights)
         self.backward()
         self.move()
         return loss
 
-    def forward(self, x: Any, y: Any) -> float:
+    def forward(self, x: Any, y: Any, weights: Any = None) -> float:
         """Compute the loss of a batch. One program also computes the gradients and the new parameters, and keeps them.
 
         Parameters
         ----------
         x, y : array_like, shapes (N, ...)
             The inputs and the targets.
+        weights : array_like, shape (N,), optional
+            The weights of the samples.
 
         Returns
         -------
@@ -129,20 +145,41 @@ class TrainingStep:
         GraphError
             If the loss cannot be compiled.
         SettingError
-            If the loss does not return a Tensor or a Value.
+            If the loss does not return a Tensor or a Value, or there are weights and it takes no ``reduction="none"``.
         """
+        batch = [x, y] if weights is None else [x, y, weights]
         if self.program is not None:
-            x, y = as_floats(x), as_floats(y)
-            results = self._run_fused(x, y)
+            batch = [as_floats(a) for a in batch]
+        if self.micro_batch_size is not None and len(x) > self.micro_batch_size:
+            return self._accumulate(batch, len(x), self.micro_batch_size)
+        if self.program is not None:
+            results = self._run_fused(*batch)
             if results is not None:
                 value, self._pending = results
                 return value
         self.optimizer.zero_grad()
-        loss = self.eager(x, y) if self.program is None else self.program(x, y)
-        if not isinstance(loss, Node):
-            raise SettingError(f"TrainingStep(): the loss must be a function that returns a Tensor or a Value, not {loss!r}")
+        loss = self._loss(batch)
         self._pending = _RecordedStep(loss, self.optimizer)
         return float(loss)
+
+    def _loss(self, batch: Sequence[Any]) -> Any:
+        """Return the loss of a batch as a node."""
+        loss = self.eager(*batch) if self.program is None else self.program(*batch)
+        if not isinstance(loss, Node):
+            raise SettingError(f"TrainingStep(): the loss must be a function that returns a Tensor or a Value, not {loss!r}")
+        return loss
+
+    def _accumulate(self, batch: Sequence[Any], count: int, size: int) -> float:
+        """Return the loss of a batch, computed and differentiated part by part."""
+        self.optimizer.zero_grad()
+        total = 0.0
+        for start in range(0, count, size):
+            part = [a[start : start + size] for a in batch]
+            loss = self._loss(part) * (len(part[0]) / count)
+            loss.backward()
+            total += float(loss)
+        self._pending = _RecordedStep(None, self.optimizer)
+        return total
 
     def backward(self) -> None:
         """Fill ``.grad`` of the parameters.
@@ -170,13 +207,13 @@ class TrainingStep:
             raise GraphError(f"TrainingStep.{call}: there is no loss to follow: call forward(x, y) first")
         return self._pending
 
-    def _run_fused(self, x: Any, y: Any) -> tuple[float, _FusedStep] | None:
+    def _run_fused(self, *batch: Any) -> tuple[float, _FusedStep] | None:
         """Run one program for the whole step. Return None if the optimizer cannot be a part of it, or must not be this time."""
         if self.apart:
             return None
         try:
             update = self._current_update()
-            results = self.program.value_and_update(update.update, update.inputs(), x, y)
+            results = self.program.value_and_update(update.update, update.inputs(), *batch)
         except UnfitError as error:
             self.apart = str(error)
             return None
@@ -200,7 +237,7 @@ class TrainingStep:
 
 
 class _RecordedStep:
-    """A step whose loss is a node: gradients and moves are still to be computed."""
+    """A step whose loss is a node: gradients and moves are still to be computed. Without a loss, gradients are there already."""
 
     __slots__ = ("loss", "optimizer")
 
@@ -208,7 +245,8 @@ class _RecordedStep:
         self.loss, self.optimizer = loss, optimizer
 
     def backward(self) -> None:
-        self.loss.backward()
+        if self.loss is not None:
+            self.loss.backward()
 
     def move(self) -> None:
         self.optimizer.step()
@@ -227,6 +265,47 @@ class _FusedStep:
 
     def move(self) -> None:
         self.update.move(self.new_values)
+
+
+def weighted_mean(loss: Loss, pred: Any, target: Any, weights: Any) -> Any:
+    """Return the mean of the samples' losses, each multiplied by its weight.
+
+    Parameters
+    ----------
+    loss : callable
+        A function of (pred, target, reduction).
+    pred, target : Tensor or array_like, shapes (N, ...)
+        The predictions and the targets.
+    weights : array_like, shape (N,)
+        The weights.
+
+    Returns
+    -------
+    Tensor, shape ()
+        The mean. A sample with several entries has the mean of their losses.
+
+    Raises
+    ------
+    SettingError
+        If ``loss`` takes no ``reduction="none"``, or does not return one loss per sample then.
+
+    Examples
+    --------
+    >>> from nn.losses import mse
+    >>> float(weighted_mean(mse, [1.0, 2.0], [0.0, 0.0], np.array([1.5, 0.5])))
+    1.75
+    """
+    try:
+        losses = loss(pred, target, reduction="none")
+    except TypeError as error:
+        raise SettingError(
+            f"weights of samples need a loss that takes reduction='none', as those of nn.losses do: {error}"
+        ) from None
+    if losses.shape[:1] != np.shape(weights):
+        raise SettingError(
+            f"weights of samples need one loss for each, but with reduction='none' the loss has shape {losses.shape}"
+        )
+    return (losses.mean(axis=tuple(range(1, losses.ndim))) * weights).mean()
 
 
 def unmoved_parameters(call: str, model: Module, optimizer: Optimizer) -> list[str]:

@@ -39,7 +39,10 @@ def test_batches_are_shuffled_by_the_seed():
 @pytest.mark.parametrize(
     ("attempt", "text"),
     [
-        (lambda: list(data.batches(ok, ok[:2], 2)), r"batches\(\): X has shape \(4, 2\) and Y \(2, 2\)"),
+        (
+            lambda: list(data.batches(ok, ok[:2], 2)),
+            r"batches\(\): the arrays have the shapes X \(4, 2\), Y \(2, 2\); all need one row per sample",
+        ),
     ],
 )
 def test_unequal_lengths_are_named(attempt, text):
