@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import to_array, to_float
 from autograd.core.mixins.array_methods import ArrayMethods
@@ -68,10 +68,9 @@ class Tensor(ArrayMethods, Node):
            [ 1., -1.]])
     """
 
-    __slots__ = ("_sources", "_state")
+    __slots__ = ("_state",)
     rank = 1
     _state: int
-    _sources: tuple[tuple[int, Node], ...]
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
         followed = context.open_block_count and bind_leaf(self, data)
@@ -79,7 +78,6 @@ class Tensor(ArrayMethods, Node):
             self._primal = to_array(data, "Tensor()")
         self._grad = 0.0
         self._state = CONSTANT if constant and not followed else OWN
-        self._sources = ()
         self.op = self.left = self.dleft = self.dright = None
         self.right = UNRECORDED if self._state == CONSTANT else context.clock
         self.metadata = context.metadata_here()
@@ -91,7 +89,6 @@ class Tensor(ArrayMethods, Node):
     def blank(cls) -> Tensor:
         node = super().blank()
         node._state = RECORDED
-        node._sources = ()
         return node
 
     # -- the numbers
@@ -272,15 +269,6 @@ class Tensor(ArrayMethods, Node):
 
     # -- recording
 
-    def update_sources(self) -> None:
-        """Find the arguments that are nodes again, after the slots were written directly."""
-        self._sources = tuple((i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Node))
-
-    @property
-    def sources(self) -> Sequence[tuple[int, Node]]:
-        """The arguments to which gradients flow, as pairs (position, node)."""
-        return self._sources
-
     @classmethod
     def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Tensor:
         """Return the node of an operation; it keeps the arrays as they are now.
@@ -289,59 +277,60 @@ class Tensor(ArrayMethods, Node):
         """
         arrays: list[Any] = []
         kept: list[Any] = []
-        sources: list[tuple[int, Node]] = []
-        for i, arg in enumerate(args):
+        has_edges = False
+        for arg in args:
             if isinstance(arg, Tensor):
                 if arg._state == RECORDED:
                     array = arg._primal
-                    sources.append((i, arg))
+                    has_edges = True
                 elif arg._state == CONSTANT:
                     array = arg = arg._primal
                 else:
                     array = arg.freeze_data()
-                    sources.append((i, arg))
+                    has_edges = True
             elif type(arg) is float:
                 array = arg
             elif isinstance(arg, Value):
                 array = arg._primal
-                sources.append((i, arg))
+                has_edges = True
             else:
                 array = arg = to_array(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
             arrays.append(array)
             kept.append(arg)
         out: Tensor = object.__new__(Tensor)
+        error_state = FLOAT_ERROR_STATE.set(IGNORED)
         try:
-            data = evaluate_quietly(op.f, ARRAY, *arrays, **static)
+            data = op.f(ARRAY, *arrays, **static)
         except (ValueError, IndexError) as error:
             raise argument_error(op, arrays, static, error) from None
+        finally:
+            FLOAT_ERROR_STATE.reset(error_state)
         out._primal = data if type(data) is np.ndarray else np.asarray(data)
         out._grad = 0.0
         out.stamp = context.clock
         out.metadata = None
-        out._sources = tuple(sources)
         if context.open_block_count:
-            out._apply_open_blocks(op, args, arrays)
-        if out._sources:
+            has_edges = out._apply_open_blocks(op, args, arrays) and has_edges
+        if has_edges:
             out._state = RECORDED
-            out.op, out.left, out.right, out.dleft, out.dright = op, kept, static, PACKED, arrays
+            out.op, out.left, out.right, out.dleft, out.dright = op, tuple(kept), static, PACKED, tuple(arrays)
         else:
             out._state = CONSTANT
             out.op = out.left = out.dleft = out.dright = None
             out.right = UNRECORDED
         return out
 
-    def _apply_open_blocks(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> None:
-        """Apply what the open blocks ask for: no recording, the name of the scope, a check for nan and inf."""
+    def _apply_open_blocks(self, op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> bool:
+        """Apply what the open blocks ask for, such as the name of the scope; return whether they let the operation be recorded."""
         state = context.current()
         self.metadata = context.metadata_here()
         if state.tracer is not None:
             for arg in args:
                 if isinstance(arg, Tensor) and arg._state == CONSTANT:
                     state.tracer.constants[id(arg._primal)] = arg
-        if not state.recording:
-            self._sources = ()
         if state.anomaly:
             check_value(op, args, arrays, self._primal, self.metadata)
+        return state.recording
 
     # -- what the walks ask
 
@@ -360,9 +349,10 @@ class Tensor(ArrayMethods, Node):
         """Pass the gradient on to the arguments."""
         g, op, y, arrays, static = self._grad, self.op, self._primal, self.dright, self.right
         assert op is not None
-        for i, source in self._sources:
-            c = op.vjp(ARRAY, i, g, y, arrays, static)
-            source.accumulate_grad(c, op, op.vjp_allocates and c is not g)
+        for i, source in enumerate(self.left):
+            if isinstance(source, Node):
+                c = op.vjp(ARRAY, i, g, y, arrays, static)
+                source.accumulate_grad(c, op, op.vjp_allocates and c is not g)
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any:
         """Return a cotangent in the shape and type of this node, with broadcasting undone."""
@@ -395,12 +385,6 @@ class Tensor(ArrayMethods, Node):
         for arg, array in zip(self.left, self.dright, strict=True):
             if isinstance(arg, Node) and arg._primal is not array and not np.array_equal(arg._primal, array, equal_nan=True):
                 raise stale_graph_error(self)
-
-
-@np.errstate(**IGNORE_FLOAT_ERRORS)
-def evaluate_quietly(f: Callable[..., Any], *args: Any, **static: Any) -> Any:
-    """Call ``f`` by the rules of IEEE 754, without warnings."""
-    return f(*args, **static)
 
 
 def argument_error(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:

@@ -210,9 +210,6 @@ class Value(ScalarMethods, Node):
         """Return the number for a graph to keep."""
         return self._primal  # type: ignore[no-any-return]  # a float, as above
 
-    def update_sources(self) -> None:
-        """Do nothing: the arguments of a Value are read from its slots."""
-
     # -- what the walks ask
 
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:

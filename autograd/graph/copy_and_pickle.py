@@ -67,7 +67,6 @@ def restore_graph(leaves: list[Any], records: list[tuple[Any, ...]]) -> Any:
         parents = tuple(_decode_argument(a, nodes) for a in args)
         if is_packed:
             node.left, node.right, node.dleft, node.dright = parents, static, PACKED, saved
-            node.update_sources()
         else:
             node.left, node.right = (*parents, None)[:2]
             node.dleft, node.dright = saved
@@ -91,7 +90,6 @@ def _copy_with_copied_arguments(old: Any, memo: dict[int, Any]) -> Any:
     new = copy_node(old)
     if old.dleft is PACKED:
         new.left = tuple(twin(a) for a in old.left)
-        new.update_sources()
     elif old.op is not None:
         new.left, new.right = twin(old.left), twin(old.right)
     return new
@@ -107,5 +105,4 @@ def copy_node(old: Any) -> Any:
     new._primal, new._grad, new.metadata = old.freeze_data(), copy(_gradient_numbers(old._grad)), copy(old.metadata)
     if hasattr(old, "_state"):
         new._state = old._state
-    new.update_sources()
     return new

@@ -50,7 +50,7 @@ def make_result(
     gradients = results[1] if wrt and specialization.is_scalar else None
     if wrt and gradients is None:
         inputs = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]  # the pullback may come later
-    if not call.has_nodes and not specialization.captured_edges:
+    if not call.has_nodes and not specialization.captured_nodes:
         return specialization.build_result([to_float_or_array(x) for x in values])
     outputs = []
     for k, (x, output_type) in enumerate(zip(values, specialization.output_types, strict=True)):
@@ -68,9 +68,7 @@ def _make_node(pullback: ResultPullback, x: Any, output_type: type[Any]) -> Any:
     node._primal = np.asarray(x) if is_array else float(x)
     if pullback.wrt:
         node.op, node.right, node.dleft = COMPILED, {"pullback": pullback}, PACKED
-        node.dright, node.left = pullback.edges, pullback.nodes
-        if is_array:
-            node._sources = node.dright
+        node.left = pullback.nodes
     return node
 
 
@@ -143,25 +141,11 @@ class ResultValue(_Result, Value):
 
     __slots__ = ()
 
-    def update_sources(self) -> None:
-        """Number the nodes below, after they were replaced in a copy."""
-        self.dright = tuple(enumerate(self.left or ()))
-
-    @property
-    def sources(self) -> Sequence[tuple[int, Any]]:
-        """The nodes to which gradients flow, numbered."""
-        return self.dright  # type: ignore[no-any-return]  # the edges; a slot of Value holds anything
-
 
 class ResultTensor(_Result, Tensor):
     """An array that a compiled function returned."""
 
     __slots__ = ()
-
-    @property
-    def sources(self) -> Sequence[tuple[int, Any]]:
-        """The nodes to which gradients flow, numbered."""
-        return self._sources
 
 
 # -- the operation of these nodes, for derivatives that are nodes themselves

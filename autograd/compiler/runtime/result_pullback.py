@@ -81,13 +81,6 @@ class ResultPullback:
         )
 
     @property
-    def edges(self) -> tuple[tuple[int, Any], ...]:
-        """The same nodes, numbered."""
-        if self.wrt == self.specialization.captured_slots:
-            return self.specialization.captured_edges
-        return tuple(enumerate(self.nodes))
-
-    @property
     def reaches_only_leaves(self) -> bool:
         """Whether all of these nodes are known to be leaves."""
         return self.wrt == self.specialization.captured_slots and self.specialization.captures_only_leaves

@@ -107,7 +107,6 @@ class ReplayPlan:
             node.left, node.right = self.stand_in(node.left), self.stand_in(node.right)
         else:
             node.left = type(node.left)(self.stand_in(x) for x in node.left)
-            node.update_sources()
 
     def _plan_source(self, source: Any) -> None:
         """Plan the leaves that stand for something computed, before they are first read."""
@@ -150,7 +149,7 @@ def _compute_node(node: Any) -> Step:
         return _compute_number(node, evaluator(op), op.arity)
 
     def compute_array() -> None:
-        node.dright = [x._primal if isinstance(x, Node) else x for x in node.left]
+        node.dright = tuple(x._primal if isinstance(x, Node) else x for x in node.left)
         node._primal = np.asarray(op.f(ARRAY, *node.dright, **static))
 
     def compute_wide_number() -> None:

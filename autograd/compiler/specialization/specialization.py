@@ -52,8 +52,6 @@ class Specialization(ABC):
         The indices of the slots for captured nodes to which gradients flow.
     captured_nodes : tuple of Node
         The nodes of these slots, in order.
-    captured_edges : tuple of (int, Node)
-        The same nodes, numbered, as the edges of a result.
     captures_only_leaves : bool
         Whether all of them are leaves.
     is_scalar : bool
@@ -77,7 +75,6 @@ class Specialization(ABC):
     argument_slots: tuple[int, ...]
     captured_slots: tuple[int, ...]
     captured_nodes: tuple[Any, ...]
-    captured_edges: tuple[tuple[int, Any], ...]
     captures_only_leaves: bool
     is_scalar: bool
     is_scalar_per_sample: bool
@@ -100,7 +97,6 @@ class Specialization(ABC):
         self.argument_slots = tuple(k for k, slot in enumerate(slots) if slot.argument is not None)
         self.captured_slots = tuple(k for k, slot in enumerate(slots) if slot.nodes and not _is_constant(slot.nodes[0]))
         self.captured_nodes = tuple(node for k in self.captured_slots for node in slots[k].nodes)
-        self.captured_edges = tuple(enumerate(self.captured_nodes))
         self.captures_only_leaves = all(node.is_leaf for node in self.captured_nodes)
 
     def _describe_outputs(self, shapes: Sequence[tuple[int, ...]], are_computed: Sequence[bool]) -> None:
