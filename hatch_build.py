@@ -49,10 +49,10 @@ def build() -> pathlib.Path:
     flags = MSVC_FLAGS if sys.platform == "win32" else [*UNIX_FLAGS, *os.environ.get("GRADLAB_CFLAGS", "").split()]
     engine = Extension(
         "autograd.native._engine",
-        ["autograd/native/engine.c", "autograd/native/tape.c"],
+        ["autograd/native/engine.c", "autograd/native/tensors.c", "autograd/native/tape.c"],
         extra_compile_args=flags,
         extra_link_args=flags,
-        depends=["autograd/native/arithmetic.h", "autograd/native/rows.h"],
+        depends=[f"autograd/native/{name}.h" for name in ("arithmetic", "compiler", "node", "rows")],
     )
     command = build_ext(Distribution({"name": "gradlab", "ext_modules": [engine]}))
     command.inplace, command.force = True, True

@@ -23,6 +23,7 @@ from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
+from autograd.state.engine import native
 
 # Who else refers to the array of a leaf.
 OWN = 0  # nobody
@@ -425,6 +426,11 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
     return method
 
 
+if native is not None:
+    # What stands for the class method is a builtin function, which binds neither class nor instance.
+    _constants = (FLOAT_ERROR_STATE, IGNORED, Tensor.record, UNRECORDED, (OWN, RECORDED, EXPOSED, CONSTANT))
+    if native.register_tensor(Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, *_constants):
+        Tensor.record = native.record  # type: ignore[method-assign]  # the same function, in C
 for _name, _method in operators(_unary, _binary).items():
     setattr(Tensor, _name, _method)
 for _op in named_rows():

@@ -65,7 +65,7 @@ def _backward_without_hooks(root: Any, cotangent: Any, nodes: list[Any]) -> None
     """Run the pass if there are neither hooks nor anomaly()."""
     root.accumulate_grad(cotangent, None, False)
     parts: dict[Any, list[tuple[Any, Any]]] = {}
-    _propagate(nodes, functools.partial(_propagate_packed, parts))
+    _propagate(nodes, functools.partial(_propagate_packed, parts), parts)
     for leaf, cotangent_parts in parts.items():
         leaf.accumulate_grad(_sum_parts(leaf, cotangent_parts), None, True)
 
@@ -76,8 +76,11 @@ def reset_gradients(nodes: Sequence[Any]) -> None:
         node._grad = 0.0
 
 
-def propagate(nodes: Sequence[Any], pull: Callable[[Any], None]) -> None:
-    """Apply the chain rule along ``nodes``, from the last to the first; ``pull(node)`` does it for a packed node."""
+def propagate(nodes: Sequence[Any], pull: Callable[[Any], None], parts: dict[Any, Any]) -> None:
+    """Apply the chain rule along ``nodes``, from the last to the first; ``pull(node)`` does it for a packed node.
+
+    The native engine calls ``pull`` for a Tensor only if cotangents are waiting in ``parts``.
+    """
     for node in reversed(nodes):
         partial = node.dleft
         if partial is PACKED:

@@ -5,14 +5,7 @@
 
 #include <math.h>
 
-#if defined(_MSC_VER)
-#define INLINE static __forceinline
-#pragma fp_contract(off)
-#define LIKELY(x) (x)
-#else
-#define INLINE static inline __attribute__((always_inline))
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-#endif
+#include "compiler.h"
 
 /* The value of a row, its partials, and whether Python's floats would have raised on the way, as they do at 1/0 and log 0. */
 typedef struct {

@@ -3,108 +3,13 @@
    Everything here has a twin in Python (autograd/core/storage.py, core/scalar_methods.py, graph/), and gives equal bits. Whatever is
    not a plain number, a plain Value or a plain float operation is handed to the Python method ("fallback") of the same name.
 
-   Sections: slots | memory | the type of nodes | operations | attributes of Value | walks | the module. */
+   Sections: memory | the type of nodes | operations | attributes of Value | walks | the module. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "node.h"
 
 #include "arithmetic.h"
 
-/* ---- Slots: a number costs no object -------------------------------------------------------------------------------- */
-
-typedef union {
-    double number;
-    PyObject *object;
-} Slot;
-
-enum slot { LEFT, RIGHT, DLEFT, DRIGHT, PRIMAL, GRAD, SLOT_COUNT };
-enum kind { NONE, NUMBER, OBJECT }; /* what a slot holds: two bits each in Node.kinds; NONE is 0, as in memory that was cleared */
-
-#define KIND(slot, kind) ((uint32_t)(kind) << (2 * (slot)))
-#define EDITED (1u << 31) /* the node has metadata of its own, which say that its data was assigned */
-
-typedef struct {
-    PyObject_HEAD
-    PyObject *op;       /* NULL for a leaf */
-    PyObject *metadata; /* NULL for None */
-    Slot slots[SLOT_COUNT];
-    int64_t stamp; /* the link to the next node, once a node waits to be freed or to be used again */
-    uint32_t kinds;
-} Node;
-
-static PyTypeObject *storage_type; /* of which every node is an instance */
-static PyTypeObject *value_type;   /* Value itself; its subclasses are nodes like Tensors */
-static PyObject *wide;             /* what stands in ``dleft`` of a node whose arguments are in one sequence */
-static long blocks_open;           /* how many no_grad, scope and anomaly blocks are open: ``context.open_block_count`` */
-static int64_t clock_now;          /* ``context.clock`` */
-
-INLINE enum kind kind_of(const Node *node, enum slot slot) { return (enum kind)(node->kinds >> (2 * slot) & 3u); }
-
-INLINE int is_exactly_value(PyObject *x) { return Py_TYPE(x) == value_type; }
-
-INLINE int is_node(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), storage_type); }
-
-INLINE int is_wide(const Node *node) {
-    return kind_of(node, DLEFT) == OBJECT && node->slots[DLEFT].object == wide;
-}
-
-static PyObject *get_slot(Node *node, enum slot slot) {
-    switch (kind_of(node, slot)) {
-    case NUMBER:
-        return PyFloat_FromDouble(node->slots[slot].number);
-    case OBJECT:
-        return Py_NewRef(node->slots[slot].object);
-    default:
-        Py_RETURN_NONE;
-    }
-}
-
-/* Whether a cycle may lead through this argument: the collector must then see the node that holds it. */
-static int can_be_in_cycle(PyObject *x) {
-    if (is_node(x)) {
-        return PyObject_GC_IsTracked(x);
-    }
-    if (PyTuple_CheckExact(x) || PyList_CheckExact(x)) {
-        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(x); i++) {
-            PyObject *item = PySequence_Fast_GET_ITEM(x, i);
-            if (is_node(item) && PyObject_GC_IsTracked(item)) {
-                return 1;
-            }
-        }
-    }
-    return 0;
-}
-
-static void track(Node *node) {
-    if (!PyObject_GC_IsTracked((PyObject *)node)) {
-        PyObject_GC_Track(node);
-    }
-}
-
-/* Steals nothing; the old content is released last, since that may run code that looks at the node. */
-static void set_slot(Node *node, enum slot slot, PyObject *x) {
-    PyObject *old = kind_of(node, slot) == OBJECT ? node->slots[slot].object : NULL;
-    enum kind kind = x == Py_None ? NONE : PyFloat_CheckExact(x) ? NUMBER : OBJECT;
-    if (kind == NUMBER) {
-        node->slots[slot].number = PyFloat_AS_DOUBLE(x);
-    } else if (kind == OBJECT) {
-        node->slots[slot].object = Py_NewRef(x);
-        if (can_be_in_cycle(x)) {
-            track(node);
-        }
-    }
-    node->kinds = (node->kinds & ~KIND(slot, 3)) | KIND(slot, kind);
-    Py_XDECREF(old);
-}
-
-INLINE void set_number(Node *node, enum slot slot, double number) {
-    PyObject *old = kind_of(node, slot) == OBJECT ? node->slots[slot].object : NULL;
-    node->slots[slot].number = number;
-    node->kinds = (node->kinds & ~KIND(slot, 3)) | KIND(slot, NUMBER);
-    Py_XDECREF(old);
-}
+Engine engine;
 
 /* ---- Memory: a list of nodes to use again; graphs of any depth are freed through a queue, without recursion --------- */
 
@@ -126,9 +31,9 @@ INLINE Node *allocate_value(void) {
     if (LIKELY(node != NULL)) {
         free_nodes = next_of(node);
         free_count--;
-        return (Node *)PyObject_Init((PyObject *)node, value_type);
+        return (Node *)PyObject_Init((PyObject *)node, engine.value_type);
     }
-    return PyObject_GC_New(Node, value_type);
+    return PyObject_GC_New(Node, engine.value_type);
 }
 
 INLINE void make_blank(Node *node) {
@@ -165,7 +70,7 @@ static void release_value(Node *node) {
     } else {
         PyObject_GC_Del(node);
     }
-    Py_DECREF(value_type);
+    Py_DECREF(engine.value_type);
 }
 
 static void dealloc_node(PyObject *self) {
@@ -343,7 +248,7 @@ static PyObject *rows[ROW_COUNT];
 static PyObject *fallbacks[FALLBACK_COUNT];
 static PyObject *state_variable, *name_is_simple, *name_metadata;
 
-INLINE int is_value(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), value_type); }
+INLINE int is_value(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), engine.value_type); }
 
 INLINE int is_number_node(PyObject *x) { return is_value(x) && kind_of((Node *)x, PRIMAL) == NUMBER; }
 
@@ -398,7 +303,7 @@ INLINE Node *new_result(enum row row, double y, PyObject *metadata) {
     node->metadata = metadata;
     node->slots[PRIMAL].number = y;
     node->slots[GRAD].number = 0.0;
-    node->stamp = clock_now;
+    node->stamp = engine.clock_now;
     return node;
 }
 
@@ -429,7 +334,7 @@ static PyObject *call_fallback(enum fallback name, PyObject *self, PyObject *oth
 INLINE PyObject *apply_unary(PyObject *self, enum row row, Unary f, enum fallback fallback) {
     PyObject *metadata = NULL;
     if (LIKELY(is_number_node(self))) {
-        int allowed = blocks_open ? blocks_allow(&metadata) : 1;
+        int allowed = engine.blocks_open ? blocks_allow(&metadata) : 1;
         if (allowed < 0) {
             return NULL;
         }
@@ -458,7 +363,7 @@ INLINE PyObject *try_binary(PyObject *first, PyObject *second, enum row row, Bin
     if (first_is_node && !second_is_node && !is_constant(second, &constant)) {
         return NULL;
     }
-    if (blocks_open && blocks_allow(&metadata) != 1) {
+    if (engine.blocks_open && blocks_allow(&metadata) != 1) {
         return NULL;
     }
     if (first_is_node && second_is_node) {
@@ -540,7 +445,7 @@ BINARY_METHODS(X)
 
 static int init_value(PyObject *self, PyObject *args, PyObject *kwargs) {
     double number;
-    if (!blocks_open && kwargs == NULL && PyTuple_GET_SIZE(args) == 1 && is_value(self) &&
+    if (!engine.blocks_open && kwargs == NULL && PyTuple_GET_SIZE(args) == 1 && is_value(self) &&
         is_constant(PyTuple_GET_ITEM(args, 0), &number)) {
         Node *node = (Node *)self;
         if (node->kinds != 0 || node->op != NULL || node->metadata != NULL) {
@@ -548,9 +453,9 @@ static int init_value(PyObject *self, PyObject *args, PyObject *kwargs) {
         }
         node->slots[PRIMAL].number = number;
         node->slots[GRAD].number = 0.0;
-        node->slots[RIGHT].number = (double)clock_now;
+        node->slots[RIGHT].number = (double)engine.clock_now;
         node->kinds = RESULT | KIND(RIGHT, NUMBER);
-        node->stamp = clock_now;
+        node->stamp = engine.clock_now;
         return 0;
     }
     if (fallbacks[INIT] == NULL) {
@@ -583,14 +488,14 @@ static int set_property(enum fallback name, PyObject *self, PyObject *x) {
 }
 
 static PyObject *get_data(PyObject *self, void *unused) {
-    if (!blocks_open && is_number_node(self)) {
+    if (!engine.blocks_open && is_number_node(self)) {
         return PyFloat_FromDouble(primal(self));
     }
     return get_property(DATA, self);
 }
 
 static int set_data(PyObject *self, PyObject *x, void *unused) {
-    if (x != NULL && PyFloat_CheckExact(x) && !blocks_open && is_number_node(self) && ((Node *)self)->kinds & EDITED) {
+    if (x != NULL && PyFloat_CheckExact(x) && !engine.blocks_open && is_number_node(self) && ((Node *)self)->kinds & EDITED) {
         ((Node *)self)->slots[PRIMAL].number = PyFloat_AS_DOUBLE(x);
         return 0;
     }
@@ -602,7 +507,7 @@ static int set_data(PyObject *self, PyObject *x, void *unused) {
 }
 
 static PyObject *get_grad(PyObject *self, void *unused) {
-    return !blocks_open && is_value(self) ? get_slot((Node *)self, GRAD) : get_property(GRADIENT, self);
+    return !engine.blocks_open && is_value(self) ? get_slot((Node *)self, GRAD) : get_property(GRADIENT, self);
 }
 
 static int set_grad(PyObject *self, PyObject *x, void *unused) {
@@ -643,6 +548,8 @@ static PyType_Slot methods_slots[] = {
 static PyType_Spec methods_spec = {
     "autograd.native._engine.ScalarMethods", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, methods_slots,
 };
+
+int propagate_tensor(Node *node); /* tensors.c */
 
 /* ---- Walks -------------------------------------------------------------------------------------------------------------- */
 
@@ -812,9 +719,21 @@ INLINE int propagate_along(Node *node, enum slot edge, double g) {
     return add_contribution(arg, contribution);
 }
 
+/* Passes the gradient of a wide node on; Python does it where cotangents of its parts are waiting in ``parts``. */
+static int pull_wide(Node *node, PyObject *pull, PyObject *parts) {
+    int waits = PyDict_GET_SIZE(parts) == 0 ? 0 : PyDict_Contains(parts, (PyObject *)node);
+    int done = waits == 0 ? propagate_tensor(node) : 0;
+    if (waits < 0 || done != 0) {
+        return waits < 0 ? -1 : done;
+    }
+    PyObject *result = PyObject_CallOneArg(pull, (PyObject *)node);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
 static PyObject *propagate(PyObject *module, PyObject *args) {
-    PyObject *nodes, *pull;
-    if (!PyArg_ParseTuple(args, "O!O:propagate", &PyList_Type, &nodes, &pull)) {
+    PyObject *nodes, *pull, *parts;
+    if (!PyArg_ParseTuple(args, "O!OO!:propagate", &PyList_Type, &nodes, &pull, &PyDict_Type, &parts)) {
         return NULL;
     }
     for (Py_ssize_t i = PyList_GET_SIZE(nodes) - 1; i >= 0; i--) {
@@ -823,11 +742,9 @@ static PyObject *propagate(PyObject *module, PyObject *args) {
         }
         Node *node = (Node *)PyList_GET_ITEM(nodes, i);
         if (is_wide(node)) {
-            PyObject *result = PyObject_CallOneArg(pull, (PyObject *)node);
-            if (result == NULL) {
+            if (pull_wide(node, pull, parts) < 0) {
                 return NULL;
             }
-            Py_DECREF(result);
             continue;
         }
         if (kind_of(node, GRAD) != NUMBER) {
@@ -867,10 +784,10 @@ static PyObject *track_nodes(PyObject *module, PyObject *nodes) { return for_eac
 
 static PyObject *mirror(PyObject *module, PyObject *args) {
     long long now;
-    if (!PyArg_ParseTuple(args, "lL:mirror", &blocks_open, &now)) {
+    if (!PyArg_ParseTuple(args, "lL:mirror", &engine.blocks_open, &now)) {
         return NULL;
     }
-    clock_now = now;
+    engine.clock_now = now;
     Py_RETURN_NONE;
 }
 
@@ -880,13 +797,13 @@ static PyObject *register_value(PyObject *module, PyObject *args) {
         return NULL;
     }
     PyTypeObject *value = (PyTypeObject *)type;
-    if (!PyType_IsSubtype(value, storage_type) || value->tp_basicsize != (Py_ssize_t)sizeof(Node) || value_type != NULL) {
+    if (!PyType_IsSubtype(value, engine.storage_type) || value->tp_basicsize != (Py_ssize_t)sizeof(Node) || engine.value_type != NULL) {
         return PyErr_Format(PyExc_TypeError, "register_value() takes one class, once: a Storage without further slots");
     }
-    value_type = (PyTypeObject *)Py_NewRef(value);
-    value_type->tp_alloc = alloc_value;
-    value_type->tp_dealloc = dealloc_value;
-    wide = Py_NewRef(mark);
+    engine.value_type = (PyTypeObject *)Py_NewRef(value);
+    engine.value_type->tp_alloc = alloc_value;
+    engine.value_type->tp_dealloc = dealloc_value;
+    engine.wide = Py_NewRef(mark);
     state_variable = Py_NewRef(variable);
     Py_RETURN_NONE;
 }
@@ -933,7 +850,7 @@ static PyObject *register_fallback(PyObject *module, PyObject *args) {
 
 static PyMethodDef functions[] = {
     {"topological_order", topological_order, METH_VARARGS, "topological_order(roots, stamp, since) -> (interior nodes, leaves)"},
-    {"propagate", propagate, METH_VARARGS, "propagate(nodes, pull): the chain rule along nodes in topological order, from the last to the first"},
+    {"propagate", propagate, METH_VARARGS, "propagate(nodes, pull, parts): the chain rule along nodes in topological order, from the last to the first"},
     {"reset_gradients", reset_gradients, METH_O, "reset_gradients(nodes): set every gradient to 0.0"},
     {"track", track_nodes, METH_O, "track(nodes): let the garbage collector see them"},
     {"mirror", mirror, METH_VARARGS, "mirror(open_block_count, clock): what the context module counts"},
@@ -947,7 +864,8 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "autograd.native._engine", "The native engine; see engine.c.", -1, functions, NULL, NULL, NULL, NULL,
 };
 
-int add_tape(PyObject *module); /* tape.c */
+int add_tape(PyObject *module);    /* tape.c */
+int add_tensors(PyObject *module); /* tensors.c */
 
 PyMODINIT_FUNC PyInit__engine(void) {
     PyObject *module = PyModule_Create(&definition);
@@ -956,13 +874,13 @@ PyMODINIT_FUNC PyInit__engine(void) {
     name_metadata = PyUnicode_InternFromString("metadata");
     if (module == NULL || storage == NULL || methods == NULL || name_is_simple == NULL || name_metadata == NULL ||
         PyModule_AddObjectRef(module, "Storage", storage) < 0 || PyModule_AddObjectRef(module, "ScalarMethods", methods) < 0 ||
-        add_tape(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
+        add_tape(module) < 0 || add_tensors(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
         Py_XDECREF(module);
         Py_XDECREF(storage);
         Py_XDECREF(methods);
         return NULL;
     }
-    storage_type = (PyTypeObject *)storage;
+    engine.storage_type = (PyTypeObject *)storage;
     Py_DECREF(methods);
     return module;
 }

@@ -16,8 +16,11 @@ BUILD_NOTE = PACKAGE / "native" / "build_note.txt"  # what the build wrote down 
 # The binary is written from these: it must not run with other versions of them.
 SOURCES = (
     "native/engine.c",
+    "native/tensors.c",
     "native/tape.c",
     "native/arithmetic.h",
+    "native/compiler.h",
+    "native/node.h",
     "native/row_writer.py",
     "ops/table.py",
     "ops/op.py",

@@ -240,10 +240,10 @@ def test_gradients_are_restored_after_a_damaged_walk():
         z.backward()
     assert a.grad == 2.0
     with pytest.raises(TypeError, match="holds arguments"):
-        native.propagate([z], print)
+        native.propagate([z], print, {})
     z._grad = "text"
     with pytest.raises(TypeError, match="gradient of an interior Value is not a number"):
-        native.propagate([z], print)
+        native.propagate([z], print, {})
 
 
 @pytest.mark.parametrize("call", ["reset_gradients", "track"])
@@ -252,15 +252,15 @@ def test_lists_of_nodes_are_checked(call):
         with pytest.raises(TypeError, match=call + r"\(\) takes a list of nodes"):
             getattr(native, call)(bad)
     with pytest.raises(TypeError, match="takes a list of nodes"):
-        native.propagate([3], print)
+        native.propagate([3], print, {})
     with pytest.raises(TypeError, match="takes nodes, not int"):
         topological_order([3])
 
 
 def test_a_list_that_shrinks_under_the_walk_is_noticed():
-    nodes = [Tensor([1.0]).sum().reshape(()) for _ in range(3)]
+    nodes = [Tensor([1.0])[:1] for _ in range(3)]  # cotangents of parts are passed on in Python
     with pytest.raises(TypeError, match="nobody changes"):
-        native.propagate(nodes, lambda node: nodes.clear())
+        native.propagate(nodes, lambda node: nodes.clear(), {})
 
 
 def test_slots_cannot_be_deleted():
@@ -308,10 +308,10 @@ def test_an_exception_of_a_rule_leaves_the_gradients_as_they_were(monkeypatch):
     t = Tensor([1.0, 2.0])
     y = (t * x).sum()
 
-    def broken(self):
+    def broken(*args):
         raise RuntimeError("half way")
 
-    monkeypatch.setattr(Tensor, "propagate_grad", broken)
+    monkeypatch.setattr(find("multiply"), "vjp", broken)
     with pytest.raises(RuntimeError, match="half way"):
         y.backward()
     assert x.grad == 4.0

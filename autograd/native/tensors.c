@@ -1,0 +1,382 @@
+/* Tensors: how an operation on arrays is recorded, and how a cotangent is passed on to its arguments.
+
+   The twins in Python are Tensor.record, propagate_grad and accumulate_grad (autograd/core/tensor.py). What is not plain, such as an
+   argument that is no node, a cotangent in another shape or an open block, is handed to them. */
+
+#include "node.h"
+
+#include <string.h>
+#include <structmember.h>
+
+#define MOST_ARGS 8 /* and as many settings; an operation that has more is recorded in Python */
+
+/* How NumPy's arrays begin. The layout is public, since NumPy's own macros read it; register_tensor() compares it with an array. */
+typedef struct {
+    PyObject_HEAD
+    char *data;
+    int ndim;
+    Py_ssize_t *shape, *strides;
+    PyObject *base;
+    PyObject *dtype;
+} Array;
+
+static PyTypeObject *array_type, *number_type; /* ndarray and float64 */
+static PyObject *number_dtype;
+static PyObject *backend;                      /* ARRAY: what a row gets as ``xp`` */
+static PyObject *as_array, *copy_of;           /* np.asarray, np.array */
+static PyObject *error_state, *ignored_errors; /* NumPy's context variable, and its value for errors that are ignored */
+static PyObject *record_in_python;
+static PyObject *unrecorded; /* when a constant was made, as far as it matters */
+static PyObject *name_f, *name_vjp, *name_vjp_allocates, *name_accumulate_cotangent, *name_accumulate_grad, *name_freeze_data;
+
+/* Who else refers to the array of a Tensor: autograd/core/tensor.py says what these stand for. */
+enum { OWN, RECORDED, EXPOSED, CONSTANT, STATE_COUNT };
+static PyObject *states[STATE_COUNT];
+static Py_ssize_t state_offset;
+
+INLINE PyObject **state_of(PyObject *tensor) { return (PyObject **)((char *)tensor + state_offset); }
+
+static PyObject *get_array(PyObject *tensor) {
+    PyObject *array = kind_of((Node *)tensor, PRIMAL) == OBJECT ? ((Node *)tensor)->slots[PRIMAL].object : NULL;
+    return array != NULL && Py_TYPE(array) == array_type ? array : NULL;
+}
+
+/* A Tensor that the collector does not see, as Values are not; the caller, or set_slot(), shows it if a cycle may lead through it. */
+static PyObject *alloc_tensor(PyTypeObject *type, Py_ssize_t size) {
+    PyObject *self = PyType_GenericAlloc(type, size);
+    if (self != NULL) {
+        PyObject_GC_UnTrack(self);
+    }
+    return self;
+}
+
+/* ---- Recording --------------------------------------------------------------------------------------------------------- */
+
+/* What an operation is called with: the backend, the arrays and the settings; and what its node keeps. */
+typedef struct {
+    PyObject *stack[1 + 2 * MOST_ARGS]; /* borrowed: ``owned`` and the settings hold them */
+    PyObject *owned[MOST_ARGS];
+    PyObject *kept[MOST_ARGS]; /* borrowed likewise */
+    Py_ssize_t count;
+    int has_edges, keeps_args, is_in_cycle;
+} Call;
+
+static void release_call(Call *call) {
+    for (Py_ssize_t i = 0; i < call->count; i++) {
+        Py_DECREF(call->owned[i]);
+    }
+}
+
+/* The array of a Tensor for a graph to keep, as a new reference. NULL without an error if it is left to Python. */
+static PyObject *array_to_keep(PyObject *tensor) {
+    PyObject *state = *state_of(tensor);
+    if (state != states[RECORDED] && state != states[CONSTANT]) {
+        if (state == states[OWN] && Py_TYPE(tensor) == engine.tensor_type) {
+            Py_SETREF(*state_of(tensor), Py_NewRef(states[RECORDED]));
+        } else {
+            return PyObject_CallMethodNoArgs(tensor, name_freeze_data);
+        }
+    }
+    return Py_XNewRef(get_array(tensor));
+}
+
+/* Appends an argument; 0 if it is left to Python, -1 with an error. */
+static int take_arg(Call *call, PyObject *arg) {
+    PyObject *array, *kept = arg;
+    if (Py_TYPE(arg) == engine.tensor_type || PyType_IsSubtype(Py_TYPE(arg), engine.tensor_type)) {
+        int is_constant = *state_of(arg) == states[CONSTANT];
+        array = array_to_keep(arg);
+        kept = is_constant ? array : arg;
+        call->has_edges |= !is_constant;
+    } else if (PyFloat_CheckExact(arg)) {
+        array = Py_NewRef(arg);
+    } else if (PyLong_CheckExact(arg)) {
+        double number = PyLong_AsDouble(arg);
+        if (number == -1.0 && PyErr_Occurred()) {
+            PyErr_Clear(); /* Python says what is wrong with it */
+            return 0;
+        }
+        array = kept = PyFloat_FromDouble(number);
+    } else if (is_node(arg)) { /* a Value */
+        array = get_slot((Node *)arg, PRIMAL);
+        call->has_edges = 1;
+    } else {
+        return 0;
+    }
+    if (array == NULL) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    call->is_in_cycle |= is_node(kept) && PyObject_GC_IsTracked(kept);
+    call->keeps_args &= kept == arg;
+    call->kept[call->count] = kept;
+    call->owned[call->count] = call->stack[1 + call->count] = array;
+    call->count++;
+    return 1;
+}
+
+/* Calls ``op.f(ARRAY, *arrays, **settings)`` by the rules of IEEE 754, without warnings. */
+static PyObject *evaluate(Call *call, PyObject *op, PyObject *settings) {
+    PyObject *key, *setting, *names = NULL;
+    Py_ssize_t count = PyDict_GET_SIZE(settings), position = 0, i = 0;
+    if (count > 0 && (names = PyTuple_New(count)) == NULL) {
+        return NULL;
+    }
+    while (PyDict_Next(settings, &position, &key, &setting)) {
+        call->is_in_cycle |= PyObject_IS_GC(setting) && !PyTuple_CheckExact(setting) && !PySlice_Check(setting);
+        PyTuple_SET_ITEM(names, i, Py_NewRef(key));
+        call->stack[1 + call->count + i++] = setting;
+    }
+    PyObject *f = PyObject_GetAttr(op, name_f), *token = f == NULL ? NULL : PyContextVar_Set(error_state, ignored_errors);
+    PyObject *data = NULL;
+    if (token != NULL) {
+        PyObject *type, *value, *traceback;
+        data = PyObject_Vectorcall(f, call->stack, 1 + call->count, names);
+        PyErr_Fetch(&type, &value, &traceback);
+        if (PyContextVar_Reset(error_state, token) < 0) {
+            Py_CLEAR(data);
+        }
+        if (type != NULL) {
+            PyErr_Restore(type, value, traceback);
+        }
+    }
+    if (data != NULL && Py_TYPE(data) != array_type) {
+        Py_SETREF(data, PyObject_CallOneArg(as_array, data));
+    }
+    Py_XDECREF(token);
+    Py_XDECREF(f);
+    Py_XDECREF(names);
+    return data;
+}
+
+static PyObject *new_tuple(PyObject *const *items, Py_ssize_t count) {
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) {
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(items[i]));
+    }
+    return tuple;
+}
+
+static void hide(PyObject *tuple) {
+    if (PyObject_GC_IsTracked(tuple)) {
+        PyObject_GC_UnTrack(tuple);
+    }
+}
+
+/* The node of a result; takes over the reference to the data. */
+static PyObject *new_node(Call *call, PyObject *op, PyObject *args, PyObject *settings, PyObject *data) {
+    PyObject *out = alloc_tensor(engine.tensor_type, 0);
+    if (out == NULL) {
+        Py_DECREF(data);
+        return NULL;
+    }
+    Node *node = (Node *)out;
+    node->stamp = engine.clock_now;
+    node->slots[PRIMAL].object = data;
+    node->slots[GRAD].number = 0.0;
+    node->kinds = KIND(PRIMAL, OBJECT) | KIND(GRAD, NUMBER);
+    *state_of(out) = Py_NewRef(states[call->has_edges ? RECORDED : CONSTANT]);
+    if (!call->has_edges) {
+        set_slot(node, RIGHT, unrecorded);
+        return out;
+    }
+    PyObject *kept = call->keeps_args ? Py_NewRef(args) : new_tuple(call->kept, call->count);
+    PyObject *arrays = new_tuple(call->stack + 1, call->count);
+    if (kept == NULL || arrays == NULL) {
+        Py_XDECREF(kept);
+        Py_XDECREF(arrays);
+        Py_DECREF(out);
+        return NULL;
+    }
+    node->op = Py_NewRef(op);
+    node->slots[LEFT].object = kept;
+    node->slots[RIGHT].object = Py_NewRef(settings);
+    node->slots[DLEFT].object = Py_NewRef(engine.wide);
+    node->slots[DRIGHT].object = arrays;
+    node->kinds |= KIND(LEFT, OBJECT) | KIND(RIGHT, OBJECT) | KIND(DLEFT, OBJECT) | KIND(DRIGHT, OBJECT);
+    hide(arrays);
+    hide(kept);
+    if (call->is_in_cycle) {
+        track(node);
+    }
+    return out;
+}
+
+/* The node of an operation on Tensors and numbers, or NULL without an error if it is left to Python. */
+static PyObject *record_plainly(PyObject *op, PyObject *args, PyObject *settings) {
+    Call call = {.stack = {backend}, .keeps_args = 1};
+    int taken = 1;
+    for (Py_ssize_t i = 0; taken > 0 && i < PyTuple_GET_SIZE(args); i++) {
+        taken = take_arg(&call, PyTuple_GET_ITEM(args, i));
+    }
+    PyObject *out = NULL, *data = taken > 0 ? evaluate(&call, op, settings) : NULL;
+    if (data != NULL) {
+        out = new_node(&call, op, args, settings, data);
+    } else if (PyErr_Occurred() && (PyErr_ExceptionMatches(PyExc_ValueError) || PyErr_ExceptionMatches(PyExc_IndexError))) {
+        PyErr_Clear(); /* Python says which shapes do not fit */
+    }
+    release_call(&call);
+    return out;
+}
+
+static PyObject *record(PyObject *module, PyObject *const *given, Py_ssize_t count) {
+    if (count == 3 && !engine.blocks_open && PyTuple_CheckExact(given[1]) && PyTuple_GET_SIZE(given[1]) <= MOST_ARGS &&
+        PyDict_CheckExact(given[2]) && PyDict_GET_SIZE(given[2]) <= MOST_ARGS) {
+        PyObject *out = record_plainly(given[0], given[1], given[2]);
+        if (LIKELY(out != NULL) || PyErr_Occurred()) {
+            return out;
+        }
+    }
+    return PyObject_Vectorcall(record_in_python, given, count, NULL);
+}
+
+/* ---- Cotangents ---------------------------------------------------------------------------------------------------------- */
+
+/* Whether a cotangent has the shape and the type of an array. */
+static int fits(PyObject *cotangent, Array *array) {
+    if (Py_TYPE(cotangent) == number_type) {
+        return array->ndim == 0 && array->dtype == number_dtype;
+    }
+    Array *c = (Array *)cotangent;
+    return Py_TYPE(cotangent) == array_type && c->ndim == array->ndim && c->dtype == array->dtype &&
+           memcmp(c->shape, array->shape, c->ndim * sizeof(Py_ssize_t)) == 0;
+}
+
+/* Adds a cotangent to the gradient of an argument of ``op``; ``is_fresh`` says that nobody else keeps it. */
+static int accumulate(PyObject *arg, PyObject *cotangent, PyObject *op, int is_fresh) {
+    Node *node = (Node *)arg;
+    PyObject *array = Py_TYPE(arg) == engine.tensor_type ? get_array(arg) : NULL;
+    PyObject *sum;
+    if (array == NULL || kind_of(node, GRAD) == NONE || !fits(cotangent, (Array *)array)) {
+        PyObject *stack[] = {arg, cotangent, op, is_fresh ? Py_True : Py_False};
+        sum = PyObject_VectorcallMethod(name_accumulate_grad, stack, 4, NULL);
+        Py_XDECREF(sum);
+        return sum == NULL ? -1 : 0;
+    }
+    if (kind_of(node, GRAD) == OBJECT) {
+        sum = PyNumber_Add(node->slots[GRAD].object, cotangent);
+    } else if (node->op == NULL && !is_fresh) {
+        sum = PyObject_CallOneArg(copy_of, cotangent);
+    } else {
+        sum = Py_NewRef(cotangent);
+    }
+    if (sum == NULL) {
+        return -1;
+    }
+    set_slot(node, GRAD, sum);
+    Py_DECREF(sum);
+    return 0;
+}
+
+static int get_flag(PyObject *x, PyObject *name) {
+    PyObject *flag = PyObject_GetAttr(x, name);
+    int is_true = flag == NULL ? -1 : PyObject_IsTrue(flag);
+    Py_XDECREF(flag);
+    return is_true;
+}
+
+/* What propagate() of engine.c asks: 1 if the gradient of a node was passed on here, 0 if Python has to do it, -1 with an error. */
+int propagate_tensor(Node *node) {
+    if (engine.tensor_type == NULL || Py_TYPE(node) != engine.tensor_type || node->op == NULL || kind_of(node, LEFT) != OBJECT ||
+        !PyTuple_CheckExact(node->slots[LEFT].object)) {
+        return 0;
+    }
+    PyObject *parts = PyObject_GetAttr(node->op, name_accumulate_cotangent);
+    Py_XDECREF(parts);
+    if (parts != Py_None) {
+        return parts == NULL ? -1 : 0;
+    }
+    PyObject *op = Py_NewRef(node->op), *args = Py_NewRef(node->slots[LEFT].object);
+    PyObject *g = get_slot(node, GRAD), *y = get_slot(node, PRIMAL), *arrays = get_slot(node, DRIGHT), *settings = get_slot(node, RIGHT);
+    int allocates = get_flag(op, name_vjp_allocates), failed = g == NULL || y == NULL || arrays == NULL || settings == NULL || allocates < 0;
+    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(args); i++) {
+        PyObject *arg = PyTuple_GET_ITEM(args, i);
+        if (is_node(arg)) {
+            PyObject *place = PyLong_FromSsize_t(i);
+            PyObject *stack[] = {op, backend, place, g, y, arrays, settings};
+            PyObject *cotangent = place == NULL ? NULL : PyObject_VectorcallMethod(name_vjp, stack, 7, NULL);
+            failed = cotangent == NULL || accumulate(arg, cotangent, op, allocates && cotangent != g) < 0;
+            Py_XDECREF(cotangent);
+            Py_XDECREF(place);
+        }
+    }
+    Py_DECREF(op);
+    Py_DECREF(args);
+    Py_XDECREF(g);
+    Py_XDECREF(y);
+    Py_XDECREF(arrays);
+    Py_XDECREF(settings);
+    return failed ? -1 : 1;
+}
+
+/* ---- The module ---------------------------------------------------------------------------------------------------------- */
+
+/* Whether NumPy's arrays begin as this file expects: ``probe`` is zeros of shape (2, 3). */
+static int has_known_layout(PyObject *probe, PyObject *dtype) {
+    Array *array = (Array *)probe;
+    return (size_t)Py_TYPE(probe)->tp_basicsize >= sizeof(Array) && array->ndim == 2 && array->dtype == dtype && array->base == NULL &&
+           array->shape[0] == 2 && array->shape[1] == 3;
+}
+
+static PyObject *register_tensor(PyObject *module, PyObject *args) {
+    PyObject *type, *probe, *number, *given_backend, *asarray, *copy, *variable, *ignored, *fallback, *constant_clock, *own_states, *member;
+    if (!PyArg_ParseTuple(args, "O!OOOOOOOOOO!:register_tensor", &PyType_Type, &type, &probe, &number, &given_backend, &asarray, &copy,
+                          &variable, &ignored, &fallback, &constant_clock, &PyTuple_Type, &own_states)) {
+        return NULL;
+    }
+    PyTypeObject *tensor = (PyTypeObject *)type;
+    if (!PyType_IsSubtype(tensor, engine.storage_type) || engine.tensor_type != NULL || PyTuple_GET_SIZE(own_states) != STATE_COUNT ||
+        (member = PyDict_GetItemString(tensor->tp_dict, "_state")) == NULL || Py_TYPE(member) != &PyMemberDescr_Type) {
+        return PyErr_Format(PyExc_TypeError, "register_tensor() takes one class, once: a Storage with a slot _state");
+    }
+    PyObject *dtype = PyObject_GetAttrString(probe, "dtype");
+    if (dtype == NULL) {
+        return NULL;
+    }
+    if (!has_known_layout(probe, dtype) || !PyContextVar_CheckExact(variable)) {
+        Py_DECREF(dtype);
+        Py_RETURN_FALSE;
+    }
+    number_dtype = dtype;
+    array_type = (PyTypeObject *)Py_NewRef(Py_TYPE(probe));
+    number_type = (PyTypeObject *)Py_NewRef(Py_TYPE(number));
+    backend = Py_NewRef(given_backend);
+    as_array = Py_NewRef(asarray);
+    copy_of = Py_NewRef(copy);
+    error_state = Py_NewRef(variable);
+    ignored_errors = Py_NewRef(ignored);
+    record_in_python = Py_NewRef(fallback);
+    unrecorded = Py_NewRef(constant_clock);
+    for (int i = 0; i < STATE_COUNT; i++) {
+        states[i] = Py_NewRef(PyTuple_GET_ITEM(own_states, i));
+    }
+    state_offset = ((PyMemberDescrObject *)member)->d_member->offset;
+    engine.tensor_type = (PyTypeObject *)Py_NewRef(tensor);
+    tensor->tp_alloc = alloc_tensor;
+    Py_RETURN_TRUE;
+}
+
+static PyMethodDef functions[] = {
+    {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL, "record(op, args, static): the Tensor that an operation makes"},
+    {"register_tensor", register_tensor, METH_VARARGS, "register_tensor(Tensor, …) -> whether NumPy's arrays are known here"},
+    {NULL, NULL, 0, NULL},
+};
+
+int add_tensors(PyObject *module) {
+    struct {
+        PyObject **place;
+        const char *text;
+    } names[] = {
+        {&name_f, "f"},
+        {&name_vjp, "vjp"},
+        {&name_vjp_allocates, "vjp_allocates"},
+        {&name_accumulate_cotangent, "accumulate_cotangent"},
+        {&name_accumulate_grad, "accumulate_grad"},
+        {&name_freeze_data, "freeze_data"},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if ((*names[i].place = PyUnicode_InternFromString(names[i].text)) == NULL) {
+            return -1;
+        }
+    }
+    return PyModule_AddFunctions(module, functions);
+}
