@@ -29,8 +29,8 @@ from autograd.core.operators import BINARY, UNARY, named_rows
 from autograd.ops import TABLE, Elementwise
 from autograd.state.engine import source_digest
 
-# The functions that FLOAT takes from Python's math module and that libm has, too. CPython computes hypot in its own way: rows that need
-# it, also for a derivative, as those of arctan2 and arcsinh, stay in Python.
+# The functions that FLOAT takes from Python's math module and that libm has, too. CPython computes hypot in its own way: rows that
+# need it, also for a derivative, as those of arctan2 and arcsinh, stay in Python.
 LIBM = {name: name for name in ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "erf", "erfc", "fmod")}
 LIBM |= {name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 LIBM |= {"arc" + name: "a" + name for name in ("sin", "cos", "tan", "cosh", "tanh")} | {"power": "pow"}
