@@ -142,7 +142,8 @@ class Tensor(ArrayMethods, Node):
             return self._grad
         if type(self._grad) is float:
             self._grad = np.zeros(self.shape, self.dtype)
-        self._grad = np.asarray(self._grad)  # a sum of numbers may have left NumPy's scalar
+        if type(self._grad) is not np.ndarray:
+            self._grad = np.asarray(self._grad)  # a sum of numbers may have left NumPy's scalar
         if self.op is None:
             return self._grad
         view = self._grad.view()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
 from autograd.graph.topological_order import PACKED, graph_lock, topological_order
@@ -45,12 +46,12 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
         before = [leaf._grad for leaf in leaves]
         _walking = True
         _reset_gradients(nodes)
+        error_state = FLOAT_ERROR_STATE.set(IGNORED)
         try:
-            with np.errstate(**IGNORE_FLOAT_ERRORS):
-                if Hooks.total_count or (context.open_block_count and context.current().anomaly):
-                    _backward_with_hooks(root, cotangent, nodes, leaves)
-                else:
-                    _backward_without_hooks(root, cotangent, nodes)
+            if Hooks.total_count or (context.open_block_count and context.current().anomaly):
+                _backward_with_hooks(root, cotangent, nodes, leaves)
+            else:
+                _backward_without_hooks(root, cotangent, nodes)
             for leaf in leaves:
                 leaf.left = True
         except BaseException:
@@ -58,6 +59,7 @@ def accumulate_gradients(root: Any, cotangent: Any) -> None:
                 leaf._grad = grad
             raise
         finally:
+            FLOAT_ERROR_STATE.reset(error_state)
             _walking = False
 
 

@@ -5,7 +5,6 @@
 
 #include "node.h"
 
-#include <string.h>
 #include <structmember.h>
 
 #define MOST_ARGS 8 /* and as many settings; an operation that has more is recorded in Python */
@@ -24,6 +23,7 @@ static PyTypeObject *array_type, *number_type; /* ndarray and float64 */
 static PyObject *number_dtype;
 static PyObject *backend;                      /* ARRAY: what a row gets as ``xp`` */
 static PyObject *as_array, *copy_of;           /* np.asarray, np.array */
+static PyObject *array_sum, *first_axis;       /* the backend's sum; 0 */
 static PyObject *error_state, *ignored_errors; /* NumPy's context variable, and its value for errors that are ignored */
 static PyObject *record_in_python;
 static PyObject *unrecorded; /* when a constant was made, as far as it matters */
@@ -237,8 +237,21 @@ static int fits(PyObject *cotangent, Array *array) {
         return array->ndim == 0 && array->dtype == number_dtype;
     }
     Array *c = (Array *)cotangent;
-    return Py_TYPE(cotangent) == array_type && c->ndim == array->ndim && c->dtype == array->dtype &&
-           memcmp(c->shape, array->shape, c->ndim * sizeof(Py_ssize_t)) == 0;
+    int is_equal = Py_TYPE(cotangent) == array_type && c->ndim == array->ndim && c->dtype == array->dtype;
+    for (int i = 0; is_equal && i < array->ndim; i++) {
+        is_equal = c->shape[i] == array->shape[i];
+    }
+    return is_equal;
+}
+
+/* Whether a cotangent is that of a batch: one more axis at the front than the array, which was repeated along it. */
+static int is_batch_of(PyObject *cotangent, Array *array) {
+    Array *c = (Array *)cotangent;
+    int is_batch = Py_TYPE(cotangent) == array_type && c->ndim == array->ndim + 1 && c->dtype == array->dtype;
+    for (int i = 0; is_batch && i < array->ndim; i++) {
+        is_batch = c->shape[i + 1] == array->shape[i];
+    }
+    return is_batch;
 }
 
 /* Adds a cotangent to the gradient of an argument of ``op``; ``is_fresh`` says that nobody else keeps it. */
@@ -246,6 +259,13 @@ static int accumulate(PyObject *arg, PyObject *cotangent, PyObject *op, int is_f
     Node *node = (Node *)arg;
     PyObject *array = Py_TYPE(arg) == engine.tensor_type ? get_array(arg) : NULL;
     PyObject *sum;
+    if (array != NULL && is_batch_of(cotangent, (Array *)array)) {
+        PyObject *stack[] = {cotangent, first_axis};
+        sum = PyObject_Vectorcall(array_sum, stack, 2, NULL);
+        int failed = sum == NULL || accumulate(arg, sum, op, 1) < 0;
+        Py_XDECREF(sum);
+        return failed ? -1 : 0;
+    }
     if (array == NULL || kind_of(node, GRAD) == NONE || !fits(cotangent, (Array *)array)) {
         PyObject *stack[] = {arg, cotangent, op, is_fresh ? Py_True : Py_False};
         sum = PyObject_VectorcallMethod(name_accumulate_grad, stack, 4, NULL);
@@ -328,18 +348,22 @@ static PyObject *register_tensor(PyObject *module, PyObject *args) {
         (member = PyDict_GetItemString(tensor->tp_dict, "_state")) == NULL || Py_TYPE(member) != &PyMemberDescr_Type) {
         return PyErr_Format(PyExc_TypeError, "register_tensor() takes one class, once: a Storage with a slot _state");
     }
-    PyObject *dtype = PyObject_GetAttrString(probe, "dtype");
-    if (dtype == NULL) {
+    PyObject *dtype = PyObject_GetAttrString(probe, "dtype"), *sum = PyObject_GetAttrString(given_backend, "sum");
+    if (dtype == NULL || sum == NULL) {
+        Py_XDECREF(dtype);
+        Py_XDECREF(sum);
         return NULL;
     }
     if (!has_known_layout(probe, dtype) || !PyContextVar_CheckExact(variable)) {
         Py_DECREF(dtype);
+        Py_DECREF(sum);
         Py_RETURN_FALSE;
     }
     number_dtype = dtype;
     array_type = (PyTypeObject *)Py_NewRef(Py_TYPE(probe));
     number_type = (PyTypeObject *)Py_NewRef(Py_TYPE(number));
     backend = Py_NewRef(given_backend);
+    array_sum = sum;
     as_array = Py_NewRef(asarray);
     copy_of = Py_NewRef(copy);
     error_state = Py_NewRef(variable);
@@ -362,6 +386,9 @@ static PyMethodDef functions[] = {
 };
 
 int add_tensors(PyObject *module) {
+    if ((first_axis = PyLong_FromLong(0)) == NULL) {
+        return -1;
+    }
     struct {
         PyObject **place;
         const char *text;

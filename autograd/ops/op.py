@@ -59,7 +59,7 @@ class Op:
     kind : str
         "elementwise", "linear", "bilinear" or "custom".
     vjp_allocates : bool
-        Whether ``vjp`` always returns a new array, which the reverse pass may then keep without a copy.
+        Whether ``vjp`` returns a new array, which the reverse pass may then keep without a copy, or the cotangent itself.
     accumulate_cotangent : callable or None
         ``accumulate_cotangent(xp, total, g, **static)`` adds the cotangent of the argument to the array ``total`` in place. Rows
         whose cotangents are mostly zeros have it.

@@ -107,6 +107,7 @@ def custom(
     domain: Domain = REAL,
     kink: str = "",
     ties: bool = False,
+    vjp_allocates: bool = False,
 ) -> Op:
     """Add a row with both derivatives written out.
 
@@ -127,6 +128,8 @@ def custom(
         Which subgradient was chosen, and where.
     ties : bool, optional
         Whether there is a kink where entries are equal.
+    vjp_allocates : bool, optional
+        Whether ``vjp`` returns a new array, or ``g`` itself, but neither a view nor an argument.
 
     Returns
     -------
@@ -137,4 +140,6 @@ def custom(
     DefinitionError
         If the name is taken.
     """
-    return register(Custom(name, f, vjp, jvp, arity=arity, **_make_facts(domain, arity or 1, kink, ties)))
+    op = Custom(name, f, vjp, jvp, arity=arity, **_make_facts(domain, arity or 1, kink, ties))
+    op.vjp_allocates = vjp_allocates
+    return register(op)

@@ -190,10 +190,10 @@ reduction("logsumexp",      lambda xp, a, *, axis, keepdims: xp.logsumexp(a, axi
                             lambda xp, y, a, axis, keepdims: xp.softmax(a, axis=axis))
 custom("softmax",           softmax_value,
                             lambda xp, i, g, y, a, *, axis: softmax_jacobian_product(xp, g, y, axis),
-                            lambda xp, i, t, y, a, *, axis: softmax_jacobian_product(xp, t, y, axis))
+                            lambda xp, i, t, y, a, *, axis: softmax_jacobian_product(xp, t, y, axis), vjp_allocates=True)
 custom("log_softmax",       lambda xp, a, *, axis: a - xp.logsumexp(a, axis=axis, keepdims=True),
                             lambda xp, i, g, y, a, *, axis: g - xp.exp(y) * xp.sum(g, axis=axis, keepdims=True),
-                            lambda xp, i, t, y, a, *, axis: t - xp.sum(xp.exp(y) * t, axis=axis, keepdims=True))
+                            lambda xp, i, t, y, a, *, axis: t - xp.sum(xp.exp(y) * t, axis=axis, keepdims=True), vjp_allocates=True)
 
 
 # --------------------------------------------------------------------------------------------------------------------------
@@ -242,9 +242,9 @@ bilinear("outer",           lambda xp, a, b: xp.outer(a, b),
                             lambda xp, g, a, b: xp.reshape(xp.matmul(g, xp.ravel(b)), xp.shape(a)),
                             lambda xp, g, a, b: xp.reshape(xp.matmul(xp.ravel(a), g), xp.shape(b)))
 custom("einsum",            lambda xp, *args, subscripts: xp.einsum(subscripts, *args),
-                            einsum_adjoint, einsum_tangent, arity=None)
+                            einsum_adjoint, einsum_tangent, arity=None, vjp_allocates=True)
 custom("affine",            lambda xp, x, W, b: xp.matmul(x, xp.transpose(W, axes=None)) + b,
-                            affine_adjoint, affine_tangent, arity=3)
+                            affine_adjoint, affine_tangent, arity=3, vjp_allocates=True)
 
 
 # --------------------------------------------------------------------------------------------------------------------------

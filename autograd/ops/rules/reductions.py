@@ -123,7 +123,7 @@ def reduction(name: str, f: Rule, gradient: Rule, *, kink: str = "", ties: bool 
     def jvp(xp: Any, i: int, t: Any, y: Any, a: Any, *, axis: Any, keepdims: bool, **settings: Any) -> Any:
         return xp.sum(t * gradient(xp, y, a, axis, keepdims, **settings), axis=axis, keepdims=keepdims)
 
-    return custom(name, f, vjp, jvp, kink=kink, ties=ties)
+    return custom(name, f, vjp, jvp, kink=kink, ties=ties, vjp_allocates=True)
 
 
 def finite_max(xp: Any, a: Any, axis: Any) -> Any:
