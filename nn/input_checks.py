@@ -76,7 +76,7 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, int | float | np.floating | np.integer) and not isinstance(x, bool)
 
 
-def whole(name: str, x: Any) -> int:
+def positive_integer(name: str, x: Any) -> int:
     """Return a setting as an int of at least 1.
 
     Parameters
@@ -98,7 +98,7 @@ def whole(name: str, x: Any) -> int:
 
     Examples
     --------
-    >>> whole("epochs", np.int64(3))
+    >>> positive_integer("epochs", np.int64(3))
     3
     """
     if isinstance(x, bool) or not isinstance(x, int | np.integer) or x < 1:

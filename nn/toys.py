@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import SettingError
 from nn.data import Part
-from nn.input_checks import whole, within
+from nn.input_checks import positive_integer, within
 from nn.random import Seed, generator
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -149,7 +149,7 @@ def spirals(n: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 
     >>> spirals(9, classes=3, rng=0)[0].shape
     (9, 2)
     """
-    classes = whole("classes", classes)
+    classes = positive_integer("classes", classes)
 
     def curve(label: Any, t: Any) -> Any:
         angle = 2.0 * np.pi * (turns * t + label / classes)
@@ -184,7 +184,7 @@ def blobs(n: int = 100, noise: float = 0.3, classes: int = 3, rng: Seed = None) 
     >>> blobs(6, rng=0)[1].size
     6
     """
-    classes = whole("classes", classes)
+    classes = positive_integer("classes", classes)
 
     def curve(label: Any, t: Any) -> Any:
         angle = 2.0 * np.pi * label / classes
@@ -195,7 +195,7 @@ def blobs(n: int = 100, noise: float = 0.3, classes: int = 3, rng: Seed = None) 
 
 def _draw_classes(n: int, noise: float, rng: Seed, curve: Callable[[Any, Any], Any], classes: int) -> Part:
     """Draw points with noise on the curve of each class, in random order. ``curve`` takes labels and numbers t in [0, 1)."""
-    n, noise, rng = whole("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
+    n, noise, rng = positive_integer("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
     labels = np.arange(n) % classes
     points = curve(labels, rng.random(n)) + rng.normal(0.0, noise, (n, 2))
     order = rng.permutation(n)
@@ -257,6 +257,6 @@ def sine(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
 
 
 def _draw_function(n: int, noise: float, rng: Seed, f: Callable[[Any], Any]) -> Part:
-    n, noise, rng = whole("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
+    n, noise, rng = positive_integer("n", n), within("noise", noise, 0.0, np.inf), generator(rng)
     x = rng.uniform(-1.0, 1.0, (n, 1))
     return x, f(x) + rng.normal(0.0, noise, (n, 1))

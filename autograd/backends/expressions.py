@@ -125,10 +125,10 @@ class SymbolicBackend:
             raise AttributeError(name)
         if name == "equal":
             return partial(expr, "==")
-        return partial(self._written, name)
+        return partial(self._expand_or_keep, name)
 
-    def _written(self, name: str, *args: Any, **settings: Any) -> Any:
-        """A function of the arguments alone as it is called; a row with settings opened up."""
+    def _expand_or_keep(self, name: str, *args: Any, **settings: Any) -> Any:
+        """Return a call of the function if this backend keeps it, and the expression of its row otherwise."""
         return expr(name, *args) if self._keep(name) and not settings else TABLE[name].f(self, *args, **settings)
 
 

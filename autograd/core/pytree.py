@@ -33,8 +33,8 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     >>> leaves, build([4, 5, 6])
     ([1.0, 2.0, 3.0], {'w': [4, 5], 'b': 6})
     """
-    children, rebuilt = flatten_one_level(tree)
-    if rebuilt is None:
+    children, unflatten = flatten_one_level(tree)
+    if unflatten is None:
         return [tree], lambda leaves: leaves[0]
     parts = [flatten(child) for child in children]
     sizes, builds = [len(leaves) for leaves, _ in parts], [build for _, build in parts]  # without the leaves: it may live long
@@ -44,7 +44,7 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
         for size, part in zip(sizes, builds, strict=True):
             built.append(part(leaves[start : start + size]))
             start += size
-        return rebuilt(built)
+        return unflatten(built)
 
     return [leaf for leaves, _ in parts for leaf in leaves], build
 
@@ -56,25 +56,25 @@ def flatten_one_level(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] 
     if isinstance(tree, list | tuple):
         return list(tree), type(tree)
     if isinstance(tree, dict):
-        return list(tree.values()), lambda children: _filled(tree, children)
+        return list(tree.values()), lambda children: _rebuild_dict(tree, children)
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [f.name for f in dataclasses.fields(tree)]
-        return [getattr(tree, n) for n in names], lambda children: _remade(tree, names, children)
+        return [getattr(tree, n) for n in names], lambda children: _rebuild_dataclass(tree, names, children)
     if isinstance(tree, np.ndarray) and tree.dtype == object:
-        return _opened_array(tree)
+        return _flatten_object_array(tree)
     return [], None
 
 
-def _opened_array(array: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+def _flatten_object_array(array: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     """The entries of an object array. Where numbers are replaced by arrays of one shape, the result is one array."""
     entries = array.ravel().tolist()
 
-    def rebuilt(children: list[Any]) -> Any:
+    def unflatten(children: list[Any]) -> Any:
         shapes = _shapes(children)
         one = len(shapes) == 1 and shapes != {()} and _shapes(entries) == {()}
-        return _joined(children, array.shape) if one else make_array(children, array.shape)
+        return _join_arrays(children, array.shape) if one else make_array(children, array.shape)
 
-    return entries, rebuilt
+    return entries, unflatten
 
 
 def _shapes(entries: Sequence[Any]) -> set[tuple[int, ...]]:
@@ -93,7 +93,7 @@ def make_array(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return array.reshape(shape)
 
 
-def _joined(arrays: Sequence[Any], shape: tuple[int, ...]) -> Any:
+def _join_arrays(arrays: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """Arrays of one shape, as the entries of a container of ``shape``, in one array: the container's axes are the last ones.
 
     So derivatives have the shape output + input, and batches that of the batch + sample.
@@ -103,14 +103,14 @@ def _joined(arrays: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return stack(arrays, axis=-1).reshape(arrays[0].shape + shape)
 
 
-def _filled(tree: dict[Any, Any], children: Sequence[Any]) -> dict[Any, Any]:
+def _rebuild_dict(tree: dict[Any, Any], children: Sequence[Any]) -> dict[Any, Any]:
     """A dict of the same kind with other values."""
     filled = copy(tree)
     filled.update(zip(tree, children, strict=True))
     return filled
 
 
-def _remade(tree: Any, names: Sequence[str], children: Sequence[Any]) -> Any:
+def _rebuild_dataclass(tree: Any, names: Sequence[str], children: Sequence[Any]) -> Any:
     """A dataclass with other fields, made without its __init__, which might compute with them."""
     remade = copy(tree)
     for name, child in zip(names, children, strict=True):
@@ -126,10 +126,10 @@ def unflatten_like(tree: Any, leaves: Iterator[Any]) -> Any:
     """
     if type(tree) in (list, tuple):
         return type(tree)([unflatten_like(child, leaves) for child in tree])
-    children, rebuilt = flatten_one_level(tree)
-    if rebuilt is None:
+    children, unflatten = flatten_one_level(tree)
+    if unflatten is None:
         return next(leaves)
-    return rebuilt([unflatten_like(child, leaves) for child in children])
+    return unflatten([unflatten_like(child, leaves) for child in children])
 
 
 def leaves_in_order_of(tree: Any, like: Any) -> list[Any]:
@@ -140,8 +140,8 @@ def leaves_in_order_of(tree: Any, like: Any) -> list[Any]:
     """
     if isinstance(like, dict):
         return [leaf for key in like for leaf in leaves_in_order_of(tree[key], like[key])]
-    children, rebuilt = flatten_one_level(tree)
-    if rebuilt is None:
+    children, unflatten = flatten_one_level(tree)
+    if unflatten is None:
         return [tree]
     return [
         leaf for child, other in zip(children, flatten_one_level(like)[0], strict=True) for leaf in leaves_in_order_of(child, other)
@@ -166,5 +166,5 @@ def structure(tree: Any) -> Any:
     """
     if isinstance(tree, np.ndarray) and tree.dtype == object:
         return f"an object array of shape {tree.shape}"
-    children, rebuilt = flatten_one_level(tree)
-    return "*" if rebuilt is None else rebuilt([structure(child) for child in children])
+    children, unflatten = flatten_one_level(tree)
+    return "*" if unflatten is None else unflatten([structure(child) for child in children])

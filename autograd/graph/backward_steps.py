@@ -19,9 +19,9 @@ class Push(NamedTuple):
         Its position among the arguments.
     contribution : float or array
         What the node contributes to the gradient of the argument.
-    arrived : float or array
+    accumulated : float or array
         The sum of all contributions so far.
-    heard : int
+    received : int
         How many uses of the argument have contributed so far.
     consumers : int
         How many uses of the argument there are; the gradient is complete when all have contributed.
@@ -30,14 +30,14 @@ class Push(NamedTuple):
     source: Any
     position: int
     contribution: Any
-    arrived: Any
-    heard: int
+    accumulated: Any
+    received: int
     consumers: int
 
     @property
     def complete(self) -> bool:
         """Whether the gradient of the argument is complete."""
-        return self.heard == self.consumers
+        return self.received == self.consumers
 
 
 class Step(NamedTuple):
@@ -80,17 +80,17 @@ def iterate_steps(root: Any, cotangent: Any, hooks: bool = True) -> Iterator[Ste
     for node in nodes:
         for _, source in node.sources:
             consumers[source] = consumers.get(source, 0) + 1
-    heard = dict.fromkeys(consumers, 0)
-    arrived = {root: cotangent}
+    received = dict.fromkeys(consumers, 0)
+    accumulated = {root: cotangent}
     for node in reversed(nodes):
         if hooks:
-            arrived[node] = node.run_hooks(arrived[node])
+            accumulated[node] = node.run_hooks(accumulated[node])
         pushes = []
         for i, source in node.sources:
-            contribution = node.vjp(i, arrived[node], None)
-            arrived[source] = arrived[source] + contribution if source in arrived else contribution
-            heard[source] += 1
-            if hooks and source.op is None and heard[source] == consumers[source]:
-                arrived[source] = source.run_hooks(arrived[source])
-            pushes.append(Push(source, i, contribution, arrived[source], heard[source], consumers[source]))
-        yield Step(node, arrived[node], pushes)
+            contribution = node.vjp(i, accumulated[node], None)
+            accumulated[source] = accumulated[source] + contribution if source in accumulated else contribution
+            received[source] += 1
+            if hooks and source.op is None and received[source] == consumers[source]:
+                accumulated[source] = source.run_hooks(accumulated[source])
+            pushes.append(Push(source, i, contribution, accumulated[source], received[source], consumers[source]))
+        yield Step(node, accumulated[node], pushes)

@@ -84,14 +84,14 @@ def deepcopy_graph(node: Any, memo: dict[int, Any]) -> Any:
 
 
 def _copy_with_copied_arguments(old: Any, memo: dict[int, Any]) -> Any:
-    def twin(arg: Any) -> Any:
+    def copied(arg: Any) -> Any:
         return memo[id(arg)] if hasattr(arg, "stamp") else arg
 
     new = copy_node(old)
     if old.dleft is PACKED:
-        new.left = tuple(twin(a) for a in old.left)
+        new.left = tuple(copied(a) for a in old.left)
     elif old.op is not None:
-        new.left, new.right = twin(old.left), twin(old.right)
+        new.left, new.right = copied(old.left), copied(old.right)
     return new
 
 

@@ -48,7 +48,7 @@ class Metadata:
     __copy__ = own
 
     def __reduce__(self) -> tuple[Callable[..., Metadata], tuple[Any, ...]]:
-        return _restored, (self.name, self.edited, self.scope)
+        return _unpickle_metadata, (self.name, self.edited, self.scope)
 
     @property
     def path(self) -> str:
@@ -56,7 +56,7 @@ class Metadata:
         return f"{self.scope}/{self.name}" if self.scope and self.name else self.name or ""
 
 
-def _restored(name: str | None, edited: bool, scope: str) -> Metadata:
+def _unpickle_metadata(name: str | None, edited: bool, scope: str) -> Metadata:
     metadata = Metadata(scope)
     metadata.name, metadata.edited = name, edited
     return metadata

@@ -40,7 +40,7 @@ def backward_frames(snapshot: Snapshot, drawing: Drawing, representatives: Ints)
     list of dict
         The frames, as data for the script of the page. A frame is the turn of the ``box``, which stands for so many ``nodes``,
         with the cotangent ``gradient``. Each of its ``pushes`` goes along a ``link`` ``to`` a box: the ``contribution``, what has
-        ``arrived`` there, and how many consumers (``heard``) of how many (``of``) have had their turn. Box and link are None if
+        ``arrived`` there, and how many consumers (``received``) of how many (``of``) have had their turn. Box and link are None if
         they are not shown. The list is empty if the graph has several roots.
 
     Notes
@@ -54,7 +54,7 @@ def backward_frames(snapshot: Snapshot, drawing: Drawing, representatives: Ints)
     >>> from autograd.viz import draw
     >>> a = Value(3.0); picture = draw(a * a)
     >>> (frame,) = backward_frames(picture.snapshot, picture.drawing, picture.grouping.representatives)
-    >>> [(push["arrived"], push["heard"]) for push in frame["pushes"]]
+    >>> [(push["arrived"], push["received"]) for push in frame["pushes"]]
     [('3.0', 1), ('6.0', 2)]
     """
     if len(snapshot.roots) != 1:
@@ -93,14 +93,14 @@ def _frames_of_nodes(snapshot: Snapshot, drawing: Drawing, box_of_node: Ints, ba
             if target < 0:
                 continue
             link_number = links[target, box].pop() if box >= 0 else None
-            contribution, arrived = format_exactly(push.contribution), format_exactly(push.arrived)
-            pushes.append(_push(link_number, target, push.heard, push.consumers, contribution, arrived))
+            contribution, arrived = format_exactly(push.contribution), format_exactly(push.accumulated)
+            pushes.append(_push(link_number, target, push.received, push.consumers, contribution, arrived))
         if box >= 0 or pushes:
             yield _frame(box, 1, format_exactly(step.cotangent), pushes)
 
 
-def _push(link: int | None, target: int, heard: int, consumers: int, contribution: str, arrived: str) -> Frame:
-    return {"link": link, "to": target, "heard": heard, "of": consumers, "contribution": contribution, "arrived": arrived}
+def _push(link: int | None, target: int, received: int, consumers: int, contribution: str, arrived: str) -> Frame:
+    return {"link": link, "to": target, "received": received, "of": consumers, "contribution": contribution, "arrived": arrived}
 
 
 def _frame(box: int, node_count: int, gradient: str, pushes: list[Frame]) -> Frame:
@@ -121,7 +121,7 @@ class _FoldedFrames:
         self.link_between = {(link.tail, link.head): k for k, link in enumerate(drawing.links)}
         argument_boxes = box_of_node[tails[self.outer_edges]]
         self.edges_from_box = np.bincount(argument_boxes + 1, minlength=len(drawing.boxes) + 1)[1:]
-        self.heard = np.zeros(len(drawing.boxes), dtype=int)
+        self.received = np.zeros(len(drawing.boxes), dtype=int)
 
     def frames(self) -> list[Frame]:
         """The frames in the order of the backward pass."""
@@ -142,11 +142,11 @@ class _FoldedFrames:
         pushes = []
         for target in np.unique(targets[targets >= 0]).tolist():
             edges_to_target = edges[targets == target]
-            self.heard[target] += len(edges_to_target)
-            heard, total = int(self.heard[target]), int(self.edges_from_box[target])
-            arrived = _range(self.grad, np.array(self.drawing.boxes[target].members)) if heard == total else ""
+            self.received[target] += len(edges_to_target)
+            received, total = int(self.received[target]), int(self.edges_from_box[target])
+            arrived = _range(self.grad, np.array(self.drawing.boxes[target].members)) if received == total else ""
             link = self.link_between.get((target, box))  # None if the consumer is not shown
-            pushes.append(_push(link, target, heard, total, _range(self.contribution, edges_to_target), arrived))
+            pushes.append(_push(link, target, received, total, _range(self.contribution, edges_to_target), arrived))
         return pushes
 
 
@@ -160,7 +160,7 @@ def _columns(snapshot: Snapshot, backward_steps: Sequence[Step]) -> tuple[Column
         gradients[head] = step.cotangent
         for push in step.pushes:
             tail = index_by_id[id(push.source)]
-            gradients[tail] = push.arrived
+            gradients[tail] = push.accumulated
             contributions.setdefault((tail, head), []).insert(0, push.contribution)
     edges = zip(snapshot.graph.tails.tolist(), snapshot.graph.heads.tolist(), strict=True)
     return Column.from_rows(gradients), Column.from_rows([contributions[edge].pop() for edge in edges])

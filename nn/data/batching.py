@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import ShapeError
 from nn.data.pairs import Array
-from nn.input_checks import plain_array, whole
+from nn.input_checks import plain_array, positive_integer
 from nn.random import Seed, generator
 
 
@@ -68,7 +68,7 @@ def batches(
     if any(len(a) != n for a in arrays):
         shapes = ", ".join(f"{name} {a.shape}" for name, a in zip(("X", "Y", "weights"), arrays, strict=False))
         raise ShapeError(f"batches(): the arrays have the shapes {shapes}; all need one row per sample")
-    size = n if size is None else whole("the number of samples in a batch", size)
+    size = n if size is None else positive_integer("the number of samples in a batch", size)
     order = generator(rng).permutation(n) if shuffle else None
     for start in range(0, n - size + 1 if drop_last else n, size):
         span = slice(start, start + size)

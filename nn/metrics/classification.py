@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError, OutOfRangeError, SettingError, ShapeError
-from nn.input_checks import plain_array, whole
+from nn.input_checks import plain_array, positive_integer
 from nn.metrics.labels import is_binary, labels_of
 
 # The largest number of classes of a confusion matrix. At 10 000 it takes 800 MB; at twice as much, 3.2 GB. Labels beyond are more
@@ -130,7 +130,7 @@ def _confusion(pred: Any, target: Any, call: str, classes: int | None = None) ->
     """Return the confusion matrix; ``call`` is the metric that asks for it."""
     p, t = _label_pair(pred, target, call)
     least, largest = int(min(p.min(), t.min())), int(max(p.max(), t.max()))
-    k = largest + 1 if classes is None else whole(f"{call}: classes", classes)
+    k = largest + 1 if classes is None else positive_integer(f"{call}: classes", classes)
     if k > MAX_CLASSES:
         raise DataError(f"{call}: labels up to {k - 1} make too large a matrix: number the classes from 0 on")
     if least < 0 or largest >= k:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError, OutOfRangeError, ShapeError
-from nn.input_checks import plain_array, whole
+from nn.input_checks import plain_array, positive_integer
 from nn.metrics.labels import labels_of
 
 # The probabilities of a sample may miss the sum 1 by as much: the rounding of 10 000 single-precision numbers. Twice as much would
@@ -123,7 +123,7 @@ def calibration(pred: Any, target: Any, bins: int = 5) -> Calibration:
     p, labels = _class_probabilities(pred, target, "calibration()")
     if p.shape[1] != 2:
         raise ShapeError(f"calibration() takes probabilities of one class, not of {p.shape[1]}: take one class against the rest")
-    p, edges = p[:, 1], np.linspace(0.0, 1.0, whole("calibration(): bins", bins) + 1)
+    p, edges = p[:, 1], np.linspace(0.0, 1.0, positive_integer("calibration(): bins", bins) + 1)
     bin_of = np.searchsorted(edges[1:-1], p)
     count = np.bincount(bin_of, minlength=bins)
     used = count > 0

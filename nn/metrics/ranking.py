@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError, SettingError, ShapeError
-from nn.input_checks import plain_array, whole
+from nn.input_checks import plain_array, positive_integer
 from nn.metrics.labels import is_binary, labels_of
 
 Array = npt.NDArray[Any]
@@ -144,7 +144,7 @@ def top_k_accuracy(pred: Any, target: Any, k: int = 2) -> float:
     if scores.ndim != 2 or len(scores) != len(labels) or not len(labels):
         raise ShapeError(f"top_k_accuracy(): scores have shape (N, K), not {scores.shape} for {len(labels)} targets")
     classes = scores.shape[1]
-    if whole("top_k_accuracy(): k", k) >= classes:
+    if positive_integer("top_k_accuracy(): k", k) >= classes:
         raise SettingError(f"top_k_accuracy(): k={k} of {classes} classes is always right: choose a smaller k")
     if labels.min() < 0 or labels.max() >= classes:
         raise DataError(f"top_k_accuracy(): the labels run from {labels.min()} to {labels.max()}, not 0 to {classes - 1}")

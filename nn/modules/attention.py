@@ -9,7 +9,7 @@ import numpy as np
 import autograd as ag
 from autograd import SettingError, ShapeError
 from nn.init import Initialiser
-from nn.input_checks import plain_array, whole
+from nn.input_checks import plain_array, positive_integer
 from nn.modules.dropout import Dropout
 from nn.modules.layers import Linear
 from nn.modules.module import Module
@@ -142,7 +142,7 @@ class MultiHeadAttention(Module):
         rng: Seed = None,
         bias: bool = True,
     ) -> None:
-        self.width, self.heads = whole("the width", width), whole("heads", heads)
+        self.width, self.heads = positive_integer("the width", width), positive_integer("heads", heads)
         if width % heads:
             raise SettingError(f"MultiHeadAttention: {heads} heads cannot share {width} features equally")
         rng = generator(rng)
@@ -214,7 +214,7 @@ class PositionalEncoding(Module):
     """
 
     def __init__(self, width: int) -> None:
-        self.width = whole("the width", width)
+        self.width = positive_integer("the width", width)
 
     def forward(self, x: Any) -> Any:
         """Return the features with the encoding of their positions added.

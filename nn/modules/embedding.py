@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import DataError, OutOfRangeError, Tensor
 from nn.init import Initialiser, initialise
-from nn.input_checks import whole
+from nn.input_checks import positive_integer
 from nn.modules.module import Module
 from nn.modules.paths import count_text
 from nn.random import Seed
@@ -40,7 +40,8 @@ class Embedding(Module):
     """
 
     def __init__(self, count: int, width: int, init: str | Initialiser = "normal", rng: Seed = None) -> None:
-        self.W = Tensor(initialise((whole("the number of rows", count), whole("a row's width", width)), init, rng))
+        shape = (positive_integer("the number of rows", count), positive_integer("a row's width", width))
+        self.W = Tensor(initialise(shape, init, rng))
 
     def forward(self, indices: Any) -> Any:
         """Return the rows of the given numbers.

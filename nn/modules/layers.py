@@ -10,7 +10,7 @@ import autograd as ag
 from autograd import SettingError, ShapeError, Tensor, affine
 from nn.activations import activation, name_of
 from nn.init import Initialiser, initialise
-from nn.input_checks import whole
+from nn.input_checks import positive_integer
 from nn.modules.module import Module
 from nn.modules.paths import count_text
 from nn.random import Seed
@@ -51,7 +51,7 @@ class Linear(Module):
     def __init__(
         self, n_in: int, n_out: int, init: str | Initialiser = "glorot_uniform", rng: Seed = None, bias: bool = True
     ) -> None:
-        n_in, n_out = whole("a layer's width", n_in), whole("a layer's width", n_out)
+        n_in, n_out = positive_integer("a layer's width", n_in), positive_integer("a layer's width", n_out)
         self.W = Tensor(initialise((n_out, n_in), init, rng))
         self.b: Any = Tensor(initialise((n_out,), "zeros", rng)) if bias else None
 

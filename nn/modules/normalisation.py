@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import ShapeError, Tensor
-from nn.input_checks import positive, whole, within
+from nn.input_checks import positive, positive_integer, within
 from nn.modules.module import Module
 
 
@@ -40,7 +40,7 @@ class LayerNorm(Module):
     """
 
     def __init__(self, width: int, eps: float = 1e-5) -> None:
-        width = whole("a layer's width", width)
+        width = positive_integer("a layer's width", width)
         self.g, self.b, self.eps = Tensor(np.ones(width)), Tensor(np.zeros(width)), positive("eps", eps)
 
     def forward(self, x: Any) -> Any:
@@ -96,7 +96,7 @@ class RMSNorm(Module):
     """
 
     def __init__(self, width: int, eps: float = 1e-6) -> None:
-        self.g, self.eps = Tensor(np.ones(whole("a layer's width", width))), positive("eps", eps)
+        self.g, self.eps = Tensor(np.ones(positive_integer("a layer's width", width))), positive("eps", eps)
 
     def forward(self, x: Any) -> Any:
         """Return the normalised input.
@@ -162,7 +162,7 @@ class BatchNorm(Module):
     buffers = ("running_mean", "running_variance")
 
     def __init__(self, channels: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
-        channels = whole("the number of channels", channels)
+        channels = positive_integer("the number of channels", channels)
         self.g, self.b = Tensor(np.ones(channels)), Tensor(np.zeros(channels))
         self.running_mean = Tensor(np.zeros(channels), constant=True)
         self.running_variance = Tensor(np.ones(channels), constant=True)

@@ -11,7 +11,7 @@ from autograd import SettingError, ShapeError, Tensor
 from nn.activations import Activation
 from nn.activations import activation as named_activation
 from nn.init import Initialiser
-from nn.input_checks import whole
+from nn.input_checks import positive_integer
 from nn.modules.layers import Linear
 from nn.modules.module import Module
 from nn.modules.paths import count_text
@@ -25,7 +25,7 @@ class _Cell(Module):
 
     def __init__(self, n_in: int, n_hidden: int, init: str | Initialiser = "glorot_uniform", rng: Seed = None) -> None:
         rng = generator(rng)
-        self.n_hidden = whole("the width of the hidden state", n_hidden)
+        self.n_hidden = positive_integer("the width of the hidden state", n_hidden)
         self.input = Linear(n_in, self.gates * n_hidden, init, rng)
         self.hidden = Linear(n_hidden, self.gates * n_hidden, init, rng)
 

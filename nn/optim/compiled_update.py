@@ -168,7 +168,7 @@ class CompiledUpdate:
         parameters = [("", k) for k in range(len(self.parameters))]
         results = [*parameters, *((name, owners[k]) for k, name in self._new_entries)]
         trials = [[*self._rates, float(step), *self._values] for step in TRIAL_STEPS]
-        return program.updating(function, self.parameters, names, self.inputs(), results, trials, self._other_transforms)
+        return program.prepare_update(function, self.parameters, names, self.inputs(), results, trials, self._other_transforms)
 
     def is_current(self) -> bool:
         """Whether the optimizer still has the same transforms and parameters, and the states that the last step left."""

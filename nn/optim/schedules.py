@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import cos, pi
 from typing import TypeAlias
 
-from nn.input_checks import positive, whole, within
+from nn.input_checks import positive, positive_integer, within
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -55,7 +55,7 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     >>> [step_decay(1.0, every=2, factor=0.5)(t) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    rate, every, factor = positive("rate", rate), whole("every", every), positive("factor", factor)
+    rate, every, factor = positive("rate", rate), positive_integer("every", every), positive("factor", factor)
     return lambda step: rate * factor ** (step // every)
 
 
@@ -109,7 +109,7 @@ def cosine(rate: float, steps: int, floor: float = 0.0) -> Schedule:
     >>> round(cosine(1.0, steps=10)(5), 12)
     0.5
     """
-    rate, steps, floor = positive("rate", rate), whole("steps", steps), within("floor", floor, 0.0, float("inf"))
+    rate, steps, floor = positive("rate", rate), positive_integer("steps", steps), within("floor", floor, 0.0, float("inf"))
     return lambda step: floor + (rate - floor) * (1.0 + cos(pi * min(step, steps) / steps)) / 2.0
 
 
@@ -133,7 +133,7 @@ def warmup(schedule: float | Schedule, steps: int) -> Schedule:
     >>> [warmup(1.0, steps=4)(t) for t in range(5)]
     [0.25, 0.5, 0.75, 1.0, 1.0]
     """
-    after, steps = as_schedule(schedule), whole("steps", steps)
+    after, steps = as_schedule(schedule), positive_integer("steps", steps)
     return lambda step: after(step) * min(1.0, (step + 1) / steps)
 
 

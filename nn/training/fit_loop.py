@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from autograd import SettingError
 from nn.data import Part, batches, pair
-from nn.input_checks import positive, whole
+from nn.input_checks import positive, positive_integer
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
@@ -154,9 +154,9 @@ def fit(
     X, Y = pair(X, Y, "fit()")
     validation = _check_validation(validation, metric, patience, target)
     stopping = StoppingRules(
-        epochs=whole("epochs", epochs),
+        epochs=positive_integer("epochs", epochs),
         tol=None if tol is None else positive("tol", tol),
-        patience=None if patience is None else whole("patience", patience),
+        patience=None if patience is None else positive_integer("patience", patience),
         target=None if target is None else float(target),
         seconds=None if seconds is None else positive("seconds", seconds),
         callback=callback,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import GraphError, Node, SettingError, Tensor, UnfitError, compile
-from nn.input_checks import whole
+from nn.input_checks import positive_integer
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
@@ -51,7 +51,7 @@ class TrainingStep:
         What ``autograd.compile`` returned, if the step is compiled; ``program.source`` is its text.
     eager : callable
         The loss as a function of (x, y), not compiled.
-    apart : str
+    separate_reason : str
         Why the optimizer is not a part of the program but moves after it; "" if it is a part.
 
     Raises
@@ -65,7 +65,7 @@ class TrainingStep:
     >>> model = nn.Linear(1, 1, rng=0)
     >>> step = TrainingStep(model, "quadratic", nn.SGD(model.parameters(), lr=0.5), compiled=True)
     >>> losses = [step(np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])) for _ in range(200)]
-    >>> losses[-1] < 1e-6, step.apart
+    >>> losses[-1] < 1e-6, step.separate_reason
     (True, '')
     """
 
@@ -89,9 +89,9 @@ class TrainingStep:
             return weighted_mean(loss_function, model(x), y, *weights) if weights else loss_function(model(x), y)
 
         self.eager: Loss = training_step
-        self.micro_batch_size = None if micro_batch_size is None else whole("micro_batch_size", micro_batch_size)
+        self.micro_batch_size = None if micro_batch_size is None else positive_integer("micro_batch_size", micro_batch_size)
         self.program: Any = compile(training_step, tensors=has_tensors_only) if compiled else None
-        self.apart = "" if has_tensors_only else "it moves Values"
+        self.separate_reason = "" if has_tensors_only else "it moves Values"
         self._update: CompiledUpdate | None = None
         self._rebuilds = 0  # of the update, in a row
         self._pending: _RecordedStep | _FusedStep | None = None
@@ -209,13 +209,13 @@ class TrainingStep:
 
     def _run_fused(self, *batch: Any) -> tuple[float, _FusedStep] | None:
         """Run one program for the whole step. Return None if the optimizer cannot be a part of it, or must not be this time."""
-        if self.apart:
+        if self.separate_reason:
             return None
         try:
             update = self._current_update()
             results = self.program.value_and_update(update.update, update.inputs(), *batch)
         except UnfitError as error:
-            self.apart = str(error)
+            self.separate_reason = str(error)
             return None
         if results is None:
             return None

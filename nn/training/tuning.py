@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import AnomalyError, DataError, GraphError, Node, SettingError
 from nn.data import Part
-from nn.input_checks import whole
+from nn.input_checks import positive_integer
 from nn.random import Seed, generator
 
 
@@ -103,7 +103,7 @@ def tune(
     if trials is None and rng is not None:
         raise SettingError(f"tune(): rng={rng!r} would be ignored: without trials= every combination is tried, and none is drawn")
     result = Tuning()
-    for settings in _grid(space) if trials is None else _draw(space, whole("trials", trials), generator(rng)):
+    for settings in _grid(space) if trials is None else _draw(space, positive_integer("trials", trials), generator(rng)):
         result.trials.append((settings, _score(run, train, validation, settings, result)))
     if len(result.failed) == len(result.trials):
         raise GraphError(f"tune(): all {len(result.trials)} trials failed, the last one with: {result.failed[-1][1]}")

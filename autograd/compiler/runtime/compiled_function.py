@@ -274,7 +274,7 @@ class Compiled(ProgramInspection):
 
     # -- updates of parameters
 
-    def updating(
+    def prepare_update(
         self,
         rule: Rule,
         tensors: Sequence[Any],
@@ -314,7 +314,7 @@ class Compiled(ProgramInspection):
         >>> from autograd import Tensor, compile
         >>> w = Tensor([1.0, 2.0])
         >>> loss = compile(lambda: (w * w).sum())
-        >>> descend = loss.updating(lambda g, p, s: [p[0] - s[0] * g[0]], [w], [("rate", None)], [0.1], [("", 0)])
+        >>> descend = loss.prepare_update(lambda g, p, s: [p[0] - s[0] * g[0]], [w], [("rate", None)], [0.1], [("", 0)])
         >>> value, _, moved = loss.value_and_update(descend, [0.25])
         >>> value, moved[0]
         (5.0, array([0.5, 1. ]))
@@ -327,7 +327,7 @@ class Compiled(ProgramInspection):
         Parameters
         ----------
         update : Update
-            A prepared rule; see ``updating``.
+            A prepared rule; see ``prepare_update``.
         state : sequence of float or array
             The state of the rule.
         *args

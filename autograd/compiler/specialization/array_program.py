@@ -167,21 +167,21 @@ class ArrayProgram(Specialization):
             name, [*self._inputs.instructions, *extra_inputs], list(groups), forward_groups, self.xp, self.buffers
         )
 
-    def _or_on_tape(
+    def _fastest(
         self, generated: GeneratedFunction, on_tape: Callable[[ScalarTape, Sequence[Any]], list[Any]], result_groups: int = 1
     ) -> Any:
-        """Put the tape beside a generated function, if there can be one: the first call chooses."""
+        """Return a function whose first call chooses between the generated function and the tape, if there is a tape."""
         return generated if self._tape is None else FastestFunction(generated, self._tape, on_tape, result_groups)
 
     def _generate_value(self, _: tuple[int, ...]) -> Any:
-        return self._or_on_tape(self._generate("value", [self.outputs], 1), ScalarTape.value)
+        return self._fastest(self._generate("value", [self.outputs], 1), ScalarTape.value)
 
     def _generate_value_and_gradients(self, wrt: tuple[int, ...]) -> Any:
         (value,) = self.outputs
         if self.batch is not None:
             value = self.builder.call(find("mean"), (value,), {"axis": None, "keepdims": False})
         generated = self._generate("value_and_gradients", [[value], self._gradients([value], [1.0], wrt)], 1)
-        return self._or_on_tape(generated, lambda tape, inputs: tape.value_and_gradients(inputs, wrt), result_groups=2)
+        return self._fastest(generated, lambda tape, inputs: tape.value_and_gradients(inputs, wrt), result_groups=2)
 
     def _generate_value_and_update(self, update: Any) -> GeneratedFunction:
         """Write the value, the gradients by the Tensors of an update, and the results of its rule."""
@@ -199,7 +199,7 @@ class ArrayProgram(Specialization):
         cotangents = {k: self.builder.input(f"g{k}", np.ones(shape)[()]) for k, shape in self.cotangent_shapes.items()}
         gradients = self._gradients(self.outputs, [cotangents.get(k, 0.0) for k in range(len(self.outputs))], wrt)
         generated = self._generate("pullback", [gradients], 0, list(cotangents.values()), with_guards=False)
-        return self._or_on_tape(generated, lambda tape, inputs: tape.pullback(inputs, wrt))
+        return self._fastest(generated, lambda tape, inputs: tape.pullback(inputs, wrt))
 
     def _generate_jvp(self, _: tuple[int, ...]) -> GeneratedFunction:
         primals, tangents = self._primals_and_tangents()

@@ -30,25 +30,25 @@ class ArrayMethods(GraphStructure):
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
         """Σ over ``axis`` (default: everything)."""
-        return self._reduced("sum", axis, keepdims)
+        return self._reduce("sum", axis, keepdims)
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
         """The mean over ``axis``."""
-        return self._reduced("mean", axis, keepdims)
+        return self._reduce("mean", axis, keepdims)
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Self:
         """Π over ``axis``; exact where entries are zero."""
-        return self._reduced("prod", axis, keepdims)
+        return self._reduce("prod", axis, keepdims)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
         """The largest entry over ``axis``; ties share the gradient evenly."""
-        return self._reduced("max", axis, keepdims)
+        return self._reduce("max", axis, keepdims)
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
         """The smallest entry over ``axis``; ties share the gradient evenly."""
-        return self._reduced("min", axis, keepdims)
+        return self._reduce("min", axis, keepdims)
 
-    def _reduced(self, name: str, axis: Axis, keepdims: bool) -> Self:
+    def _reduce(self, name: str, axis: Axis, keepdims: bool) -> Self:
         axis = None if axis is None else self._axis(axis, name)
         return self.record(TABLE[name], (self,), {"axis": axis, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]  # a Tensor
 

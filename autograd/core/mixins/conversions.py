@@ -50,10 +50,10 @@ class Conversions(GraphStructure):
                 f"change: pass it as an argument, or use grad() or value_and_grad() inside"
             )
 
-    def _refuse_while_tracing(self, doing: str) -> None:
+    def _refuse_while_tracing(self, action: str) -> None:
         """Raise GraphError inside compile(): a later call could not repeat this."""
         if context.open_block_count and context.current().tracer is not None:
             raise GraphError(
-                f"{doing} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() for them "
+                f"{action} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() for them "
                 f"alone, and do the rest outside"
             )

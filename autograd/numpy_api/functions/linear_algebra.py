@@ -60,7 +60,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
     axes = t.ndim if axis is None else len(axis) if isinstance(axis, tuple | list) else 1
     if ord in (None, "fro") or (ord == 2 and axes == 1):
-        return t._reduced("norm", axis, keepdims)
+        return t._reduce("norm", axis, keepdims)
     if axes != 1 or isinstance(ord, str) or not ord > 0:
         raise DataError(f"norm: ord={ord!r} over {axes} axes has no derivative here; vectors take p > 0, matrices ord=None")
     if ord == 1:

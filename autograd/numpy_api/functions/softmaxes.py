@@ -44,7 +44,7 @@ def logsumexp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> float(logsumexp(Tensor([1000.0, 1000.0]))) - 1000.0  # doctest: +ELLIPSIS
     0.693147...
     """
-    return apply_to_tensors(lambda t: t._reduced("logsumexp", axis, keepdims), "logsumexp", a)
+    return apply_to_tensors(lambda t: t._reduce("logsumexp", axis, keepdims), "logsumexp", a)
 
 
 def softmax(a: Any, axis: Axis = -1) -> Any:

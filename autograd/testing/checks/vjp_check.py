@@ -142,7 +142,7 @@ class VjpCheck:
     def _check_values(self, first: FirstAnswers) -> None:
         """Check the claimed derivatives, if there are any."""
         if self.rule.y.size and any(x.size for x in self.rule.xs):
-            ValueCheck(self.rule, first.claims, first.dense_claims, self.rng, self.is_brief).run()
+            ValueCheck(self.rule, first.claims, first.dense_vjps, self.rng, self.is_brief).run()
 
     def _check_second_point(self, first: FirstAnswers) -> None:
         if self.second is not None:

@@ -231,7 +231,7 @@ def _judge_in_full(
     is_mixed = sum(int(np.count_nonzero(u)) for u in us) > 1
     output_roundoff = OTHER_OUTPUT_ROUNDOFF * float(np.max(_finite_sizes(point), initial=0.0))
     judgements = [
-        _excuse_roundoff(decide(evidence), evidence.largest, output_roundoff)
+        _allow_for_roundoff(decide(evidence), evidence.largest, output_roundoff)
         for evidence in comparison.evidence(low, high, is_mixed)
     ]
     return judgements, evaluations
@@ -253,7 +253,7 @@ def _prefer_complex_step(measured: Measurement, exact: Measurement, point: Point
     )
 
 
-def _excuse_roundoff(judgement: Judgement, largest: float, output_roundoff: float) -> Judgement:
+def _allow_for_roundoff(judgement: Judgement, largest: float, output_roundoff: float) -> Judgement:
     """Withdraw a fail that the roundoff of another output or of a much larger claim explains."""
     if judgement.verdict != FAIL:
         return judgement

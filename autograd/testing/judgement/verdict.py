@@ -38,7 +38,7 @@ ONE_SIDED_RTOL = 1e-4
 # A claim fails only if the measured error, times the factor above, is below this fraction of the difference: then at least seven
 # tenths of the difference are certain. Doubled, one of 75 checks, of a steep function in single precision, fails instead of being
 # undecided.
-CONDEMNING_RTOL = 0.3
+REFUTING_RTOL = 0.3
 
 # If several entries move and the slopes near by spread by more than this fraction of the difference, there are many kinks at once,
 # and slopes exist that were not sampled. Doubled, no recorded check changes; claims that are off by 5 to 10 times the sampled
@@ -201,15 +201,15 @@ def _verdict(evidence: Evidence) -> str:
     slack = KINK_RTOL * max(evidence.size, abs(low), abs(high)) + evidence.roundoff + evidence.error_bar
     if low - slack <= evidence.claim <= high + slack:
         return PASS
-    return FAIL if _condemns(evidence, high - low) else UNDECIDED
+    return FAIL if _refutes(evidence, high - low) else UNDECIDED
 
 
-def _condemns(evidence: Evidence, spread: float) -> bool:
+def _refutes(evidence: Evidence, spread: float) -> bool:
     """Whether the measurement is good enough to condemn a claim that it contradicts; ``spread`` is that of the slopes near by."""
     difference = abs(evidence.claim - evidence.value)
     if evidence.is_mixed and spread > MIXED_KINKS * difference:  # of many kinks at once, some slopes near by were not sampled
         return False
-    is_resolved = np.isfinite(evidence.error) and ERROR_FACTOR * evidence.error <= CONDEMNING_RTOL * difference
+    is_resolved = np.isfinite(evidence.error) and ERROR_FACTOR * evidence.error <= REFUTING_RTOL * difference
     if evidence.kind in (JUMP, NOISY, UNRESOLVED) or not is_resolved:
         return False
     if evidence.kind == EDGE:  # at a corner of the domain, or near a kink, the one-sided slope is no derivative

@@ -206,18 +206,18 @@ const written = grads.map((line) => line && line.textContent);
 let at = 0, timer = null;
 const play = (k) => {
   at = Math.max(0, Math.min(data.frames.length, k));
-  for (const part of boxes) part.classList.remove("turn", "heard");
+  for (const part of boxes) part.classList.remove("turn", "received");
   for (const part of links) part.classList.remove("hot");
   const state = data.boxes.map(() => null);
-  if (data.root !== null) state[data.root] = { arrived: data.seed, heard: 0, of: 0 };
+  if (data.root !== null) state[data.root] = { arrived: data.seed, received: 0, of: 0 };
   for (const frame of data.frames.slice(0, at)) for (const push of frame.pushes) state[push.to] = push;
   grads.forEach((line, i) => {
     if (!line) return;
     if (at === 0) { line.textContent = written[i]; return; }
     const now = state[i];
-    line.textContent = now ? `grad ${shortened(now.arrived)}${now.heard < now.of ? ` ${now.heard}/${now.of}` : ""}` : "grad –";
+    line.textContent = now ? `grad ${shortened(now.arrived)}${now.received < now.of ? ` ${now.received}/${now.of}` : ""}` : "grad –";
   });
-  state.forEach((now, i) => boxes[i].classList.toggle("heard", at > 0 && now !== null && now.heard === now.of));
+  state.forEach((now, i) => boxes[i].classList.toggle("received", at > 0 && now !== null && now.received === now.of));
   byId("slider").value = at;
   byId("slider").setAttribute("aria-valuetext", `step ${at} of ${data.frames.length}`);
   byId("said").textContent = at ? sentence(data.frames[at - 1]) : `${data.frames.length} steps. Press Next or the right arrow key.`;
@@ -232,10 +232,10 @@ const play = (k) => {
 const shortened = (text) => (/^-?[\d.]+(e[-+]?\d+)?$/.test(text) ? String(Number(Number(text).toPrecision(4))) : text || "…");
 const sentence = (frame) => {
   const who = frame.box === null ? "what is not shown" : `#${frame.box} ${data.boxes[frame.box].title}`;
-  const turn = frame.nodes > 1 ? `${frame.nodes} nodes of ${who} have their turn, with gradients ${frame.gradient}` : `${who} has heard from all its consumers: gradient ${frame.gradient}`;
+  const turn = frame.nodes > 1 ? `${frame.nodes} nodes of ${who} have their turn, with gradients ${frame.gradient}` : `${who} has the contributions of all its consumers: gradient ${frame.gradient}`;
   const pushed = frame.pushes.map((push) => {
-    const heard = push.heard === push.of ? "all consumers done" : `${push.heard} of ${push.of} consumers done`;
-    return `${push.contribution} to #${push.to} ${data.boxes[push.to].title} (${heard}${push.arrived ? `, ${push.arrived} in all` : ""})`;
+    const received = push.received === push.of ? "all consumers done" : `${push.received} of ${push.of} consumers done`;
+    return `${push.contribution} to #${push.to} ${data.boxes[push.to].title} (${received}${push.arrived ? `, ${push.arrived} in all` : ""})`;
   });
   return `Step ${at} of ${data.frames.length}: ${turn}. It pushes ${pushed.join("; ") || "nothing"}.`;
 };

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import SettingError, Tensor
 from nn.init import Initialiser, initialise
-from nn.input_checks import whole
+from nn.input_checks import positive_integer
 from nn.modules.convolution.windows import Size, WindowModule, windows
 from nn.modules.paths import count_text
 from nn.random import Seed, generator
@@ -31,8 +31,9 @@ class _Convolution(WindowModule):
         bias: bool = True,
     ) -> None:
         name = type(self).__name__
-        channels_in, channels_out = whole(f"{name}: channels_in", channels_in), whole(f"{name}: channels_out", channels_out)
-        self.groups = whole(f"{name}: groups", groups)
+        channels_in = positive_integer(f"{name}: channels_in", channels_in)
+        channels_out = positive_integer(f"{name}: channels_out", channels_out)
+        self.groups = positive_integer(f"{name}: groups", groups)
         if channels_in % self.groups or channels_out % self.groups:
             raise SettingError(f"{name}: {channels_in} and {channels_out} channels cannot be divided into {self.groups} groups")
         self.set_window(kernel, stride, padding, dilation)

@@ -18,8 +18,8 @@ def test_the_steps_end_on_the_gradients_of_backward(graph):
         assert step.cotangent == arrived[step.node]
         visited.append(step.node)
         for push in step.pushes:
-            arrived[push.source] = push.arrived
-            assert 1 <= push.heard <= push.consumers
+            arrived[push.source] = push.accumulated
+            assert 1 <= push.received <= push.consumers
             if push.complete:
                 complete.add(push.source)
     assert len(visited) == len(set(visited))

@@ -71,7 +71,7 @@ def test_hooks_run_in_every_reverse_pass():
     assert gradients(y, [a, y]) == [6.0, 1.0]
     assert [step.cotangent for step in y.backward_steps()] == [1.0, 1.0]
     a.register_hook(lambda g: g + 1.0)
-    assert [p.arrived for step in y.backward_steps() for p in step.pushes if p.source is a and p.complete] == [7.0]
+    assert [p.accumulated for step in y.backward_steps() for p in step.pushes if p.source is a and p.complete] == [7.0]
     assert gradients(y, a) == 7.0
     y.backward(create_graph=True)
     assert a.grad.data == 7.0

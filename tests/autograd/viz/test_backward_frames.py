@@ -23,7 +23,7 @@ def test_the_frames_end_on_the_gradients_of_backward(program):
         assert arrived[node] == frame["gradient"]
         for push in frame["pushes"]:
             arrived[g.drawing.boxes[push["to"]].members[0]] = push["arrived"]
-            assert push["heard"] <= push["of"]
+            assert push["received"] <= push["of"]
             assert g.drawing.links[push["link"]].tail == push["to"]
     y.backward()
     for node, text in arrived.items():
@@ -38,7 +38,7 @@ def test_folded_frames_count_every_edge_and_end_on_the_gradients():
     for frame in frames:
         for push in frame["pushes"]:
             last[push["to"]] = push
-    assert all(push["heard"] == push["of"] for push in last.values())
+    assert all(push["received"] == push["of"] for push in last.values())
     total.backward()
     after = draw(total).drawing
     for k, push in last.items():
@@ -78,7 +78,7 @@ def test_the_frames_of_a_part_end_on_the_gradients():
         arrived = [push for frame in frames_ for push in frame["pushes"]]
         assert any(frame["box"] is None for frame in frames_)
         last = {push["to"]: push for push in arrived}
-        assert all(push["heard"] == push["of"] for push in last.values())
+        assert all(push["received"] == push["of"] for push in last.values())
         assert any(float(push["arrived"]) == pytest.approx(b.grad, rel=1e-3) for push in last.values())
 
 
@@ -90,7 +90,7 @@ def test_the_frames_of_a_part_of_a_folded_graph_play_each_of_its_boxes(fold):
         part = g.focus(g.nodes(k)[0], up=2, down=1)
         last = {push["to"]: push for frame in frames_of(part) for push in frame["pushes"]}
         assert last.keys() == {i for i, box in enumerate(part.drawing.boxes) if not box.is_root}
-        assert all(push["heard"] == push["of"] for push in last.values())
+        assert all(push["received"] == push["of"] for push in last.values())
 
 
 def test_a_box_has_its_turn_after_its_consumers():

@@ -55,7 +55,7 @@ def test_a_loaded_state_is_used():
         optimizer.load_state_dict(fresh)
         step(X, T)
         outcomes.append([model.state_dict()["W"], optimizer.state_dict()])
-        assert step.apart == ""
+        assert step.separate_reason == ""
     assert_same_outcome(*outcomes)
 
 
@@ -73,7 +73,7 @@ def test_replaced_parts_of_an_optimizer_are_used(change):
                 change(optimizer, step, model)
             step(X, T)
         outcomes.append([model.W.data, model.b.data, optimizer.state_dict()])
-        assert step.apart == ""
+        assert step.separate_reason == ""
     assert_same_outcome(*outcomes)
 
 
@@ -91,7 +91,7 @@ def test_a_users_rate_and_a_schedule_that_counts_its_calls(transforms):
         step = nn.TrainingStep(model, "mse", Optimizer(model.parameters(), chain(*transforms, scale(counting))), compiled)
         losses = [step(X, T) for _ in range(5)]
         outcomes.append([np.array(losses), model.W.data, calls, {}])
-        assert step.apart == ""
+        assert step.separate_reason == ""
     assert_same_outcome(*outcomes)
     assert outcomes[0][2] == [0, 1, 2, 3, 4]
 
@@ -103,4 +103,4 @@ def test_settings_that_change_at_every_step_end_the_attempts_to_compile():
     for k in range(12):
         optimizer.groups[0].transforms[0].mu = 0.5 + 0.01 * k
         step(X, T)
-    assert step.apart == "its settings change at every step"
+    assert step.separate_reason == "its settings change at every step"

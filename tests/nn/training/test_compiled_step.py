@@ -55,7 +55,7 @@ def test_a_compiled_step_equals_an_eager_step(parts, rate, hidden, loss, starts,
     sizes = (3, *widths, 2)
     one, _, compiled_outcome = take_steps(True, make, batches, sizes=sizes, loss=loss, hidden=hidden)
     _, _, eager_outcome = take_steps(False, make, batches, sizes=sizes, loss=loss, hidden=hidden)
-    assert one.apart == ""
+    assert one.separate_reason == ""
     if not any(isinstance(transform, lion) for transform in parts):  # the sign of what is rounding alone may be either
         assert_same_outcome(compiled_outcome, eager_outcome, 1e-7)
 
@@ -79,7 +79,7 @@ def test_the_usual_optimizers_and_groups_are_compiled(make):
     batches = [slice(k, k + 8) for k in (0, 8, 16, 3, 9, 20)]
     one, _, compiled_outcome = take_steps(True, make, batches, hidden="tanh")
     _, _, eager_outcome = take_steps(False, make, batches, hidden="tanh")
-    assert one.apart == ""
+    assert one.separate_reason == ""
     assert_same_outcome(compiled_outcome, eager_outcome)
 
 
@@ -150,5 +150,5 @@ def test_hooks_and_anomaly_see_every_node():
     with anomaly():
         step(X, T)
     step(X, T)
-    assert step.apart == ""
+    assert step.separate_reason == ""
     assert step.program.traces == 1

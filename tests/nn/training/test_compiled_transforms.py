@@ -118,7 +118,7 @@ def test_a_users_transform_is_a_part_of_the_program_and_may_change():
         step(X, T)
         outcomes.append([model.state_dict()["W"], optimizer.state_dict()])
         if compiled:
-            assert step.apart == ""
+            assert step.separate_reason == ""
             (variant,) = next(iter(step.program._dispatcher.cache.by_signature.values()))
             assert [name for name, _ in variant.functions].count("value_and_update") == 1  # the others are not kept
     assert_same_outcome(*outcomes)
@@ -137,7 +137,7 @@ def test_a_transform_may_write_to_its_state(before):
                 step = nn.TrainingStep(model, "mse", optimizer)
             step(X, T)
         outcomes.append([model.state_dict()["W"], optimizer.state_dict()])
-        assert step.apart == ""
+        assert step.separate_reason == ""
     assert_same_outcome(*outcomes)
 
 
@@ -178,8 +178,8 @@ def test_a_transform_that_cannot_be_compiled_moves_after_the_program(transform, 
         losses = [step(X, T) for _ in range(5)]
         outcomes.append([np.array(losses), model.state_dict()["W"], made.n, made.log, optimizer.state_dict()])
         if compiled:
-            assert step.apart.startswith(why), step.apart
-            assert bool(step.apart) == bool(why)
+            assert step.separate_reason.startswith(why), step.separate_reason
+            assert bool(step.separate_reason) == bool(why)
     assert_same_outcome(*outcomes)
 
 
@@ -194,7 +194,7 @@ def test_a_transform_with_a_counter_in_its_state_moves_after_the_program():
         step = nn.TrainingStep(model, "mse", optimizer, compiled=True)
         before = optimizer.state_dict()
         step(X, T)
-        assert step.apart.startswith(why)
+        assert step.separate_reason.startswith(why)
         for name, x in optimizer.state_dict().items():
             added = model.W.grad if name == "0.FromFunction0.0.seen" else model.b.grad if name == "0.FromFunction0.1.seen" else 1
             np.testing.assert_array_equal(x, before[name] + added)
@@ -219,18 +219,18 @@ def test_values_replays_and_parts_of_a_model_move_after_the_program():
     model = nn.MLP([3, 4, 2], hidden="tanh", rng=0)
     step = nn.TrainingStep(model, "cross_entropy", nn.SGD(model.layers[1].parameters(), lr=0.1), compiled=True)
     step(X, T)
-    assert step.apart == "the function must capture the parameters that are moved, all of them and no others"
+    assert step.separate_reason == "the function must capture the parameters that are moved, all of them and no others"
     net = nn.scalar.MLP(2, [2, 1], rng=0)
     step = nn.TrainingStep(net, lambda pred, y: pred.sum(), nn.SGD(net.parameters(), lr=0.1), compiled=True)
-    assert step.apart == "it moves Values"
+    assert step.separate_reason == "it moves Values"
     linear = nn.Linear(3, 2, rng=0)
     step = nn.TrainingStep(linear, "mse", nn.SGD(linear.parameters(), lr=0.1), compiled=True)
     step.program.options.exact = True
     losses = [step(X, T) for _ in range(2)]
-    assert step.apart == "the function is replayed because exact=True asks for it"
+    assert step.separate_reason == "the function is replayed because exact=True asks for it"
     assert losses[1] < losses[0]
     shift = Shift()
     step = nn.TrainingStep(shift, lambda pred, y: pred.sum(), nn.SGD(shift.parameters(), lr=0.1), compiled=True)
     assert step(np.ones(2), np.ones(2)) == 2.0
-    assert step.apart == "a gradient is a constant"
+    assert step.separate_reason == "a gradient is a constant"
     assert shift.b.data == pytest.approx(0.8)

@@ -54,7 +54,7 @@ def test_float32_stays_float32():
     step = nn.TrainingStep(model, "mse", optimizer, compiled=True)
     for _ in range(3):
         step(X.astype(np.float32), T.astype(np.float32))
-    assert step.apart == ""
+    assert step.separate_reason == ""
     assert {model.W.dtype, model.b.dtype, model.W.grad.dtype} == {np.dtype(np.float32)}
     assert {x.dtype for name, x in optimizer.state_dict().items() if name != "steps"} == {np.dtype(np.float32)}
 
@@ -83,7 +83,7 @@ def test_gradients_flow_into_the_inputs_of_a_step():
         step(X, model(X) * 0.5 + 1.0)
         step(x, T)
         outcomes.append([before.b.grad, model.b.grad, model.b.data, x.grad, {}])
-        assert step.apart == ""
+        assert step.separate_reason == ""
     assert_same_outcome(*outcomes)
 
 
@@ -120,7 +120,7 @@ def test_a_users_modules_and_losses_get_whole_arrays():
         model = Scaled()
         step = nn.TrainingStep(model, lambda pred, y: ((pred - y) ** 2).mean(), nn.Adam(model.parameters()), compiled)
         outcomes.append([np.array([step(X, X + 1.0) for _ in range(3)]), model.state_dict()])
-        assert step.apart == ""
+        assert step.separate_reason == ""
     assert_same_outcome(*outcomes)
 
 

@@ -37,7 +37,7 @@ def vectorize_elementwise(graph: VectorizedGraph, members: IntArray, summed_rows
     op = graph.table.graph.ops[graph.table.op_ids[first]]
     operands = [column for column in graph.table.operands if column[first] >= 0]
     distinct, representatives = _merge_equal(graph, members, operands)
-    if _stays_numbers(graph, distinct, operands):
+    if _stays_scalar(graph, distinct, operands):
         graph.add_report(members, name_of(op.op))
         numbers = [
             apply_operation(graph.builder, op.op, [graph.read(column[i]) for column in operands], op.static) for i in distinct
@@ -63,7 +63,7 @@ def _merge_equal(graph: VectorizedGraph, members: IntArray, operands: Sequence[I
     return distinct, distinct[rank[inverse]]
 
 
-def _stays_numbers(graph: VectorizedGraph, members: IntArray, operands: Sequence[IntArray]) -> bool:
+def _stays_scalar(graph: VectorizedGraph, members: IntArray, operands: Sequence[IntArray]) -> bool:
     if len(members) == 1:
         return True
     return len(members) <= MAX_NUMBERS and not any(graph.is_in_array(column[members[0]]) for column in operands)

@@ -42,7 +42,7 @@ def vectorize_sums(graph: VectorizedGraph, members: IntArray) -> None:
         Isomorphic sums.
     """
     blocks = [_sort_terms(graph, block) for block in collect_terms(graph, members)]
-    if _stays_numbers(graph, members, blocks):
+    if _stays_scalar(graph, members, blocks):
         graph.add_report(members, "sum")
         graph.store_numbers(members, [_write_out(graph, blocks, row) for row in range(len(members))])
         return
@@ -75,7 +75,7 @@ def _sort_terms(graph: VectorizedGraph, block: TermBlock) -> TermBlock:
     return block
 
 
-def _stays_numbers(graph: VectorizedGraph, members: IntArray, blocks: Sequence[TermBlock]) -> bool:
+def _stays_scalar(graph: VectorizedGraph, members: IntArray, blocks: Sequence[TermBlock]) -> bool:
     if len(members) > MAX_NUMBERS or sum(block.width for block in blocks) > MAX_TERMS_OF_NUMBERS:
         return False
     return not any(graph.is_in_array(ids[0, 0]) for block in blocks for ids in block.factors)

@@ -76,7 +76,7 @@ class TapeMemory:
             y[self._constants] = self._numbers[:, None]
             return Scratch(y, g, y[:, 0], g[:, 0])
 
-    def give_back(self, scratch: Scratch) -> None:
+    def release(self, scratch: Scratch) -> None:
         """Let others use the memory again."""
         self._free.append(scratch)
 
@@ -137,7 +137,7 @@ class ScalarTape:
         self._set_inputs(scratch.first_y, inputs)
         self._tape.value(scratch.y, 1)
         results = [self._read_outputs(scratch.first_y), *self._read_guarded(scratch.first_y)]
-        self._memory.give_back(scratch)
+        self._memory.release(scratch)
         return results
 
     def value_and_gradients(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
@@ -147,7 +147,7 @@ class ScalarTape:
         scratch = self._run_backward(inputs, [1.0])
         gradients = [self._read_gradient(scratch.first_g, k) for k in moves]
         results = [self._read_outputs(scratch.first_y), gradients, *self._read_guarded(scratch.first_y)]
-        self._memory.give_back(scratch)
+        self._memory.release(scratch)
         return results
 
     def pullback(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
@@ -157,7 +157,7 @@ class ScalarTape:
             return [self._pull_back_batch(inputs[:count], inputs[count:], moves)[1]]
         scratch = self._run_backward(inputs[:count], inputs[count:])
         gradients = [self._read_gradient(scratch.first_g, k) for k in moves]
-        self._memory.give_back(scratch)
+        self._memory.release(scratch)
         return [gradients]
 
     # -- one sample
@@ -208,7 +208,7 @@ class ScalarTape:
             self._set_batch(scratch.y, inputs, samples)
             self._tape.value(scratch.y, scratch.y.shape[1])
             chunks.append(self._read_batch(scratch.y))
-            memory.give_back(scratch)
+            memory.release(scratch)
         return self._join(chunks)
 
     def _value_and_gradients_of_batch(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
@@ -236,7 +236,7 @@ class ScalarTape:
             chunks.append(self._read_batch(scratch.y))
             for gradient, k in zip(gradients, moves, strict=True):
                 self._add_gradient(gradient, scratch.g, k, samples)
-            memory.give_back(scratch)
+            memory.release(scratch)
         return chunks, [gradient if gradient.ndim else float(gradient) for gradient in gradients]
 
     def _chunks(self) -> Iterator[tuple[slice, TapeMemory]]:

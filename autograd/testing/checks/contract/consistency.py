@@ -102,16 +102,16 @@ def check_buffers(first: FirstAnswers) -> bool:
     rule = first.rule
     for result, cotangents in zip(first.results, first.all_cotangents, strict=True):
         for i, (buffer, cotangent) in enumerate(zip(result, cotangents, strict=True)):
-            if buffer is not None and not _still_holds(buffer, cotangent):
+            if buffer is not None and not _is_unmodified(buffer, cotangent):
                 message = f"the cotangent of input {i} was overwritten by a later call: return a new array"
                 rule.report.add_failure("aliasing", message, argument=i)
                 return False
-    if not _still_holds(rule.first_result, rule.y):
+    if not _is_unmodified(rule.first_result, rule.y):
         rule.report.add_failure("aliasing", "the function's result was overwritten by a later call: return a new array")
     return True
 
 
-def _still_holds(buffer: object, values: Array) -> bool:
+def _is_unmodified(buffer: object, values: Array) -> bool:
     return np.array_equal(np.asarray(buffer, dtype=float), values, equal_nan=True)
 
 

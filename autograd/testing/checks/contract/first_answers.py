@@ -50,13 +50,13 @@ class FirstAnswers:
         self.rule = rule
         self.results: list[list[Any]] = []
         n_outputs = rule.y.size
-        self.claims = self._ask(_draw_seeds(rule.y, rng))
+        self.claims = self._query_vjps(_draw_seeds(rule.y, rng))
         is_finite = all(np.all(np.isfinite(c)) for row in self.claims.cotangents for c in row)
-        self.dense_claims = self._ask(_draw_mixtures(n_outputs, rng)) if n_outputs > 1 and not is_finite else None
+        self.dense_vjps = self._query_vjps(_draw_mixtures(n_outputs, rng)) if n_outputs > 1 and not is_finite else None
         self.input_size = max(1.0, largest_magnitude(rule.xs))
         self.scale = max(self.input_size, largest_magnitude(self.claims.cotangents[0]))
 
-    def _ask(self, seeds: Array) -> ClaimedVjps:
+    def _query_vjps(self, seeds: Array) -> ClaimedVjps:
         return ClaimedVjps(seeds, [self._vjp(g) for g in seeds])
 
     def _vjp(self, g: Array) -> list[Array]:
@@ -76,7 +76,7 @@ class FirstAnswers:
     @property
     def all_cotangents(self) -> list[list[Array]]:
         """All answers, in the order of ``results``."""
-        dense = self.dense_claims.cotangents if self.dense_claims else ()
+        dense = self.dense_vjps.cotangents if self.dense_vjps else ()
         return [list(row) for row in (*self.claims.cotangents, *dense)]
 
 

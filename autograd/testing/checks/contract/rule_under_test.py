@@ -95,7 +95,7 @@ class RuleUnderTest:
         for i, (x, (low, high)) in enumerate(zip(self.xs, self.bounds, strict=True)):
             if np.any(x < low) or np.any(x > high):
                 raise DataError(f"{call}: input {i} is outside of its domain from {low:g} to {high:g}: pass a point inside of it")
-        self.has_room = [_room(x, *ends) > MIN_ROOM * np.abs(x) for x, ends in zip(self.xs, self.bounds, strict=True)]
+        self.has_room = [_distance_to_bounds(x, *ends) > MIN_ROOM * np.abs(x) for x, ends in zip(self.xs, self.bounds, strict=True)]
         self.eps = max(map(machine_epsilon, self.inputs))
 
     def f(self, *xs: Array) -> Any:
@@ -128,7 +128,7 @@ class RuleUnderTest:
         for i, (x, x0) in enumerate(zip(xs, self.inputs, strict=True)):
             if x.tobytes() != x0.tobytes():
                 self.report.add_failure("mutation", f"the function modifies its input {i}", argument=i)
-        again = self._value_again()
+        again = self._second_value()
         if again.shape != y.shape:
             self.report.add_failure("function", f"the function returned shape {y.shape} and then {again.shape} for the same inputs")
         elif not np.array_equal(again, y, equal_nan=True):
@@ -158,7 +158,7 @@ class RuleUnderTest:
             raise DataError(f"{self.call}: the function returns {describe(result)}: it must return real numbers")
         return result, y
 
-    def _value_again(self) -> Array:
+    def _second_value(self) -> Array:
         try:
             return np.asarray(self.f(*self.inputs))
         except Exception as error:
@@ -278,6 +278,6 @@ class RuleUnderTest:
         return self.read_cotangents(self.call_vjp(g, xs))
 
 
-def _room(x: Array, low: float, high: float) -> Array:
+def _distance_to_bounds(x: Array, low: float, high: float) -> Array:
     """How far each entry is from the nearer end of its domain."""
     return np.asarray(np.minimum(x - low, high - x))

@@ -75,13 +75,13 @@ class ValueCheck:
         self,
         rule: RuleUnderTest,
         claims: ClaimedVjps,
-        dense_claims: ClaimedVjps | None,
+        dense_vjps: ClaimedVjps | None,
         rng: np.random.Generator,
         is_brief: bool,
     ) -> None:
         self.rule, self.claims, self.rng, self.is_brief = rule, claims, rng, is_brief
         self.report, self.xs = rule.report, rule.xs
-        self.all_claims = claims if dense_claims is None else claims.join(dense_claims)
+        self.all_claims = claims if dense_vjps is None else claims.join(dense_vjps)
         self.is_finite = claims.has_finite_cotangents()
 
     def run(self) -> None:
@@ -136,18 +136,18 @@ class ValueCheck:
             return judgements
         outputs = np.arange(n_outputs)
         while len(outputs) > MAX_SINGLE_LATE:
-            outputs = self._worse_half(us, np.array_split(outputs, 2))
+            outputs = self._half_with_larger_error(us, np.array_split(outputs, 2))
         seeds = np.zeros((len(outputs), n_outputs))
         seeds[np.arange(len(outputs)), outputs] = 1.0
         return self._judge_claims(us, self._claims_of(seeds))
 
-    def _worse_half(self, us: Direction, halves: Sequence[Array]) -> Array:
+    def _half_with_larger_error(self, us: Direction, halves: Sequence[Array]) -> Array:
         """Return that half of the outputs whose claim, for a mixture of them, is further off."""
         seeds = np.zeros((2, self.rule.y.size))
         for seed, half in zip(seeds, halves, strict=True):
             seed[half] = self.rng.uniform(*WEIGHTS, len(half)) * self.rng.choice([-1.0, 1.0], len(half))
         first, second = self._judge_claims(us, self._claims_of(seeds))
-        return halves[1] if _badness(second) > _badness(first) else halves[0]
+        return halves[1] if _failure_rank(second) > _failure_rank(first) else halves[0]
 
     def _claims_of(self, seeds: Array) -> ClaimedVjps:
         return ClaimedVjps(seeds, [self.rule.vjp(g) for g in seeds])
@@ -257,7 +257,8 @@ def report_wrong_value(report: Report, where: str, judgement: Judgement, fault: 
     )
 
 
-def _badness(judgement: Judgement) -> tuple[bool, float]:
+def _failure_rank(judgement: Judgement) -> tuple[bool, float]:
+    """Return a key that is larger for claims that are further off."""
     return judgement.verdict != PASS, _discrepancy(judgement)
 
 
