@@ -11,7 +11,7 @@ def find_undefined_names(source):
     imported = {a.asname or a.name for node in tree.body if isinstance(node, ast.Import) for a in node.names}
     assigned = {t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
     for f in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        known = imported | assigned | {a.arg for a in f.args.args} | {"abs", "range"}
+        known = imported | assigned | {a.arg for a in f.args.args} | {"abs", "range", "reversed", "float"}
         for line in f.body:
             used = {n.id for n in ast.walk(line) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             made = {n.id for n in ast.walk(line) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

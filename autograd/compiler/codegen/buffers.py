@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.codegen.loop_syntax import find_arrays, write_loop
 from autograd.compiler.codegen.memory_sharing import find_base, is_view
-from autograd.compiler.codegen.python_syntax import Statement
+from autograd.compiler.codegen.python_syntax import SourceLine
 from autograd.compiler.codegen.source_writer import SCATTER_OPS, SourceWriter
 from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.loop import LOOP, find_loop_results
 
 COMPARISON_UFUNCS = {
     ">": "greater",
@@ -32,8 +34,6 @@ BufferType = tuple[tuple[int, ...], str]  # shape and dtype
 class BufferedWriter(SourceWriter):
     """Writes one function that gets buffers as further parameters."""
 
-    rolls_loops = False  # a buffer is assigned many times, but a loop needs variables that are assigned once
-
     def __init__(self) -> None:
         super().__init__()
         self._free_buffers: dict[BufferType, list[str]] = {}
@@ -45,8 +45,14 @@ class BufferedWriter(SourceWriter):
         order = topological_sort([*first, *roots])
         self._pending_reads = _count_reads(order)
         returned = {id(find_base(root)) for root in roots if isinstance(root, Instruction)}
+        results = find_loop_results(order)
+        self.read_as_arrays |= find_arrays(order, roots)
         for instruction in order:
             if id(instruction) in self.names.assigned:
+                continue
+            if instruction.op == LOOP:
+                write_loop(self, instruction, results[id(instruction)])
+                self._free_arguments(instruction)
                 continue
             if is_view(instruction):
                 self._inlined[id(instruction)] = self.format(instruction)
@@ -88,7 +94,7 @@ class BufferedWriter(SourceWriter):
         self.buffers[name] = buffer_type
         self.names.assigned[id(instruction)] = name
         self._buffer_types[id(instruction)] = buffer_type
-        self.statements.append(Statement(name, f"np.{ufunc}({arguments}, out={name})", str(instruction.shape)))
+        self.lines.append(SourceLine(f"{name} = np.{ufunc}({arguments}, out={name})", str(instruction.shape)))
 
 
 def _count_reads(order: Sequence[Instruction]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from threading import Lock
 from typing import Any
@@ -100,11 +101,20 @@ class GeneratedFunction:
 
     def _compile(self, math_module: Any) -> Callable[..., Any]:
         special = ARRAY if self._xp is np else import_module(f"{self._xp.__name__.split('.')[0]}.scipy.special")
-        scope = {"np": self._xp, "math": math_module, "erf": special.erf, "erfc": special.erfc}
-        code = compile(self.source.text, f"<compiled {self.name}>", "exec")
+        scope = {"np": self._xp, "math": math_module, "erf": special.erf, "erfc": special.erfc, "scan": self._find_scan()}
+        text = self.source.text
+        if math_module is not math:
+            text = _make_non_raising(text)
+            scope["float"] = np.float64
+        code = compile(text, f"<compiled {self.name}>", "exec")
         exec(code, scope)  # noqa: S102 - generated text in which all names are checked
         function: Callable[..., Any] = scope[self.name]
         return function
+
+    def _find_scan(self) -> Any:
+        """Return the function that runs loops for array libraries other than NumPy."""
+        is_jax = self._xp.__name__ == "jax.numpy"
+        return import_module("jax.lax").scan if is_jax else partial(scan, self._xp)
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         """Run the function.
@@ -173,6 +183,25 @@ class GeneratedFunction:
                 return self._group_results(self.run(*perturbed))
             except MATH_ERRORS:
                 return None
+
+
+def scan(
+    xp: Any, step: Callable[[Any, Any], Any], carried: Any, entries: Any, length: int, reverse: bool
+) -> tuple[Any, tuple[Any, ...]]:
+    """Run a loop with another array library; see ``jax.lax.scan``."""
+    kept: list[Any] = []
+    for t in reversed(range(length)) if reverse else range(length):
+        carried, values = step(carried, tuple(x[t] for x in entries))
+        kept.append(values)
+    if reverse:
+        kept.reverse()
+    return carried, tuple(xp.stack(values) for values in zip(*kept, strict=True))
+
+
+def _make_non_raising(text: str) -> str:
+    """Return source in which loops compute with NumPy's numbers, which become inf and nan where Python's floats raise."""
+    text = text.replace(".tolist()", "")
+    return re.sub(r"^(\s+\w+ = )(-?\d[\d.e+-]*)(?=\s*(?:#.*)?$)", r"\1float(\2)", text, flags=re.MULTILINE)
 
 
 def _lower_groups(groups: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], dict[int, Any]]:

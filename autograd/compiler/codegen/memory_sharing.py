@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.loop import RESULT
 
 VIEW_OPS = {"reshape", "transpose", "broadcast_to", "flip"}  # and getitem by integers and slices
 
@@ -57,7 +58,7 @@ def _needs_copy(result: Any, returned: set[int]) -> bool:
     if not isinstance(result, Instruction):
         return False
     base = find_base(result)
-    is_shared = base.op in ("input", "constant") or id(base) in returned or _is_broadcast(result)
+    is_shared = base.op in ("input", "constant", RESULT) or id(base) in returned or _is_broadcast(result)
     returned.add(id(base))
     return bool(result.shape) and is_shared
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from autograd.compiler.codegen.loop_rolling import roll_loops
 from autograd.compiler.codegen.operation_syntax import HELPERS
 from autograd.compiler.codegen.python_syntax import SourceLine
 from autograd.compiler.codegen.source_writer import SourceWriter
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.loop import walk_with_bodies
 
 # Characters of code up to which the comments of a function stand below each other. Doubled: 32 lines of 17000 instead of 24 are
 # longer than 132 characters, since one long line moves the comments of all lines.
@@ -91,13 +91,13 @@ def generate_source(
     roots = [result for group in groups for result in group]
     for instruction in inputs:
         writer.names.assigned[id(instruction)] = writer.names.make_unique(instruction.name or "x")
-    constants = _name_constants(writer, topological_sort([*first, *roots]))
+    constants = _name_constants(writer, walk_with_bodies([*first, *roots]))
     writer.write(roots, first)
     results = [_format_group(writer, group, bare) for group, bare in zip(groups, is_bare, strict=True)]
     parameters = [writer.names.assigned[id(instruction)] for instruction in (*inputs, *constants)]
     parameters += [variable for _, variable in writer.indices]
     parameters += writer.buffers
-    body, results = _write_body(writer, results)
+    body = writer.lines
     text = "\n".join(
         [
             f"def {name}({', '.join(parameters)}):",
@@ -111,7 +111,7 @@ def generate_source(
 
 def _name_constants(writer: SourceWriter, order: Sequence[Instruction]) -> list[Instruction]:
     """Return the constant arrays of a program, after giving them variables: ``X`` if they are multiplied as matrices."""
-    constants = [instruction for instruction in order if instruction.op == "constant"]
+    constants = list({id(instruction): instruction for instruction in order if instruction.op == "constant"}.values())
     factors = {id(arg) for instruction in order if instruction.op_name == "matmul" for arg in instruction.args}
     for constant in constants:
         if not constant.name and id(constant) in factors:
@@ -127,13 +127,6 @@ def _format_group(writer: SourceWriter, group: Sequence[Any], is_bare: bool) -> 
     if is_bare:
         return codes[0]
     return f"({', '.join(codes)}{',' if len(codes) == 1 else ''})"
-
-
-def _write_body(writer: SourceWriter, results: list[str]) -> tuple[list[SourceLine], list[str]]:
-    """Return the lines of the body, and the expressions of the results."""
-    if writer.rolls_loops:
-        return roll_loops(writer.statements, results, writer.names.make_unique)
-    return [line for statement in writer.statements for line in statement.to_lines(statement.text)], results
 
 
 def _align_comments(lines: Sequence[SourceLine]) -> list[str]:

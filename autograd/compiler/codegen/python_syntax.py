@@ -1,4 +1,4 @@
-"""The building blocks of generated Python code: expressions with their precedence, and statements."""
+"""The building blocks of generated Python code: expressions with their precedence, and lines."""
 
 from __future__ import annotations
 
@@ -91,42 +91,3 @@ class SourceLine(NamedTuple):
 
     code: str
     comment: str = ""
-
-
-class Statement(NamedTuple):
-    """The assignment of one variable.
-
-    Attributes
-    ----------
-    name : str
-        The variable.
-    text : str
-        The expression that it gets, or all lines of source if ``is_block`` is True.
-    comment : str
-        The comment beside its first line, for example the shape of the array.
-    is_block : bool, default False
-        Whether several lines of source compute the variable.
-    """
-
-    name: str
-    text: str
-    comment: str
-    is_block: bool = False
-
-    def to_lines(self, text: str, indent: str = "") -> list[SourceLine]:
-        """Return the lines of source of this statement.
-
-        Parameters
-        ----------
-        text : str
-            What to write in place of ``self.text``: the same text, possibly with other variables in it.
-        indent : str, default ""
-            Put in front of each line.
-
-        Returns
-        -------
-        list of SourceLine
-            The comment stands beside the first line.
-        """
-        first, *more = text.split("\n") if self.is_block else [f"{self.name} = {text}"]
-        return [SourceLine(indent + first, self.comment), *(SourceLine(indent + line) for line in more)]

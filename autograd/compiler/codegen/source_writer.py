@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.codegen.inlining import RESHAPING_OPS, count_uses, find_long_sums, find_preactivations
+from autograd.compiler.codegen.inlining import RESHAPING_OPS, count_uses, find_preactivations
+from autograd.compiler.codegen.loop_syntax import find_arrays, write_loop
 from autograd.compiler.codegen.operation_syntax import format_operation
-from autograd.compiler.codegen.python_syntax import Expression, Statement, format_float
+from autograd.compiler.codegen.python_syntax import Expression, SourceLine, format_float
 from autograd.compiler.codegen.variable_names import VariableNames, is_numbered
 from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.loop import LOOP, find_loop_results
 
 # Measured on 886 functions of test programs (17000 lines, 24 of them longer than 132 characters with their comments).
 #
@@ -36,24 +38,26 @@ class SourceWriter:
     Attributes
     ----------
     names : VariableNames
-    statements : list of Statement
+    lines : list of SourceLine
         The body, in the order in which it runs.
     indices : list of tuple (array, str)
         The integer arrays that are used as indices, and their variables.
     buffers : dict of str to tuple (shape, dtype)
         The buffers by their variables; none here, see `BufferedWriter`.
-    rolls_loops : bool
-        Whether the statements may become loops.
+    lists : dict of int to str
+        The lists in which loops keep the numbers of all iterations, by the identities of these results.
+    read_as_arrays : set of int
+        The identities of instructions that something else than the iterations of a loop reads.
     """
-
-    rolls_loops = True
 
     def __init__(self, arrays_only: bool = False) -> None:
         self.arrays_only = arrays_only
         self.names = VariableNames()
-        self.statements: list[Statement] = []
+        self.lines: list[SourceLine] = []
         self.indices: list[tuple[Any, str]] = []
         self.buffers: dict[str, Any] = {}
+        self.lists: dict[int, str] = {}
+        self.read_as_arrays: set[int] = set()
         self._inlined: dict[int, Expression] = {}
 
     def write(self, roots: Sequence[Any], first: Sequence[Instruction] = ()) -> None:
@@ -66,11 +70,39 @@ class SourceWriter:
         first : sequence of Instruction
             Written before the others, with their dependencies.
         """
-        order = topological_sort([*first, *roots])
+        self._write_instructions(topological_sort([*first, *roots]), roots, ())
+
+    def write_body(self, roots: Sequence[Instruction], unnamed: Sequence[Instruction]) -> list[SourceLine]:
+        """Write the body of a loop, whose placeholders have variables already.
+
+        Parameters
+        ----------
+        roots : sequence of Instruction
+            The results of the body.
+        unnamed : sequence of Instruction
+            Those that need no variable if nothing else reads them.
+
+        Returns
+        -------
+        list of SourceLine
+            The lines of the body.
+        """
+        outer, self.lines = self.lines, []
+        self._write_instructions(topological_sort(roots), roots, unnamed)
+        body, self.lines = self.lines, outer
+        return body
+
+    def _write_instructions(self, order: Sequence[Instruction], roots: Sequence[Any], unnamed: Sequence[Instruction]) -> None:
         uses = count_uses(order, roots)
-        always_named = {id(root) for root in roots} | find_preactivations(order) | find_long_sums(order, uses)
+        may_be_inlined = {id(x) for x in unnamed}
+        always_named = ({id(root) for root in roots} - may_be_inlined) | find_preactivations(order)
+        results = find_loop_results(order)
+        self.read_as_arrays |= find_arrays(order, roots)
         for instruction in order:
-            if id(instruction) in self.names.assigned:
+            if id(instruction) in self.names.assigned or id(instruction) in self._inlined:
+                continue
+            if instruction.op == LOOP:
+                write_loop(self, instruction, results[id(instruction)])
                 continue
             if instruction.op_name in SCATTER_OPS:
                 self._write_scatter(instruction)
@@ -83,6 +115,10 @@ class SourceWriter:
                 self._write_assignment(instruction, expression.code)
             else:
                 self._inlined[id(instruction)] = expression
+
+    def inline(self, instruction: Instruction, code: str) -> None:
+        """Write an instruction as this code wherever it is read."""
+        self._inlined[id(instruction)] = Expression(code)
 
     def format(self, instruction: Instruction) -> Expression:
         """Return the expression of one instruction, whose arguments are written already."""
@@ -122,7 +158,7 @@ class SourceWriter:
 
     def _write_assignment(self, instruction: Instruction, code: str) -> None:
         name = self.names.assign(instruction)
-        self.statements.append(Statement(name, code, self._describe(instruction, name, code)))
+        self.lines.append(SourceLine(f"{name} = {code}", self._describe(instruction, name, code)))
 
     def _describe(self, instruction: Instruction, name: str, code: str) -> str:
         """Return a comment: the shape, and the equation of backpropagation that a statement is, if it is one.
@@ -153,12 +189,11 @@ class SourceWriter:
                 f".at[{self.write_index(index)}].add({self.write_operand(value).code})"
                 for index, value in zip(indices, instruction.args, strict=True)
             ]
-            self.statements.append(Statement(name, zeros + "".join(parts), str(static["shape"])))
+            self.lines.append(SourceLine(f"{name} = {zeros}{''.join(parts)}", str(static["shape"])))
             return
-        lines = [f"{name} = {zeros}"]
+        self.lines.append(SourceLine(f"{name} = {zeros}", str(static["shape"])))
         for index, value in zip(indices, instruction.args, strict=True):
-            lines.append(self._format_addition(name, index, static["shape"], value, is_only=len(indices) == 1))
-        self.statements.append(Statement(name, "\n".join(lines), str(static["shape"]), is_block=True))
+            self.lines.append(SourceLine(self._format_addition(name, index, static["shape"], value, is_only=len(indices) == 1)))
 
     def _format_addition(self, name: str, index: Any, shape: tuple[int, ...], value: Any, is_only: bool) -> str:
         """Return the line that adds a value to the array ``name`` at an index."""

@@ -169,6 +169,25 @@ class ProgramBuilder(Backend):
         key = (operator, cache_key(a), cache_key(b))
         return self._intern(key, operator, (a, b), {}, lambda: COMPARISONS[operator](data_of(a), data_of(b)))
 
+    def rebuild(self, op: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
+        """Return an instruction for any operation, also one that is no row of the table.
+
+        Parameters
+        ----------
+        op, args, static
+            The operation, as in :meth:`call`.
+
+        Returns
+        -------
+        Instruction or float
+            The instruction, or what is equal and simpler.
+        """
+        if isinstance(op, Op):
+            return self.call(op, args, static)
+        if op in COMPARISONS:
+            return self.compare(op, *args)
+        return self.isfinite(*args) if op == "isfinite" else self.constant(*args)
+
     def scatter_sum(self, gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
         """Return zeros with each cotangent added at its index.
 

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from autograd.ops import Op
 
-LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM = -1, -2, -3, -4, -5  # op ids of nodes that are not scalar operations
+# Op ids of nodes that are not scalar operations. The last three occur after loops were taken out: a loop, a number that it computes
+# and that is read outside of it, and a number that is only read inside of it.
+LEAF, CONSTANT, ARRAY, ENTRY, EXTREMUM, LOOP, LOOP_VALUE, INSIDE = range(-1, -9, -1)
 
 
 class Ref(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.loop import LOOP, RESULT, Loop, carried_result, emit_loop, loop_of, stacked_result
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.core.tracing import COMPARISONS
 from autograd.errors import SettingError
@@ -62,6 +63,7 @@ class _Batcher:
         self.builder = builder
         self.size = size
         self.batched: dict[int, Any] = dict(inputs)
+        self._stacked: dict[int, list[Any]] = {}  # of each batched loop, the batched values that it may stack
 
     def is_batched(self, x: Any) -> bool:
         return isinstance(x, Instruction) and id(x) in self.batched
@@ -85,6 +87,10 @@ class _Batcher:
     def batch(self, instruction: Instruction) -> Any:
         """Return the batched form of an instruction that reads at least one batched one."""
         rank = len(instruction.shape)
+        if instruction.op == LOOP:
+            return self._batch_loop(instruction)
+        if instruction.op == RESULT:
+            return self._batch_result(instruction)
         if instruction.op in COMPARISONS:
             return self.builder.compare(instruction.op, *(self.read_aligned(arg, rank) for arg in instruction.args))
         if instruction.op == "stop_gradient":
@@ -105,6 +111,38 @@ class _Batcher:
             )
         args = tuple(self.read_repeated(arg) for arg in instruction.args)
         return BATCHING_RULES[instruction.op_name](self.builder, instruction, args)
+
+    def _batch_loop(self, instruction: Instruction) -> Instruction:
+        """Return one loop for all samples: what it carries gets the batch as first axis."""
+        loop, builder = loop_of(instruction), self.builder
+        is_batched = [any(x is carried for carried in loop.carried) for x in loop.placeholders]
+        is_batched = [carried or self.is_batched(arg) for carried, arg in zip(is_batched, instruction.args, strict=True)]
+        new = {
+            id(x): builder.input(x.name, np.broadcast_to(x.data, (self.size, *x.shape)))
+            for x, batched in zip(loop.placeholders, is_batched, strict=True)
+            if batched
+        }
+        results = batch_program(builder, [*loop.updates, *loop.stacked], new, self.size)
+        parts = [[new.get(id(x), x) for x in part] for part in (loop.carried, loop.strided, loop.invariant)]
+        n_carried, n_strided = len(loop.carried), len(loop.strided)
+        args = [self.read_repeated(arg) for arg in instruction.args[:n_carried]]
+        args += [
+            _swap_first_axes(builder, self.read(arg)) if self.is_batched(arg) else arg
+            for arg in instruction.args[n_carried : n_carried + n_strided]
+        ]
+        args += [self.read(arg) for arg in instruction.args[n_carried + n_strided :]]
+        batched_loop = emit_loop(
+            builder, Loop(loop.length, loop.is_reversed, parts[0], parts[1], parts[2], results[:n_carried], []), args
+        )
+        self._stacked[id(batched_loop)] = results[n_carried:]
+        return batched_loop
+
+    def _batch_result(self, instruction: Instruction) -> Any:
+        """Return a result of a batched loop."""
+        loop, which = self.batched[id(instruction.args[0])], instruction.static["result"]
+        if not which.is_stacked:
+            return carried_result(loop, which.position)
+        return _swap_first_axes(self.builder, stacked_result(loop, self._stacked[id(loop)][which.position]))
 
     def _batch_vdot(self, a: Any, b: Any) -> Any:
         """Return one dot product per sample."""
@@ -132,6 +170,11 @@ class _Batcher:
         if rank_a == 1:
             return builder.getitem(builder.matmul(builder.expand_dims(x, -2), y), index=(..., 0, slice(None)))
         return builder.matmul(x, y)
+
+
+def _swap_first_axes(builder: ProgramBuilder, a: Any) -> Any:
+    """Return an array with its first two axes, of iterations and of samples, in the other order."""
+    return builder.swapaxes(a, 0, 1)
 
 
 def _shift_axes(axis: Any, rank: int) -> Any:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, add_all, data_of, topological_sort
+from autograd.compiler.ir.loop import LOOP, RESULT, LoopResult
 from autograd.compiler.ir.program import ProgramBuilder
+from autograd.compiler.passes.loop_differentiation import pull_back_loop, push_forward_loop
 from autograd.graph.broadcasting import unbroadcast
 from autograd.ops import Op
 
@@ -54,6 +56,7 @@ class _ReverseSweep:
         self.live = find_dependents(order, sources)
         self.terms: dict[int, list[Any]] = {}  # of each instruction, the cotangents to add; after its turn, their sum
         self.parts: dict[int, list[tuple[Any, Any]]] = {}  # of each array, the indices of parts and their cotangents
+        self.results: dict[int, dict[LoopResult, Any]] = {}  # of each loop, the cotangents of its results
 
     def add(self, instruction: Instruction, cotangent: Any) -> None:
         self.terms.setdefault(id(instruction), []).append(cotangent)
@@ -61,12 +64,17 @@ class _ReverseSweep:
     def run(self) -> None:
         for instruction in reversed(self.order):
             self._add_parts(instruction)
+            if id(instruction) in self.results:
+                self._propagate_through_loop(instruction)
             if id(instruction) not in self.terms:
                 continue
             cotangent = add_all(self.terms[id(instruction)])
             self.terms[id(instruction)] = [cotangent]
             self._note_primal(cotangent, instruction)
-            if isinstance(instruction.op, Op):
+            if instruction.op == RESULT:
+                (loop,) = instruction.args
+                self.results.setdefault(id(loop), {})[instruction.static["result"]] = cotangent
+            elif isinstance(instruction.op, Op):
                 self._propagate(instruction, cotangent)
 
     def _add_parts(self, instruction: Instruction) -> None:
@@ -93,6 +101,14 @@ class _ReverseSweep:
             g = instruction.op.vjp(self.builder, i, cotangent, instruction, instruction.args, instruction.static)
             self.add(arg, _cast_like(self.builder, unbroadcast(self.builder, g, arg.shape), arg))
 
+    def _propagate_through_loop(self, instruction: Instruction) -> None:
+        """Pass the cotangents of the results of a loop on to its arguments."""
+        is_live = [isinstance(arg, Instruction) and id(arg) in self.live for arg in instruction.args]
+        cotangents = pull_back_loop(self.builder, instruction, self.results.pop(id(instruction)), is_live, pullback)
+        for arg, cotangent, live in zip(instruction.args, cotangents, is_live, strict=True):
+            if live and cotangent is not None:
+                self.add(arg, _cast_like(self.builder, cotangent, arg))
+
 
 def pushforward(
     builder: ProgramBuilder, roots: Sequence[Any], sources: Sequence[Instruction], tangents: Sequence[Any]
@@ -116,7 +132,16 @@ def pushforward(
         The tangent of each root; None if it depends on no source.
     """
     tangent_of: dict[int, Any] = {id(source): tangent for source, tangent in zip(sources, tangents, strict=True)}
+    loops: dict[int, Any] = {}  # of each loop, what gives the tangents of its results
     for instruction in topological_sort(roots):
+        if instruction.op == LOOP:
+            incoming = [tangent_of.get(id(arg)) for arg in instruction.args]
+            if any(tangent is not None for tangent in incoming):
+                loops[id(instruction)] = push_forward_loop(builder, instruction, incoming, pushforward)
+        elif instruction.op == RESULT and id(instruction.args[0]) in loops:
+            tangent = loops[id(instruction.args[0])](instruction.static["result"])
+            if tangent is not None:
+                tangent_of[id(instruction)] = tangent
         if id(instruction) in tangent_of or not isinstance(instruction.op, Op):
             continue
         incoming = [tangent_of.get(id(arg)) for arg in instruction.args]
@@ -142,7 +167,7 @@ def find_dependents(order: Sequence[Instruction], sources: Sequence[Instruction]
     """
     dependents = {id(source) for source in sources}
     for instruction in order:
-        if not isinstance(instruction.op, Op):
+        if not isinstance(instruction.op, Op) and instruction.op not in (LOOP, RESULT):
             continue
         if any(id(arg) in dependents for arg in instruction.args if isinstance(arg, Instruction)):
             dependents.add(id(instruction))

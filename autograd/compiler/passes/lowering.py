@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, is_op, topological_sort
+from autograd.compiler.ir.loop import (
+    LOOP,
+    RESULT,
+    Loop,
+    LoopResult,
+    carried_result,
+    emit_loop,
+    find_loop_results,
+    loop_of,
+    stacked_result,
+)
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.core.tracing import COMPARISONS
 from autograd.ops import TABLE, Op
 from autograd.ops.rules.reductions import finite_max
 
@@ -72,12 +82,56 @@ def lower(roots: Sequence[Any]) -> tuple[list[Any], dict[int, Any]]:
 
 def _lower_all(roots: Sequence[Any], replacements: dict[int, Any]) -> list[Any]:
     """Lower the instructions that have no replacement yet, and return the replacements of the roots."""
-    for instruction in topological_sort(roots):
-        if id(instruction) not in replacements:
+    order = topological_sort(roots, known=replacements)
+    used_results = find_loop_results(order)
+    lowered_loops: dict[int, _LoweredLoop] = {}
+    for instruction in order:
+        if instruction.op == LOOP:
+            lowered_loops[id(instruction)] = _LoweredLoop(instruction, used_results[id(instruction)], replacements)
+        elif instruction.op == RESULT:
+            replacements[id(instruction)] = lowered_loops[id(instruction.args[0])].read(instruction.static["result"])
+        else:
             new = replacements[id(instruction)] = _lower_instruction(instruction, replacements)
             if new is not instruction and isinstance(new, Instruction):
                 _copy_name_and_role(instruction, new, replacements)
     return [_replace(root, replacements) for root in roots]
+
+
+class _LoweredLoop:
+    """A loop whose body is lowered, without what none of its results needs."""
+
+    def __init__(self, instruction: Instruction, used: Iterable[LoopResult], replacements: dict[int, Any]) -> None:
+        loop, builder = loop_of(instruction), instruction.builder
+        stacked = [which.position for which in used if which.is_stacked]
+        carried = {which.position for which in used if not which.is_stacked}
+        reached: set[int] = set()
+        is_growing = True
+        while is_growing:
+            roots = [*(loop.updates[k] for k in sorted(carried)), *(loop.stacked[k] for k in stacked)]
+            reached = {id(x) for x in topological_sort(roots)}
+            needed = {k for k, x in enumerate(loop.carried) if id(x) in reached}
+            is_growing = not needed <= carried
+            carried |= needed
+        kept = sorted(carried)
+        old = [
+            [loop.carried[k] for k in kept],
+            [x for x in loop.strided if id(x) in reached],
+            [x for x in loop.invariant if id(x) in reached],
+        ]
+        new = [[builder.input(x.name, x.data) for x in part] for part in old]
+        inside = {id(x): y for part, copies in zip(old, new, strict=True) for x, y in zip(part, copies, strict=True)}
+        lowered = _lower_all(roots, inside)
+        arguments = {id(x): arg for x, arg in zip(loop.placeholders, instruction.args, strict=True)}
+        args = [_replace(arguments[id(x)], replacements) for part in old for x in part]
+        self._loop = emit_loop(builder, Loop(loop.length, loop.is_reversed, new[0], new[1], new[2], lowered[: len(kept)], []), args)
+        self._carried = {k: position for position, k in enumerate(kept)}
+        self._stacked = dict(zip(stacked, lowered[len(kept) :], strict=True))
+
+    def read(self, which: LoopResult) -> Any:
+        """Return a result of the loop."""
+        if which.is_stacked:
+            return stacked_result(self._loop, self._stacked[which.position])
+        return carried_result(self._loop, self._carried[which.position])
 
 
 def _replace(x: Any, replacements: dict[int, Any]) -> Any:
@@ -90,14 +144,17 @@ def _replace(x: Any, replacements: dict[int, Any]) -> Any:
 def _lower_instruction(instruction: Instruction, replacements: dict[int, Any]) -> Any:
     args = tuple(_replace(arg, replacements) for arg in instruction.args)
     static = {name: _replace(value, replacements) for name, value in instruction.static.items()}
+    if instruction.op == "stop_gradient":
+        return args[0]
     if not isinstance(instruction.op, Op):
-        return _rebuild(instruction, args)
+        return instruction.builder.rebuild(instruction.op, args, static) if args else instruction
     if instruction.op_name in NUMPY_OPS:
         return instruction.builder.call(instruction.op, args, static)
     formula = FORMULAS.get(instruction.op_name, instruction.op.f)
     expanded = formula(instruction.builder, *args, **static)
-    if any(needs_lowering(part) for part in topological_sort([expanded])):
-        return _lower_all([expanded], {})[0]
+    lowered_before = {id(x): x for x in (*args, *static.values()) if isinstance(x, Instruction)}
+    if any(needs_lowering(part) for part in topological_sort([expanded], known=lowered_before)):
+        return _lower_all([expanded], lowered_before)[0]
     return expanded
 
 
@@ -106,17 +163,6 @@ def needs_lowering(instruction: Instruction) -> bool:
     if instruction.op == "stop_gradient":
         return True
     return isinstance(instruction.op, Op) and instruction.op_name not in NUMPY_OPS
-
-
-def _rebuild(instruction: Instruction, args: tuple[Any, ...]) -> Any:
-    """Return an instruction that is no row of the table with other arguments."""
-    if instruction.op in COMPARISONS:
-        return instruction.builder.compare(instruction.op, *args)
-    if instruction.op == "isfinite":
-        return instruction.builder.isfinite(*args)
-    if instruction.op == "stop_gradient":
-        return args[0]
-    return instruction
 
 
 def _copy_name_and_role(old: Instruction, new: Instruction, replacements: dict[int, Any]) -> None:

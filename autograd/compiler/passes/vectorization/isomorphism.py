@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
-from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY, EXTREMUM, LEAF
+from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY, EXTREMUM, INSIDE, LEAF, LOOP_VALUE
 from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.ops import Op
 
-ABSORBED = -1  # the group of nodes that are a part of a sum
+ABSORBED = -1  # the group of nodes that are a part of a sum or inside of a loop
+# The keys of leaves whose order in an array is not given: captured numbers, and what the body of a loop reads.
+CAPTURED, CARRIED, STRIDED, INVARIANT = None, "carried", "strided", "invariant"
+UNORDERED = (CAPTURED, CARRIED, STRIDED, INVARIANT)
 
 
 def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
@@ -26,8 +29,8 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
     ----------
     table : NodeTable
     leaf_keys : dict of int to hashable
-        For each leaf the input array that it is an entry of. Leaves with None are captured numbers; they are in one group if the
-        same kinds of nodes use them, as the weights of one layer are.
+        For each leaf the input array that it is an entry of. Leaves with one of the keys `UNORDERED` are in one group if they have
+        the same key and the same kinds of nodes use them, as the weights of one layer are.
 
     Returns
     -------
@@ -35,9 +38,9 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
         The group of each node; ABSORBED for a part of a sum. The groups of arguments have smaller numbers than their users' groups.
     """
     coarse_groups = _number_structures(table, leaf_keys)
-    captured = [i for i, key in leaf_keys.items() if key is None]
-    uses = _collect_uses(table, coarse_groups, captured)
-    refined_keys = {i: ("uses", frozenset(uses[i])) if key is None else key for i, key in leaf_keys.items()}
+    unordered = [i for i, key in leaf_keys.items() if key in UNORDERED]
+    uses = _collect_uses(table, coarse_groups, unordered)
+    refined_keys = {i: ("uses", key, frozenset(uses[i])) if key in UNORDERED else key for i, key in leaf_keys.items()}
     return np.array(_number_structures(table, refined_keys), dtype=np.int64)
 
 
@@ -48,10 +51,12 @@ def _number_structures(table: NodeTable, leaf_keys: dict[int, Any]) -> list[int]
     numbers: dict[Any, int] = {}
     keys = _StructureKeys(table, leaf_keys, groups)
     is_absorbed = table.sums.absorbed.tolist()
-    for i, op_id in enumerate(graph.op_ids):
+    op_ids = graph.op_ids
+    for i in table.order:
+        op_id = op_ids[i]
         if op_id == ENTRY:
             groups[i] = groups[graph.array_ops[i].args[0].node]
-        elif not is_absorbed[i]:
+        elif not is_absorbed[i] and op_id != INSIDE:
             groups[i] = numbers.setdefault(keys.make(i, op_id), len(numbers))
     return groups
 
@@ -77,7 +82,7 @@ class _StructureKeys:
             return "sum", self._collect_terms(i)
         if op_id >= 0:
             return self._make_operation_key(i, op_id)
-        if op_id == LEAF:
+        if op_id in (LEAF, LOOP_VALUE):
             return "leaf", self.leaf_keys[i]
         if op_id == CONSTANT:
             return "constant"
@@ -126,4 +131,8 @@ def _collect_uses(table: NodeTable, groups: list[int], leaves: list[int]) -> dic
             uses[left].add((groups[owner], sign, -1 if right < 0 else groups[right]))
         if right in uses:
             uses[right].add((groups[owner], sign, groups[left]))
+    for loop_node, loop in table.loops.items():
+        for i in loop.outer_ids.tolist():
+            if i in uses:
+                uses[i].add(("loop", loop_node))
     return uses

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray, grid_shape
 from autograd.compiler.ir.instruction import Instruction
-from autograd.compiler.passes.vectorization.layout import Layout, fill_in_order
+from autograd.compiler.ir.layout import Layout, fill_in_order
 from autograd.compiler.passes.vectorization.matmul_detection import find_distinct_rows
 from autograd.compiler.passes.vectorization.sum_terms import TermBlock, collect_terms
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
@@ -107,7 +107,7 @@ def arrange_elementwise(
         return best.layout
     if len(codes) == 2:
         counts = tuple(len(np.unique(code)) for code in codes)
-        if counts[0] * counts[1] == len(members):
+        if counts[0] * counts[1] == len(members) and 1 not in counts:
             return fill_in_order(np.lexsort(codes[::-1]), counts)
     return fill_in_order(np.arange(len(members)), (len(members),))
 

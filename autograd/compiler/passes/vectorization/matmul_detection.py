@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
-from autograd.compiler.passes.vectorization.layout import Layout
+from autograd.compiler.ir.layout import Layout
 
 # The part of all combinations of a row and a column that must be wanted for a matrix product; the others are computed in vain. The
 # scores of causal attention over n positions want (n + 1) / (2 n) of them, without the own position (n - 1) / (2 n). Halved: up to

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes.vectorization.layout import Layout
+from autograd.compiler.ir.layout import Layout
 from autograd.compiler.passes.vectorization.matmul_detection import MatmulFactors
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
 from autograd.ops.kinds import Linear

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.compiler.ir.scalar_graph import Ref, ScalarGraph
+from autograd.compiler.ir.scalar_graph import ScalarGraph
 from autograd.compiler.ir.sums import contract_sums
+from autograd.compiler.passes.loops.contraction import ContractedGraph, find_referenced_nodes
 
 
 class NodeTable:
@@ -15,13 +16,18 @@ class NodeTable:
 
     Parameters
     ----------
-    graph : ScalarGraph
+    contracted : ContractedGraph
+        The graph, with its loops taken out.
     used_outside : sequence of int
         The nodes that are needed themselves, such as results.
 
     Attributes
     ----------
     graph : ScalarGraph
+    loops : dict of int to ScalarLoop
+        The loops by their nodes.
+    order : sequence of int
+        The nodes such that each follows what it reads.
     op_ids : array of int
         See `ScalarGraph`.
     operands : tuple of three arrays of int
@@ -31,8 +37,11 @@ class NodeTable:
     sums : Sums
     """
 
-    def __init__(self, graph: ScalarGraph, used_outside: Sequence[int]) -> None:
-        self.graph = graph
+    def __init__(self, contracted: ContractedGraph, used_outside: Sequence[int]) -> None:
+        self.graph: ScalarGraph = contracted.graph
+        self.loops = contracted.loops
+        self.order = contracted.order
+        graph = self.graph
         self.op_ids = np.array(graph.op_ids, dtype=np.int64)
         self.values = np.array(graph.values)
         third_args = np.full(len(graph.op_ids), -1)
@@ -42,14 +51,5 @@ class NodeTable:
             np.array(graph.second_args, dtype=np.int64),
             third_args,
         )
-        self.sums = contract_sums(graph, [*used_outside, *_find_referenced_nodes(graph), *graph.third_args.values()])
-
-
-def _find_referenced_nodes(graph: ScalarGraph) -> list[int]:
-    """Return the nodes that operations on arrays read."""
-    return [
-        x.node
-        for operation in graph.array_ops.values()
-        for x in (*operation.args, *operation.static.values())
-        if isinstance(x, Ref)
-    ]
+        read = [*used_outside, *contracted.read_by_loops.tolist(), *find_referenced_nodes(graph), *graph.third_args.values()]
+        self.sums = contract_sums(graph, read)

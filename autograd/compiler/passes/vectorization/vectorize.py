@@ -10,11 +10,13 @@ import numpy as np
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
-from autograd.compiler.ir.scalar_graph import ARRAY, EXTREMUM, ScalarGraph
+from autograd.compiler.ir.scalar_graph import ARRAY, EXTREMUM, LOOP, ScalarGraph
+from autograd.compiler.passes.loops.contraction import ContractedGraph
 from autograd.compiler.passes.vectorization.array_operations import vectorize_extrema, write_array_operation
 from autograd.compiler.passes.vectorization.elementwise import vectorize_elementwise
-from autograd.compiler.passes.vectorization.isomorphism import group_nodes
+from autograd.compiler.passes.vectorization.isomorphism import CARRIED, INVARIANT, STRIDED, group_nodes
 from autograd.compiler.passes.vectorization.layout_choice import lay_out_summed_groups
+from autograd.compiler.passes.vectorization.loops import LoopBody
 from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.compiler.passes.vectorization.sums import vectorize_sums
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
@@ -46,7 +48,10 @@ def vectorize(
     -------
     VectorizedGraph
     """
-    table = NodeTable(graph, used_outside)
+    contracted = ContractedGraph(graph, used_outside)
+    bodies = {node: _vectorize_body(builder, node, contracted) for node in contracted.loops}
+    leaves = {**leaves, **{i: place for body in bodies.values() for i, place in body.locate_values().items()}}
+    table = NodeTable(contracted, used_outside)
     group_ids = group_nodes(table, {i: key for i, (key, _) in leaves.items()})
     vectorized = VectorizedGraph(builder, table, group_ids)
     vectorized.add_leaves(leaves, inputs)
@@ -58,6 +63,8 @@ def vectorize(
         op_id = table.op_ids[members[0]]
         if op_id == ARRAY:
             write_array_operation(vectorized, int(members[0]), inputs)
+        elif op_id == LOOP:
+            bodies[int(members[0])].write(vectorized)
         elif op_id == EXTREMUM:
             vectorize_extrema(vectorized, members)
         elif table.sums.roots[members[0]]:
@@ -67,7 +74,20 @@ def vectorize(
     return vectorized
 
 
+def _vectorize_body(builder: ProgramBuilder, node: int, contracted: ContractedGraph) -> LoopBody:
+    """Write the body of a loop, in which there may be loops again."""
+    loop = contracted.loops[node]
+    read_columns = np.flatnonzero(np.isin(loop.nodes, contracted.loop_values).any(axis=0))
+    used = [*(carried.update for carried in loop.carried.values()), *loop.body_ids[read_columns].tolist()]
+    leaves = {
+        **dict.fromkeys(loop.carried, (CARRIED, 0)),
+        **dict.fromkeys(loop.strided, (STRIDED, 0)),
+        **dict.fromkeys(loop.invariant, (INVARIANT, 0)),
+    }
+    return LoopBody(node, loop, vectorize(builder, loop.body, leaves, {}, used), contracted.loop_values)
+
+
 def _find_operations(table: NodeTable) -> IntArray:
     """Return the nodes that need an instruction: all but leaves, constants and the inner parts of sums."""
-    is_operation = (table.op_ids >= 0) | (table.op_ids == ARRAY) | (table.op_ids == EXTREMUM)
+    is_operation = (table.op_ids >= 0) | np.isin(table.op_ids, (ARRAY, EXTREMUM, LOOP))
     return np.flatnonzero(is_operation & ~table.sums.absorbed)

@@ -9,10 +9,13 @@ import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray, drop_constant_axes, take_positions
 from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.layout import Layout
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT
-from autograd.compiler.passes.vectorization.layout import Layout
+from autograd.compiler.passes.vectorization.isomorphism import CARRIED, STRIDED, UNORDERED
 from autograd.compiler.passes.vectorization.node_table import NodeTable
+
+PLACEHOLDER_NAMES = {CARRIED: "h", STRIDED: "x"}
 
 
 class GroupReport(NamedTuple):
@@ -51,6 +54,8 @@ class VectorizedGraph:
         Of groups whose array has padding, for each entry the position of the member that it repeats, or its own.
     argument_groups, weight_groups, bias_groups : set of int
         The groups of leaves that are entries of arguments, factors in sums of products, and added to such sums.
+    placeholder_names : dict of int to str
+        The names of groups that the body of a loop gets from the iteration before, or as entries of arrays.
     reports : list of GroupReport
     """
 
@@ -67,6 +72,7 @@ class VectorizedGraph:
         self.argument_groups: set[int] = set()
         self.weight_groups: set[int] = set()
         self.bias_groups: set[int] = set()
+        self.placeholder_names: dict[int, str] = {}
         self.reports: list[GroupReport] = []
 
     # -- groups
@@ -110,15 +116,18 @@ class VectorizedGraph:
         Parameters
         ----------
         leaves : dict of int to tuple (key, position)
-            For each leaf the key of its input and its position there; the key is None for captured numbers.
+            For each leaf the key of its input and its position there; for the keys `UNORDERED` the position is chosen later. Keys
+            that ``inputs`` does not have are those of results of loops, which are stored when the loops are written.
         inputs : dict of hashable to Instruction
         """
         unordered: dict[int, list[int]] = {}
         for i, (key, position) in leaves.items():
             self.positions[i] = position
-            if key is None:
+            if key in PLACEHOLDER_NAMES:
+                self.placeholder_names[self.group_of(i)] = PLACEHOLDER_NAMES[key]
+            if key in UNORDERED:
                 unordered.setdefault(self.group_of(i), []).append(i)
-            else:
+            elif key in inputs:
                 self.arrays[self.group_of(i)] = inputs[key]
                 self.argument_groups.add(self.group_of(i))
         self.unordered_leaves = {group: np.array(ids) for group, ids in unordered.items()}
@@ -127,11 +136,16 @@ class VectorizedGraph:
         """Choose the order and the shape of a group of captured numbers: those of ``ids``, without axes of length one."""
         del self.unordered_leaves[group]
         ids = ids.reshape([n for n in ids.shape if n > 1])
-        role = "W" if group in self.weight_groups else "b" if group in self.bias_groups else "p"
         self.positions[ids.ravel()] = np.arange(ids.size)
         self.leaf_layouts.append((group, ids))
         values = self.table.values[ids]
-        self.arrays[group] = self.builder.input(role, values if ids.size > 1 else float(values.reshape(())))
+        self.arrays[group] = self.builder.input(self._name_leaves(group), values[()])
+
+    def _name_leaves(self, group: int) -> str:
+        """Return the name of a group of leaves, after what they are."""
+        if group in self.placeholder_names:
+            return self.placeholder_names[group]
+        return "W" if group in self.weight_groups else "b" if group in self.bias_groups else "p"
 
     def store_array(self, members: IntArray, layout: Layout, array: Any) -> None:
         """Store a group as an array, which is broadcast to the shape of the layout."""
@@ -184,10 +198,21 @@ class VectorizedGraph:
         return self.arrays[self.group_of(i)] if self.table.op_ids[i] == ARRAY else self.read(np.array(i))
 
     def read_in_shape(self, ids: IntArray) -> Any:
-        """Return an instruction for the numbers of nodes with exactly the shape of ``ids``."""
+        """Return an instruction for the numbers of nodes, of one group or several, with exactly the shape of ``ids``."""
+        groups = self.group_ids[ids]
+        if (groups != groups.flat[0]).any():
+            return self._join(ids, groups)
         array = self.read(ids)
         has_all_entries = int(np.prod(self.builder.shape(array))) == ids.size
         return self.builder.reshape(array, ids.shape) if has_all_entries else self.builder.broadcast_to(array, ids.shape)
+
+    def _join(self, ids: IntArray, groups: IntArray) -> Any:
+        """Return an instruction for nodes of several groups: along the first axis along which it is possible, run by run."""
+        axis = next(k for k in range(ids.ndim) if (groups != groups.take([0], k)).any())
+        slices = np.moveaxis(groups, axis, 0).reshape(groups.shape[axis], -1)
+        changes = np.flatnonzero((slices[1:] != slices[:-1]).any(axis=1)) + 1
+        parts = [self.read_in_shape(part) for part in np.split(ids, changes, axis=axis)]
+        return self.builder.concatenate(parts, axis)
 
     def read_with_zeros(self, ids: IntArray) -> Any:
         """Return an instruction with exactly the shape of ``ids``, and 0.0 where a row ends early with -1."""

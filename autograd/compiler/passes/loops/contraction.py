@@ -1,0 +1,142 @@
+"""Takes the recurrences of a scalar graph out of it: each becomes one node, a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograd.compiler.ir.scalar_graph import INSIDE, LOOP, LOOP_VALUE, ArrayOp, Ref, ScalarGraph
+from autograd.compiler.ir.sums import BoolArray
+from autograd.compiler.passes.loops.operations import Operations
+from autograd.compiler.passes.loops.periods import find_repetitions
+from autograd.compiler.passes.loops.recurrences import Recurrence, find_recurrence
+from autograd.compiler.passes.loops.scalar_loop import ScalarLoop
+
+
+class ContractedGraph:
+    """A scalar graph without the insides of its loops.
+
+    Parameters
+    ----------
+    graph : ScalarGraph
+        The graph.
+    used_outside : sequence of int
+        The nodes that are needed themselves, such as results.
+
+    Attributes
+    ----------
+    graph : ScalarGraph
+        The graph in which each loop is a LOOP node. All other nodes keep their ids.
+    loops : dict of int to ScalarLoop
+        The loops by their nodes.
+    loop_values : array of int
+        The numbers that loops compute and that are read outside.
+    read_by_loops : array of int
+        The nodes that loops read.
+    order : sequence of int
+        The nodes such that each follows what it reads.
+    """
+
+    def __init__(self, graph: ScalarGraph, used_outside: Sequence[int]) -> None:
+        self.graph = graph
+        self.loops: dict[int, ScalarLoop] = {}
+        self.loop_values = self.read_by_loops = np.zeros(0, dtype=np.int64)
+        self.order: Sequence[int] = range(len(graph.op_ids))
+        loops = [ScalarLoop(graph, recurrence) for recurrence in _find_recurrences(graph, used_outside)]
+        if loops:
+            self._contract(graph, loops, used_outside)
+            self.order = self._sort()
+
+    def _contract(self, graph: ScalarGraph, loops: Sequence[ScalarLoop], used_outside: Sequence[int]) -> None:
+        inside = np.zeros(len(graph.op_ids), dtype=bool)
+        for loop in loops:
+            inside[loop.nodes] = True
+        self.read_by_loops = np.unique(np.concatenate([loop.outer_ids for loop in loops]))
+        columns = [np.array(column) for column in (graph.op_ids, graph.first_args, graph.second_args)]
+        for column, number in zip(columns, (INSIDE, -1, -1), strict=True):
+            column[inside] = number
+        contracted = ScalarGraph()
+        contracted.ops = graph.ops
+        contracted.third_args = {i: arg for i, arg in graph.third_args.items() if not inside[i]}
+        contracted.array_ops = {i: operation for i, operation in graph.array_ops.items() if not inside[i]}
+        contracted.array_dtypes = graph.array_dtypes
+        read = [
+            columns[1],
+            columns[2],
+            np.array([*contracted.third_args.values(), *find_referenced_nodes(contracted), *used_outside]),
+        ]
+        is_read = np.zeros(len(inside), dtype=bool)
+        for ids in (*read, self.read_by_loops):
+            is_read[ids[ids >= 0].astype(np.int64)] = True
+        self.loop_values = np.flatnonzero(inside & is_read)
+        columns[0][self.loop_values] = LOOP_VALUE
+        contracted.op_ids, contracted.first_args, contracted.second_args = (column.tolist() for column in columns)
+        contracted.values = [*graph.values]
+        self.loops = {contracted.add(LOOP): loop for loop in loops}
+        self.graph = contracted
+
+    def _sort(self) -> list[int]:
+        """Return the nodes in their order, but each loop and what it reads before the first number of the loop."""
+        graph = self.graph
+        loop_of = {int(i): node for node, loop in self.loops.items() for i in np.intersect1d(loop.nodes, self.loop_values)}
+        order: list[int] = []
+        is_written = bytearray(len(graph.op_ids))
+        for root, op_id in enumerate(graph.op_ids):
+            if is_written[root] or op_id == INSIDE:
+                continue
+            if op_id not in (LOOP_VALUE, LOOP):
+                is_written[root] = 1
+                order.append(root)
+                continue
+            stack = [root]
+            while stack:
+                node = stack[-1]
+                missing = [] if is_written[node] else [arg for arg in self._arguments(node, loop_of) if not is_written[arg]]
+                if missing:
+                    stack += missing
+                    continue
+                stack.pop()
+                if not is_written[node]:
+                    is_written[node] = 1
+                    order.append(node)
+        return order
+
+    def _arguments(self, node: int, loop_of: dict[int, int]) -> list[int]:
+        """Return what a node reads; of a number of a loop, the loop."""
+        graph = self.graph
+        if graph.op_ids[node] == LOOP:
+            ids: list[int] = self.loops[node].outer_ids.tolist()
+            return ids
+        if graph.op_ids[node] == LOOP_VALUE:
+            return [loop_of[node]]
+        found = [graph.first_args[node], graph.second_args[node], graph.third_args.get(node, -1)]
+        if node in graph.array_ops:
+            found += _references(graph.array_ops[node])
+        return [arg for arg in found if arg >= 0]
+
+
+def find_referenced_nodes(graph: ScalarGraph) -> list[int]:
+    """Return the nodes that operations on arrays read, and those of which extrema are taken."""
+    return [node for operation in graph.array_ops.values() for node in _references(operation)]
+
+
+def _references(operation: ArrayOp) -> list[int]:
+    return [x.node for x in (*operation.args, *operation.static.values()) if isinstance(x, Ref)]
+
+
+def _find_recurrences(graph: ScalarGraph, used_outside: Sequence[int]) -> list[Recurrence]:
+    """Return recurrences that have no node in common, the longest first."""
+    operations = Operations(graph)
+    use_counts = np.bincount(operations.operands, minlength=len(graph.op_ids))
+    np.add.at(use_counts, np.array([*used_outside, *find_referenced_nodes(graph)], dtype=np.int64), 1)
+    taken: BoolArray = np.zeros(len(graph.op_ids), dtype=bool)
+    found = []
+    for repetition in find_repetitions(operations):
+        if taken[operations.nodes[repetition.start : repetition.stop]].all():
+            continue
+        recurrence = find_recurrence(graph, operations, repetition, use_counts)
+        if recurrence is not None and not taken[recurrence.nodes].any():
+            taken[recurrence.nodes] = True
+            found.append(recurrence)
+    return found

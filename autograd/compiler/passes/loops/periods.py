@@ -1,0 +1,133 @@
+"""Finds where the operations of a graph repeat with a fixed period.
+
+Windows of operations are compared by a polynomial hash (Karp and Rabin, "Efficient randomized pattern-matching algorithms", 1987),
+for windows of 1, 2, 4, … operations. The distance to the next equal window is a candidate for a period, which is then compared
+operation by operation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.compiler.passes.loops.operations import Operations
+
+HashArray = npt.NDArray[np.uint64]
+
+# Iterations that a loop needs. What an operand reads is seen in the second and the third iteration, since the first one may read
+# initial values, so that a fourth is needed to contradict it.
+MIN_ITERATIONS = 4
+# Distances that are examined for each length of windows, those that occur most often.
+MAX_CANDIDATES = 4
+# How much shorter a repetition may be than another one of a longer period that it is preferred to.
+SHORTEST_SHARE = 0.7
+
+BASE = np.uint64(0x9E3779B97F4A7C15)  # an odd number, which has an inverse modulo 2**64
+INVERSE_BASE = np.uint64(pow(int(BASE), -1, 2**64))
+
+
+class Repetition(NamedTuple):
+    """The places ``start`` to ``stop``, at which everything is the same as one period before."""
+
+    start: int
+    stop: int
+    period: int
+
+    @property
+    def length(self) -> int:
+        """The number of places."""
+        return self.stop - self.start
+
+
+def find_repetitions(operations: Operations) -> list[Repetition]:
+    """Find the repetitions of a graph.
+
+    Parameters
+    ----------
+    operations : Operations
+        The operations.
+
+    Returns
+    -------
+    list of Repetition
+        Repetitions of at least `MIN_ITERATIONS` iterations, the longest first. They may overlap, as the iterations of an outer loop
+        and of the loops in it do.
+    """
+    found = [repetition for period in sorted(_find_candidates(operations)) for repetition in _find_runs(operations, period)]
+    found.sort(key=lambda repetition: -repetition.length)
+    return _prefer_short_periods(found)
+
+
+def _find_candidates(operations: Operations) -> set[int]:
+    """Return the distances between equal windows."""
+    n = len(operations.nodes)
+    candidates: set[int] = set()
+    width = 1
+    while 2 * width <= n:
+        hashes = _hash_windows(_describe(operations, 8 * width), width)
+        order = np.argsort(hashes, kind="stable")
+        distances = np.diff(order)[hashes[order][1:] == hashes[order][:-1]]
+        distances = distances[(2 * distances > width) & (distances <= 2 * width) & (distances * MIN_ITERATIONS <= n)]
+        counts = np.bincount(distances)
+        most_frequent = np.argsort(-counts, kind="stable")[:MAX_CANDIDATES]
+        candidates.update(int(d) for d in most_frequent if counts[d] > 1)
+        width *= 2
+    return candidates
+
+
+def _describe(operations: Operations, reach: int) -> HashArray:
+    """Return a hash of each operation and the distances of its operands; all operands further away than ``reach`` are alike."""
+    distances = operations.owners - operations.producers
+    distances[(operations.producers < 0) | (distances > reach)] = 0
+    slots = np.arange(len(distances)) - operations.offsets[operations.owners]
+    terms = _mix(distances.astype(np.uint64) + (slots.astype(np.uint64) << np.uint64(48)))
+    totals = np.add.reduceat(terms, operations.offsets[:-1]) if len(terms) else terms
+    return _mix(totals + _mix(operations.kinds.astype(np.uint64)))
+
+
+def _mix(x: HashArray) -> HashArray:
+    """Return pseudo-random numbers that depend on ``x`` alone (the finalizer of SplitMix64)."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: HashArray = x ^ (x >> np.uint64(31))
+    return mixed
+
+
+def _hash_windows(descriptions: HashArray, width: int) -> HashArray:
+    """Return a hash of each window of ``width`` operations."""
+    n = len(descriptions)
+    powers = np.cumprod(np.full(n, BASE))
+    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(descriptions * powers)])
+    hashes: HashArray = (sums[width:] - sums[:-width]) * np.cumprod(np.full(n - width + 1, INVERSE_BASE))
+    return hashes
+
+
+def _find_runs(operations: Operations, period: int) -> list[Repetition]:
+    """Return where operations match those one period later for long enough."""
+    matches = np.concatenate([[False], operations.find_matches(period), [False]])
+    edges = np.flatnonzero(matches[1:] != matches[:-1])
+    starts, lengths = edges[::2], edges[1::2] - edges[::2]
+    is_long = lengths >= (MIN_ITERATIONS - 1) * period
+    return [
+        Repetition(int(start), int(start + length) + period, period)
+        for start, length in zip(starts[is_long], lengths[is_long], strict=True)
+    ]
+
+
+def _prefer_short_periods(found: list[Repetition]) -> list[Repetition]:
+    """Put a repetition before a longer one that has the same places with a multiple of its period."""
+    result: list[Repetition] = []
+    for repetition in found:
+        is_better = [
+            other.period > repetition.period
+            and other.period % repetition.period == 0
+            and other.start <= repetition.start + repetition.period
+            and repetition.stop <= other.stop + other.period
+            and repetition.length >= SHORTEST_SHARE * other.length
+            for other in result
+        ]
+        result.insert(is_better.index(True) if True in is_better else len(result), repetition)
+    return result

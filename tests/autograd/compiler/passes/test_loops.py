@@ -1,0 +1,170 @@
+"""Loops: compiled programs with recurrences equal the functions, forward and backward, and their source does not grow."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from loop_programs import PROGRAMS, autoregression, flat, kalman_filter, kinematics, random_loop_program
+
+import autograd as ag
+from autograd import compile
+from autograd.compiler.passes.loops.components import find_cyclic_components
+
+programs = pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
+
+
+def compile_all(f, args, **options):
+    """Return the compiled function and how it is called for the gradients by all arguments."""
+    argnums = tuple(range(len(args)))
+    return compile(f, argnums=argnums, **options), ag.value_and_grad(f, argnums=argnums)
+
+
+def assert_close(actual, expected, tolerance=1e-12):
+    actual, expected = flat(actual), flat(expected)
+    assert np.max(np.abs(actual - expected)) <= tolerance * max(1.0, np.max(np.abs(expected)))
+
+
+def count_lines(make, n):
+    f, args = make(n)
+    step, _ = compile_all(f, args)
+    step.value_and_grad(*args)
+    return len(step.source.splitlines())
+
+
+@programs
+def test_a_program_with_a_loop_equals_the_function(make):
+    f, args = make(PROGRAMS[make])
+    step, eager = compile_all(f, args)
+    moved = [[0.9 * x for x in part] if isinstance(part, list) and isinstance(part[0], float) else part for part in args]
+    for point in (args, moved):
+        assert_close(step.value_and_grad(*point), eager(*point))
+    assert "for t in range(" in step.source
+    assert not step.report().reason
+
+
+@programs
+def test_the_source_does_not_grow_with_the_number_of_steps(make):
+    n = PROGRAMS[make]
+    assert count_lines(make, 2 * n) <= 1.1 * count_lines(make, n) + 1
+
+
+@programs
+def test_forward_mode_and_second_derivatives_of_a_loop(make):
+    f, args = make(PROGRAMS[make])
+    step = compile(f)
+    tangents = tuple(np.asarray(flat(arg)).reshape(np.shape(arg)).tolist() if np.ndim(arg) else 0.7 for arg in args)
+    assert_close(step.jvp(args, tangents)[1], ag.jvp(f, args, tangents)[1])
+    expected = ag.hvp(lambda x: f(x, *args[1:]), args[0], tangents[0])
+    assert_close(step.hvp(args[0], tangents[0], *args[1:]), expected, 1e-11)
+
+
+@pytest.mark.parametrize("make", [autoregression, kalman_filter])
+def test_a_batch_of_loops_is_one_loop(make):
+    f, args = make(PROGRAMS[make])
+    step, eager = compile_all(f, args, in_axes=(0, *(None for _ in args[1:])))
+    samples = np.array([0.3, 0.5, 0.7])
+    value, gradients = step.value_and_grad(samples, *args[1:])
+    expected = [eager(x, *args[1:]) for x in samples]
+    assert value == pytest.approx(np.mean([v for v, _ in expected]))
+    np.testing.assert_allclose(gradients[0], [g[0] / 3 for _, g in expected], rtol=1e-9)
+    assert gradients[1] == pytest.approx(np.mean([g[1] for _, g in expected]))
+    assert step.source.count("for t") == 2
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**9))
+def test_random_programs_with_loops(seed):
+    f, args, source = random_loop_program(seed)
+    step, eager = compile_all(f, args)
+    value, gradients = step.value_and_grad(*args)
+    expected_value, expected_gradients = eager(*args)
+    assert not step.report().reason, source
+    assert value == pytest.approx(expected_value, rel=1e-9, abs=1e-9), source
+    assert_close(gradients, expected_gradients, 1e-9)
+
+
+def test_what_a_person_would_write():
+    f, args = autoregression(9)
+    step, _ = compile_all(f, args)
+    step.value_and_grad(*args)
+    lines = [line.strip() for line in step.source.splitlines()]
+    first, second = (k for k, line in enumerate(lines) if line.startswith("for t"))
+    assert lines[first : first + 5] == [
+        "for t in range(9):",
+        "s1 = math.tanh(a * h + xs[t])",
+        "h_all[t] = h",
+        "h = s1",
+        "h_all2[t] = h",
+    ]
+    assert lines[second] == "for t2 in reversed(range(9)):"
+    assert "recurrence" in str(step.report())
+
+
+def test_one_step_that_differs_is_computed_between_two_loops():
+    def f(a, b):
+        h = 0.1
+        for t in range(24):
+            h = ag.tanh(a * h + b) if t != 11 else ag.sin(a * h)
+        return h
+
+    step, eager = compile_all(f, (0.5, 0.2))
+    assert_close(step.value_and_grad(0.5, 0.2), eager(0.5, 0.2))
+    assert step.source.count("in range(") == 2
+    assert step.source.count("math.sin(") == 1
+
+
+def test_a_total_that_is_not_read_is_no_loop():
+    def f(a):
+        total = 0.0
+        for k in range(20):
+            total = total + ag.sin(a * k)
+        return total
+
+    step, eager = compile_all(f, (0.3,))
+    assert_close(step.value_and_grad(0.3), eager(0.3))
+    assert "for t" not in step.source
+
+
+def test_overflow_and_division_by_zero_in_a_loop_give_what_they_give_eagerly():
+    def grow(a):
+        h = 1.0
+        for _ in range(9):
+            h = ag.exp(a * h)
+        return h
+
+    def divide(a):
+        h = 0.0
+        for _ in range(12):
+            h = a / h + a
+        return h
+
+    for f in (grow, divide):
+        step = compile(f)
+        assert step(1.0) == f(ag.Value(1.0)).data
+        assert "for t" in step.source
+    assert compile(grow)(1.0) == np.inf
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_other_array_libraries_scan(reverse):
+    jax = pytest.importorskip("jax")
+    f, args = kalman_filter(9)
+    step = compile(f, argnums=(0, 1, 2), xp=jax.numpy)
+    eager = ag.value_and_grad(f, argnums=(0, 1, 2))
+    if reverse:
+        assert_close(step.value_and_grad(*args), eager(*args), 1e-5)
+        assert "reverse=True" in step.source
+    else:
+        assert float(step(*args)) == pytest.approx(float(eager(*args)[0]), rel=1e-5)
+    assert "scan(step" in step.source
+
+
+def test_a_running_sum_is_right():
+    f, args = kinematics(12)
+    step, eager = compile_all(f, args)
+    assert_close(step.value_and_grad(*args), eager(*args))
+
+
+def test_cycles_of_a_graph():
+    successors = [[1], [2], [0, 3], [4], [4, 5], [], [6], [8], []]
+    assert sorted(map(sorted, find_cyclic_components(successors))) == [[0, 1, 2], [4], [6]]
