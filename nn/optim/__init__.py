@@ -11,7 +11,7 @@ Examples
 from nn.optim.chains import Transform, chain, scale
 from nn.optim.optimizer import Optimizer
 from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
-from nn.optim.schedules import constant, cosine, exponential, step_decay, warmup
+from nn.optim.schedules import constant, cosine, exponential, one_cycle, step_decay, warmup
 from nn.optim.transforms import adagrad, adam, clip_by_norm, clip_by_value, lion, momentum, rmsprop, weight_decay
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "exponential",
     "lion",
     "momentum",
+    "one_cycle",
     "rmsprop",
     "scale",
     "step_decay",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import cos, pi
 from typing import TypeAlias
 
@@ -30,7 +31,7 @@ def constant(rate: float) -> Schedule:
     0.1
     """
     rate = positive("rate", rate)
-    return lambda step: rate
+    return partial(_constant, rate)
 
 
 def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
@@ -56,7 +57,7 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
     rate, every, factor = positive("rate", rate), positive_integer("every", every), positive("factor", factor)
-    return lambda step: rate * factor ** (step // every)
+    return partial(_step_decay, rate, every, factor)
 
 
 def exponential(rate: float, factor: float) -> Schedule:
@@ -80,7 +81,7 @@ def exponential(rate: float, factor: float) -> Schedule:
     0.125
     """
     rate, factor = positive("rate", rate), positive("factor", factor)
-    return lambda step: rate * factor**step
+    return partial(_exponential, rate, factor)
 
 
 def cosine(rate: float, steps: int, floor: float = 0.0) -> Schedule:
@@ -110,7 +111,7 @@ def cosine(rate: float, steps: int, floor: float = 0.0) -> Schedule:
     0.5
     """
     rate, steps, floor = positive("rate", rate), positive_integer("steps", steps), within("floor", floor, 0.0, float("inf"))
-    return lambda step: floor + (rate - floor) * (1.0 + cos(pi * min(step, steps) / steps)) / 2.0
+    return partial(_cosine, rate, steps, floor)
 
 
 def warmup(schedule: float | Schedule, steps: int) -> Schedule:
@@ -134,7 +135,48 @@ def warmup(schedule: float | Schedule, steps: int) -> Schedule:
     [0.25, 0.5, 0.75, 1.0, 1.0]
     """
     after, steps = as_schedule(schedule), positive_integer("steps", steps)
-    return lambda step: after(step) * min(1.0, (step + 1) / steps)
+    return partial(_warmup, after, steps)
+
+
+def one_cycle(rate: float, steps: int, warmup: float = 0.3, start: float = 25.0, end: float = 1e4) -> Schedule:
+    """Return a schedule that rises along half a cosine to ``rate`` and falls along another one to nearly 0.
+
+    Parameters
+    ----------
+    rate : float
+        The largest rate η, above 0.
+    steps : int
+        The number of steps T of the cycle; the rate stays at its last value afterwards.
+    warmup : float, default 0.3
+        The share of the steps in which it rises, in (0, 1).
+    start : float, default 25.0
+        The first rate is η / start.
+    end : float, default 1e4
+        The last rate is η / (start end).
+
+    Returns
+    -------
+    callable
+        A function of the number of steps taken.
+
+    References
+    ----------
+    L. N. Smith and N. Topin, "Super-Convergence" (2018). From 2 / warmup steps on it is the same as
+    ``torch.optim.lr_scheduler.OneCycleLR``.
+
+    Examples
+    --------
+    >>> rate = one_cycle(1.0, steps=11)
+    >>> [round(rate(t), 4) for t in (0, 2, 10)]
+    [0.04, 0.9603, 0.0]
+    """
+    rate, steps, start, end = (
+        positive("rate", rate),
+        positive_integer("steps", steps),
+        positive("start", start),
+        positive("end", end),
+    )
+    return partial(_one_cycle, rate, steps, within("warmup", warmup, 0.0, 1.0), start, end)
 
 
 def as_schedule(rate: float | Schedule) -> Schedule:
@@ -161,3 +203,38 @@ def as_schedule(rate: float | Schedule) -> Schedule:
     0.5
     """
     return rate if callable(rate) else constant(positive("the learning rate lr", rate))
+
+
+# The formulas, as functions of this module, so that optimizers can be pickled.
+
+
+def _constant(rate: float, step: int) -> float:
+    return rate
+
+
+def _step_decay(rate: float, every: int, factor: float, step: int) -> float:
+    return float(rate * factor ** (step // every))
+
+
+def _exponential(rate: float, factor: float, step: int) -> float:
+    return float(rate * factor**step)
+
+
+def _half_cosine(first: float, last: float, progress: float) -> float:
+    """Return the point between two rates that half a cosine reaches, for a progress from 0 to 1."""
+    return last + (first - last) * (1.0 + cos(pi * min(progress, 1.0))) / 2.0
+
+
+def _cosine(rate: float, steps: int, floor: float, step: int) -> float:
+    return _half_cosine(rate, floor, step / steps)
+
+
+def _warmup(after: Schedule, steps: int, step: int) -> float:
+    return after(step) * min(1.0, (step + 1) / steps)
+
+
+def _one_cycle(rate: float, steps: int, warmup: float, start: float, end: float, step: int) -> float:
+    top, last = max(warmup * steps - 1.0, 1.0), max(steps - 1.0, 2.0)
+    if step <= top:
+        return _half_cosine(rate / start, rate, step / top)
+    return _half_cosine(rate, rate / start / end, (step - top) / (last - top))

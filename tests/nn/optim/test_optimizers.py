@@ -1,6 +1,7 @@
 """Optimizers are their published formulas."""
 
 import importlib.util
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +179,31 @@ def test_optimizers_take_gradients_that_are_graphs():
     ((p * p) + (q * q).sum()).backward(create_graph=True)
     nn.SGD([p, q], lr=0.25).step()
     assert (p.data, q.data) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("steps", [7, 11, 40])
+def test_one_cycle_is_that_of_pytorch(steps):
+    torch = pytest.importorskip("torch", reason="PyTorch, the oracle here, is an extra of its own")
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.5, total_steps=steps, div_factor=10.0)
+    theirs = []
+    for step in range(steps):
+        theirs.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if step < steps - 1:
+            schedule.step()
+    ours = nn.optim.one_cycle(0.5, steps, start=10.0)
+    np.testing.assert_allclose([ours(t) for t in range(steps)], theirs, rtol=1e-12, atol=1e-15)
+    assert ours(steps + 5) == ours(steps - 1)
+
+
+def test_schedules_can_be_pickled():
+    made = (
+        nn.optim.warmup(nn.optim.cosine(1.0, 10, 0.1), 3),
+        nn.optim.step_decay(1.0, 2),
+        nn.optim.exponential(1.0, 0.5),
+        nn.optim.constant(0.1),
+    )
+    for schedule in made:
+        copy = pickle.loads(pickle.dumps(schedule))
+        assert [copy(t) for t in range(12)] == [schedule(t) for t in range(12)]
