@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import importlib.util
 import io
 import json
@@ -30,6 +31,7 @@ ROWS = re.findall(
 )
 
 
+@functools.cache
 def functions(path):
     return {node.name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)}
 

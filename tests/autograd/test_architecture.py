@@ -1,6 +1,7 @@
 """The house itself: who may import whom, the public names, the generated table, the imports of a bare `import autograd`."""
 
 import ast
+import functools
 import pathlib
 import subprocess
 import sys
@@ -63,6 +64,7 @@ def module_files(package):
 MODULES = {**dict(module_files("autograd")), **dict(module_files("nn"))}
 
 
+@functools.cache
 def imports(source):
     """The modules of ours that a source imports, at its top or inside its functions; what only types need is left out."""
     tree = ast.parse(source)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import settings
 
 from autograd.state.engine import native
 
@@ -60,8 +61,9 @@ def output_of(engine, *arguments):
 @pytest.mark.skipif(native is None, reason="compares the native engine with the Python engine")
 @pytest.mark.parametrize("extreme", ["0.0", "0.3"])
 def test_random_programs(extreme):
-    ours, theirs = output_of("native", extreme, "3000"), output_of("python", extreme, "3000")
+    programs = 50 * settings().max_examples
+    ours, theirs = output_of("native", extreme, str(programs)), output_of("python", extreme, str(programs))
     assert (ours[0], theirs[0]) == ("native", "python")
-    assert len(ours) == len(theirs) == 3001
+    assert len(ours) == len(theirs) == programs + 1
     for one, other in zip(ours[1:], theirs[1:]):
         assert one == other

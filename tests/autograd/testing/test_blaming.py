@@ -16,7 +16,7 @@ OPERATIONS = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: 
 def test_the_one_wrong_node_of_a_random_graph_is_found():
     try:
         wrong_sine = define("wrong_sine", lambda xp, a: xp.sin(a), lambda xp, y, a: xp.cos(a) * 1.001)
-        for seed in range(20):
+        for seed in range(8):
             rng = np.random.default_rng(seed)
             node_type = Tensor if seed % 2 else Value
             nodes = [node_type(rng.uniform(0.5, 1.5, () if node_type is Value else 3)) for _ in range(3)]

@@ -54,12 +54,12 @@ def test_boxes_do_not_overlap_and_edges_avoid_boxes(graph, wide):
 
 def test_too_many_long_edges_run_in_lanes():
     """Every node of a chain is used again at its end: places in every layer would be quadratic in number."""
-    n = 200
+    n = 100
     edges = [(i, i + 1) for i in range(n - 1)] + [(i, n - 1) for i in range(n - 3)]
     placed = arrange([(20.0, 20.0)] * n, edges, [0.0] * len(edges))
     boxes = list(zip(placed.centres, placed.sizes, strict=True))
     assert max(v for route in placed.routes for v in route[2][1::2]) > max(c[1] + s[1] / 2 for c, s in boxes)
-    for route in placed.routes[::17]:
+    for route in placed.routes[::7]:
         assert not any(is_hit(box, points_on(route)) for box in boxes)
 
 

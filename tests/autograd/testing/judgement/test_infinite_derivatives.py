@@ -95,7 +95,7 @@ def test_a_finite_claim_among_a_hundred_entries_does_not_pass(claim):
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch, the oracle here, is an extra of its own")
 @pytest.mark.parametrize("name", ["sqrt", "log", "acos", "atanh", "log1p", "reciprocal"])
-@pytest.mark.parametrize("n", [2, 5, 7, 12])
+@pytest.mark.parametrize("n", [2, 7])
 def test_the_rules_of_pytorch_do_not_fail(name, n):
     import torch
 
@@ -124,9 +124,8 @@ def test_a_search_over_a_domain_with_an_infinite_derivative_at_its_edge(name):
             y = f(x)
         return np.where(np.isnan(y), 0.0, y)
 
-    report = search_vjp(lambda: (value, rule_of(slope)), x=Array("n", low=0.0, high=4.0), hypothesis_seed=3, raise_on_fail=False)
+    options = {"x": Array("n", low=0.0, high=4.0), "max_examples": 50, "hypothesis_seed": 3, "raise_on_fail": False}
+    report = search_vjp(lambda: (value, rule_of(slope)), **options)
     assert report.verdict != "fail" or report.fault == "undecided"
-    wrong = search_vjp(
-        lambda: (value, rule_of(lambda x: 1.05 * slope(x))), x=Array("n", low=0.0, high=4.0), hypothesis_seed=3, raise_on_fail=False
-    )
+    wrong = search_vjp(lambda: (value, rule_of(lambda x: 1.05 * slope(x))), **options)
     assert (wrong.verdict, wrong.fault) == ("fail", "value")
