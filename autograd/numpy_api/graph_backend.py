@@ -66,7 +66,7 @@ GRAPH = _GraphBackend(
     "GRAPH",
     {
         **FUNCTIONS,
-        **{name: _make_query(name) for name in ("any", "isfinite")},
+        **{name: _make_query(name) for name in ("any", "isfinite", "has_ties")},
         "equal": _equal,
         "constant": _constant,
         "shape": lambda a: np.shape(primal_of(a)),

@@ -206,7 +206,7 @@ DUAL = _DualBackend(
     "DUAL",
     {
         "where": _where,
-        **{name: _on_primals(name) for name in ("equal", "any", "isfinite", "shape", "constant")},
+        **{name: _on_primals(name) for name in ("equal", "any", "has_ties", "isfinite", "shape", "constant")},
         **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
     },
 )

@@ -243,6 +243,10 @@ class ProgramBuilder(Backend):
         """Return True: an entry may hold at some call, and rows are right if they take the careful way needlessly."""
         return True
 
+    def has_ties(self, is_extremal: Any, extrema: Any) -> bool:
+        """Return True, as for ``any``."""
+        return True
+
     # -- what rows call with other arguments than the table has
 
     def zeros(self, shape: Any) -> Any:

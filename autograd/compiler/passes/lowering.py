@@ -21,6 +21,7 @@ from autograd.compiler.ir.loop import (
 )
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.ops import TABLE, Op
+from autograd.ops.rules.contraction import contract, find_matrix_form
 from autograd.ops.rules.reductions import finite_max
 
 # The operations that NumPy, Python's math or an operator of Python computes.
@@ -43,9 +44,15 @@ def _expand_logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool
     return builder.reshape(value, np.sum(np.empty(builder.shape(a)), axis=axis).shape)
 
 
+def _find_matrix_form(builder: ProgramBuilder, args: Sequence[Any], subscripts: str) -> Any:
+    """Return how an Einstein sum is computed by a matrix product, or None: BLAS is faster than ``np.einsum``."""
+    return find_matrix_form(subscripts, *map(builder.shape, args))
+
+
 # Formulas of operations for which the table calls the backend. The formulas of all others are in the table itself.
 FORMULAS: dict[str, Callable[..., Any]] = {
     "logsumexp": _expand_logsumexp,
+    "einsum": lambda builder, *args, subscripts: contract(builder, _find_matrix_form(builder, args, subscripts), *args),
     "norm": lambda builder, a, axis, keepdims: builder.sqrt(builder.sum(a * a, axis=axis, keepdims=keepdims)),
 }
 
@@ -148,7 +155,9 @@ def _lower_instruction(instruction: Instruction, replacements: dict[int, Any]) -
         return args[0]
     if not isinstance(instruction.op, Op):
         return instruction.builder.rebuild(instruction.op, args, static) if args else instruction
-    if instruction.op_name in NUMPY_OPS:
+    if instruction.op_name in NUMPY_OPS and not (
+        is_op(instruction, "einsum") and _find_matrix_form(instruction.builder, args, **static)
+    ):
         return instruction.builder.call(instruction.op, args, static)
     formula = FORMULAS.get(instruction.op_name, instruction.op.f)
     expanded = formula(instruction.builder, *args, **static)

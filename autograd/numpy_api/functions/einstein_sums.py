@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
@@ -15,7 +18,7 @@ _EINSUM = find("einsum")
 _UPPERCASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # stands for the axes of "..."
 
 
-def einsum(subscripts: str, *operands: Any) -> Any:
+def einsum(subscripts: str, *operands: Any, optimize: Any = "greedy") -> Any:
     """Return an Einstein sum, in NumPy's notation.
 
     Parameters
@@ -23,6 +26,9 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     subscripts : str
         Such as ``"ij,jk->ik"``. The result may be left out, letters may be repeated, and ``...`` stands for any axes.
     *operands : array_like or Tensor
+    optimize : bool, str or list, default "greedy"
+        In which order more than two operands are multiplied, as for ``np.einsum_path``: "greedy", "optimal", or a path. True is
+        "greedy", and False multiplies all of them at once.
 
     Returns
     -------
@@ -47,9 +53,46 @@ def einsum(subscripts: str, *operands: Any) -> Any:
 
     def record(*tensors: Tensor) -> Tensor:
         explicit = _make_explicit(subscripts, [t.ndim for t in tensors])
-        return apply(_EINSUM, *tensors, subscripts=explicit)  # type: ignore[no-any-return]
+        if len(tensors) < 3 or optimize is False:
+            return apply(_EINSUM, *tensors, subscripts=explicit)  # type: ignore[no-any-return]
+        return _multiply_pairwise(explicit, list(tensors), optimize)
 
     return apply_to_tensors(record, "einsum", *operands)
+
+
+def _multiply_pairwise(subscripts: str, tensors: list[Tensor], optimize: Any) -> Tensor:
+    """Multiply the operands in the order that NumPy finds the cheapest."""
+    inputs, result = subscripts.split("->")
+    parts = inputs.split(",")
+    for step in _find_path(subscripts, tuple(t.shape for t in tensors), optimize):
+        chosen = sorted(step, reverse=True)
+        some = [(parts.pop(i), tensors.pop(i)) for i in chosen]
+        needed = "".join(parts) + result
+        letters = dict.fromkeys(letter for part, _ in some for letter in part if letter in needed)
+        product = "".join(letters) if parts else result
+        parts.append(product)
+        joined = ",".join(part for part, _ in some) + "->" + product
+        tensors.append(apply(_EINSUM, *(t for _, t in some), subscripts=joined))
+    return tensors[0]
+
+
+def _find_path(subscripts: str, shapes: tuple[tuple[int, ...], ...], optimize: Any) -> list[tuple[int, ...]]:
+    """Return the operands to be multiplied in each step, as NumPy finds them; by names they are kept."""
+    if isinstance(optimize, bool | str):
+        return _find_path_by_name(subscripts, shapes, optimize)
+    return _ask_numpy(subscripts, shapes, optimize)
+
+
+def _ask_numpy(subscripts: str, shapes: tuple[tuple[int, ...], ...], optimize: Any) -> list[tuple[int, ...]]:
+    arrays = [np.broadcast_to(0.0, shape) for shape in shapes]
+    try:
+        path, _ = np.einsum_path(subscripts, *arrays, optimize=optimize)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise ShapeError(f"einsum: {subscripts!r} of shapes {shapes} with optimize={optimize!r}: {error}") from None
+    return list(path[1:])
+
+
+_find_path_by_name = functools.lru_cache(maxsize=1024)(_ask_numpy)
 
 
 def _make_explicit(subscripts: str, ndims: Sequence[int]) -> str:

@@ -44,6 +44,8 @@ def einsum_adjoint(xp: Any, i: int, g: Any, y: Any, *args: Any, subscripts: str)
     present = "".join(letter for letter in target if letter in "".join(letters))
     back = xp.einsum(",".join(letters) + "->" + present, *operands)
     lengths = dict(zip(present, xp.shape(back), strict=True))
+    if present == target and xp.shape(back) == shape and len(operands) > 1:
+        return back  # a product, and so a new array; of one operand NumPy may return a view
     reduced = tuple(lengths.get(letter, 1) for letter in target)
     full = tuple(n if length == 1 else length for length, n in zip(reduced, shape, strict=True))
     return xp.broadcast_to(xp.reshape(back, reduced), full)

@@ -74,8 +74,11 @@ def prod_gradient(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
 
 def extremum_gradient(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
     """Return the gradient of a maximum or minimum: 1 at the extremal entry, split evenly between entries that tie."""
-    is_extremal = xp.where(xp.equal(a, restore_reduced_axes(xp, y, a, axis, keepdims)), 1.0, 0.0)
-    return is_extremal / xp.sum(is_extremal, axis=axis, keepdims=True)
+    is_extremal = xp.equal(a, restore_reduced_axes(xp, y, a, axis, keepdims))
+    if not xp.has_ties(is_extremal, y):
+        return is_extremal
+    weights = xp.where(is_extremal, 1.0, 0.0)
+    return weights / xp.sum(weights, axis=axis, keepdims=True)
 
 
 def norm_gradient(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
