@@ -30,6 +30,7 @@ FOLDERS = [
     "compiler",
     "testing",
     "viz",
+    "command_line",
     "pytest_plugin",
 ]
 COMPILER = ["compile_options", "ir", "frontend", "passes", "codegen", "specialization", "runtime", "api"]

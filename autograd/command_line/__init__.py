@@ -1,0 +1,4 @@
+"""The command ``gradlab``: check, draw and time functions of a file from a shell.
+
+It knows the public functions of every other folder, and nothing imports it.
+"""
