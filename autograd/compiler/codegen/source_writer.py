@@ -212,5 +212,7 @@ def is_injective(index: Any, shape: tuple[int, ...]) -> bool:
     >>> is_injective(np.array([2, 0]), (3,)), is_injective(np.array([2, 2]), (3,))
     (True, False)
     """
+    if not any(isinstance(part, np.ndarray) for part in (index if isinstance(index, tuple) else (index,))):
+        return True
     positions = np.arange(int(np.prod(shape))).reshape(shape)[index]
     return np.unique(positions).size == np.size(positions)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import EXTREMUM, ScalarGraph
 from autograd.compiler.ir.sums import BoolArray
 
@@ -31,6 +30,8 @@ class Operations:
         The operands of place ``p`` are those from ``offsets[p]`` to ``offsets[p + 1]``.
     operands : array of int
         The ids of the operands.
+    producers : array of int
+        The place of the operation that computes each operand; -1 for leaves and constants.
     owners : array of int
         The place of the operation that each operand belongs to.
     """
@@ -56,14 +57,10 @@ class Operations:
         flat = flat[(flat >= 0) & (op_ids[self.nodes] >= 0)[:, None]]
         self.operands[~is_extremum] = flat
         self.operands[is_extremum] = [node for nodes in lists for node in nodes]
+        self.producers = self.places[self.operands]
         codes = op_ids.copy()
         codes[extrema] = [-1 if graph.array_ops[i].op == "max" else -2 for i in extrema.tolist()]
         self.kinds = codes[self.nodes] * (int(counts.max(initial=0)) + 1) + counts[self.nodes]
-
-    @property
-    def producers(self) -> IntArray:
-        """The place of the operation that computes each operand; -1 for leaves and constants."""
-        return self.places[self.operands]
 
     def find_matches(self, period: int) -> BoolArray:
         """Return for each place whether the operation one period later is the same on corresponding operands.

@@ -15,6 +15,7 @@ from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import ScalarGraph
 from autograd.compiler.ir.sums import BoolArray
 from autograd.compiler.passes.loops.components import find_cyclic_components, find_reachable
+from autograd.compiler.passes.loops.cuts import Edge, find_late_columns
 from autograd.compiler.passes.loops.operations import Operations
 from autograd.compiler.passes.loops.periods import MIN_ITERATIONS, Repetition
 from autograd.ops import Op
@@ -49,6 +50,22 @@ class Recurrence(NamedTuple):
     sources: IntArray
     lags: IntArray
 
+    @property
+    def edges(self) -> list[Edge]:
+        """For each operand from the loop the column that computes it, the column that reads it, and the lag."""
+        is_inside = self.sources >= 0
+        columns = (self.sources[is_inside].tolist(), self.owners[is_inside].tolist(), self.lags[is_inside].tolist())
+        return list(zip(*columns, strict=True))
+
+
+class _Window(NamedTuple):
+    """Iterations of a recurrence: the place of column ``j`` in iteration ``k`` is ``start + k * period + offsets[j]``."""
+
+    start: int
+    period: int
+    count: int
+    offsets: IntArray
+
 
 def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repetition, use_counts: IntArray) -> Recurrence | None:
     """Find the recurrence of a repetition.
@@ -73,16 +90,31 @@ def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repe
     if not len(core):
         return None
     period = repetition.period
-    start = _find_seam(operations, repetition, core)
-    count = (repetition.stop - start) // period
+    start = repetition.stop - repetition.length // period * period
+    offsets = np.sort((core - start) % period)
+    found = _find_regular_part(operations, _Window(start, period, repetition.length // period, offsets))
+    if found is None:
+        return None
+    window, recurrence = found
+    late = find_late_columns(len(offsets), recurrence.edges)
+    if late:
+        moved = offsets - period * np.isin(np.arange(len(offsets)), list(late))
+        found = _find_regular_part(operations, _Window(window.start + period, period, window.count - 1, np.sort(moved))) or found
+    window, recurrence = found
+    earlier = _find_sources(operations, window._replace(start=window.start - period, count=window.count + 1))[0]
+    return earlier or recurrence
+
+
+def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window, Recurrence] | None:
+    """Return the recurrence in the longest part of a window in which the operands follow the rules."""
     for _ in range(MAX_CUTS):
-        if count < MIN_ITERATIONS or count * len(core) < MIN_OPERATIONS:
+        if window.count < MIN_ITERATIONS or window.count * len(window.offsets) < MIN_OPERATIONS:
             return None
-        found, is_broken = _find_sources(operations, start, period, count, core)
+        found, is_broken = _find_sources(operations, window)
         if found is not None:
-            return _extend_to_first_iteration(operations, start, period, count, core) or found
+            return window, found
         first, count = _find_longest_run(~is_broken)
-        start += first * period
+        window = window._replace(start=window.start + first * window.period, count=count)
     return None
 
 
@@ -120,66 +152,36 @@ def _is_sum(graph: ScalarGraph, operations: Operations, repetition: Repetition, 
     return names <= {"add", "subtract"} and bool(names) and not has_other_uses
 
 
-def _find_seam(operations: Operations, repetition: Repetition, core: IntArray) -> int:
-    """Return the first place of an iteration, chosen so that as few values as possible are carried from one to the next.
+def _find_sources(operations: Operations, window: _Window) -> tuple[Recurrence | None, BoolArray]:
+    """Return where the operands of the iterations come from, or None and the iterations in which this is another place.
 
-    Of several such places the one is chosen at which the repetition ends, or else begins.
+    The first iteration may be outside of the places that are known to repeat.
     """
-    start, stop, period = repetition
-    first = operations.offsets[stop - period]
-    owners, producers = (x[first : operations.offsets[stop]] for x in (operations.owners, operations.producers))
-    is_core = (producers >= start) & np.isin(producers % period, core) & np.isin(owners % period, core)
-    reach = np.zeros(period, dtype=np.int64)  # of each operation, how far away its result is last read
-    np.maximum.at(reach, producers[is_core] % period, (owners - producers)[is_core])
-    carried = np.full(period, int((reach // period).sum()))
-    begins, lengths = (np.arange(period) + 1)[reach > 0], (reach % period)[reach > 0]
-    changes = np.zeros(2 * period + 1, dtype=np.int64)
-    np.add.at(changes, begins, 1)
-    np.add.at(changes, begins + lengths, -1)
-    wrapped = np.cumsum(changes)[: 2 * period].reshape(2, period).sum(axis=0)
-    carried += wrapped
-    seams = [
-        stop % period,
-        start % period,
-        *((start + np.flatnonzero(np.roll(carried, -(start % period)) == carried.min())) % period),
-    ]
-    seam = next(int(x) for x in seams if carried[x] == carried.min())
-    return start + (seam - start) % period
-
-
-def _extend_to_first_iteration(operations: Operations, start: int, period: int, count: int, core: IntArray) -> Recurrence | None:
-    """Return the recurrence with one more iteration, whose carried values come from other operations; None if there is none."""
-    before = start - period
-    if before < 0 or not np.array_equal(operations.kinds[before:start], operations.kinds[start : start + period]):
-        return None
-    return _find_sources(operations, before, period, count + 1, core)[0]
-
-
-def _find_sources(
-    operations: Operations, start: int, period: int, count: int, core: IntArray
-) -> tuple[Recurrence | None, BoolArray]:
-    """Return where the operands of some iterations come from, or None and the iterations in which this is another place."""
-    columns = np.sort((core - start) % period)
-    column_of = np.full(period, -1)
-    column_of[columns] = np.arange(len(columns))
-    first, last = operations.offsets[start], operations.offsets[start + period]
-    owners = column_of[operations.owners[first:last] - start]
-    operands = operations.operands[first : first + count * (last - first)].reshape(count, -1)[:, owners >= 0]
-    owners = owners[owners >= 0]
-    starts = start + period * np.arange(count)
-    places = operations.places[operands]
-    is_inside = (places >= start) & (places < start + count * period) & (column_of[(places - start) % period] >= 0)
-    offsets = places - starts[:, None]
-    is_carried = is_inside[-1]
-    lags = np.where(is_carried, -(offsets[-1] // period), 0)
+    start, period, count, offsets = window
+    all_broken: BoolArray = np.ones(count, dtype=bool)
+    places = start + period * np.arange(count)[:, None] + offsets
+    kinds = operations.kinds
+    if places[0, 0] < 0 or not np.array_equal(kinds[places[0]], kinds[places[1]]):
+        return None, all_broken
+    arities = operations.offsets[places[1] + 1] - operations.offsets[places[1]]
+    owners = np.repeat(np.arange(len(offsets)), arities)
+    slots = np.arange(len(owners)) - np.repeat(np.cumsum(arities) - arities, arities)
+    operands = operations.operands[operations.offsets[places[:, owners]] + slots]
+    read = operations.places[operands]
+    column_of, offset_of = np.full(period, -1), np.zeros(period, dtype=np.int64)
+    column_of[offsets % period], offset_of[offsets % period] = np.arange(len(offsets)), offsets
+    residues = (read - start) % period
+    rows = (read - start - offset_of[residues]) // period
+    is_inside = (read >= 0) & (column_of[residues] >= 0) & (rows >= 0) & (rows < count)
+    lags = np.where(is_inside[-1], count - 1 - rows[-1], 0)
     is_initial = np.arange(count)[:, None] < lags
-    follows = np.where(is_carried & ~is_initial, offsets == offsets[-1], ~is_inside)
-    is_broken: BoolArray = ~follows.all(axis=1) | (lags > MAX_LAG).any()
+    is_same = is_inside & (read - read[-1] == period * (np.arange(count)[:, None] - count + 1))
+    follows = np.where(is_inside[-1] & ~is_initial, is_same, ~is_inside)
+    is_broken = ~follows.all(axis=1) | (lags > MAX_LAG).any()
     if is_broken.any():
         return None, is_broken
-    sources = np.where(is_carried, column_of[offsets[-1] % period], -1)
-    nodes = operations.nodes[starts[:, None] + columns]
-    return Recurrence(nodes, operands, owners, sources, lags), is_broken
+    sources = np.where(is_inside[-1], column_of[residues[-1]], -1)
+    return Recurrence(operations.nodes[places], operands, owners, sources, lags), is_broken
 
 
 def _find_longest_run(marks: BoolArray) -> tuple[int, int]:

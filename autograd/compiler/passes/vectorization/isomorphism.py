@@ -7,7 +7,7 @@ described by the set of its kinds of terms, so sums with different numbers of te
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,30 @@ from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.ops import Op
 
 ABSORBED = -1  # the group of nodes that are a part of a sum or inside of a loop
-# The keys of leaves whose order in an array is not given: captured numbers, and what the body of a loop reads.
-CAPTURED, CARRIED, STRIDED, INVARIANT = None, "carried", "strided", "invariant"
-UNORDERED = (CAPTURED, CARRIED, STRIDED, INVARIANT)
+CAPTURED = None  # the key of captured numbers
+
+
+class Placeholder(NamedTuple):
+    """The key of a leaf of the body of a loop.
+
+    Attributes
+    ----------
+    name : str
+        The name of the inputs that stand for such leaves.
+    origin : hashable
+        What leaves must have in common that may be in one input.
+    shape : tuple of int, default ()
+        The shape of the array outside that leaves of this origin are entries of, if it is known.
+    """
+
+    name: str
+    origin: Any
+    shape: tuple[int, ...] = ()
+
+
+def is_unordered(key: Any) -> bool:
+    """Return whether leaves with this key may be put in any order: captured numbers, and what the body of a loop reads."""
+    return key is CAPTURED or isinstance(key, Placeholder)
 
 
 def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
@@ -29,7 +50,7 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
     ----------
     table : NodeTable
     leaf_keys : dict of int to hashable
-        For each leaf the input array that it is an entry of. Leaves with one of the keys `UNORDERED` are in one group if they have
+        For each leaf the input array that it is an entry of. Leaves that are unordered are in one group if they have
         the same key and the same kinds of nodes use them, as the weights of one layer are.
 
     Returns
@@ -38,9 +59,9 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
         The group of each node; ABSORBED for a part of a sum. The groups of arguments have smaller numbers than their users' groups.
     """
     coarse_groups = _number_structures(table, leaf_keys)
-    unordered = [i for i, key in leaf_keys.items() if key in UNORDERED]
+    unordered = [i for i, key in leaf_keys.items() if is_unordered(key)]
     uses = _collect_uses(table, coarse_groups, unordered)
-    refined_keys = {i: ("uses", key, frozenset(uses[i])) if key in UNORDERED else key for i, key in leaf_keys.items()}
+    refined_keys = {i: ("uses", key, frozenset(uses[i])) if is_unordered(key) else key for i, key in leaf_keys.items()}
     return np.array(_number_structures(table, refined_keys), dtype=np.int64)
 
 

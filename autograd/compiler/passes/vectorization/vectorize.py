@@ -14,7 +14,7 @@ from autograd.compiler.ir.scalar_graph import ARRAY, EXTREMUM, LOOP, ScalarGraph
 from autograd.compiler.passes.loops.contraction import ContractedGraph
 from autograd.compiler.passes.vectorization.array_operations import vectorize_extrema, write_array_operation
 from autograd.compiler.passes.vectorization.elementwise import vectorize_elementwise
-from autograd.compiler.passes.vectorization.isomorphism import CARRIED, INVARIANT, STRIDED, group_nodes
+from autograd.compiler.passes.vectorization.isomorphism import Placeholder, group_nodes
 from autograd.compiler.passes.vectorization.layout_choice import lay_out_summed_groups
 from autograd.compiler.passes.vectorization.loops import LoopBody
 from autograd.compiler.passes.vectorization.node_table import NodeTable
@@ -49,7 +49,7 @@ def vectorize(
     VectorizedGraph
     """
     contracted = ContractedGraph(graph, used_outside)
-    bodies = {node: _vectorize_body(builder, node, contracted) for node in contracted.loops}
+    bodies = {node: _vectorize_body(builder, node, contracted, leaves, inputs) for node in contracted.loops}
     leaves = {**leaves, **{i: place for body in bodies.values() for i, place in body.locate_values().items()}}
     table = NodeTable(contracted, used_outside)
     group_ids = group_nodes(table, {i: key for i, (key, _) in leaves.items()})
@@ -74,16 +74,26 @@ def vectorize(
     return vectorized
 
 
-def _vectorize_body(builder: ProgramBuilder, node: int, contracted: ContractedGraph) -> LoopBody:
+def _vectorize_body(
+    builder: ProgramBuilder,
+    node: int,
+    contracted: ContractedGraph,
+    outer_leaves: dict[int, tuple[Any, int]],
+    inputs: dict[Any, Instruction],
+) -> LoopBody:
     """Write the body of a loop, in which there may be loops again."""
     loop = contracted.loops[node]
     read_columns = np.flatnonzero(np.isin(loop.nodes, contracted.loop_values).any(axis=0))
     used = [*(carried.update for carried in loop.carried.values()), *loop.body_ids[read_columns].tolist()]
-    leaves = {
-        **dict.fromkeys(loop.carried, (CARRIED, 0)),
-        **dict.fromkeys(loop.strided, (STRIDED, 0)),
-        **dict.fromkeys(loop.invariant, (INVARIANT, 0)),
-    }
+
+    def describe(name: str, outside: int) -> tuple[Placeholder, int]:
+        """Return the key of a leaf, and its position in the array outside that it is an entry of."""
+        origin, position = outer_leaves.get(outside, (contracted.graph.op_ids[outside], 0))
+        return Placeholder(name, origin, inputs[origin].shape if origin in inputs else ()), position
+
+    leaves: dict[int, tuple[Any, int]] = dict.fromkeys(loop.carried, (Placeholder("h", None), 0))
+    leaves |= {i: (describe("x", int(ids[0]))[0]._replace(shape=()), 0) for i, ids in loop.strided.items()}
+    leaves |= {i: describe("p", outside) for i, outside in loop.invariant.items()}
     return LoopBody(node, loop, vectorize(builder, loop.body, leaves, {}, used), contracted.loop_values)
 
 

@@ -12,10 +12,8 @@ from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.layout import Layout
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY, CONSTANT
-from autograd.compiler.passes.vectorization.isomorphism import CARRIED, STRIDED, UNORDERED
+from autograd.compiler.passes.vectorization.isomorphism import Placeholder, is_unordered
 from autograd.compiler.passes.vectorization.node_table import NodeTable
-
-PLACEHOLDER_NAMES = {CARRIED: "h", STRIDED: "x"}
 
 
 class GroupReport(NamedTuple):
@@ -55,7 +53,7 @@ class VectorizedGraph:
     argument_groups, weight_groups, bias_groups : set of int
         The groups of leaves that are entries of arguments, factors in sums of products, and added to such sums.
     placeholder_names : dict of int to str
-        The names of groups that the body of a loop gets from the iteration before, or as entries of arrays.
+        The names of groups of leaves of the body of a loop.
     reports : list of GroupReport
     """
 
@@ -116,21 +114,27 @@ class VectorizedGraph:
         Parameters
         ----------
         leaves : dict of int to tuple (key, position)
-            For each leaf the key of its input and its position there; for the keys `UNORDERED` the position is chosen later. Keys
+            For each leaf the key of its input and its position there; the position of an unordered leaf is chosen later. Keys
             that ``inputs`` does not have are those of results of loops, which are stored when the loops are written.
         inputs : dict of hashable to Instruction
         """
         unordered: dict[int, list[int]] = {}
+        shapes: dict[int, tuple[int, ...]] = {}
         for i, (key, position) in leaves.items():
             self.positions[i] = position
-            if key in PLACEHOLDER_NAMES:
-                self.placeholder_names[self.group_of(i)] = PLACEHOLDER_NAMES[key]
-            if key in UNORDERED:
+            if isinstance(key, Placeholder):
+                self.placeholder_names[self.group_of(i)] = key.name
+                shapes[self.group_of(i)] = key.shape
+            if is_unordered(key):
                 unordered.setdefault(self.group_of(i), []).append(i)
             elif key in inputs:
                 self.arrays[self.group_of(i)] = inputs[key]
                 self.argument_groups.add(self.group_of(i))
         self.unordered_leaves = {group: np.array(ids) for group, ids in unordered.items()}
+        for group, shape in shapes.items():
+            ids = self.unordered_leaves[group]
+            if len(ids) == int(np.prod(shape)) > 1:  # all entries of an array outside
+                self.lay_out_leaves(group, ids[np.argsort(self.positions[ids])].reshape(shape))
 
     def lay_out_leaves(self, group: int, ids: IntArray) -> None:
         """Choose the order and the shape of a group of captured numbers: those of ``ids``, without axes of length one."""

@@ -1,0 +1,116 @@
+"""Where an iteration of a recurrence begins, such that it gets as few values as possible from the iteration before."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+# The work that the search for a cut may do, in steps of about 0.2 µs: the values that are carried times the edges between operations.
+MAX_WORK = 3_000_000
+UNLIMITED = 1 << 30
+
+Edge = tuple[int, int, int]  # the column of a value, the column that reads it, and how many iterations later
+
+
+def count_carried(edges: Sequence[Edge]) -> int:
+    """Return how many values an iteration gets from earlier ones."""
+    lags: dict[int, int] = {}
+    for source, _, lag in edges:
+        lags[source] = max(lags.get(source, 0), lag)
+    return sum(lags.values())
+
+
+def find_late_columns(n_columns: int, edges: Sequence[Edge]) -> set[int]:
+    """Find the operations that should be in the next iteration, so that fewer values are carried.
+
+    This is a minimum cut of values between the iteration before and the one after, found with augmenting paths. Of several such
+    cuts it is the latest: its values are those that many operations read next, as variables are.
+
+    Parameters
+    ----------
+    n_columns : int
+        The number of operations of an iteration.
+    edges : sequence of tuple (int, int, int)
+        For each operand the column that computes it, the column that reads it, and how many iterations later.
+
+    Returns
+    -------
+    set of int
+        The columns; empty if no fewer values are carried then.
+    """
+    carried = count_carried(edges)
+    if carried * len(edges) > MAX_WORK:
+        return set()
+    network = _Network(n_columns, edges)
+    while network.augment():
+        if network.flow >= carried:
+            return set()
+    early = network.find_source_side()
+    return {column for column in range(n_columns) if network.entrance(column) not in early}
+
+
+class _Network:
+    """A flow network of the values of two iterations; each value is an edge of capacity 1 from its entrance to its exit."""
+
+    source, sink = 0, 1
+
+    def __init__(self, n_columns: int, edges: Sequence[Edge]) -> None:
+        self.n_columns = n_columns
+        self.flow = 0
+        self._capacities: list[dict[int, int]] = [{} for _ in range(2 + 4 * n_columns)]
+        for column in range(n_columns):
+            self._connect(self.entrance(column), self.entrance(column) + 1, 1)
+        for start, end, lag in edges:
+            before = self.entrance(start) + 2 * n_columns  # the same value, one iteration earlier
+            if not lag:
+                self._connect(self.entrance(start) + 1, self.entrance(end), UNLIMITED)
+                self._connect(self.entrance(end), self.entrance(start), UNLIMITED)  # what an early operation reads is early
+                continue
+            self._connect(self.source, before, UNLIMITED)
+            self._connect(before, before + 1, 1)
+            self._connect(before + 1, self.entrance(end) if lag == 1 else self.sink, UNLIMITED)
+            self._connect(self.entrance(start) + 1, self.sink, UNLIMITED)
+
+    def entrance(self, column: int) -> int:
+        """Return the node of the network at which a value begins."""
+        return 2 + 2 * column
+
+    def _connect(self, start: int, end: int, capacity: int) -> None:
+        forward, backward = self._capacities[start], self._capacities[end]
+        forward[end] = max(forward.get(end, 0), capacity)
+        backward.setdefault(start, 0)
+
+    def augment(self) -> bool:
+        """Send one more unit along a shortest path, and return whether there was one."""
+        parents = {self.source: self.source}
+        queue = deque([self.source])
+        while queue:
+            node = queue.popleft()
+            for child, capacity in self._capacities[node].items():
+                if capacity and child not in parents:
+                    parents[child] = node
+                    queue.append(child)
+            if self.sink in parents:
+                break
+        else:
+            return False
+        node = self.sink
+        while node != self.source:
+            parent = parents[node]
+            self._capacities[parent][node] -= 1
+            self._capacities[node][parent] += 1
+            node = parent
+        self.flow += 1
+        return True
+
+    def find_source_side(self) -> set[int]:
+        """Return the nodes from which the sink cannot be reached any more."""
+        reaching = {self.sink}
+        stack = [self.sink]
+        while stack:
+            node = stack.pop()
+            for neighbour in self._capacities[node]:
+                if neighbour not in reaching and self._capacities[neighbour].get(node, 0):
+                    reaching.add(neighbour)
+                    stack.append(neighbour)
+        return set(range(len(self._capacities))) - reaching
