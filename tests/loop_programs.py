@@ -286,7 +286,9 @@ class _Writer:
             self.add(2, f"{', '.join(carried)} = {', '.join(values)}")
             return
         for c in carried:
-            update = self.rng.choice(["{c} + {short}", "{c} * ({short})", "tanh({long} + 0.5 * {c})", "tanh({long} + 0.5 * {c})"])
+            update = self.rng.choice(
+                ["{c} + {short}", "{c} * tanh({short})", "tanh({long} + 0.5 * {c})", "tanh({long} + 0.5 * {c})"]
+            )
             self.add(2, f"{c} = " + update.format(c=c, short=self.expression(pool, 1), long=self.expression(pool)))
 
     def write(self):

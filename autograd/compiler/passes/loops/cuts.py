@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-# The work that the search for a cut may do, in steps of about 0.2 µs: the values that are carried times the edges between operations.
+# The work that the search for a cut may do, in steps of about 0.2 µs: carried values times edges between operations.
 MAX_WORK = 3_000_000
 UNLIMITED = 1 << 30
 

@@ -63,7 +63,7 @@ class _Window(NamedTuple):
 
     start: int
     period: int
-    count: int
+    iterations: int
     offsets: IntArray
 
 
@@ -99,22 +99,24 @@ def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repe
     late = find_late_columns(len(offsets), recurrence.edges)
     if late:
         moved = offsets - period * np.isin(np.arange(len(offsets)), list(late))
-        found = _find_regular_part(operations, _Window(window.start + period, period, window.count - 1, np.sort(moved))) or found
+        found = (
+            _find_regular_part(operations, _Window(window.start + period, period, window.iterations - 1, np.sort(moved))) or found
+        )
     window, recurrence = found
-    earlier = _find_sources(operations, window._replace(start=window.start - period, count=window.count + 1))[0]
+    earlier = _find_sources(operations, window._replace(start=window.start - period, iterations=window.iterations + 1))[0]
     return earlier or recurrence
 
 
 def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window, Recurrence] | None:
     """Return the recurrence in the longest part of a window in which the operands follow the rules."""
     for _ in range(MAX_CUTS):
-        if window.count < MIN_ITERATIONS or window.count * len(window.offsets) < MIN_OPERATIONS:
+        if window.iterations < MIN_ITERATIONS or window.iterations * len(window.offsets) < MIN_OPERATIONS:
             return None
         found, is_broken = _find_sources(operations, window)
         if found is not None:
             return window, found
         first, count = _find_longest_run(~is_broken)
-        window = window._replace(start=window.start + first * window.period, count=count)
+        window = window._replace(start=window.start + first * window.period, iterations=count)
     return None
 
 

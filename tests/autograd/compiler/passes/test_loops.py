@@ -21,7 +21,7 @@ def compile_all(f, args, **options):
 
 def assert_close(actual, expected, tolerance=1e-12):
     actual, expected = flat(actual), flat(expected)
-    assert np.max(np.abs(actual - expected)) <= tolerance * max(1.0, np.max(np.abs(expected)))
+    np.testing.assert_allclose(actual, expected, rtol=0.0, atol=tolerance * max(1.0, np.max(np.abs(expected), initial=0.0)))
 
 
 def count_lines(make, n):
