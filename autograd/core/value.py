@@ -257,7 +257,7 @@ class Value(ScalarMethods, Node):
         return g if isinstance(g, Value) else Node.graph_backend.item(g)
 
     def to_gradient_data(self, g: Any) -> float:
-        return float(np.asarray(g).reshape(()))
+        return g if type(g) is float else float(np.asarray(g).reshape(()))
 
     def check_unchanged(self) -> None:
         """Raise GraphError if the data of an argument was changed after this node was made."""

@@ -17,6 +17,8 @@ from autograd.core.value import Value
 from autograd.ops import Op, find
 from autograd.state import context
 
+ONLY_TENSORS = frozenset({Tensor})
+
 
 def has_nodes(x: Any) -> bool:
     """Return whether ``x`` is a node, or a nested list, tuple or object array that holds one.
@@ -170,6 +172,8 @@ def apply_to_tensors(f: Callable[..., Tensor], call: str, *args: Any) -> Any:
     Tensor, float or array
         What ``f`` returns if an argument is or holds a node, else its plain numbers.
     """
+    if ONLY_TENSORS.issuperset(map(type, args)):
+        return f(*args)
     result = f(*(as_tensor(arg, call) for arg in args))
     if any(has_nodes(arg) for arg in args):
         return result

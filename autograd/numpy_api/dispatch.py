@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.core.node import Node
 from autograd.core.operators import apply
+from autograd.core.tensor import DIRECT_OPERANDS, Tensor
 from autograd.core.tracing import COMPARISON_SIGNS, call_with_guard, current_tracer
 from autograd.core.value import Value
 from autograd.errors import DataError
@@ -42,12 +43,22 @@ ALIASES = {
 }
 
 
+# The ufuncs that are rows, for Tensors and numbers, which need no look.
+ELEMENTWISE_ROWS = {
+    ufunc: op
+    for ufunc, op in ((getattr(np, op.name, None), op) for op in TABLE.values())
+    if isinstance(ufunc, np.ufunc) and op.kind == "elementwise"
+}
+
+
 # --------------------------------------------------------------------------------------------------------------------------
 # Ufuncs
 
 
 def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """Answer NumPy's protocol for ufuncs."""
+    if method == "__call__" and not kwargs and ufunc in ELEMENTWISE_ROWS and DIRECT_OPERANDS.issuperset(map(type, inputs)):
+        return Tensor.record(ELEMENTWISE_ROWS[ufunc], inputs, {})
     if any(isinstance(x, np.ndarray) and x.dtype == object for x in inputs):
         return getattr(ufunc, method)(*map(_wrap_in_object_array, inputs), **kwargs)
     if kwargs.get("out") is not None:
@@ -131,14 +142,34 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
 
 def _bind_arguments(function: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
     """Return the arguments under NumPy's names: the required ones by position, and the others by keyword if not the default."""
+    plan = _plan_binding(function, len(args), tuple(kwargs))
+    if plan is None:
+        return args, kwargs
+    values = [*args, *kwargs.values()]
+    positional, keywords = plan
+    return [values[i] for i in positional], {name: values[i] for name, i, default in keywords if values[i] is not default}
+
+
+@functools.cache
+def _plan_binding(function: Any, count: int, names: tuple[str, ...]) -> tuple[list[int], list[tuple[str, int, Any]]] | None:
+    """Return how a call with ``count`` arguments and some keywords is bound, or None if it is passed on as it is.
+
+    Returns
+    -------
+    positional : list of int
+        The places of the required arguments among all arguments of the call.
+    keywords : list of tuple
+        The name, the place and the default of each other argument.
+    """
     parameters = get_parameters(function)
     if function is np.where or parameters is None or any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return args, kwargs
-    named = {**dict(zip([p.name for p in parameters], args, strict=False)), **kwargs}
+        return None
+    places = {name: i for i, name in enumerate([p.name for p in parameters][:count])}
+    places |= {name: count + i for i, name in enumerate(names)}
     required = [p.name for p in parameters if p.default is p.empty and p.kind is not p.KEYWORD_ONLY]
-    positional = [named.pop(name) for name in required if name in named]
+    positional = [places.pop(name) for name in required if name in places]
     defaults = {p.name: p.default for p in parameters}
-    return positional, {k: v for k, v in named.items() if k not in defaults or v is not defaults[k]}
+    return positional, [(name, i, defaults.get(name, inspect.Parameter.empty)) for name, i in places.items()]
 
 
 @functools.cache

@@ -97,7 +97,7 @@ class Differentiation(GraphStructure):
                     f"backward() starts from one number, but {self.describe()} has shape {self.shape}: reduce it first, as in "
                     f"y.sum().backward(), or pass a cotangent of that shape, as in y.backward(np.ones({self.shape}))"
                 )
-            cotangent = np.ones(self.shape)
+            return self.to_gradient_data(1.0)
         given = to_array(cotangent.data if isinstance(cotangent, GraphStructure) else cotangent, "backward()")
         if given.shape != self.shape:
             raise ShapeError(f"backward(): the cotangent has shape {given.shape}, but {self.describe()} has shape {self.shape}")
