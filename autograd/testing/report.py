@@ -60,7 +60,7 @@ class Report:
     verdict : {"pass", "inconclusive", "fail"}
         The outcome.
     findings : list of Finding
-        What is wrong, or what could not be decided.
+        What is wrong; if nothing is, what could not be decided.
     evaluations : int
         How many times the function was called.
     kinds : list of str
@@ -95,7 +95,7 @@ class Report:
     guilty: tuple[Node, ...] = field(default=(), repr=False, compare=False)
 
     def add_failure(self, fault: str, message: str, **data: Any) -> None:
-        """Add a finding and set the verdict to fail.
+        """Add a finding and set the verdict to fail. What could not be decided is no longer reported.
 
         Parameters
         ----------
@@ -104,13 +104,16 @@ class Report:
         **data
             The other fields of the finding.
         """
+        if self.verdict != FAIL:
+            self.findings.clear()
         self.findings.append(Finding(fault, message, **data))
         self.verdict = FAIL
 
     def add_inconclusive(self, message: str, fault: str = "undecided") -> None:
-        """Add a finding about something that could not be decided, and set the verdict to inconclusive."""
-        self.findings.append(Finding(fault, message))
-        self.verdict = INCONCLUSIVE
+        """Add a finding about something that could not be decided, and set the verdict to inconclusive, unless something failed."""
+        if self.verdict != FAIL:
+            self.findings.append(Finding(fault, message))
+            self.verdict = INCONCLUSIVE
 
     def __str__(self) -> str:
         lines = [f"{self.subject}: {self.verdict}, {self.evaluations} evaluations"]

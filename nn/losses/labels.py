@@ -43,7 +43,8 @@ def one_hot(labels: Any, classes: int) -> Any:
     array([[0., 1., 0.],
            [1., 0., 0.]])
     """
-    y = labels if hasattr(labels, "is_traced") else np.asarray(labels)  # labels that compile() traces must stay traced
+    # Labels that compile() traces must stay traced: they are array-like objects with NumPy's protocol for functions.
+    y = labels if hasattr(labels, "__array_function__") else np.asarray(labels)
     hits = y[..., None] == np.arange(classes)
     if np.sum(hits) != y.size:
         raise _label_error(np.asarray(y), classes)

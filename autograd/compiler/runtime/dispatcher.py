@@ -72,19 +72,22 @@ class Dispatcher:
         GraphError
             If the function cannot be compiled.
         """
-        execution, reason = self._run_cached(call, select, extra_inputs)
+        known = self.cache.find(call.signature).copy()
+        execution, reason = self._run_cached(known, call, select, extra_inputs)
         if execution is not None:
             return execution
         with self._lock:
-            if self.cache.find(call.signature):  # by another thread, or with guards that failed
-                execution, reason = self._run_cached(call, select, extra_inputs)
+            added = [other for other in self.cache.find(call.signature) if other not in known]  # by another thread
+            if added:
+                execution, reason = self._run_cached(added, call, select, extra_inputs)
             return execution or self._trace_and_run(call, select, extra_inputs, reason)
 
-    def _run_cached(self, call: Call, select: Select, extra_inputs: Sequence[Any]) -> tuple[Execution | None, str]:
-        """Run a specialization whose guards hold. Without one, return None and what the first one saw changed."""
+    def _run_cached(
+        self, known: Sequence[Any], call: Call, select: Select, extra_inputs: Sequence[Any]
+    ) -> tuple[Execution | None, str]:
+        """Run a known specialization whose guards hold. If there is none, return None and what the first one saw changed."""
         reason = ""
-        known = self.cache.find(call.signature)
-        for specialization in list(known):
+        for specialization in known:
             change = specialization.captured_state.describe_change()
             if not change:
                 name, key, wrt = select(specialization)

@@ -189,3 +189,11 @@ def test_a_regression_is_trained_on_targets_without_a_second_axis():
             model, X, y, loss="mse", lr=0.5, epochs=60, validation=(X, y), metric=metrics.r2, compiled=compiled, progress=False
         )
         assert history.validation[-1] > 0.999
+
+
+def test_labels_of_a_compiled_loss_stay_inputs_of_the_program():
+    loss = ag.compile(lambda z, labels: losses.cross_entropy(z, labels), tensors=True)
+    z = Tensor([[2.0, -1.0, 0.5]])
+    found = [float(loss(z, np.array([float(k)]))) for k in range(3)]
+    assert loss.traces == 1
+    assert found == [float(losses.cross_entropy(z, [k])) for k in range(3)]
