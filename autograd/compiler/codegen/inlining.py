@@ -23,15 +23,6 @@ def count_uses(order: Sequence[Instruction], roots: Sequence[Any]) -> dict[int, 
     return uses
 
 
-def is_affine_map(instruction: Instruction) -> bool:
-    """Return whether an instruction is a matrix product, possibly with terms added or subtracted, such as ``X @ W.T + b``."""
-    if instruction.op_name == "matmul":
-        return True
-    return instruction.op_name in ("add", "subtract") and any(
-        is_affine_map(arg) for arg in instruction.args if isinstance(arg, Instruction)
-    )
-
-
 def find_preactivations(order: Sequence[Instruction]) -> set[int]:
     """Find the affine maps that a nonlinear operation reads.
 
@@ -51,6 +42,6 @@ def find_preactivations(order: Sequence[Instruction]) -> set[int]:
         if not isinstance(instruction.op, Op) or instruction.op_name in ("add", "subtract", "matmul", *RESHAPING_OPS):
             continue
         for arg in instruction.args:
-            if isinstance(arg, Instruction) and arg.shape and arg.cotangent_of is None and is_affine_map(arg):
+            if isinstance(arg, Instruction) and arg.shape and arg.cotangent_of is None and arg.is_affine_map:
                 found.add(id(arg))
     return found

@@ -21,7 +21,6 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable
 
-from autograd.compiler.codegen.inlining import is_affine_map
 from autograd.compiler.ir.instruction import Instruction
 from autograd.core.tracing import COMPARISONS
 
@@ -87,7 +86,7 @@ class VariableNames:
             return self.make_numbered("M")
         if not instruction.shape:
             return self.make_numbered("s")
-        if is_affine_map(instruction):
+        if instruction.is_affine_map:
             return self.make_numbered("Z")
         operands = self._find_operands(instruction)
         if len(operands) == 1:

@@ -35,9 +35,11 @@ class Instruction:
     ----------
     cotangent_of : Instruction or None
         The instruction whose cotangent this one is.
+    is_affine_map : bool
+        Whether it is a matrix product, possibly with terms added or subtracted, such as ``X @ W.T + b``.
     """
 
-    __slots__ = ("args", "builder", "cotangent_of", "data", "name", "op", "static")
+    __slots__ = ("args", "builder", "cotangent_of", "data", "is_affine_map", "name", "op", "static")
 
     def __init__(self, builder: Any, op: Any, args: Sequence[Any], static: dict[str, Any], data: Any, name: str = "") -> None:
         self.builder = builder
@@ -47,6 +49,9 @@ class Instruction:
         self.data = data
         self.name = name
         self.cotangent_of: Instruction | None = None
+        self.is_affine_map: bool = self.op_name == "matmul" or (
+            self.op_name in ("add", "subtract") and any(isinstance(arg, Instruction) and arg.is_affine_map for arg in self.args)
+        )
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from autograd.compiler.codegen.numpy_source import generate_source
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.program import ProgramBuilder
 from compiled_source import format_source
+from oracles import assert_close
 from scalar_programs import demo
 
 
@@ -49,3 +50,16 @@ def test_source_for_other_libraries_assigns_to_no_part_of_an_array():
     )
     text = generate_source("f", [x], [[y]], [True], SourceWriter(arrays_only=True)).text
     assert "np.zeros((6,)).at[2:4].add(x[0:2]).at[I2].add(x[I1])" in text
+
+
+def test_the_depth_of_a_program_is_not_limited():
+    def f(t):
+        total = t
+        for k in range(1_200):  # more terms than Python allows calls inside each other
+            total = total + t * float(k % 3)
+        return ag.exp(-total).sum()
+
+    compiled = ag.compile(f, tensors=True)
+    t = np.array([0.25, 0.5])
+    assert_close(compiled(t), np.exp(-1_201.0 * t).sum(), rtol=1e-12)
+    assert "np.exp" in compiled.source
