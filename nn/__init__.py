@@ -1,6 +1,6 @@
 """Small networks on the gradient laboratory: modules, losses, optimizers, metrics, data and a training loop."""
 
-from nn import activations, checkpoint, data, delta, init, losses, metrics, optim, scalar, toys
+from nn import activations, callbacks, checkpoint, data, delta, init, losses, metrics, optim, scalar, toys
 from nn.modules.attention import MultiHeadAttention, PositionalEncoding, scaled_dot_product_attention
 from nn.modules.convolution.layers import Conv1d, Conv2d
 from nn.modules.convolution.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
@@ -13,6 +13,7 @@ from nn.modules.module import Module
 from nn.modules.normalisation import BatchNorm, LayerNorm, RMSNorm
 from nn.modules.recurrent import RNN, GRUCell, LSTMCell, RNNCell
 from nn.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSProp
+from nn.summary import summary
 from nn.training.fit_loop import fit
 from nn.training.history import History
 from nn.training.training_step import TrainingStep
@@ -54,6 +55,7 @@ __all__ = [
     "TrainingWarning",
     "Tuning",
     "activations",
+    "callbacks",
     "checkpoint",
     "data",
     "delta",
@@ -66,6 +68,7 @@ __all__ = [
     "parameters_to_vector",
     "scalar",
     "scaled_dot_product_attention",
+    "summary",
     "toys",
     "tune",
     "vector_to_parameters",

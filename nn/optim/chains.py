@@ -132,10 +132,18 @@ class scale(Transform):  # noqa: N801 - transforms are written like functions, a
     ----------
     rate : float or callable
         The rate η > 0, or a schedule: a function of the number of steps taken, from 0 on.
+
+    Attributes
+    ----------
+    rate : callable
+        The schedule.
+    factor : float
+        What the schedule is multiplied by: 1 until the learning rate of the optimizer is set.
     """
 
     def __init__(self, rate: float | Schedule) -> None:
         self.rate = as_schedule(rate)
+        self.factor = 1.0
 
     def at(self, step: int) -> Any:
         """Return the rate of a step.
@@ -150,7 +158,7 @@ class scale(Transform):  # noqa: N801 - transforms are written like functions, a
         float
             The rate.
         """
-        return float(self.rate(step - 1))
+        return float(self.factor * self.rate(step - 1))
 
     def all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
         rate = self.at(step)

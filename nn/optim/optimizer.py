@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Node, SettingError, ShapeError, Tensor
+from nn.input_checks import positive
+from nn.modules.paths import count_text
 from nn.optim.chains import State, Transform, chain, is_rate, scale
 from nn.optim.groups import parameter_groups
 
@@ -139,7 +141,7 @@ class Group:
         float
             The product of the rates in the chain, 1 if there are none.
         """
-        return float(math.prod(part.rate(taken) for part in self.transforms if isinstance(part, scale)))
+        return float(math.prod(part.at(taken + 1) for part in self.transforms if isinstance(part, scale)))
 
 
 class Optimizer:
@@ -184,8 +186,46 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
-        """The learning rate of the next step, in the first group."""
+        """The learning rate of the next step, in the first group.
+
+        Setting it multiplies the rates of all groups by one factor, so that their ratios and their schedules stay.
+        """
         return self.groups[0].rate(self.steps)
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        before = self.lr
+        if not before > 0.0:
+            raise SettingError(f"the learning rate is {before:g} now, and cannot be set: its schedule has come to its end")
+        self.multiply_lr(positive("the learning rate lr", rate) / before)
+
+    def multiply_lr(self, factor: float, floor: float = 0.0) -> None:
+        """Multiply the learning rates of all groups.
+
+        Parameters
+        ----------
+        factor : float
+            The factor, at least 0.
+        floor : float, default 0.0
+            The least rate. A group whose rate would fall below it gets this one, and one that is below it already stays.
+
+        Examples
+        --------
+        >>> from autograd import Value
+        >>> from nn.optim import SGD
+        >>> o = SGD([Value(1.0)], lr=0.5); o.multiply_lr(0.1); o.lr
+        0.05
+        """
+        for part, rate in self._rate_parts():
+            part.factor *= min(1.0, max(factor, floor / rate)) if factor < 1.0 and rate > 0.0 else factor
+
+    def _rate_parts(self) -> list[tuple[scale, float]]:
+        """Return the last rate in the chain of each group, and the rate of its next step. Groups may share one."""
+        parts: dict[int, tuple[scale, float]] = {}
+        for group in self.groups:
+            for part in [part for part in group.transforms if isinstance(part, scale)][-1:]:
+                parts[id(part)] = part, group.rate(self.steps)
+        return list(parts.values())
 
     def step(self) -> None:
         """Move every parameter that has a gradient."""
@@ -205,8 +245,8 @@ class Optimizer:
         Returns
         -------
         dict
-            ``steps``, and for each entry of a state an array. Its name is made of the group, the transform, the number of the
-            parameter in the group, and the name of the entry.
+            ``steps``, ``lr_factors`` if the rate was set, and for each entry of a state an array. Its name is made of the group,
+            the transform, the number of the parameter in the group, and the name of the entry.
 
         Examples
         --------
@@ -217,6 +257,9 @@ class Optimizer:
         {'steps': 1.0, '0.momentum0.0.velocity': 2.0}
         """
         arrays: dict[str, Any] = {"steps": np.int64(self.steps)}
+        factors = np.array([part.factor for part, _ in self._rate_parts()])
+        if np.any(factors != 1.0):
+            arrays["lr_factors"] = factors
         for g, group in enumerate(self.groups):
             for t, states in enumerate(group.states):
                 for k, state in enumerate(states):
@@ -239,14 +282,30 @@ class Optimizer:
             If an array does not have the shape of its parameter.
         """
         steps = _check_steps(state)
-        entries = [self._parse_entry(name, x) for name, x in state.items() if name != "steps"]
+        factors = self._check_factors(state)
+        entries = [self._parse_entry(name, x) for name, x in state.items() if name not in ("steps", "lr_factors")]
         for group in self.groups:
             for states in group.states:
                 for own in states:
                     own.clear()
         for own, entry, value in entries:
             own[entry] = value
+        for (part, _), factor in zip(self._rate_parts(), factors, strict=True):
+            part.factor = float(factor)
         self.steps = steps
+
+    def _check_factors(self, state: dict[str, Any]) -> Any:
+        """Return the factors of the rates in a state dict, 1 if there are none."""
+        count = len(self._rate_parts())
+        factors = np.asarray(state.get("lr_factors", np.ones(count)))
+        if factors.shape != (count,) or factors.dtype.kind != "f":
+            raise ShapeError(f"load_state_dict(): lr_factors has shape {factors.shape}, but this optimizer has {count} rates")
+        return factors
+
+    def __repr__(self) -> str:
+        transforms = " | ".join(", ".join(type(part).__name__ for part in group.transforms) for group in self.groups)
+        count = sum(np.size(p.data) for p in self.parameters)
+        return f"Optimizer({transforms}, lr {self.lr:g}, {count_text(count)}, {self.steps} steps taken)"
 
     def _parse_entry(self, name: str, x: Any) -> tuple[State, str, Any]:
         """Return the state that an entry of a state dict belongs to, the name there, and the value."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from autograd import SettingError
+from nn.callbacks.callback import CallbackList, Run
 from nn.data import Part, batches, pair
 from nn.input_checks import positive, positive_integer
 from nn.losses import Loss
@@ -55,7 +56,7 @@ def fit(
     patience: int | None = None,
     target: float | None = None,
     seconds: float | None = None,
-    callback: Callable[[History], Any] | None = None,
+    callback: Any = None,
     checkpoint: str | Path | None = None,
     compiled: bool = False,
     progress: bool = True,
@@ -102,8 +103,9 @@ def fit(
         The run stops when the metric reaches ``target``.
     seconds : float, optional
         The run stops after so many seconds.
-    callback : callable, optional
-        A function of the history, called after each epoch. The run stops when it returns true.
+    callback : Callback, callable, or list of these, optional
+        What is called during the run; see :mod:`nn.callbacks`. A function of the history is called after each epoch. The run stops
+        when a callback returns true.
     checkpoint : str or Path, optional
         A file to which everything is written after each epoch. A run that finds it goes on from there, to the same bits as a run
         that was never stopped. What a module keeps apart from parameters, generators and constant Tensors is not in it.
@@ -153,30 +155,31 @@ def fit(
     """
     X, Y = pair(X, Y, "fit()")
     validation = _check_validation(validation, metric, patience, target)
+    loss = named_loss(loss)
+    optimizer = _check_optimizer(model, optimizer, lr)
+    history = History()
+    callbacks = CallbackList(callback, Run(model, optimizer, history))
     stopping = StoppingRules(
         epochs=positive_integer("epochs", epochs),
         tol=None if tol is None else positive("tol", tol),
         patience=None if patience is None else positive_integer("patience", patience),
         target=None if target is None else float(target),
         seconds=None if seconds is None else positive("seconds", seconds),
-        callback=callback,
+        callback=callbacks.on_epoch,
         start=time.monotonic(),
     )
-    loss = named_loss(loss)
-    optimizer = _check_optimizer(model, optimizer, lr)
     weights = sample_weights(Y, sample_weight, class_weight)
     step = CheckedStep(model, loss, optimizer, compiled, micro_batch_size)
     evaluation = None if validation is None else Evaluation(model, loss, metric, validation)
     is_seeded = rng is not None
     rng = generator(rng)
-    history = History()
-    run = _Run(model, step, evaluation, stopping, history, rng)
+    run = _Run(model, step, evaluation, stopping, history, rng, callbacks)
     if checkpoint is not None:
         data = {"data X": X, "data Y": Y, "validation data": validation, "weights of the samples": weights}
         settings = {"batch_size": batch_size, "micro_batch_size": micro_batch_size, "compiled": compiled}
         settings["patience (given or not)"] = patience is not None
         own = identity(model, loss, metric, optimizer, data, settings, rng if is_seeded else None)
-        run.resume(RunCheckpoint(checkpoint, own, model, optimizer, rng))
+        run.resume(RunCheckpoint(checkpoint, own, model, optimizer, rng, callbacks.callbacks))
     if compiled:
         X, Y = as_floats(X), as_floats(Y)
     run.train_with_bar(X, Y, weights, batch_size, progress)
@@ -226,9 +229,10 @@ class _Run:
         stopping: StoppingRules,
         history: History,
         rng: np.random.Generator,
+        callbacks: CallbackList,
     ) -> None:
         self.model, self.step, self.evaluation = model, step, evaluation
-        self.stopping, self.history, self.rng = stopping, history, rng
+        self.stopping, self.history, self.rng, self.callbacks = stopping, history, rng, callbacks
         self.optimizer = step.optimizer
         self.checkpoint: RunCheckpoint | None = None
         self.best: dict[str, Any] = {}  # the state dict of the model after the epoch with the least validation loss
@@ -251,17 +255,23 @@ class _Run:
         finally:
             self.model.eval()
 
+    def _take_step(self, batch: Sequence[Any]) -> float:
+        """Take a step, and return the sum of the losses of its samples."""
+        loss = self.step(*batch)
+        self.callbacks.on_step()
+        return loss * len(batch[0])
+
     def train(self, X: Any, Y: Any, weights: Any, batch_size: int | None, bar: Any) -> None:
         """Run epochs until there is a reason to stop."""
         if self.evaluation is not None and self.stopping.target is not None and self.evaluation()[1] is None:
             raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
         shuffle = batch_size is not None
+        self.callbacks.on_start()
         try:
             while not (reason := self.stopping.reason(self.history)):
                 self.model.train()
                 parts = batches(X, Y, batch_size, self.rng, shuffle, weights=weights)
-                total = sum(self.step(*batch) * len(batch[0]) for batch in parts)
-                self._finish_epoch(total / len(X), bar)
+                self._finish_epoch(sum(map(self._take_step, parts)) / len(X), bar)
                 for message in diagnose(self.model, self.history, X):
                     warnings.warn(message, TrainingWarning, stacklevel=4)
                 if self.checkpoint is not None:
@@ -272,6 +282,7 @@ class _Run:
         finally:
             if self.stopping.patience is not None and self.best:
                 self.model.load_state_dict(self.best)
+            self.callbacks.on_end()
         self.history.stopped = reason
 
     def _finish_epoch(self, loss: float, bar: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import DataError
 from nn import checkpoint
+from nn.callbacks.callback import Callback
 from nn.modules.module import Module
 from nn.optim import Optimizer
 from nn.training.history import History
@@ -33,6 +34,8 @@ class RunCheckpoint:
         The optimizer.
     rng : numpy.random.Generator
         The generator of the shuffles.
+    callbacks : sequence of Callback
+        The callbacks of the run, whose states are a part of the file.
 
     Attributes
     ----------
@@ -41,10 +44,17 @@ class RunCheckpoint:
     """
 
     def __init__(
-        self, path: str | Path, identity: dict[str, str], model: Module, optimizer: Optimizer, rng: np.random.Generator
+        self,
+        path: str | Path,
+        identity: dict[str, str],
+        model: Module,
+        optimizer: Optimizer,
+        rng: np.random.Generator,
+        callbacks: Sequence[Callback] = (),
     ) -> None:
         self.path, self.identity, self.model, self.optimizer = Path(path), identity, model, optimizer
         self.generators = {"fit": rng, **_module_generators(model)}
+        self.callbacks = callbacks
         self.best: dict[str, Any] = {}
 
     def write(self, history: History, best: dict[str, Any]) -> None:
@@ -63,6 +73,8 @@ class RunCheckpoint:
         arrays |= {f"history.{name}": x for name, x in history.arrays().items()}
         arrays |= {f"best.{name}": x for name, x in best.items()}
         arrays |= {f"generator.{name}": _to_json_bytes(rng.bit_generator.state) for name, rng in self.generators.items()}
+        for k, callback in enumerate(self.callbacks):
+            arrays |= {f"callback.{k}.{name}": x for name, x in callback.state_dict().items()}
         checkpoint.save(self.path, arrays | {"names": _checksum_of_names(arrays)})
 
     def resume(self, history: History) -> None:
@@ -101,6 +113,10 @@ class RunCheckpoint:
         self.model.load_state_dict(_with_prefix(arrays, "model."))
         self.optimizer.load_state_dict(_with_prefix(arrays, "optimizer."))
         history.restore(_with_prefix(arrays, "history."))
+        for k, callback in enumerate(self.callbacks):
+            own = _with_prefix(arrays, f"callback.{k}.")
+            if own:
+                callback.load_state_dict(own)
         self.best = _with_prefix(arrays, "best.")
         last = self.model.state_dict()
         for name, x in self.best.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,8 @@ class StoppingRules(NamedTuple):
         The value of the metric that is to be reached.
     seconds : float or None
         The time after which no further epoch begins, in seconds.
-    callback : callable or None
-        A function of the history; the run stops if it returns true.
+    callback : callable
+        A function without arguments; the run stops if it returns true.
     start : float
         When the run began, by ``time.monotonic()``.
 
@@ -41,7 +41,7 @@ class StoppingRules(NamedTuple):
     patience: int | None
     target: float | None
     seconds: float | None
-    callback: Callable[[History], Any] | None
+    callback: Callable[[], bool]
     start: float
 
     def reason(self, history: History) -> str:
@@ -69,7 +69,7 @@ class StoppingRules(NamedTuple):
 
     def _reason_in_history(self, history: History) -> str:
         """Return the reason that the epochs so far give, or ""."""
-        if self.callback is not None and self.callback(history):
+        if self.callback():
             return "callback"
         if self.tol is not None and history.gradient_norm[-1] < self.tol:
             return f"gradient norm {history.gradient_norm[-1]:.3g} < tol {self.tol:g}"

@@ -47,8 +47,10 @@ NN = [
     "data",
     "optim",
     "toys",
+    "summary",
     "delta",
     "scalar",
+    "callbacks",
     "training",
 ]
 MOST_MODULES = 12  # in a folder, so that it can be read at a glance
