@@ -16,7 +16,7 @@ from autograd.core.node import Node
 from autograd.core.pytree import Build, flatten
 from autograd.errors import GraphError
 from autograd.graph.topological_order import topological_order
-from autograd.state import context
+from autograd.state import blocks, context
 
 
 class TracedRun(NamedTuple):
@@ -67,7 +67,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
     """
     start_stamp = context.tick()
     tracer = Tracer()
-    with context.force_recording(start_stamp), trace_with(tracer):
+    with blocks.force_recording(start_stamp), trace_with(tracer):
         try:
             result = f(*args, **kwargs)
         except Exception as error:

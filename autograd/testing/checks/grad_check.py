@@ -13,7 +13,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
 from autograd.graph.topological_order import topological_order
-from autograd.state.context import force_recording, record_lines
+from autograd.state.blocks import force_recording, record_lines
 from autograd.testing.blaming import check_nodes, describe_infinite_derivative
 from autograd.testing.checks.contract.inputs import EVERYWHERE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest

@@ -14,7 +14,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError
 from autograd.graph.topological_order import topological_order
-from autograd.state.context import no_grad
+from autograd.state.blocks import no_grad
 from autograd.testing.checks.contract.inputs import refuse_coroutine
 from autograd.testing.measurement.estimate import Array
 from autograd.transforms.grad_and_vjp import gradients
