@@ -88,3 +88,24 @@ def is_valid_mermaid(text):
 def frames_of(picture):
     """The frames of the backward pass."""
     return backward_frames(picture.snapshot, picture.drawing, picture.grouping.representatives)
+
+
+def is_hit(box, points):
+    (u, v), (w, h) = box
+    return any(abs(x - u) < w / 2 - 0.5 and abs(y - v) < h / 2 - 0.5 for x, y in points)
+
+
+def points_on(route):
+    """Points along a route: straight lines and Bézier curves."""
+    at, points = np.array(route[0]), []
+    for piece in route[1:]:
+        corners = np.array([at, *np.reshape(piece, (-1, 2))])
+        t = np.linspace(0.0, 1.0, 12)[:, None]
+        if len(corners) == 2:
+            points += list((1 - t) * corners[0] + t * corners[1])
+        else:
+            points += list(
+                sum(c * (1 - t) ** (3 - k) * t**k * n for k, (c, n) in enumerate(zip(corners, (1, 3, 3, 1), strict=True)))
+            )
+        at = corners[-1]
+    return points

@@ -13,7 +13,7 @@ from autograd.testing.report import Report
 from autograd.viz.drawing import DIRECTIONS
 from autograd.viz.folding.folds import fold_by_program
 from autograd.viz.folding.grouping import separate_nodes
-from autograd.viz.picture import SHOWN, Picture, Style
+from autograd.viz.picture import DEFAULT_WIDTH, SHOWN, Picture, Style
 from autograd.viz.snapshots.snapshot import take_snapshot
 
 COLOURS = ("grad", "data", "error", None)
@@ -27,6 +27,7 @@ def draw(
     show: Sequence[str] = SHOWN,
     color: str | None = "grad",
     direction: str = "LR",
+    width: int | None = DEFAULT_WIDTH,
 ) -> Picture:
     """Draw the graph below a node, with the numbers that it holds now.
 
@@ -44,9 +45,13 @@ def draw(
     show : sequence of {"data", "grad", "local"}, default all
         What to write: the data and the gradients on boxes, and local derivatives on links.
     color : {"grad", "data", "error", None}, default "grad"
-        What to shade boxes by, in factors of ten: |gradient|, |data|, or the error of the node's derivative against a measured one.
+        What boxes are coloured by: the gradient, the data, or the error of the node's derivative against a measured one. Positive
+        numbers are blue and negative ones orange. A colour is one step weaker for each factor of √10 below the largest magnitude.
     direction : {"LR", "RL", "TB"}, default "LR"
         The direction of reading: left to right, right to left, or top to bottom.
+    width : int, optional
+        The width in pixels after which a picture from left to right, or from right to left, continues in a further row; None for
+        one row. Pictures of which too many edges would go from row to row stay in one row.
 
     Returns
     -------
@@ -68,8 +73,8 @@ def draw(
       #0  a   data 2, grad 4
       #1  ×   data 4, grad 1   ← #0 (∂ 2), #0 (∂ 2)
     """
-    _check_settings(max_nodes, show, color, direction)
-    style = Style(tuple(show), color, direction)
+    _check_settings(max_nodes, show, color, direction, width)
+    style = Style(tuple(show), color, direction, width)
     picture = _compiled_picture(root, style, max_nodes) if isinstance(root, Compiled) else _graph_picture(root, style)
     if fold is None:
         fold = picture.snapshot.size > max_nodes or picture.program_grouping is not None
@@ -78,7 +83,7 @@ def draw(
     return picture.fold() if fold is True else picture.fold(by=fold)
 
 
-def _check_settings(max_nodes: Any, show: Any, color: Any, direction: Any) -> None:
+def _check_settings(max_nodes: Any, show: Any, color: Any, direction: Any, width: Any) -> None:
     _check_choice("direction", direction, DIRECTIONS)
     _check_choice("color", color, COLOURS)
     if not isinstance(show, tuple | list):
@@ -87,6 +92,8 @@ def _check_settings(max_nodes: Any, show: Any, color: Any, direction: Any) -> No
         _check_choice("show", name, SHOWN)
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
         raise SettingError(f"draw(): max_nodes is a whole number of at least 1, not {max_nodes!r}")
+    if width is not None and (isinstance(width, bool) or not isinstance(width, int) or width < 1):
+        raise SettingError(f"draw(): width is a whole number of pixels, or None for one row, not {width!r}")
 
 
 def _check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:

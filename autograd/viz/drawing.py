@@ -29,7 +29,9 @@ class Box:
     inner_edges : int, default 0
         The number of edges between these nodes that the box hides.
     shade : int, optional
-        A step from 0 to 6 of the colour scale, or None for no colour.
+        A step from -6 to 6 of the colour scale, or None for no colour. It stands for the largest number of the box.
+    low_shade : int, optional
+        The step for the smallest number, if the box has numbers of both signs.
     has_warning : bool, default False
         Whether the box holds a nan, an infinity, or the first node that made one.
     is_guilty : bool, default False
@@ -49,6 +51,7 @@ class Box:
     count: int = 1
     inner_edges: int = 0
     shade: int | None = None
+    low_shade: int | None = None
     has_warning: bool = False
     is_guilty: bool = False
     is_root: bool = False
@@ -75,6 +78,8 @@ class Link:
         A short text to write on the link.
     detail : str, default ""
         All that is known of the link, to show on request.
+    shade : int, optional
+        A step from -6 to 6 of the colour scale for what the link contributes to a gradient.
     """
 
     tail: int
@@ -82,6 +87,26 @@ class Link:
     count: int = 1
     label: str = ""
     detail: str = ""
+    shade: int | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours of a drawing mean.
+
+    Parameters
+    ----------
+    what : str
+        The quantity.
+    largest : float
+        Its largest magnitude, which has the strongest colour.
+    is_signed : bool
+        Whether negative numbers have colours of their own.
+    """
+
+    what: str
+    largest: float
+    is_signed: bool
 
 
 @dataclass(frozen=True)
@@ -98,12 +123,18 @@ class Drawing:
         One line about the whole.
     direction : {"LR", "RL", "TB"}, default "LR"
         The direction of reading.
+    width : int, optional
+        The width in pixels after which the drawing continues in a further row.
+    legend : Legend, optional
+        What the colours mean.
     """
 
     boxes: tuple[Box, ...]
     links: tuple[Link, ...]
     caption: str = ""
     direction: str = "LR"
+    width: int | None = None
+    legend: Legend | None = None
 
 
 def select_boxes(boxes: Sequence[Box], links: Sequence[Link], visible: Sequence[int]) -> tuple[list[Box], list[Link]]:

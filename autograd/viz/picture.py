@@ -13,9 +13,9 @@ from autograd.core.node import Node
 from autograd.errors import GraphError, SettingError
 from autograd.state.garbage_collection import pause_garbage_collection
 from autograd.viz.backward_frames import backward_frames
-from autograd.viz.drawing import Box, Drawing, select_boxes
+from autograd.viz.drawing import Box, Drawing, Legend, select_boxes
 from autograd.viz.folding.boxes import make_boxes
-from autograd.viz.folding.colour_scale import colour_steps
+from autograd.viz.folding.colour_scale import colour_steps, largest_magnitude
 from autograd.viz.folding.folds import fold_by_depth, fold_by_scope, fold_by_structure
 from autograd.viz.folding.grouping import Grouping
 from autograd.viz.folding.links import make_links
@@ -30,6 +30,9 @@ FOLDS = ("structure", "scope", "depth")
 SHOWN = ("data", "grad", "local")
 GUILTY_MARK = "✗ "
 
+# The width of a row of boxes. README files and notebooks show pictures about 800 px wide, and scale larger ones down.
+DEFAULT_WIDTH = 800
+
 
 @dataclass(frozen=True)
 class Style:
@@ -43,11 +46,14 @@ class Style:
         What boxes are shaded by.
     direction : {"LR", "RL", "TB"}, default "LR"
         The direction of reading.
+    width : int, optional
+        The width in pixels after which the picture continues in a further row; None for one row.
     """
 
     show: tuple[str, ...] = SHOWN
     color: str | None = "grad"
     direction: str = "LR"
+    width: int | None = DEFAULT_WIDTH
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,42 +259,68 @@ class Picture(DrawingFormats):
     # -- what is written
 
     @cached_property
-    def _boxes(self) -> list[Box]:
-        """All boxes, whether they are visible or not."""
+    def _uncoloured_boxes(self) -> list[Box]:
+        """All boxes with their text."""
         with pause_garbage_collection():
             boxes = make_boxes(self.snapshot, self.grouping, self.style.show)
         if self.difference is not None:
             boxes = self.difference.annotate(boxes)
         for k in {int(self.grouping.boxes[i]) for i in self.guilty}:
             boxes[k] = replace(boxes[k], is_guilty=True, title=f"{GUILTY_MARK}{boxes[k].title}")
-        magnitudes = self._magnitudes(boxes)
-        if magnitudes is not None:
-            for box, step in zip(boxes, colour_steps(magnitudes), strict=True):
-                box.shade = step
         return boxes
 
-    def _magnitudes(self, boxes: list[Box]) -> list[float] | None:
-        """The numbers that boxes are shaded by."""
+    @cached_property
+    def _boxes(self) -> list[Box]:
+        """All boxes, whether they are visible or not."""
+        boxes, ends = self._uncoloured_boxes, self._coloured_numbers
+        if ends is not None:
+            low_ends, high_ends = ends
+            steps = colour_steps([*low_ends, *high_ends])
+            for box, low, high in zip(boxes, steps, steps[len(boxes) :], strict=False):
+                has_both_signs = low is not None and high is not None and low < 0 < high
+                box.low_shade = low if has_both_signs else None
+                box.shade = high if has_both_signs or high or low is None else low
+        return boxes
+
+    @cached_property
+    def _coloured_numbers(self) -> tuple[list[float], list[float]] | None:
+        """The smallest and the largest of the numbers that each box is coloured by."""
+        boxes = self._uncoloured_boxes
         if self.difference is not None:
-            return self.difference.magnitudes(boxes)
+            magnitudes = self.difference.magnitudes(boxes)
+            return magnitudes, magnitudes
         if self.style.color == "error":
-            return node_errors(self.snapshot, boxes)
+            errors = node_errors(self.snapshot, boxes)
+            return errors, errors
         column = self.snapshot.grad if self.style.color == "grad" else self.snapshot.data
         if self.style.color is None or column is None:
             return None
-        largest = np.zeros(len(boxes))
-        np.fmax.at(largest, self.grouping.boxes, column.magnitude)
-        return largest.tolist()
+        low, high = np.full(len(boxes), np.inf), np.full(len(boxes), -np.inf)
+        np.fmin.at(low, self.grouping.boxes, column.low)
+        np.fmax.at(high, self.grouping.boxes, column.high)
+        return low.tolist(), high.tolist()
+
+    @cached_property
+    def _legend(self) -> Legend | None:
+        """What the colours of the boxes mean; None if there are none."""
+        ends = self._coloured_numbers
+        if ends is None:
+            return None
+        is_signed = self.difference is None and self.style.color != "error"
+        quantity = {"grad": "gradient", "data": "value"}.get(str(self.style.color), "error")
+        what = quantity if self.difference is None else "difference"
+        return Legend(what, largest_magnitude([*ends[0], *ends[1]]), is_signed)
 
     @cached_property
     def drawing(self) -> Drawing:  # type: ignore[override]  # computed when it is first needed
         """The boxes and links as they are shown."""
         boxes = self._boxes
         with pause_garbage_collection():
-            links = make_links(self.snapshot, self.grouping, self.style.show)
+            links = make_links(self.snapshot, self.grouping, self.style.show, self.style.color == "grad")
         if self.visible_boxes is not None:
             boxes, links = select_boxes(boxes, links, self.visible_boxes)
-        return Drawing(tuple(boxes), tuple(links), self._caption(len(boxes)), self.style.direction)
+        caption, style = self._caption(len(boxes)), self.style
+        return Drawing(tuple(boxes), tuple(links), caption, style.direction, style.width, self._legend)
 
     def _caption(self, shown: int) -> str:
         size, edge_count = self.snapshot.size, len(self.snapshot.graph.tails)
@@ -297,9 +329,8 @@ class Picture(DrawingFormats):
             text += f" in {shown} boxes" if self.visible_boxes is None else f", {shown} boxes of them shown"
         if self.difference is not None:
             return f"{text}; {self.difference.caption()}"
-        has_gradients = self.snapshot.grad is not None
-        shaded_by = {"grad": "gradient" if has_gradients else "", "data": "value", "error": "error"}.get(self.style.color or "", "")
-        return text + (f", colour: {shaded_by}" if shaded_by else "")
+        legend = self._legend
+        return text + (f", colour: {legend.what}" if legend is not None else "")
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Write the picture as one HTML page, with its numbers and the backward pass to step through.

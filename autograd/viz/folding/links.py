@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from autograd.viz.drawing import Link
 from autograd.viz.folding.boxes import RANGE_DIGITS
 from autograd.viz.folding.colour_refinement import Ints
+from autograd.viz.folding.colour_scale import colour_steps
 from autograd.viz.folding.grouping import Grouping
 from autograd.viz.labels import NAN_LABEL, format_range
 from autograd.viz.snapshots.columns import Column, Mask
 from autograd.viz.snapshots.snapshot import Snapshot
 
 
-def make_links(snapshot: Snapshot, grouping: Grouping, show: Sequence[str]) -> list[Link]:
+def make_links(snapshot: Snapshot, grouping: Grouping, show: Sequence[str], coloured: bool = False) -> list[Link]:
     """Make the links of a drawing.
 
     Parameters
@@ -26,6 +28,8 @@ def make_links(snapshot: Snapshot, grouping: Grouping, show: Sequence[str]) -> l
         Which nodes share a box.
     show : sequence of str
         Whether to write local derivatives on the links: "local".
+    coloured : bool, default False
+        Whether links of one edge between two single nodes are coloured by what they contribute to a gradient.
 
     Returns
     -------
@@ -33,7 +37,8 @@ def make_links(snapshot: Snapshot, grouping: Grouping, show: Sequence[str]) -> l
         The links by consumer, then by argument.
     """
     if grouping.is_unfolded:
-        return _links_of_edges(snapshot, grouping, "local" in show)
+        links = _links_of_edges(snapshot, grouping, "local" in show)
+        return _colour_links(links, snapshot) if coloured and snapshot.contribution is not None else sort_links(links)
     return _links_of_boxes(snapshot, grouping, "local" in show)
 
 
@@ -48,6 +53,20 @@ def _links_of_edges(snapshot: Snapshot, grouping: Grouping, show_local: bool) ->
             detail += f"; contribution {_edge_number(snapshot.contribution, e)}"
         label = f"∂ {local}" if local and show_local else ""
         links.append(Link(box_of_node[tail], box_of_node[head], 1, label, detail))
+    return links
+
+
+def _colour_links(links: list[Link], snapshot: Snapshot) -> list[Link]:
+    """The links of edges with the colours of their contributions."""
+    assert snapshot.contribution is not None
+    low, high = snapshot.contribution.low, snapshot.contribution.high
+    has_both_signs = (low < 0) & (high > 0)
+    strongest = np.where(has_both_signs, np.nan, np.where(np.abs(low) > np.abs(high), low, high))
+    return sort_links([replace(link, shade=step) for link, step in zip(links, colour_steps(strongest.tolist()), strict=True)])
+
+
+def sort_links(links: list[Link]) -> list[Link]:
+    """The links by consumer, then by argument."""
     return sorted(links, key=lambda link: (link.head, link.tail))
 
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from autograd.errors import SettingError
 from autograd.viz.drawing import Box, Drawing
-
-# The colours of the steps 0 to 6 of the colour scale, as in the light mode of an SVG.
-FILL_COLOURS = ("#f4f4f2", "#e4eefa", "#cfe2f6", "#b5d3f0", "#98c3e9", "#7ab1e0", "#5b9ed6")
+from autograd.viz.formats.svg_style import LIGHT_FILLS
 
 
 def escape_dot(text: str) -> str:
@@ -79,7 +77,7 @@ def _attributes(box: Box) -> str:
     if box.kind == "neuron":
         attributes.append("shape=circle")
     if box.shade is not None:
-        attributes.append(f'fillcolor="{FILL_COLOURS[box.shade]}"')
+        attributes.append(f'fillcolor="{LIGHT_FILLS[box.shade]}"')
     if box.is_root or box.count > 1:
         attributes.append("penwidth=2")
     if box.has_warning or box.is_guilty:

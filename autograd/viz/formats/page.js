@@ -42,15 +42,6 @@ const centre = (k) => {
 byId("in").onclick = () => zoom(0.7);
 byId("out").onclick = () => zoom(1.4);
 byId("fit").onclick = () => show({ ...full });
-// What would be too small to read begins at a readable size, at the root's end.
-const begin = () => {
-  const size = svg.getBoundingClientRect();
-  if (Math.max(full.width / size.width, full.height / size.height) <= 1.5) return;
-  const width = Math.min(full.width, size.width * 1.5), height = Math.min(full.height, size.height * 1.5);
-  const b = boxes[data.root === null ? 0 : data.root].getBBox();
-  const clamp = (middle, part, all) => Math.max(0, Math.min(all - part, middle - part / 2));
-  show({ x: clamp(b.x + b.width / 2, width, full.width), y: clamp(b.y + b.height / 2, height, full.height), width, height });
-};
 svg.addEventListener("wheel", (event) => {
   event.preventDefault();
   const size = svg.getBoundingClientRect();
@@ -123,7 +114,7 @@ const expand = (box, panel) => {
   const body = element("tbody", undefined, table);
   for (const [node, value, gradient, step] of box.members) {
     const cell = element("span", undefined, mosaic);
-    cell.className = `s${step}`;
+    cell.className = step > 0 ? `p${step}` : step < 0 ? `n${-step}` : "s0";
     cell.title = `${node}: ${value}, gradient ${gradient}`;
     const row = element("tr", undefined, body);
     for (const text of [node, value, gradient]) element("td", text, row);
@@ -286,4 +277,3 @@ byId("slider").max = data.frames.length;
 byId("player").hidden = data.frames.length === 0;
 byId("run").disabled = matchMedia("(prefers-reduced-motion: reduce)").matches;
 play(0);
-begin();

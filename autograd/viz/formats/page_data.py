@@ -47,7 +47,8 @@ def page_data(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, A
     root_boxes = [k for k, box in enumerate(boxes) if box.is_root]
     root = root_boxes[0] if root_boxes and len(snapshot.roots) == 1 else None
     column = snapshot.grad or snapshot.data
-    shades = [step or 0 for step in colour_steps(column.magnitude.tolist())]
+    strongest = np.where(np.abs(column.low) > np.abs(column.high), column.low, column.high)
+    shades = [step or 0 for step in colour_steps(strongest.tolist())]
     local_derivatives = _local_derivatives(drawing, snapshot)
     is_unfolded = all(box.count == 1 for box in boxes)
     return {

@@ -11,10 +11,13 @@ from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 from autograd.state.garbage_collection import pause_garbage_collection
-from autograd.viz.drawing import Box, Drawing, Link
+from autograd.viz.drawing import Box, Drawing, Legend, Link
+from autograd.viz.folding.colour_scale import MAX_STEP
 from autograd.viz.formats import svg_style as style
+from autograd.viz.labels import display_width, format_number
 from autograd.viz.layout.arrangement import arrange
 from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Layout, Point, Route
+from autograd.viz.layout.wrapping import wrap_layout
 
 # Groups that are drawn. A group is compared with all boxes, so that n groups of n boxes take a time in proportion to n². A screen
 # holds about thirty boxes, so that more groups cannot be seen.
@@ -71,6 +74,8 @@ def render_svg(drawing: Drawing, live: bool = False) -> str:
     labels = _edge_labels(drawing)
     label_widths = [len(label) * style.EDGE_LETTER_WIDTH + style.EDGE_LABEL_PADDING if label else 0.0 for label in labels]
     layout = _arrange(drawing, label_widths)
+    if drawing.width is not None and not is_vertical:
+        layout = wrap_layout(layout, drawing.width - 2 * style.MARGIN)
     transform = _transform(drawing.direction, layout.extent[0])
     frames = [
         Frame((x, y), (across, along) if is_vertical else (along, across))
@@ -103,9 +108,14 @@ def _edge_labels(drawing: Drawing) -> list[str]:
     return ["" if is_crowded or entering[link.head] > MAX_PORTS else link.label for link in drawing.links]
 
 
+def _is_diagram(drawing: Drawing) -> bool:
+    """Whether this is the diagram of a network, whose edges all run in the direction of reading and have no arrow heads."""
+    return any(box.kind == "neuron" for box in drawing.boxes)
+
+
 def _arrange(drawing: Drawing, label_widths: list[float]) -> Layout:
     """The layout, with space for the labels on the edges."""
-    is_diagram = any(box.kind == "neuron" for box in drawing.boxes)
+    is_diagram = _is_diagram(drawing)
     sizes = [_size(box, is_diagram) for box in drawing.boxes]
     edges = [(link.tail, link.head) for link in drawing.links]
     if drawing.direction != "TB":
@@ -131,7 +141,11 @@ def _transform(direction: str, extent: float) -> Transform:
         return _identity
     if direction == "RL":
         return lambda point: tuple(extent - c if i % 2 == 0 else c for i, c in enumerate(point))
-    return lambda point: tuple(point[i + 1 - 2 * (i % 2)] for i in range(len(point)))
+    return _transpose
+
+
+def _transpose(point: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(point[i + 1 - 2 * (i % 2)] for i in range(len(point)))
 
 
 def _identity(point: tuple[float, ...]) -> tuple[float, ...]:
@@ -142,22 +156,55 @@ def _opening(drawing: Drawing, extent: Point, space_for_labels: float, live: boo
     """The file up to its first box."""
     along, across = extent
     width, height = (across, along) if drawing.direction == "TB" else (along, across)
-    caption = "" if live else drawing.caption
-    caption_height = style.CAPTION_HEIGHT if caption else 0.0
-    width = max(width + space_for_labels + 2 * style.MARGIN, len(drawing.caption) * style.LETTER_WIDTH + 2 * style.MARGIN)
-    height = height + 2 * style.MARGIN + caption_height
+    header, header_width, header_height = _header(drawing, live)
+    width = max(width + space_for_labels, header_width) + 2 * style.MARGIN
+    height = height + 2 * style.MARGIN + header_height
     title = drawing.caption or "A computation graph"
     role = f'role="group" aria-label={quoteattr(title)}' if live else 'role="img"'
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" {role} width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}">',
         "" if live else f"<title>{escape(title)}</title>\n<style>{style.STYLE}</style>",
-        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto" '
-        'markerUnits="userSpaceOnUse"><path d="M0,0 8,4 0,8z"/></marker></defs>',
         f'<rect class="paper" width="{width:.0f}" height="{height:.0f}"/>',
-        f'<text class="caption" x="{style.MARGIN}" y="{style.MARGIN + 10}">{escape(caption)}</text>' if caption else "",
-        f'<g transform="translate({style.MARGIN},{style.MARGIN + caption_height})">',
+        *header,
+        f'<g transform="translate({style.MARGIN},{style.MARGIN + header_height})">',
     ]
+
+
+def _header(drawing: Drawing, live: bool) -> tuple[list[str], float, float]:
+    """The caption, the legend of the colours below it and the space for names of groups; with their width and height."""
+    parts, width, height = [], 0.0, 0.0
+    if drawing.caption and not live:
+        parts.append(f'<text class="caption" x="{style.MARGIN}" y="{style.MARGIN + 10}">{escape(drawing.caption)}</text>')
+        width, height = len(drawing.caption) * style.LETTER_WIDTH, style.CAPTION_HEIGHT
+    if drawing.legend is not None:
+        legend, legend_width = _legend(drawing.legend, style.MARGIN + height)
+        parts.append(legend)
+        width, height = max(width, legend_width), height + style.LEGEND_HEIGHT
+    if any(box.group for box in drawing.boxes):
+        height += style.GROUP_NAME_HEIGHT
+    return parts, width, height
+
+
+def _legend(legend: Legend, top: float) -> tuple[str, float]:
+    """The colour scale with the numbers at its ends, and its width."""
+    strongest = format_number(legend.largest)
+    first, last = (f"{legend.what} -{strongest}" if legend.is_signed else f"{legend.what} 0"), strongest
+    steps = range(-MAX_STEP if legend.is_signed else 0, MAX_STEP + 1)
+    left = style.MARGIN + len(first) * style.LETTER_WIDTH + style.LEGEND_SPACE
+    swatches = [
+        f'<rect class="{_shade_class(step)}" x="{left + i * style.SWATCH_WIDTH:.1f}" y="{top:.1f}" '
+        f'width="{style.SWATCH_WIDTH}" height="{style.SWATCH_HEIGHT}"/>'
+        for i, step in enumerate(steps)
+    ]
+    right = left + len(steps) * style.SWATCH_WIDTH + style.LEGEND_SPACE
+    texts = [f'<text x="{x:.1f}" y="{top + 10:.1f}">{text}</text>' for x, text in ((style.MARGIN, first), (right, last))]
+    return f'<g class="legend">{"".join(swatches)}{"".join(texts)}</g>', right + len(last) * style.LETTER_WIDTH - style.MARGIN
+
+
+def _shade_class(step: int) -> str:
+    """The class of a step of the colour scale: p1 to p6 for positive numbers, n1 to n6 for negative ones, and s0."""
+    return f"p{step}" if step > 0 else f"n{-step}" if step < 0 else "s0"
 
 
 def _groups(boxes: Sequence[Box], frames: Sequence[Frame]) -> list[str]:
@@ -179,8 +226,16 @@ def _group_outline(group: str, boxes: Sequence[Box], frames: Sequence[Frame]) ->
     pad = style.GROUP_PADDING
     return (
         f'<g class="group"><rect x="{left - pad:.1f}" y="{top - pad:.1f}" width="{right - left + 2 * pad:.1f}" '
-        f'height="{bottom - top + 2 * pad:.1f}" rx="{style.GROUP_CORNER_RADIUS}"/><title>{escape(group)}</title></g>'
+        f'height="{bottom - top + 2 * pad:.1f}" rx="{style.GROUP_CORNER_RADIUS}"/><title>{escape(group)}</title>'
+        f"{_group_name(group, left - pad, top - pad - 2.0, right - left + 2 * pad)}</g>"
     )
+
+
+def _group_name(group: str, left: float, bottom: float, width: float) -> str:
+    """The name of a group above its outline, if it is short enough."""
+    if display_width(group) * style.EDGE_LETTER_WIDTH > width:
+        return ""
+    return f'<text x="{left:.1f}" y="{bottom:.1f}">{escape(group)}</text>'
 
 
 def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
@@ -188,7 +243,8 @@ def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
     x, y = frame.centre
     first_line = y - (len(box.lines) * style.LINE_HEIGHT) / 2 + style.BASELINE
     title, *lines = escape("\n".join((box.title, *box.lines))).split("\n")
-    texts = [f'<text class="title" x="{x:.1f}" y="{first_line:.1f}" text-anchor="middle">{title}</text>']
+    title_class = "title glyph" if len(box.title) == 1 and not box.title.isalnum() else "title"
+    texts = [f'<text class="{title_class}" x="{x:.1f}" y="{first_line:.1f}" text-anchor="middle">{title}</text>']
     for i, line in enumerate(lines, start=1):
         class_ = ' class="grad"' if _is_gradient(line) else ""  # by which the player finds its line
         text = "" if line == EMPTY_GRADIENT_LINE else line
@@ -206,7 +262,7 @@ def _box_classes(box: Box) -> str:
         "warned": box.has_warning,
         "guilty": box.is_guilty,
         "many": box.count > 1,
-        f"s{box.shade}": box.shade is not None,
+        _shade_class(box.shade or 0): box.shade is not None,
     }
     return " ".join(["box", box.kind, *(name for name, is_marked in marks.items() if is_marked)])
 
@@ -215,20 +271,45 @@ def _outline(box: Box, frame: Frame) -> str:
     left, top, _, _ = frame.corners
     width, height = frame.size
     radius = {"neuron": height / 2, "leaf": style.LEAF_CORNER_RADIUS}.get(box.kind, style.CORNER_RADIUS)
-    return f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
+    outline = f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
+    if box.low_shade is None:
+        return outline
+    half = (  # the left half, for the negative numbers
+        f"M{left + width / 2:.1f},{top:.1f}H{left + radius:.1f}a{radius:g},{radius:g} 0 0 0 {-radius:g},{radius:g}"
+        f"v{height - 2 * radius:.1f}a{radius:g},{radius:g} 0 0 0 {radius:g},{radius:g}H{left + width / 2:.1f}z"
+    )
+    return f'{outline}<path class="{_shade_class(box.low_shade)}" d="{half}"/>'
 
 
 def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: Transform) -> list[str]:
     """The path of each link, with an arrow at its end, its label and its detail."""
     has_details = len(drawing.links) <= MAX_LABELLED_LINKS
+    is_diagram = _is_diagram(drawing)
     parts = []
     for k, (link, route, entry, label) in enumerate(zip(drawing.links, layout.routes, layout.entries, labels, strict=True)):
         classes = "link many" if link.count > 1 else "link"
+        if link.shade is not None:
+            classes += f" {_shade_class(link.shade)}"
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
-        path = f'<path d="{_path(route, transform)}" marker-end="url(#arrow)"/>'
+        head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
+        path = f'<path d="{_path(route, transform)}"/>{head}'
         text = _edge_label(link, transform(entry), drawing.direction) if label else ""
         parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}</g>')
     return parts
+
+
+def _arrow_head(route: Route, transform: Transform) -> str:
+    """A triangle at the end of a route, which arrives straight along the direction of reading or against it."""
+    *_, u0, v0 = (*route[-2], *route[-1])[:-2]
+    u, v = route[-1][-2:]
+    x0, y0 = transform((u0 if u0 != u else 2 * u - route[0][0], v0))
+    x, y = transform((u, v))
+    length, half = style.ARROW_LENGTH, style.ARROW_WIDTH / 2
+    if transform is _transpose:
+        back = -length if y0 < y else length
+        return f"M{x:.1f},{y:.1f}l{-half:g},{back:g}h{2 * half:g}z"
+    back = -length if x0 < x else length
+    return f"M{x:.1f},{y:.1f}l{back:g},{-half:g}v{2 * half:g}z"
 
 
 def _path(route: Route, transform: Transform) -> str:

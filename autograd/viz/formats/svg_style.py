@@ -28,23 +28,67 @@ MIN_BOX_LETTERS = 13
 # Letters that a node of a diagram has room for: "x10". It is also as high.
 MIN_NEURON_LETTERS = 3
 
-# The fills s0 to s6 are the colour scale. The text on each has a contrast of at least 4.5 to 1 (WCAG 2.2, level AA).
-STYLE = """
-.drawing{--ink:#16181d;--line:#667;--edge:#555b66;--paper:#fff;--warn:#b00020;--s:#f4f4f2}
+# The head of an edge: about as long as a letter, so that it fits on the straight piece before a box.
+ARROW_LENGTH = 7.0
+ARROW_WIDTH = 7.0
+
+# The legend of the colours: swatches as high as letters, in a line of the height of the caption.
+SWATCH_WIDTH = 12
+SWATCH_HEIGHT = 11
+LEGEND_SPACE = 7.0
+LEGEND_HEIGHT = 22.0
+GROUP_NAME_HEIGHT = 10.0  # of the font of 10 px, above the boxes of the first row
+
+# The colour scale: 0, then six steps to the largest magnitude. Blue and orange can be told apart by readers with any common
+# deficiency of colour vision. The text on each has a contrast of at least 4.5 to 1 (WCAG 2.2, level AA).
+NEUTRAL_LIGHT, NEUTRAL_DARK = "#f4f4f2", "#23272f"
+POSITIVE_LIGHT = ("#e4eefa", "#cfe2f6", "#b5d3f0", "#98c3e9", "#7ab1e0", "#5b9ed6")
+NEGATIVE_LIGHT = ("#fdf0e2", "#fbe2c6", "#f9d2a6", "#f6c083", "#f2ab5c", "#ea9335")
+POSITIVE_DARK = ("#1f3042", "#1d3a55", "#1b4467", "#194e79", "#17568a", "#145e9a")
+NEGATIVE_DARK = ("#372c20", "#46331f", "#593c1c", "#6b4518", "#7e4d12", "#90550a")
+
+LIGHT_FILLS = dict(zip(range(-6, 7), (*reversed(NEGATIVE_LIGHT), NEUTRAL_LIGHT, *POSITIVE_LIGHT), strict=True))
+DARK_FILLS = dict(zip(range(-6, 7), (*reversed(NEGATIVE_DARK), NEUTRAL_DARK, *POSITIVE_DARK), strict=True))
+
+
+def _fills(fills: dict[int, str]) -> str:
+    names = {step: f"p{step}" if step > 0 else f"n{-step}" if step < 0 else "s0" for step in fills}
+    return "".join(f".drawing .{names[step]}{{--s:{colour}}}" for step, colour in fills.items())
+
+
+# The strength of an edge is its width.
+EDGE_WIDTHS = "".join(f".drawing .link.p{k} path,.drawing .link.n{k} path{{stroke-width:{1 + 0.35 * k:g}}}" for k in range(1, 7))
+
+STYLE = (
+    """
+.drawing{--ink:#16181d;--line:#667;--edge:#555b66;--paper:#fff;--warn:#b00020;--s:#f4f4f2;--plus:#2166ac;--minus:#b35806}
 .drawing{font:12px ui-monospace,Menlo,Consolas,monospace}
 .drawing text{fill:var(--ink)}
-.paper{fill:var(--paper)}
-.box rect{fill:var(--s);stroke:var(--line)}
-.leaf rect{stroke-dasharray:5 3}.leaf.many rect,.many rect{stroke-width:2.5}
-.root rect{stroke-width:3.5}.warned rect{stroke:var(--warn);stroke-width:3;stroke-dasharray:2 2}
-.guilty rect{stroke:var(--warn);stroke-width:5}.guilty .title,.warned .title{fill:var(--warn);font-weight:bold}
-.title{font-weight:bold}
-.link path{fill:none;stroke:var(--edge);stroke-width:1.1}.link.many path{stroke-width:2.4}
-.drawing .link text{font-size:10px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
-.group{fill:none;stroke:var(--line);stroke-dasharray:1 3}
-#arrow path{fill:var(--edge)}
-.s0{--s:#f4f4f2}.s1{--s:#e4eefa}.s2{--s:#cfe2f6}.s3{--s:#b5d3f0}.s4{--s:#98c3e9}.s5{--s:#7ab1e0}.s6{--s:#5b9ed6}
+.drawing .paper{fill:var(--paper)}
+.drawing .box rect,.drawing .legend rect{fill:var(--s);stroke:var(--line)}
+.drawing .legend rect{stroke-width:.5}
+.drawing .box path{fill:var(--s)}
+.drawing .leaf rect{stroke-dasharray:5 3}.drawing .many rect{stroke-width:2.5}
+.drawing .root rect{stroke-width:3.5}.drawing .warned rect{stroke:var(--warn);stroke-width:3;stroke-dasharray:2 2}
+.drawing .guilty rect{stroke:var(--warn);stroke-width:5}
+.drawing .guilty .title,.drawing .warned .title{fill:var(--warn);font-weight:bold}
+.drawing .title{font-weight:bold}.drawing .glyph{font-size:16px}
+.drawing .link{--e:var(--edge)}
+.drawing .link path{fill:none;stroke:var(--e);stroke-width:1.1}.drawing .link.many path{stroke-width:2.4}
+"""
+    + EDGE_WIDTHS
+    + """
+.drawing .link[class*=" p"]{--e:var(--plus)}.drawing .link[class*=" n"]{--e:var(--minus)}
+.drawing .link path.head{fill:var(--e);stroke:none}
+.drawing .link text,.drawing .group text{font-size:10px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.drawing .group rect{fill:none;stroke:var(--line);stroke-dasharray:1 3}
+"""
+    + _fills(LIGHT_FILLS)
+    + """
 @media (prefers-color-scheme:dark){
-.drawing{--ink:#f1f2f4;--line:#99a1ae;--edge:#aab1bd;--paper:#15171c;--warn:#ff8a80;--s:#23272f}
-.s0{--s:#23272f}.s1{--s:#1f3042}.s2{--s:#1d3a55}.s3{--s:#1b4467}.s4{--s:#194e79}.s5{--s:#17568a}.s6{--s:#145e9a}}
-""".replace("\n", "")
+.drawing{--ink:#f1f2f4;--line:#99a1ae;--edge:#aab1bd;--paper:#15171c;--warn:#ff8a80;--s:#23272f;--plus:#7db8ec;--minus:#f2ab5c}
+"""
+    + _fills(DARK_FILLS)
+    + "}"
+)
+STYLE = STYLE.replace("\n", "")

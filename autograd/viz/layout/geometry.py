@@ -64,6 +64,8 @@ class Layout(NamedTuple):
         Where each edge begins to run straight to its consumer.
     extent : Point
         The size of the whole.
+    gaps : list of Point
+        Where edges are curved between neighbouring layers, from and to, along. There are none if edges run in lanes.
     """
 
     centres: list[Point]
@@ -71,3 +73,4 @@ class Layout(NamedTuple):
     routes: list[Route]
     entries: list[Point]
     extent: Point
+    gaps: list[Point]

@@ -137,7 +137,8 @@ class Router:
                 routes.append(self._route(e))
                 entries.append((self._bounds(e)[1], self.entries_across[e]))
         height = max([self.lowest, *self.lanes.values()]) + PADDING
-        return Layout(self.centres, self.sizes, routes, entries, (self.length, height))
+        gaps = list(zip(self.straight_ends, self.straight_starts[1:], strict=False))
+        return Layout(self.centres, self.sizes, routes, entries, (self.length, height), [] if self.lanes else gaps)
 
     def _bounds(self, e: int) -> tuple[float, float]:
         """Where the curves of an edge begin behind its argument, and end before its consumer, along."""
@@ -197,7 +198,8 @@ def _route_by_cells(start: Point, begin: float, straights: Sequence[tuple[float,
     for first, last, across in straights:
         route += [_curve(u, v, first, across), (last, across)]
         u, v = last, across
-    return [*route, _curve(u, v, into, end[1]), end]
+    route.append(_curve(u, v, into, end[1]))
+    return route if (into, end[1]) == end else [*route, end]  # an empty last piece would have no direction
 
 
 def _route_by_lane(start: Point, begin: float, into: float, end: Point, lane: float, turn: float) -> Route:

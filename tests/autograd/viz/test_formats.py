@@ -76,7 +76,7 @@ def test_the_last_two_layers_as_the_text_draws_them():
     assert text.startswith("graph RL")
     slope = out.data * (1 - out.data)
     assert f'-->|"∂ {slope:.3g}"|' in text
-    boxes, _ = svg_parts(draw(C, direction="RL").to_svg())
+    boxes, _ = svg_parts(draw(C, direction="RL", width=None).to_svg())
     places = {g.find(f"{SVG_NAMESPACE}text").text: float(g.find(f"{SVG_NAMESPACE}rect").attrib["x"]) for g in boxes}
     assert places["C = 0.5 × ·"] < places["a^L = sigmoid"] < places["z^L = +"] < places["b^L"]
 
