@@ -180,6 +180,22 @@ def kinematics(n):
     return f, (numbers(n),)
 
 
+def soft_dynamic_time_warping(n):
+    y = numbers(n, seed=3)
+
+    def f(x):
+        before = [0.0] + [20.0] * n
+        for i in range(n):
+            row = [20.0]
+            for j in range(n):
+                total = sum(exp(-1.0 * cell) for cell in (before[j], before[j + 1], row[j]))
+                row.append((x[i] - y[j]) ** 2 - log(total))
+            before = row
+        return before[n]
+
+    return f, (numbers(n),)
+
+
 # The programs with the number of steps for tests.
 PROGRAMS = {
     autoregression: 9,
@@ -193,6 +209,7 @@ PROGRAMS = {
     polynomial: 9,
     two_step_recurrence: 12,
     spring_chain: 6,
+    soft_dynamic_time_warping: 6,
 }
 
 

@@ -37,6 +37,8 @@ class Node(Differentiation, GradientHooks, Comparisons, Conversions):
         node.metadata = context.metadata_here()
         node.stamp = context.clock
         node._grad = 0.0
+        if context.open_block_count:
+            context.note_created(node)
         return node
 
     # -- copying

@@ -142,3 +142,10 @@ def recording() -> bool:
 def metadata_here() -> Metadata | None:
     """Return the metadata for a node that is made by the caller's caller."""
     return state_variable.get().metadata_for(sys._getframe(2)) if open_block_count else None
+
+
+def note_created(node: Any) -> None:
+    """Tell the tracer, if there is one, that a node was made."""
+    tracer = state_variable.get().tracer
+    if tracer is not None:
+        tracer.created.append(node)

@@ -27,7 +27,7 @@ class TracedRun(NamedTuple):
     tracer : Tracer
         The guards of the run, and the origins of its leaves.
     nodes : list of Node
-        The nodes on which results and guards depend, in topological order.
+        The nodes on which results and guards depend, in the order in which the program made them.
     outputs : list
         The leaves of the result: nodes and plain numbers.
     build : callable
@@ -110,14 +110,17 @@ def _check_outputs(outputs: Sequence[Any], result: Any) -> None:
 
 
 def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> list[Node]:
-    """Return the nodes of a run in topological order.
+    """Return the nodes of a run in the order in which the program made them, without those that no result needs.
 
-    Dependencies of guards and leaves come first, in the order in which they were recorded: what a leaf stands for, or what a choice
-    is made by, must precede its use.
+    If the tracer did not see some of them being made, they are in a topological order: dependencies of guards and leaves first, in
+    the order in which they were recorded, since what a leaf stands for, or what a choice is made by, must precede its use.
     """
     roots: list[Any] = []
     for source in tracer.dependencies:
         roots += source.compared_nodes() if isinstance(source, TracedMask) else [source]
     roots += outputs
     nodes, _ = topological_order([x for x in roots if isinstance(x, Node)], start_stamp)
-    return nodes
+    needed = set(map(id, nodes))
+    created = [node for node in tracer.created if id(node) in needed]
+    tracer.created = []
+    return created if len(created) == len(nodes) else nodes

@@ -73,6 +73,8 @@ class Tracer:
         The sources of guards, choices and leaves, in the order in which they were used. A source precedes what is made of it.
     constants : dict of int to Tensor
         The constant Tensors that took part, by the identity of their array.
+    created : list of Node
+        The nodes that were made, in the order of the program.
     """
 
     def __init__(self) -> None:
@@ -81,6 +83,7 @@ class Tracer:
         self.masks: dict[int, TracedMask] = {}
         self.dependencies: list[Any] = []
         self.constants: dict[int, Any] = {}
+        self.created: list[Any] = []
         self._mask_arrays: list[Any] = []  # kept alive, so that no other array gets the identity of one of them
 
     def add_guard(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, description: str) -> Any:

@@ -57,19 +57,21 @@ class _Network:
     def __init__(self, n_columns: int, edges: Sequence[Edge]) -> None:
         self.n_columns = n_columns
         self.flow = 0
-        self._capacities: list[dict[int, int]] = [{} for _ in range(2 + 4 * n_columns)]
+        deepest = max((lag for *_, lag in edges), default=0)
+        self._capacities: list[dict[int, int]] = [{} for _ in range(2 + 2 * n_columns * (1 + deepest))]
         for column in range(n_columns):
             self._connect(self.entrance(column), self.entrance(column) + 1, 1)
         for start, end, lag in edges:
-            before = self.entrance(start) + 2 * n_columns  # the same value, one iteration earlier
             if not lag:
                 self._connect(self.entrance(start) + 1, self.entrance(end), UNLIMITED)
                 self._connect(self.entrance(end), self.entrance(start), UNLIMITED)  # what an early operation reads is early
                 continue
-            self._connect(self.source, before, UNLIMITED)
-            self._connect(before, before + 1, 1)
-            self._connect(before + 1, self.entrance(end) if lag == 1 else self.sink, UNLIMITED)
             self._connect(self.entrance(start) + 1, self.sink, UNLIMITED)
+            for age in range(1, lag + 1):  # the same value, so many iterations earlier
+                before = self.entrance(start) + 2 * n_columns * age
+                self._connect(self.source, before, UNLIMITED)
+                self._connect(before, before + 1, 1)
+                self._connect(before + 1, self.entrance(end) if age == lag else self.sink, UNLIMITED)
 
     def entrance(self, column: int) -> int:
         """Return the node of the network at which a value begins."""

@@ -26,6 +26,10 @@ MIN_OPERATIONS = 12
 MAX_LAG = 4
 MAX_CUTS = 4  # how often a repetition is shortened to the longer side of an iteration that breaks it
 
+# Iterations that are added in front: the first one, whose carried values are other operations, and one that moving an operation to
+# the next iteration takes away.
+MAX_EARLIER = 2
+
 
 class Recurrence(NamedTuple):
     """The operations of a repetition that need a loop.
@@ -103,8 +107,15 @@ def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repe
             _find_regular_part(operations, _Window(window.start + period, period, window.iterations - 1, np.sort(moved))) or found
         )
     window, recurrence = found
-    earlier = _find_sources(operations, window._replace(start=window.start - period, iterations=window.iterations + 1))[0]
-    return earlier or recurrence
+    if window.iterations < MIN_ITERATIONS * int(recurrence.lags.max()):
+        return None  # chains of few steps, side by side
+    for _ in range(MAX_EARLIER):
+        window = window._replace(start=window.start - period, iterations=window.iterations + 1)
+        earlier = _find_sources(operations, window)[0]
+        if earlier is None:
+            break
+        recurrence = earlier
+    return recurrence
 
 
 def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window, Recurrence] | None:

@@ -97,7 +97,7 @@ class ScalarLoop:
 
     def _read_earlier(self, column: int, initial: list[int]) -> int:
         """Return the leaf of a value of as many iterations before as there are initial values."""
-        key = (column, *initial)
+        key = (column, *map(self._identify, initial))
         if key not in self._leaves:
             previous = -1 if len(initial) == 1 else self._read_earlier(column, initial[1:])
             leaf = self._leaves[key] = self._add_leaf(initial[0])
@@ -123,15 +123,14 @@ class ScalarLoop:
                 self.strided[leaf] = nodes
         return self._leaves[key]
 
+    def _identify(self, outside: int) -> object:
+        """Return what is equal for equal nodes: for constants their bits."""
+        is_constant = self._graph.op_ids[outside] == CONSTANT
+        return float(self._graph.values[outside]).hex() if is_constant else outside
+
     def _is_one_constant(self, nodes: IntArray) -> bool:
         """Return whether nodes are constants of one value."""
-        first = self._graph.values[int(nodes[0])]
-        return all(
-            self._graph.op_ids[i] == CONSTANT
-            and self._graph.values[i] == first
-            and (first != 0.0 or _sign(self._graph.values[i]) == _sign(first))
-            for i in nodes.tolist()
-        )
+        return len(set(map(self._identify, nodes.tolist()))) == 1
 
     def _add_leaf(self, outside: int) -> int:
         return self.body.add(LEAF, value=self._graph.values[outside])
@@ -148,7 +147,3 @@ class ScalarLoop:
         if len(args) > 2:
             self.body.third_args[i] = args[2]
         return i
-
-
-def _sign(x: float) -> bool:
-    return bool(np.signbit(x))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loop_programs import PROGRAMS, autoregression, flat, kalman_filter, kinematics, random_loop_program
+from loop_programs import PROGRAMS, autoregression, flat, kalman_filter, kinematics, random_loop_program, soft_dynamic_time_warping
 
 import autograd as ag
 from autograd import compile
@@ -26,6 +26,7 @@ def assert_close(actual, expected, tolerance=1e-12):
 
 def count_lines(make, n):
     f, args = make(n)
+    args = [np.array(arg) if isinstance(arg, list) else arg for arg in args]
     step, _ = compile_all(f, args)
     step.value_and_grad(*args)
     return len(step.source.splitlines())
@@ -111,6 +112,16 @@ def test_one_step_that_differs_is_computed_between_two_loops():
     assert_close(step.value_and_grad(0.5, 0.2), eager(0.5, 0.2))
     assert step.source.count("in range(") == 2
     assert step.source.count("math.sin(") == 1
+
+
+def test_loops_in_loops():
+    f, args = soft_dynamic_time_warping(7)
+    args = (np.array(args[0]),)
+    step, _ = compile_all(f, args)
+    step.value_and_grad(*args)
+    forward = step.source[: step.source.index("reversed")]
+    assert "\n    for t2 in range(6):\n" in forward
+    assert "\n        for t3 in range(6):\n" in forward
 
 
 def test_a_total_that_is_not_read_is_no_loop():
