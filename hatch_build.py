@@ -52,7 +52,7 @@ def build() -> pathlib.Path:
         ["autograd/native/engine.c", "autograd/native/tensors.c", "autograd/native/tape.c"],
         extra_compile_args=flags,
         extra_link_args=flags,
-        depends=[f"autograd/native/{name}.h" for name in ("arithmetic", "compiler", "node", "rows")],
+        depends=[f"autograd/native/{name}.h" for name in ("arithmetic", "compiler", "node", "rows", "slabs")],
     )
     command = build_ext(Distribution({"name": "gradlab", "ext_modules": [engine]}))
     command.inplace, command.force = True, True

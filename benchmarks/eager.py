@@ -6,7 +6,8 @@
 The programs are micrograd's demo step (100 moons, network 2-16-16-1 with relu, hinge loss and L2) on scalars and on arrays, and a step of
 784-16-16-10 (sigmoid, quadratic cost, batch of 128) on arrays. Each library runs in a process of its own, and the libraries take turns for
 several rounds. The table has the median over rounds in milliseconds, and ratios with their range. Each round counts its fastest step;
-on scalars it counts its mean step, so that the garbage collector is included. "floats" are the same loops on plain floats, without
+on scalars it counts its mean step, so that the garbage collector is included. The last table has the nanoseconds of processor time for
+each node of a chain of 10⁴ to 10⁷ operations: to build it, to differentiate it, and to free it. "floats" are the same loops on plain floats, without
 derivatives; "python" is gradlab on its Python engine.
 """
 
@@ -52,6 +53,7 @@ PROGRAMS = {
         "hips": array_steps.hips_images,
     },
 }
+CHAINS = "a chain of operations on scalars"
 PACKAGES = {"torch", "mygrad", "micrograd", "xad"}
 
 
@@ -73,6 +75,38 @@ def measure(program, library):
             gc.collect()
     del other_objects
     return {"best": min(seconds), "mean": statistics.mean(seconds), "first": losses[0], "third": losses[2]}
+
+
+def measure_chain(count):
+    """Return the nanoseconds a node that it takes to build, differentiate and free a chain of operations, each the best of a few."""
+    from autograd import Value
+
+    rounds = []
+    for _ in range(max(3, min(50, 10**6 // count))):
+        x, y = Value(0.999), Value(0.001)
+        times = [time.process_time()]
+        z = x
+        for _ in range(count // 2):
+            z = z * x + y
+        times.append(time.process_time())
+        z.backward()
+        times.append(time.process_time())
+        del z
+        times.append(time.process_time())
+        rounds.append([(b - a) / count * 1e9 for a, b in zip(times, times[1:])])
+    return [min(column) for column in zip(*rounds)]
+
+
+def print_chains(largest):
+    """Print a line for each length of a chain."""
+    counts = [n for n in (10**4, 10**5, 10**6, 10**7) if n <= largest]
+    first = None
+    for count in counts:
+        command = [sys.executable, __file__, "--chain", str(count)]
+        times = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        first = first or sum(times)
+        parts = ", ".join(f"{name} {t:.1f}" for name, t in zip(("build", "backward", "free"), times))
+        print(f"  {count:10,d} nodes: {sum(times):6.1f} ns a node ({parts}), {sum(times) / first:.2f} × the shortest chain")
 
 
 def find_python(library, hips):
@@ -120,7 +154,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="only the programs whose name contains this")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--chain", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--longest", type=int, default=10**7, help="the longest chain; ten million nodes take 1.5 GB")
     options = parser.parse_args()
+    if options.chain:
+        print(json.dumps(measure_chain(options.chain)))
+        return
     if options.one:
         print(json.dumps(measure(*options.one)))
         return
@@ -134,6 +173,9 @@ def main():
         missing = sorted(set(makers) - set(pythons))
         if missing:
             print(f"  not measured, since not installed here: {', '.join(missing)}")
+    if options.only in CHAINS:
+        print(f"\n{CHAINS}")
+        print_chains(options.longest)
 
 
 if __name__ == "__main__":

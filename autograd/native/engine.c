@@ -5,35 +5,32 @@
 
    Sections: memory | the type of nodes | operations | attributes of Value | walks | the module. */
 
-#include "node.h"
+#include "slabs.h"
 
 #include "arithmetic.h"
 
 Engine engine;
 
-/* ---- Memory: a list of nodes to use again; graphs of any depth are freed through a queue, without recursion --------- */
+/* ---- Memory: graphs of any depth are freed through a queue, without recursion ---------------------------------------- */
 
-/* How many freed nodes are kept. 2^17 nodes (15 MB) are two graphs of micrograd's demo step; a smaller list would give the nodes of each
-   step back to the allocator, which costs 15 ns a node; a larger one would hold memory that other programs could use. */
-#ifndef MOST_FREE_NODES
-#define MOST_FREE_NODES (1 << 17)
+/* Whether nodes are in slabs. If not, as under a sanitizer, each is an allocation of its own. */
+#ifdef NO_SLABS
+#define HAS_SLABS 0
+#else
+static int has_slabs;
+#define HAS_SLABS has_slabs
 #endif
 
-static Node *free_nodes, *waiting_nodes;
-static Py_ssize_t free_count;
+static Node *waiting_nodes;
 static int is_draining;
-
-INLINE Node *next_of(const Node *node) { return (Node *)(intptr_t)node->stamp; }
 
 /* A Value whose slots hold garbage, unknown to the collector: the caller fills it. */
 INLINE Node *allocate_value(void) {
-    Node *node = free_nodes;
-    if (LIKELY(node != NULL)) {
-        free_nodes = next_of(node);
-        free_count--;
-        return (Node *)PyObject_Init((PyObject *)node, engine.value_type);
+    if (!LIKELY(HAS_SLABS)) {
+        return PyObject_GC_New(Node, engine.value_type);
     }
-    return PyObject_GC_New(Node, engine.value_type);
+    Node *node = take_node();
+    return node == NULL ? NULL : (Node *)PyObject_Init((PyObject *)node, engine.value_type);
 }
 
 INLINE void make_blank(Node *node) {
@@ -63,10 +60,8 @@ static void clear_slots(Node *node) {
 
 static void release_value(Node *node) {
     clear_slots(node);
-    if (free_count < MOST_FREE_NODES) {
-        node->stamp = (intptr_t)free_nodes;
-        free_nodes = node;
-        free_count++;
+    if (LIKELY(HAS_SLABS)) {
+        give_back(node);
     } else {
         PyObject_GC_Del(node);
     }
@@ -560,24 +555,61 @@ typedef struct {
     Py_ssize_t next; /* the argument to visit next */
 } Frame;
 
+/* A walk: the path from the root to the node that is visited, and the nodes that are done. All nodes are borrowed. */
 typedef struct {
     Frame *frames;
     size_t count, room;
-} Stack;
+    Node **done;
+    size_t done_count, done_room;
+} Walk;
 
-static int push(Stack *stack, Node *node) {
-    if (stack->count == stack->room) {
-        size_t room = stack->room ? 2 * stack->room : 256;
-        Frame *frames = PyMem_Realloc(stack->frames, room * sizeof(Frame));
+/* Makes an array of items twice as long; returns NULL with an error. */
+static void *enlarge(void *items, size_t *room, size_t item_size) {
+    size_t enlarged = *room ? 2 * *room : 256;
+    void *moved = PyMem_Realloc(items, enlarged * item_size);
+    if (moved == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    expect_writes(moved, enlarged * item_size);
+    *room = enlarged;
+    return moved;
+}
+
+static int push(Walk *walk, Node *node) {
+    if (walk->count == walk->room) {
+        Frame *frames = enlarge(walk->frames, &walk->room, sizeof(Frame));
         if (frames == NULL) {
-            PyErr_NoMemory();
             return -1;
         }
-        stack->frames = frames;
-        stack->room = room;
+        walk->frames = frames;
     }
-    stack->frames[stack->count++] = (Frame){node, 0};
+    walk->frames[walk->count++] = (Frame){node, 0};
     return 0;
+}
+
+/* The node on top of the path is done. */
+static int finish(Walk *walk) {
+    if (walk->done_count == walk->done_room) {
+        Node **done = enlarge(walk->done, &walk->done_room, sizeof(Node *));
+        if (done == NULL) {
+            return -1;
+        }
+        walk->done = done;
+    }
+    walk->done[walk->done_count++] = walk->frames[--walk->count].node;
+    return 0;
+}
+
+static PyObject *list_of_done(const Walk *walk) {
+    PyObject *list = PyList_New((Py_ssize_t)walk->done_count);
+    if (list != NULL) {
+        expect_writes(((PyListObject *)list)->ob_item, walk->done_count * sizeof(PyObject *));
+        for (size_t i = 0; i < walk->done_count; i++) {
+            PyList_SET_ITEM(list, (Py_ssize_t)i, Py_NewRef((PyObject *)walk->done[i]));
+        }
+    }
+    return list;
 }
 
 static int is_sequence(PyObject *x) { return PyTuple_CheckExact(x) || PyList_CheckExact(x); }
@@ -618,19 +650,18 @@ INLINE Node *next_argument(Frame *frame) {
 }
 
 /* Depth first from one root, which has been stamped. */
-static int visit_below(Node *root, int64_t stamp, int64_t since, PyObject *nodes, PyObject *leaves, Stack *stack, size_t *visited) {
-    if (push(stack, root) < 0) {
+static int visit_below(Node *root, int64_t stamp, int64_t since, PyObject *leaves, Walk *walk) {
+    if (push(walk, root) < 0) {
         return -1;
     }
-    while (stack->count > 0) {
-        Frame *frame = &stack->frames[stack->count - 1];
+    while (walk->count > 0) {
+        Frame *frame = &walk->frames[walk->count - 1];
         Node *arg = next_argument(frame);
         if (arg == NULL) {
-            if (PyErr_Occurred() || PyList_Append(nodes, (PyObject *)frame->node) < 0) {
+            if (PyErr_Occurred() || finish(walk) < 0) {
                 return -1;
             }
-            stack->count--;
-            if ((++*visited & (NODES_BETWEEN_SIGNALS - 1)) == 0 && PyErr_CheckSignals() < 0) {
+            if ((walk->done_count & (NODES_BETWEEN_SIGNALS - 1)) == 0 && PyErr_CheckSignals() < 0) {
                 return -1;
             }
             continue;
@@ -641,7 +672,7 @@ static int visit_below(Node *root, int64_t stamp, int64_t since, PyObject *nodes
         if (arg->stamp >= since) {
             arg->stamp = stamp;
             if (arg->op != NULL) {
-                if (push(stack, arg) < 0) {
+                if (push(walk, arg) < 0) {
                     return -1;
                 }
                 continue;
@@ -655,16 +686,16 @@ static int visit_below(Node *root, int64_t stamp, int64_t since, PyObject *nodes
 }
 
 static PyObject *topological_order(PyObject *module, PyObject *args) {
-    PyObject *roots, *iterator, *root;
+    PyObject *given, *roots; /* which hold all that the walk borrows */
     long long stamp, since;
-    if (!PyArg_ParseTuple(args, "OLL:topological_order", &roots, &stamp, &since) || (iterator = PyObject_GetIter(roots)) == NULL) {
+    if (!PyArg_ParseTuple(args, "OLL:topological_order", &given, &stamp, &since) || (roots = PySequence_Tuple(given)) == NULL) {
         return NULL;
     }
-    PyObject *nodes = PyList_New(0), *leaves = PyList_New(0);
-    Stack stack = {NULL, 0, 0};
-    size_t visited = 0;
-    int failed = nodes == NULL || leaves == NULL;
-    while (!failed && (root = PyIter_Next(iterator)) != NULL) {
+    PyObject *nodes = NULL, *leaves = PyList_New(0);
+    Walk walk = {0};
+    int failed = leaves == NULL;
+    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(roots); i++) {
+        PyObject *root = PyTuple_GET_ITEM(roots, i);
         Node *node = (Node *)root;
         if (!is_node(root)) {
             PyErr_Format(PyExc_TypeError, "topological_order() takes nodes, not %.100s", Py_TYPE(root)->tp_name);
@@ -675,14 +706,16 @@ static PyObject *topological_order(PyObject *module, PyObject *args) {
                 node->stamp = stamp;
             }
             failed = is_older || node->op == NULL ? PyList_Append(leaves, root) < 0
-                                                  : visit_below(node, stamp, since, nodes, leaves, &stack, &visited) < 0;
+                                                  : visit_below(node, stamp, since, leaves, &walk) < 0;
         }
-        Py_DECREF(root);
     }
-    Py_DECREF(iterator);
-    PyMem_Free(stack.frames);
-    if (failed || PyErr_Occurred()) {
-        Py_XDECREF(nodes);
+    if (!failed) {
+        nodes = list_of_done(&walk);
+    }
+    Py_DECREF(roots);
+    PyMem_Free(walk.frames);
+    PyMem_Free(walk.done);
+    if (nodes == NULL) {
         Py_XDECREF(leaves);
         return NULL;
     }
@@ -791,6 +824,17 @@ static PyObject *mirror(PyObject *module, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+#ifndef NO_SLABS
+/* Whether a node is preceded by the head of the garbage collector and by nothing else, as slabs lay it out. */
+static int has_known_head(PyObject *value) {
+    PyObject *getsizeof = PySys_GetObject("getsizeof"), *size = getsizeof == NULL ? NULL : PyObject_CallOneArg(getsizeof, value);
+    int is_known = size != NULL && PyLong_AsSize_t(size) == NODE_SIZE;
+    Py_XDECREF(size);
+    PyErr_Clear();
+    return is_known;
+}
+#endif
+
 static PyObject *register_value(PyObject *module, PyObject *args) {
     PyObject *type, *mark, *variable;
     if (!PyArg_ParseTuple(args, "O!OO:register_value", &PyType_Type, &type, &mark, &variable)) {
@@ -805,6 +849,15 @@ static PyObject *register_value(PyObject *module, PyObject *args) {
     engine.value_type->tp_dealloc = dealloc_value;
     engine.wide = Py_NewRef(mark);
     state_variable = Py_NewRef(variable);
+#ifndef NO_SLABS
+    PyObject *probe = value->tp_alloc(value, 0);
+    if (probe == NULL) {
+        return NULL;
+    }
+    int is_known = has_known_head(probe);
+    Py_DECREF(probe);
+    has_slabs = is_known;
+#endif
     Py_RETURN_NONE;
 }
 

@@ -21,6 +21,7 @@ SOURCES = (
     "native/arithmetic.h",
     "native/compiler.h",
     "native/node.h",
+    "native/slabs.h",
     "native/row_writer.py",
     "ops/table.py",
     "ops/op.py",

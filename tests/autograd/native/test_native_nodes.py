@@ -263,6 +263,45 @@ def test_a_list_that_shrinks_under_the_walk_is_noticed():
         native.propagate(nodes, lambda node: nodes.clear(), {})
 
 
+def resident_bytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads the memory of the process from Linux")
+def test_memory_of_large_graphs_goes_back_and_is_used_again():
+    x = Value(1.0)
+
+    def build(count):
+        nodes = [x + 1.0]
+        for _ in range(count):
+            nodes.append(nodes[-1] * 1.0)
+        return nodes
+
+    del build(1_000)[:]
+    before = resident_bytes()
+    nodes = build(300_000)
+    assert resident_bytes() - before > 300_000 * 100
+    kept = nodes[::50_000]
+    assert all(node.data == 2.0 for node in kept)
+    del nodes
+    small = [Value(float(k)) for k in range(1_000)]
+    del kept
+    gc.collect()
+    assert resident_bytes() - before < 300_000 * 100  # eight slabs of 2 MB are kept, and lists
+    others = [-a for a in small] + build(100_000)
+    assert [a.data for a in others[:1_000]] == [-float(k) for k in range(1_000)]
+    others[-1].backward()
+    assert x.grad == 1.0
+
+
+def test_a_walk_keeps_roots_that_nobody_else_keeps():
+    x = Value(2.0)
+    nodes, leaves = topological_order(iter([x * float(k) * 1.0 for k in range(100)]))  # which lets its list go at the end
+    assert [node.data for node in nodes[1::2]] == [2.0 * k for k in range(100)]
+    assert leaves == [x]
+
+
 def test_slots_cannot_be_deleted():
     node = Value(1.0)
     for name in ("op", "left", "_primal", "metadata", "stamp"):
