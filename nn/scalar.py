@@ -181,12 +181,13 @@ class MLP(Module):
         output: str | Activation = "identity",
         rng: Seed = None,
     ) -> None:
-        sizes = [nin, *nouts]
         rng = None if rng is None else generator(rng)
-        last = len(nouts) - 1
-        settings = [{"nonlin": True, "activation": activation} for _ in range(last)]
-        settings.append({"nonlin": output != "identity", "activation": output if output != "identity" else activation})
-        self.layers = [Layer(a, b, rng=rng, **s) for a, b, s in zip(sizes, sizes[1:], settings)]
+        sizes = [nin, *nouts]
+        activations = [activation] * (len(nouts) - 1) + [output]
+        self.layers = [
+            Layer(n_in, n_out, nonlin=f != "identity", activation=f, rng=rng)
+            for n_in, n_out, f in zip(sizes, sizes[1:], activations)
+        ]
 
     @property
     def sizes(self) -> list[int]:

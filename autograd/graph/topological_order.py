@@ -60,7 +60,7 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
     emit, leaf = nodes.append, leaves.append
     stack: list[Any] = []
     push, pop = stack.append, stack.pop
-    waiting: list[Iterator[Any]] = []  # the arguments still to be visited of each packed node on the stack
+    remaining_sources: list[Iterator[Any]] = []  # of each packed node on the stack
     for node in roots:
         if node.stamp is stamp:
             continue
@@ -76,8 +76,8 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
             partial = node.dleft
             if partial is PACKED:
                 if entering:
-                    waiting.append(iter(node.sources))
-                for _, following in waiting[-1]:
+                    remaining_sources.append(iter(node.sources))
+                for _, following in remaining_sources[-1]:
                     if following.stamp is not stamp:
                         if following.stamp < since:
                             leaf(following)
@@ -90,7 +90,7 @@ def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list
                             break
                         leaf(following)
                 else:
-                    waiting.pop()
+                    remaining_sources.pop()
                     entering = False
                 if entering:
                     continue

@@ -78,11 +78,11 @@ def split(
     if times is not None:
         indices = _cut_by_time(_keys(times, len(X), "times"), shares)
     elif groups is not None:
-        indices = _deal_groups(_keys(groups, len(X), "groups"), shares, generator(rng))
+        indices = _assign_groups(_keys(groups, len(X), "groups"), shares, generator(rng))
     elif not shuffle:
         indices = np.split(np.arange(len(X)), np.cumsum(largest_remainder(len(X), shares))[:-1])
     else:
-        indices = _deal(_label_groups(Y) if stratify else [np.arange(len(X))], shares, generator(rng))
+        indices = _assign_samples(_label_groups(Y) if stratify else [np.arange(len(X))], shares, generator(rng))
     if not all(len(part) for part in indices):
         raise SettingError(f"split(): {len(X)} samples are too few for the fractions {tuple(fractions)}: a part would be empty")
     return [(X[part], Y[part]) for part in indices]
@@ -114,8 +114,8 @@ def _cut_by_time(times: Array, shares: Array) -> list[Array]:
     return np.split(order, np.searchsorted(in_order, in_order[cuts]))
 
 
-def _deal_groups(groups: Array, shares: Array, rng: np.random.Generator) -> list[Array]:
-    """Deal whole groups out, each to the part that lacks the most samples; return the indices of each part, shuffled."""
+def _assign_groups(groups: Array, shares: Array, rng: np.random.Generator) -> list[Array]:
+    """Assign whole groups, each to the part that lacks the most samples; return the indices of each part, shuffled."""
     names, number_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     lacking = shares * len(groups)
     part_of = np.empty(len(names), dtype=int)
@@ -145,8 +145,8 @@ def _label_groups(Y: Array) -> list[Array]:
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 
-def _deal(groups: list[Array], shares: Array, rng: np.random.Generator) -> list[Array]:
-    """Deal the samples of each group out to the parts at random; return the indices of each part, shuffled."""
+def _assign_samples(groups: list[Array], shares: Array, rng: np.random.Generator) -> list[Array]:
+    """Assign the samples of each group to the parts at random; return the indices of each part, shuffled."""
     parts: list[list[Array]] = [[] for _ in shares]
     sizes_by_group = apportion([len(group) for group in groups], shares)
     for group, sizes in zip(groups, sizes_by_group, strict=True):

@@ -18,13 +18,13 @@ State: TypeAlias = dict[str, Any]  # what a transform keeps for one parameter fr
 
 
 class Transform:
-    """The base class of transforms. Override :meth:`one`, or :meth:`all` if parameters depend on each other.
+    """The base class of transforms. Override :meth:`update_one`, or :meth:`update_all` if parameters depend on each other.
 
     Examples
     --------
     >>> import numpy as np
     >>> class Sign(Transform):
-    ...     def one(self, update, state, param, step):
+    ...     def update_one(self, update, state, param, step):
     ...         return np.sign(update)
     >>> from autograd import Value
     >>> from nn.optim import Optimizer
@@ -32,8 +32,8 @@ class Transform:
     2.5
     """
 
-    def all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
-        """Return the new updates of all parameters. Calls :meth:`one` for each of them, unless overridden.
+    def update_all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
+        """Return the new updates of all parameters. Calls :meth:`update_one` for each of them, unless overridden.
 
         Parameters
         ----------
@@ -51,9 +51,9 @@ class Transform:
         list of float or ndarray
             An update for each parameter, in its shape.
         """
-        return [self.one(u, s, p, step) for u, s, p in zip(updates, states, params, strict=True)]
+        return [self.update_one(u, s, p, step) for u, s, p in zip(updates, states, params, strict=True)]
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         """Return the new update of one parameter.
 
         Parameters
@@ -160,7 +160,7 @@ class scale(Transform):  # noqa: N801 - transforms are written like functions, a
         """
         return float(self.factor * self.rate(step - 1))
 
-    def all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
+    def update_all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
         rate = self.at(step)
         return [rate * u for u in updates]
 
@@ -176,9 +176,9 @@ def is_rate(transform: Any) -> TypeGuard[scale]:
     Returns
     -------
     bool
-        True for ``scale``, and for a subclass that does not override ``all``.
+        True for ``scale``, and for a subclass that does not override ``update_all``.
     """
-    return isinstance(transform, scale) and type(transform).all is scale.all
+    return isinstance(transform, scale) and type(transform).update_all is scale.update_all
 
 
 class GivenRate(scale):

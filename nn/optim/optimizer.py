@@ -67,7 +67,7 @@ def apply_transforms(
     if transforms and is_rate(transforms[-1]):
         rate, transforms = transforms[-1].at(step), transforms[:-1]
     for transform, own_states in zip(transforms, states):
-        updates = transform.all(updates, own_states, params, step)
+        updates = transform.update_all(updates, own_states, params, step)
     return rate, updates
 
 

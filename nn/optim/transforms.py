@@ -34,7 +34,7 @@ class weight_decay(Transform):  # noqa: N801 - transforms are written like funct
         self.rate = within("weight_decay", rate, 0.0, np.inf)
         self.biases = biases
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         return update + self.rate * param if self.rate and (self.biases or np.ndim(param) >= 2) else update
 
 
@@ -54,7 +54,7 @@ class clip_by_norm(Transform):  # noqa: N801 - as above
     def __init__(self, limit: float) -> None:
         self.limit = positive("clip_by_norm", limit)
 
-    def all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
+    def update_all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
         squares = (np.vdot(u, u) for u in updates)
         norm = ag.sqrt(sum(x if isinstance(x, Node) else float(x) for x in squares))
         factor = self.limit / ag.maximum(norm, self.limit)
@@ -73,7 +73,7 @@ class clip_by_value(Transform):  # noqa: N801 - as above
     def __init__(self, limit: float) -> None:
         self.limit = positive("clip_by_value", limit)
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         return np.clip(update, -self.limit, self.limit)
 
 
@@ -96,7 +96,7 @@ class momentum(Transform):  # noqa: N801 - as above
     def __init__(self, mu: float, nesterov: bool = False) -> None:
         self.mu, self.nesterov = within("momentum", mu, 0.0, 1.0), nesterov
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         v = self.mu * state["velocity"] + update if "velocity" in state else update + 0.0
         state["velocity"] = v
         return update + self.mu * v if self.nesterov else v
@@ -126,7 +126,7 @@ class adam(Transform):  # noqa: N801 - as above
         self.b1, self.b2 = within("betas[0]", b1, 0.0, 1.0), within("betas[1]", b2, 0.0, 1.0)
         self.eps = positive("eps", eps)
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         m = state["m"] = self.b1 * state.get("m", 0.0) + (1.0 - self.b1) * update
         v = state["v"] = self.b2 * state.get("v", 0.0) + (1.0 - self.b2) * (update * update)
         return (m / (1.0 - self.b1**step)) / (np.sqrt(v / (1.0 - self.b2**step)) + self.eps)
@@ -149,7 +149,7 @@ class adagrad(Transform):  # noqa: N801 - as above
     def __init__(self, eps: float = 1e-10) -> None:
         self.eps = positive("eps", eps)
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         s = state["sum"] = state.get("sum", 0.0) + update * update
         return update / (np.sqrt(s) + self.eps)
 
@@ -175,7 +175,7 @@ class rmsprop(Transform):  # noqa: N801 - as above
     def __init__(self, rho: float = 0.99, eps: float = 1e-8, centered: bool = False) -> None:
         self.rho, self.eps, self.centered = within("rho", rho, 0.0, 1.0), positive("eps", eps), centered
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         v = state["v"] = self.rho * state.get("v", 0.0) + (1.0 - self.rho) * (update * update)
         if self.centered:
             mean = state["mean"] = self.rho * state.get("mean", 0.0) + (1.0 - self.rho) * update
@@ -201,7 +201,7 @@ class lion(Transform):  # noqa: N801 - as above
     def __init__(self, b1: float = 0.9, b2: float = 0.99) -> None:
         self.b1, self.b2 = within("betas[0]", b1, 0.0, 1.0), within("betas[1]", b2, 0.0, 1.0)
 
-    def one(self, update: Any, state: State, param: Any, step: int) -> Any:
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         m = state.get("m", 0.0)
         state["m"] = self.b2 * m + (1.0 - self.b2) * update
         return np.sign(self.b1 * m + (1.0 - self.b1) * update)

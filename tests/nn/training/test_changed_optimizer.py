@@ -36,7 +36,7 @@ def replace_rate(optimizer, step, model):
 class SignOfRate(scale):
     """A rate that takes the sign of the updates."""
 
-    def all(self, updates, states, params, step):
+    def update_all(self, updates, states, params, step):
         return [np.sign(u) * self.at(step) for u in updates]
 
 

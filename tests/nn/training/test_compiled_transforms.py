@@ -15,7 +15,7 @@ class ScaledByFactor(Transform):
     def __init__(self):
         self.factor = 0.5
 
-    def one(self, update, state, param, step):
+    def update_one(self, update, state, param, step):
         state["seen"] = state.get("seen", 0.0) + update
         return self.factor * update
 
@@ -23,7 +23,7 @@ class ScaledByFactor(Transform):
 class RunningMean(Transform):
     """A mean that is kept by writing to it."""
 
-    def one(self, update, state, param, step):
+    def update_one(self, update, state, param, step):
         mean = state.setdefault("mean", 0.0 * update)
         mean *= 0.9
         mean += 0.1 * update
@@ -37,7 +37,7 @@ class FromFunction(Transform):
     def __init__(self, f):
         self.f, self.n, self.log, self.rng = f, 0, [], np.random.default_rng(0)
 
-    def one(self, update, state, param, step):
+    def update_one(self, update, state, param, step):
         return self.f(self, update, state, param, step)
 
 

@@ -130,7 +130,7 @@ def test_the_rate_of_an_epoch_is_the_one_that_was_used():
     used = []
 
     class Spy(nn.optim.Transform):
-        def one(self, update, state, param, step):
+        def update_one(self, update, state, param, step):
             used.append(rates[step - 1])
             return update
 
