@@ -36,7 +36,7 @@ CODE_TYPES = (type, types.FunctionType, types.MethodType, functools.partial, cla
 UNCALLED_METHODS = frozenset(
     {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__getstate__", "__setstate__", "__reduce__"}
 )
-# Attributes that ``nn`` reads although no code of the user does: of modules, and (``update_one``, ``update_all``) of transforms of optimizers.
+# Attributes that ``nn`` reads although no code of the user does: two of modules, and two of transforms of optimizers.
 IMPLICIT_ATTRIBUTES = frozenset({"training", "forward", "update_one", "update_all"})
 _PLAIN_TYPE_SET = frozenset(PLAIN_TYPES)
 
