@@ -11,6 +11,7 @@ import numpy.typing as npt
 from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import to_array, to_float
+from autograd.core.constants import to_constant
 from autograd.core.mixins.array_methods import ArrayMethods
 from autograd.core.node import Node, assignment_error, stale_graph_error
 from autograd.core.operators import apply, named_rows, operate, operators
@@ -296,7 +297,7 @@ class Tensor(ArrayMethods, Node):
                 array = arg._primal
                 has_edges = True
             else:
-                array = arg = to_array(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
+                array = arg = to_constant(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
             arrays.append(array)
             kept.append(arg)
         out: Tensor = object.__new__(Tensor)
@@ -431,7 +432,7 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
 if native is not None:
     # What stands for the class method is a builtin function, which binds neither class nor instance.
     _constants = (FLOAT_ERROR_STATE, IGNORED, Tensor.record, UNRECORDED, (OWN, RECORDED, EXPOSED, CONSTANT))
-    if native.register_tensor(Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, *_constants):
+    if native.register_tensor(Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, to_constant, *_constants):
         Tensor.record = native.record  # type: ignore[method-assign]  # the same function, in C
 for _name, _method in operators(_unary, _binary).items():
     setattr(Tensor, _name, _method)

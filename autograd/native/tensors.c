@@ -23,11 +23,12 @@ static PyTypeObject *array_type, *number_type; /* ndarray and float64 */
 static PyObject *number_dtype;
 static PyObject *backend;                      /* ARRAY: what a row gets as ``xp`` */
 static PyObject *as_array, *copy_of;           /* np.asarray, np.array */
+static PyObject *to_constant;                  /* what a graph keeps of a plain array */
 static PyObject *array_sum, *first_axis;       /* the backend's sum; 0 */
 static PyObject *error_state, *ignored_errors; /* NumPy's context variable, and its value for errors that are ignored */
 static PyObject *record_in_python;
 static PyObject *unrecorded; /* when a constant was made, as far as it matters */
-static PyObject *name_f, *name_vjp, *name_vjp_allocates, *name_accumulate_cotangent, *name_accumulate_grad, *name_freeze_data;
+static PyObject *name_f, *name_name, *name_vjp, *name_vjp_allocates, *name_accumulate_cotangent, *name_accumulate_grad, *name_freeze_data;
 
 /* Who else refers to the array of a Tensor: autograd/core/tensor.py says what these stand for. */
 enum { OWN, RECORDED, EXPOSED, CONSTANT, STATE_COUNT };
@@ -81,7 +82,7 @@ static PyObject *array_to_keep(PyObject *tensor) {
 }
 
 /* Appends an argument; 0 if it is left to Python, -1 with an error. */
-static int take_arg(Call *call, PyObject *arg) {
+static int take_arg(Call *call, PyObject *arg, PyObject *op) {
     PyObject *array, *kept = arg;
     if (Py_TYPE(arg) == engine.tensor_type || PyType_IsSubtype(Py_TYPE(arg), engine.tensor_type)) {
         int is_constant = *state_of(arg) == states[CONSTANT];
@@ -100,6 +101,11 @@ static int take_arg(Call *call, PyObject *arg) {
     } else if (is_node(arg)) { /* a Value */
         array = get_slot((Node *)arg, PRIMAL);
         call->has_edges = 1;
+    } else if (Py_TYPE(arg) == array_type) {
+        PyObject *name = PyObject_GetAttr(op, name_name);
+        PyObject *stack[] = {arg, name};
+        array = kept = name == NULL ? NULL : PyObject_Vectorcall(to_constant, stack, 2, NULL);
+        Py_XDECREF(name);
     } else {
         return 0;
     }
@@ -206,7 +212,7 @@ static PyObject *record_plainly(PyObject *op, PyObject *args, PyObject *settings
     Call call = {.stack = {backend}, .keeps_args = 1};
     int taken = 1;
     for (Py_ssize_t i = 0; taken > 0 && i < PyTuple_GET_SIZE(args); i++) {
-        taken = take_arg(&call, PyTuple_GET_ITEM(args, i));
+        taken = take_arg(&call, PyTuple_GET_ITEM(args, i), op);
     }
     PyObject *out = NULL, *data = taken > 0 ? evaluate(&call, op, settings) : NULL;
     if (data != NULL) {
@@ -338,8 +344,8 @@ static int has_known_layout(PyObject *probe, PyObject *dtype) {
 }
 
 static PyObject *register_tensor(PyObject *module, PyObject *args) {
-    PyObject *type, *probe, *number, *given_backend, *asarray, *copy, *variable, *ignored, *fallback, *constant_clock, *own_states, *member;
-    if (!PyArg_ParseTuple(args, "O!OOOOOOOOOO!:register_tensor", &PyType_Type, &type, &probe, &number, &given_backend, &asarray, &copy,
+    PyObject *type, *probe, *number, *given_backend, *asarray, *copy, *constant, *variable, *ignored, *fallback, *constant_clock, *own_states, *member;
+    if (!PyArg_ParseTuple(args, "O!OOOOOOOOOOO!:register_tensor", &PyType_Type, &type, &probe, &number, &given_backend, &asarray, &copy, &constant,
                           &variable, &ignored, &fallback, &constant_clock, &PyTuple_Type, &own_states)) {
         return NULL;
     }
@@ -366,6 +372,7 @@ static PyObject *register_tensor(PyObject *module, PyObject *args) {
     array_sum = sum;
     as_array = Py_NewRef(asarray);
     copy_of = Py_NewRef(copy);
+    to_constant = Py_NewRef(constant);
     error_state = Py_NewRef(variable);
     ignored_errors = Py_NewRef(ignored);
     record_in_python = Py_NewRef(fallback);
@@ -394,6 +401,7 @@ int add_tensors(PyObject *module) {
         const char *text;
     } names[] = {
         {&name_f, "f"},
+        {&name_name, "name"},
         {&name_vjp, "vjp"},
         {&name_vjp_allocates, "vjp_allocates"},
         {&name_accumulate_cotangent, "accumulate_cotangent"},

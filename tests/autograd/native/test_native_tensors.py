@@ -210,7 +210,7 @@ def test_the_gradient_of_a_leaf_is_not_the_array_of_another():
 @needs_native
 def test_registration_is_checked():
     states = (tensor.OWN, tensor.RECORDED, tensor.EXPOSED, tensor.CONSTANT)
-    rest = (np.zeros((2, 3)), np.float64(), None, None, None, tensor.FLOAT_ERROR_STATE, None, None, UNRECORDED, states)
+    rest = (np.zeros((2, 3)), np.float64(), None, None, None, None, tensor.FLOAT_ERROR_STATE, None, None, UNRECORDED, states)
     for cls in (Tensor, Value, int):
         with pytest.raises(TypeError, match="takes one class, once"):
             native.register_tensor(cls, *rest)
