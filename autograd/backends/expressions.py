@@ -128,8 +128,9 @@ class SymbolicBackend:
         return partial(self._expand_or_keep, name)
 
     def _expand_or_keep(self, name: str, *args: Any, **settings: Any) -> Any:
-        """Return a call of the function if this backend keeps it, and the expression of its row otherwise."""
-        return expr(name, *args) if self._keep(name) and not settings else TABLE[name].f(self, *args, **settings)
+        """Return a call of the function if this backend keeps it or a library has it, and the expression of its row otherwise."""
+        is_kept = not settings and (self._keep(name) or bool(TABLE[name].library))
+        return expr(name, *args) if is_kept else TABLE[name].f(self, *args, **settings)
 
 
 SOURCE = SymbolicBackend(frozenset(vars(FLOAT)).__contains__)  # FLOAT itself collects the rows that it has opened

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -267,7 +269,7 @@ class Tensor(ArrayMethods, Node):
     def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]:
         raise DataError(
             f"{self.describe()} would be cut from its graph here: take t.data for its numbers, "
-            f"autograd.stack([...]) for an array of nodes, or np functions that have a row"
+            f"autograd.stack([...]) for an array of nodes, or np functions that have a row{suggest_own_scipy()}"
         )
 
     # -- recording
@@ -389,6 +391,19 @@ class Tensor(ArrayMethods, Node):
         for arg, array in zip(self.left, self.dright, strict=True):
             if isinstance(arg, Node) and arg._primal is not array and not np.array_equal(arg._primal, array, equal_nan=True):
                 raise stale_graph_error(self)
+
+
+def suggest_own_scipy() -> str:
+    """Return the next step if a function of SciPy asks for a plain array; else an empty string."""
+    frame: FrameType | None = sys._getframe()
+    module = ""
+    while (frame := frame.f_back) is not None:
+        package = frame.f_globals.get("__name__", "").split(".")
+        if package[0] == "scipy":
+            module = ".".join(package[:2])
+        elif package[0] not in ("numpy", "autograd"):
+            break
+    return f"; {module} takes plain arrays, and autograd.{module} has the functions of it that take nodes" if module else ""
 
 
 def argument_error(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -40,7 +42,10 @@ ALIASES = {
     "conjugate": "positive",
     "degrees": "rad2deg",
     "radians": "deg2rad",
+    "psi": "digamma",
 }
+# Modules whose ufuncs have rows that are loaded when one of them is called on a node.
+LAZY_ROWS = {"scipy.special": "autograd.scipy.special"}
 
 
 # The ufuncs that are rows, for Tensors and numbers, which need no look.
@@ -64,6 +69,8 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
     if kwargs.get("out") is not None:
         raise DataError(f"np.{ufunc.__name__} with out=, or in place, would overwrite recorded numbers: use the result it returns")
     name = ALIASES.get(ufunc.__name__, ufunc.__name__)
+    if name not in TABLE:
+        _load_rows(ufunc)
     if method == "__call__" and not kwargs:
         result = _apply_ufunc(ufunc, name, inputs)
     else:
@@ -85,6 +92,14 @@ def _apply_ufunc(ufunc: Any, name: str, inputs: Any) -> Any:
     if name in COMPOSED_UFUNCS:
         return COMPOSED_UFUNCS[name](*inputs)
     return NotImplemented
+
+
+def _load_rows(ufunc: Any) -> None:
+    """Load the rows of the library to which a ufunc belongs."""
+    name: str = ufunc.__name__
+    for library, rows in LAZY_ROWS.items():
+        if getattr(sys.modules.get(library), name, None) is ufunc and not hasattr(np, name):
+            import_module(rows)
 
 
 def _apply_ufunc_method(name: str, method: str, inputs: Any, kwargs: dict[str, Any]) -> Any:

@@ -30,8 +30,8 @@ def make_page() -> str:
 
 
 def _get_library_rows() -> list[Op]:
-    """Return the library's rows, without those that users have defined."""
-    return [op for op in TABLE.values() if op.f.__module__.startswith("autograd.ops.")]
+    """Return the rows of the table, without those that users have defined and those of `autograd.scipy`."""
+    return [op for op in TABLE.values() if op.f.__module__.startswith("autograd.ops.") and not op.library]
 
 
 def _list_elementwise_rows() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from math import inf
 from typing import Any, NamedTuple
 
@@ -63,11 +64,14 @@ class Op:
     accumulate_cotangent : callable or None
         ``accumulate_cotangent(xp, total, g, **static)`` adds the cotangent of the argument to the array ``total`` in place. Rows
         whose cotangents are mostly zeros have it.
+    library : str
+        The module that computes the value, for rows that ``autograd.scipy`` adds when it is imported; else empty.
     """
 
     kind = "custom"
     vjp_allocates = False
     accumulate_cotangent: Rule | None = None
+    library = ""
 
     def __init__(self, name: str, f: Rule, *, arity: int | None, domains: Sequence[Domain], kink: str, ties: bool) -> None:
         self.name = name
@@ -81,7 +85,7 @@ class Op:
         return f"<{self.kind} operation {self.name}>"
 
     def __reduce__(self) -> tuple[Rule, tuple[str]]:
-        return find, (self.name,)
+        return find_library_row if self.library else find, (self.name,)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         """Return the cotangent of argument ``i`` (vector-Jacobian product).
@@ -156,6 +160,18 @@ def find(name: str) -> Op:
     if name not in TABLE:
         raise LookupError(f"no operation is called {name!r} here: define() it before a graph that uses it is loaded")
     return TABLE[name]
+
+
+def find_library_row(name: str) -> Op:
+    """Return a row that ``autograd.scipy`` adds, and load these rows first.
+
+    Examples
+    --------
+    >>> find_library_row("gammaln")
+    <elementwise operation gammaln>
+    """
+    import_module("autograd.scipy.special")
+    return find(name)
 
 
 def register(op: Op) -> Op:

@@ -27,6 +27,7 @@ FOLDERS = [
     "native",
     "numpy_api",
     "transforms",
+    "scipy",
     "compiler",
     "testing",
     "viz",

@@ -1,0 +1,101 @@
+"""Functions of matrices, and triangular systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.ops.op import Op
+from autograd.ops.rows import custom
+from autograd.ops.rules.linear_systems import transpose_matrices
+
+LINALG = "scipy.linalg"
+
+
+def frechet_derivative(xp: Any, name: str, a: Any, direction: Any) -> Any:
+    """Return the derivative of a function of matrices at ``a`` along a direction.
+
+    Parameters
+    ----------
+    xp : backend
+    name : str
+        The function, such as "expm".
+    a, direction : array (..., n, n)
+
+    Returns
+    -------
+    array (..., n, n)
+
+    Notes
+    -----
+    It is the upper right block of f([[A, E], [0, A]]).
+
+    References
+    ----------
+    N. J. Higham, "Functions of Matrices", SIAM (2008), equation 3.16.
+    """
+    n = xp.shape(a)[-1]
+    direction = xp.broadcast_to(direction, xp.shape(a))
+    upper = xp.concatenate([a, direction], axis=-1)
+    lower = xp.concatenate([0.0 * a, a], axis=-1)
+    blocks = getattr(xp, name)(xp.concatenate([upper, lower], axis=-2))
+    return xp.getitem(blocks, index=(..., slice(0, n), slice(n, 2 * n)))
+
+
+def matrix_function(name: str) -> Op:
+    """Add the row of a function of matrices that SciPy computes."""
+    op = custom(
+        name,
+        lambda xp, a: getattr(xp, name)(a),
+        lambda xp, i, g, y, a: frechet_derivative(xp, name, transpose_matrices(xp, a), g),
+        lambda xp, i, t, y, a: frechet_derivative(xp, name, a, t),
+    )
+    op.library = LINALG
+    return op
+
+
+def triangle(xp: Any, a: Any, lower: bool, unit_diagonal: bool) -> Any:
+    """Return the triangle of a matrix that a triangular solver reads, with zeros elsewhere."""
+    n = xp.shape(a)[-1]
+    identity = xp.eye(n, n, 0)
+    mask = xp.cumsum(identity, axis=0 if lower else 1)
+    return a * (mask - identity if unit_diagonal else mask)
+
+
+def solve_triangular_adjoint(
+    xp: Any, i: int, g: Any, y: Any, a: Any, b: Any, *, trans: int, lower: bool, unit_diagonal: bool
+) -> Any:
+    """Return b̄ = op(A)⁻ᵀ ȳ, or Ā = -b̄ xᵀ within the triangle."""
+    settings = {"lower": lower, "unit_diagonal": unit_diagonal}
+    by_b = xp.solve_triangular(a, g, trans=1 - trans, **settings)
+    if i == 1:
+        return by_b
+    left, right = (by_b, y) if trans == 0 else (y, by_b)
+    if len(xp.shape(y)) == 1:
+        return triangle(xp, -xp.outer(left, right), lower, unit_diagonal)
+    return triangle(xp, -xp.matmul(left, transpose_matrices(xp, right)), lower, unit_diagonal)
+
+
+def solve_triangular_tangent(
+    xp: Any, i: int, t: Any, y: Any, a: Any, b: Any, *, trans: int, lower: bool, unit_diagonal: bool
+) -> Any:
+    """Return op(A)⁻¹ times the tangent of b, or of -op(A) x."""
+    settings = {"trans": trans, "lower": lower, "unit_diagonal": unit_diagonal}
+    if i == 1:
+        return xp.solve_triangular(a, t, **settings)
+    moved = triangle(xp, t, lower, unit_diagonal)
+    moved = transpose_matrices(xp, moved) if trans else moved
+    return xp.solve_triangular(a, -xp.matmul(moved, y), **settings)
+
+
+matrix_function("expm")
+matrix_function("sqrtm")
+matrix_function("logm")
+custom(
+    "solve_triangular",
+    lambda xp, a, b, *, trans, lower, unit_diagonal: xp.solve_triangular(
+        a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal
+    ),
+    solve_triangular_adjoint,
+    solve_triangular_tangent,
+    arity=2,
+).library = LINALG

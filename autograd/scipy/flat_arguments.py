@@ -1,0 +1,122 @@
+"""Pytrees of parameters as one vector, which SciPy's algorithms work on, and the derivatives of functions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.core.coercion import to_array
+from autograd.core.pytree import flatten
+from autograd.numpy_api import functions
+from autograd.transforms.grad_and_vjp import value_and_grad
+from autograd.transforms.jacobian_and_hessian import hessian, jacobian
+from autograd.transforms.jvp_and_hvp import hvp
+
+Vector = npt.NDArray[np.float64]
+
+
+class FlatArguments:
+    """The structure of an argument, as the shapes of its leaves.
+
+    Parameters
+    ----------
+    tree : pytree of numbers and arrays
+        The argument.
+    call : str
+        What the user has called, for error messages.
+
+    Examples
+    --------
+    >>> flat = FlatArguments({"w": np.ones((2, 2)), "b": 3.0}, "f()")
+    >>> flat.vector
+    array([1., 1., 1., 1., 3.])
+    >>> flat.unflatten(flat.vector)["b"]
+    3.0
+    """
+
+    def __init__(self, tree: Any, call: str) -> None:
+        leaves, self._build = flatten(_as_arrays(tree))
+        arrays = [to_array(leaf, call) for leaf in leaves]
+        self._shapes = [array.shape for array in arrays]
+        self._is_number = [isinstance(leaf, float | int) for leaf in leaves]
+        self._ends = np.cumsum([array.size for array in arrays])
+        self.vector: Vector = np.concatenate([array.ravel() for array in arrays]).astype(np.float64)
+
+    def unflatten(self, vector: Any) -> Any:
+        """Return the structure with the entries of a vector, which may be a node.
+
+        Parameters
+        ----------
+        vector : array or Tensor, shape (n,)
+
+        Returns
+        -------
+        pytree
+        """
+        leaves = []
+        for shape, is_number, end in zip(self._shapes, self._is_number, self._ends, strict=True):
+            part = vector[end - int(np.prod(shape, dtype=int)) : end].reshape(shape)
+            leaves.append(float(part) if is_number and isinstance(part, np.ndarray) else part)
+        return self._build(leaves)
+
+    def flatten_like(self, tree: Any) -> Vector:
+        """Return the leaves of a pytree of this structure as one vector."""
+        return np.concatenate([np.ravel(np.asarray(leaf, dtype=np.float64)) for leaf in flatten(tree)[0]])
+
+
+def _as_arrays(tree: Any) -> Any:
+    """Return a list of numbers as an array, as SciPy takes it; other trees as they are."""
+    if isinstance(tree, list | tuple) and tree and all(isinstance(x, float | int | np.number) for x in tree):
+        return np.array(tree, dtype=np.float64)
+    return tree
+
+
+class FlatFunction:
+    """A function of a pytree as a function of a vector, with its derivatives.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(tree, *args)``.
+    flat : FlatArguments
+        The structure of the first argument.
+    args : sequence
+        Further arguments.
+    """
+
+    def __init__(self, f: Callable[..., Any], flat: FlatArguments, args: Sequence[Any] = ()) -> None:
+        def of_vector(vector: Any) -> Any:
+            return f(flat.unflatten(vector), *args)
+
+        self.of_vector = of_vector
+        self._value_and_grad = value_and_grad(of_vector)
+        self._hessian = hessian(of_vector)
+        self._jacobian = jacobian(lambda vector: functions.ravel(of_vector(vector)))
+
+    def value(self, x: Vector) -> Any:
+        """Return the value at a vector, as a number or an array."""
+        return self.of_vector(x)
+
+    def residuals(self, x: Vector) -> Vector:
+        """Return the value at a vector, as a vector."""
+        return np.ravel(np.asarray(self.of_vector(x), dtype=np.float64))
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """Return the value and the gradient."""
+        value, gradient = self._value_and_grad(x)
+        return float(value), np.asarray(gradient, dtype=np.float64)
+
+    def jacobian(self, x: Vector) -> Vector:
+        """Return the Jacobian of the value as a vector."""
+        return np.asarray(self._jacobian(x), dtype=np.float64)
+
+    def hessian(self, x: Vector) -> Vector:
+        """Return the Hessian."""
+        return np.asarray(self._hessian(x), dtype=np.float64)
+
+    def hessian_product(self, x: Vector, v: Vector) -> Vector:
+        """Return the product of the Hessian and a vector."""
+        return np.asarray(hvp(self.of_vector, x, np.asarray(v, dtype=np.float64)), dtype=np.float64)

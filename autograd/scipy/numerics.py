@@ -1,0 +1,143 @@
+"""Functions of arrays that SciPy lacks, or has in another form."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.scipy.requirement import import_scipy
+
+_special = import_scipy("special")
+
+# From here on the continued fraction of scaled_ierfc needs fewer than CONTINUED_FRACTION_TERMS terms for all digits; below, the
+# recurrence loses less than two digits.
+FIRST_OF_CONTINUED_FRACTION = 1.0
+CONTINUED_FRACTION_TERMS = 120
+
+# Where the moments of exprel are computed by quadrature: to the left the incomplete gamma function, and to the right the recurrence
+# in the order are accurate.
+QUADRATURE_NODES, QUADRATURE_WEIGHTS = np.polynomial.legendre.leggauss(40)
+
+
+def lambertw(k: Any, x: Any) -> Any:
+    """Return the real branch ``k`` (0 or -1) of the Lambert W function; nan where it is not real.
+
+    Examples
+    --------
+    >>> round(float(lambertw(0.0, 1.0)), 6)
+    0.567143
+    """
+    w = _special.lambertw(x, np.asarray(k, dtype=int))
+    return np.where(w.imag == 0.0, w.real, np.nan).astype(np.result_type(x))[()]
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """Return the n-th derivative of the digamma function, in the float type of ``x``.
+
+    Examples
+    --------
+    >>> round(float(polygamma(1.0, 1.0)), 6)
+    1.644934
+    """
+    return np.asarray(_special.polygamma(n, x)).astype(np.result_type(x))[()]
+
+
+def scaled_ierfc(n: Any, x: Any) -> Any:
+    """Return exp(x²) iⁿerfc(x), the scaled n-th repeated integral of the complementary error function.
+
+    Notes
+    -----
+    The recurrence 2n gₙ = gₙ₋₂ - 2x gₙ₋₁ loses digits for large x. There its ratios come from the continued fraction
+    gₙ/gₙ₋₁ = 1/(2x + 2(n + 1) gₙ₊₁/gₙ) instead.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 7.18.
+
+    Examples
+    --------
+    >>> round(float(scaled_ierfc(1.0, 0.0)), 6)
+    0.56419
+    """
+    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
+    out = np.empty(at.shape, np.result_type(x))
+    for order in np.unique(orders):
+        chosen = orders == order
+        out[chosen] = _scaled_ierfc_of_order(int(order), at[chosen])
+    return out[()]
+
+
+def _scaled_ierfc_of_order(n: int, x: Any) -> Any:
+    far = np.maximum(x, FIRST_OF_CONTINUED_FRACTION)
+    ratio, product = np.zeros_like(far), _special.erfcx(far)
+    for m in range(CONTINUED_FRACTION_TERMS, 0, -1):
+        ratio = 1.0 / (2.0 * far + 2.0 * (m + 1) * ratio)
+        product = product * ratio if m <= n else product
+    near = np.minimum(x, FIRST_OF_CONTINUED_FRACTION)
+    before, value = np.full_like(near, 2.0 / math.sqrt(math.pi)), _special.erfcx(near)
+    for m in range(1, n + 1):
+        before, value = value, (before - 2.0 * near * value) / (2.0 * m)
+    return np.where(x > FIRST_OF_CONTINUED_FRACTION, product, value)
+
+
+def exprel_moment(n: Any, x: Any) -> Any:
+    """Return ∫₀¹ tⁿ exp(xt) dt, the n-th derivative of exprel.
+
+    Notes
+    -----
+    Between -30 and 30 a Gauss-Legendre rule gives all digits, since the integrand is positive. Outside, the recurrence
+    x Mₙ = eˣ - n Mₙ₋₁ for x > 0, and the incomplete gamma function for x < 0, are accurate.
+
+    Examples
+    --------
+    >>> float(exprel_moment(1.0, 0.0))
+    0.5
+    """
+    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
+    out = np.empty(at.shape, np.result_type(x))
+    for order in np.unique(orders):
+        chosen = orders == order
+        out[chosen] = _exprel_moment_of_order(int(order), at[chosen])
+    return out[()]
+
+
+def _exprel_moment_of_order(n: int, x: Any) -> Any:
+    middle = np.clip(x, -30.0, 30.0)[..., None]
+    t = 0.5 * (1.0 + QUADRATURE_NODES)
+    near = np.sum(0.5 * QUADRATURE_WEIGHTS * t**n * np.exp(middle * t), axis=-1)
+    right = np.maximum(x, 30.0)
+    above = np.expm1(right) / right
+    for m in range(1, n + 1):
+        above = (np.exp(right) - m * above) / right
+    left = np.maximum(-x, 30.0)
+    below = math.factorial(n) * _special.gammainc(n + 1.0, left) / left ** (n + 1)
+    return np.where(x > 30.0, above, np.where(x < -30.0, below, near))
+
+
+def sqrtm(a: Any) -> Any:
+    """Return the principal square root of a real matrix, or of each matrix of a stack; nan where it is not real."""
+    return _real_matrix_function("sqrtm", a)
+
+
+def logm(a: Any) -> Any:
+    """Return the principal logarithm of a real matrix, or of each matrix of a stack; nan where it is not real."""
+    return _real_matrix_function("logm", a)
+
+
+def _real_matrix_function(name: str, a: Any) -> Any:
+    function = getattr(import_scipy("linalg"), name)
+    a = np.asarray(a)
+    out = np.empty(a.shape, a.dtype)
+    for index in np.ndindex(a.shape[:-2]):
+        value = function(a[index])
+        is_real = not np.iscomplexobj(value) or np.abs(value.imag).max() <= 1e-12 * np.abs(value).max()
+        out[index] = value.real if is_real else np.nan
+    return out
+
+
+def solve_triangular(a: Any, b: Any, *, trans: int, lower: bool, unit_diagonal: bool) -> Any:
+    """Return SciPy's ``solve_triangular``."""
+    solve = import_scipy("linalg").solve_triangular
+    return solve(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal, check_finite=False)

@@ -1,0 +1,289 @@
+"""SciPy's special functions: those that act entry by entry are rows, and the others are made of them.
+
+SciPy's own ufuncs, such as ``scipy.special.gammaln``, find the same rows when they are called on nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log, pi
+from typing import Any
+
+import numpy as np
+
+from autograd.core.mixins.array_methods import Axis
+from autograd.errors import SettingError
+from autograd.numpy_api import functions
+from autograd.numpy_api.apply import apply_elementwise, as_tensor, has_nodes
+from autograd.ops import Op, find
+from autograd.ops.special.library_rows import NoDerivative
+from autograd.scipy import backends as _backends  # noqa: F401 - it gives SciPy's functions to the rows
+
+# The names of arguments as SciPy has them, for the docstrings.
+_ARGUMENTS = {1: ("x",), 2: ("a", "x"), 3: ("a", "b", "x"), 4: ("a", "b", "c", "x")}
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+
+
+def _row(name: str, *arguments: str) -> Callable[..., Any]:
+    """Make the function of a row."""
+    op = find(name)
+    names = arguments or _ARGUMENTS[op.arity or 1]
+
+    def function(*args: Any) -> Any:
+        if len(args) != len(names):
+            raise TypeError(f"autograd.scipy.special.{name}({', '.join(names)}) takes {len(names)} argument(s), not {len(args)}")
+        return apply_elementwise(op, *args)
+
+    return _document(function, op, names)
+
+
+def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., Any]:
+    partials = getattr(op, "partials", ())
+    refused = [n for n, partial in zip(names, partials, strict=True) if isinstance(partial, NoDerivative)]
+    note = f"There is no derivative with respect to {' and '.join(refused)}." if refused else "It is differentiable to any order."
+    function.__name__ = function.__qualname__ = op.name
+    function.__module__ = __name__
+    function.__doc__ = f"""Return ``scipy.special.{op.name}`` of numbers, arrays or nodes, entry by entry. {note}
+
+    Parameters
+    ----------
+    {", ".join(names)} : number, array_like, Value or Tensor
+
+    Returns
+    -------
+    float, array, Value or Tensor
+    """
+    FUNCTIONS[op.name] = function
+    named: Callable[..., Any] = function
+    return named
+
+
+# Logistic and error functions, and the normal distribution
+expit, log_expit, logit = _row("expit"), _row("log_expit"), _row("logit")
+erf, erfc, erfcx, erfi, dawsn = _row("erf"), _row("erfc"), _row("erfcx"), _row("erfi"), _row("dawsn")
+erfinv, erfcinv = _row("erfinv"), _row("erfcinv")
+ndtr, log_ndtr, ndtri, ndtri_exp = _row("ndtr"), _row("log_ndtr"), _row("ndtri"), _row("ndtri_exp")
+owens_t = _row("owens_t", "h", "a")
+
+# Exponentials and their integrals
+exp2, exp10, expm1, exprel, log1p, cbrt = _row("exp2"), _row("exp10"), _row("expm1"), _row("exprel"), _row("log1p"), _row("cbrt")
+cosm1, exp1, expi, expn, wrightomega = _row("cosm1"), _row("exp1"), _row("expi"), _row("expn", "n", "x"), _row("wrightomega")
+
+# Gamma and beta functions
+gamma, gammaln, loggamma, rgamma = _row("gamma"), _row("gammaln"), _row("loggamma"), _row("rgamma")
+digamma = psi = _row("digamma")
+polygamma, zeta = _row("polygamma", "n", "x"), _row("zeta", "x", "q")
+poch, binom = _row("poch", "z", "m"), _row("binom", "n", "k")
+beta, betaln = _row("beta", "a", "b"), _row("betaln", "a", "b")
+gammainc, gammaincc, gammaincinv, gammainccinv = (
+    _row("gammainc"),
+    _row("gammaincc"),
+    _row("gammaincinv", "a", "y"),
+    _row("gammainccinv", "a", "y"),
+)
+betainc, betaincc, betaincinv, betainccinv = (
+    _row("betainc"),
+    _row("betaincc"),
+    _row("betaincinv", "a", "b", "y"),
+    _row("betainccinv", "a", "b", "y"),
+)
+stdtr, stdtrit = _row("stdtr", "df", "t"), _row("stdtrit", "df", "p")
+
+# Entropies, divergences and losses
+xlogy, xlog1py, entr = _row("xlogy", "x", "y"), _row("xlog1py", "x", "y"), _row("entr")
+rel_entr, kl_div = _row("rel_entr", "x", "y"), _row("kl_div", "x", "y")
+huber, pseudo_huber = _row("huber", "delta", "r"), _row("pseudo_huber", "delta", "r")
+
+# Bessel and hypergeometric functions
+j0, j1, jv, y0, y1, yv = _row("j0"), _row("j1"), _row("jv", "v", "z"), _row("y0"), _row("y1"), _row("yv", "v", "z")
+i0, i1, iv, i0e, i1e, ive = _row("i0"), _row("i1"), _row("iv", "v", "z"), _row("i0e"), _row("i1e"), _row("ive", "v", "z")
+k0, k1, kv, k0e, k1e, kve = _row("k0"), _row("k1"), _row("kv", "v", "z"), _row("k0e"), _row("k1e"), _row("kve", "v", "z")
+jn = jv
+hyp0f1, hyp1f1, hyp2f1 = _row("hyp0f1", "v", "z"), _row("hyp1f1", "a", "b", "x"), _row("hyp2f1", "a", "b", "c", "z")
+
+_LAMBERTW = find("lambertw")
+
+
+def lambertw(z: Any, k: int = 0) -> Any:
+    """Return the real Lambert W function, the solution w of w eʷ = z.
+
+    Parameters
+    ----------
+    z : number, array_like, Value or Tensor
+    k : int, optional
+        The branch: 0, real for z ≥ -1/e, or -1, real for -1/e ≤ z < 0.
+
+    Returns
+    -------
+    float, array, Value or Tensor
+        SciPy returns complex numbers; here the result is real, and nan where W is not.
+
+    Raises
+    ------
+    SettingError
+        If ``k`` is another branch, on which W is complex.
+
+    Examples
+    --------
+    >>> round(lambertw(1.0), 6)
+    0.567143
+    """
+    if k not in (0, -1):
+        raise SettingError(f"lambertw(k={k!r}) is complex: the branches 0 and -1 have real values")
+    return apply_elementwise(_LAMBERTW, float(k), z)
+
+
+def factorial(n: Any) -> Any:
+    """Return Γ(n + 1), and 0 for n < 0, as SciPy's ``factorial`` with ``exact=False``.
+
+    Parameters
+    ----------
+    n : number, array_like, Value or Tensor
+
+    Returns
+    -------
+    float, array, Value or Tensor
+
+    Examples
+    --------
+    >>> factorial(4.0)
+    24.0
+    """
+    n = as_tensor(n, "factorial") if not isinstance(n, float | int) and not hasattr(n, "stamp") else n
+    is_negative = n < 0
+    return functions.where(is_negative, 0.0, gamma(functions.where(is_negative, 1.0, functions.add(n, 1.0))))
+
+
+def comb(n: Any, k: Any) -> Any:
+    """Return the number of combinations, as SciPy's ``comb`` with ``exact=False``: `binom`, and 0 outside of 0 ≤ k ≤ n.
+
+    Parameters
+    ----------
+    n, k : number, array_like, Value or Tensor
+
+    Returns
+    -------
+    float, array, Value or Tensor
+
+    Examples
+    --------
+    >>> comb(5, 2)
+    10.0
+    """
+    is_inside = (_data(k) <= _data(n)) & (_data(n) >= 0) & (_data(k) >= 0)
+    return functions.where(is_inside, binom(n, k), 0.0)
+
+
+def _data(x: Any) -> Any:
+    """Return something that NumPy can compare."""
+    return x if hasattr(x, "stamp") else np.asarray(x)
+
+
+def multigammaln(a: Any, d: int) -> Any:
+    """Return the logarithm of the multivariate gamma function.
+
+    Parameters
+    ----------
+    a : number, array_like, Value or Tensor
+        At least (d - 1)/2.
+    d : int
+        The dimension.
+
+    Returns
+    -------
+    float, array, Value or Tensor
+
+    Raises
+    ------
+    SettingError
+        If ``d`` is no positive integer.
+
+    Examples
+    --------
+    >>> round(multigammaln(2.5, 2), 6) == round(gammaln(2.5) + gammaln(2.0) + 0.5 * log(pi), 6)
+    True
+    """
+    if int(d) != d or d < 1:
+        raise SettingError(f"multigammaln(d={d!r}): the dimension is a positive integer")
+    total: Any = 0.25 * d * (d - 1) * log(pi)
+    for j in range(int(d)):
+        total = functions.add(total, gammaln(functions.subtract(a, 0.5 * j)))
+    return total
+
+
+def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False) -> Any:
+    """Return log Σ b eᵃ, without overflow.
+
+    Parameters
+    ----------
+    a : array_like, Value or Tensor
+    axis : int, tuple of int or None, optional
+        The axes to reduce; all of them by default.
+    b : array_like or Tensor, optional
+        Factors of the exponentials; 1 by default. The sum must not be negative, otherwise the result is nan.
+    keepdims : bool, optional
+        Whether the reduced axes stay, with length one.
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Examples
+    --------
+    >>> float(logsumexp([0.0, 0.0], b=[1.0, 3.0]).round(6))
+    1.386294
+    """
+    if b is None:
+        return functions.logsumexp(a, axis, keepdims)
+    t, factors = as_tensor(a, "logsumexp"), as_tensor(b, "logsumexp")
+    used = np.where(factors._primal != 0.0, t._primal, -np.inf)
+    largest = np.max(used, axis=axis, keepdims=True)
+    largest = np.where(np.isfinite(largest), largest, 0.0)
+    shifted = functions.where(factors._primal != 0.0, t - largest, 0.0)
+    total = functions.log(functions.sum(factors * functions.exp(shifted), axis, keepdims))
+    result = total + (largest if keepdims else np.squeeze(largest, axis=axis))
+    return result if has_nodes(a) or has_nodes(b) else result._primal[()]
+
+
+def softmax(x: Any, axis: Axis = None) -> Any:
+    """Return eˣ / Σ eˣ, over all axes by default, as SciPy does; ``autograd.softmax`` takes the last axis by default.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+    axis : int, tuple of int or None, optional
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Examples
+    --------
+    >>> softmax([0.0, 0.0]).tolist()
+    [0.5, 0.5]
+    """
+    return functions.softmax(x, axis)
+
+
+def log_softmax(x: Any, axis: Axis = None) -> Any:
+    """Return log softmax(x), over all axes by default, as SciPy does.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+    axis : int, tuple of int or None, optional
+
+    Returns
+    -------
+    float, array or Tensor
+
+    Examples
+    --------
+    >>> log_softmax([0.0, 1000.0]).tolist()
+    [-1000.0, 0.0]
+    """
+    return functions.log_softmax(x, axis)
+
+
+FUNCTIONS |= {f.__name__: f for f in (lambertw, factorial, comb, multigammaln, logsumexp, softmax, log_softmax)}
+FUNCTIONS |= {"psi": psi, "jn": jn}
