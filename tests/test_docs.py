@@ -143,7 +143,7 @@ def test_the_walks_name_files_in_the_order_in_which_they_are_entered(tmp_path):
         assert entered == sorted(entered), walk
 
 
-@pytest.mark.parametrize("name_", ["testing.md", "compiling.md"])
+@pytest.mark.parametrize("name_", ["testing.md", "compiling.md", "scipy.md"])
 def test_a_page_prints_what_it_says(name_):
     """One session from top to bottom; blocks that need a library that is not here are left out."""
     page = (ROOT / "docs" / name_).read_text(encoding="utf-8")

@@ -35,8 +35,10 @@ def row_expressions(op: Elementwise, xp: SymbolicBackend = SOURCE) -> dict[str, 
     Raises
     ------
     TypeError
-        If the row branches on its numbers or needs settings, so that it cannot be written as an expression.
+        If the row branches on its numbers, needs settings or lacks a derivative, so that it cannot be written as an expression.
     """
+    if op.refused:
+        raise TypeError(f"{op.name} has no derivative with respect to all of its arguments")
     names = "ab"[: op.arity]
     args = [symbol(name) for name in names]
     expressions = {"y": op.f(xp, *args)}

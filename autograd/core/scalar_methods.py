@@ -18,6 +18,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import nan
 from typing import Any
 
 from autograd.backends.backend import MATH_ERRORS
@@ -216,7 +217,8 @@ def evaluator(op: Elementwise) -> Callable[..., tuple[float, ...]]:
 
     def evaluate_row(*args: float) -> tuple[float, ...]:
         y = evaluate(op.f, args, {})
-        return (y, *(evaluate(partial, (y, *args), {}) for partial in op.partials))
+        partials = enumerate(op.partials)
+        return (y, *(nan if i in op.refused else evaluate(partial, (y, *args), {}) for i, partial in partials))
 
     try:
         expressions = row_expressions(op)

@@ -395,14 +395,15 @@ class Tensor(ArrayMethods, Node):
 
 def suggest_own_scipy() -> str:
     """Return the next step if a function of SciPy asks for a plain array; else an empty string."""
-    frame: FrameType | None = sys._getframe()
+    frame: FrameType | None = sys._getframe(1)
     module = ""
-    while (frame := frame.f_back) is not None:
+    while frame is not None:
         package = frame.f_globals.get("__name__", "").split(".")
         if package[0] == "scipy":
             module = ".".join(package[:2])
         elif package[0] not in ("numpy", "autograd"):
             break
+        frame = frame.f_back
     return f"; {module} takes plain arrays, and autograd.{module} has the functions of it that take nodes" if module else ""
 
 

@@ -269,8 +269,9 @@ class Value(ScalarMethods, Node):
         floats = [primal_of(arg) for arg in self.args]
         assert isinstance(self.op, Elementwise)
         now = [evaluate(self.op.f, floats, self.static)]
-        now += [evaluate(p, [self._primal, *floats], self.static) for p in self.op.partials]
-        was = [self._primal, *(self.partial(i) if isinstance(a, Node) else d for i, (a, d) in enumerate(zip(self.args, now[1:])))]
+        sources = [i for i, arg in enumerate(self.args) if isinstance(arg, Node)]
+        now += [evaluate(self.op.partials[i], [self._primal, *floats], self.static) for i in sources]
+        was = [self._primal, *(self.partial(i) for i in sources)]
         if any(a != b and (a == a or b == b) for a, b in zip(now, was)):
             raise stale_graph_error(self)
 

@@ -66,12 +66,15 @@ class Op:
         whose cotangents are mostly zeros have it.
     library : str
         The module that computes the value, for rows that ``autograd.scipy`` adds when it is imported; else empty.
+    refused : tuple of int
+        The positions of the arguments with respect to which there is no derivative.
     """
 
     kind = "custom"
     vjp_allocates = False
     accumulate_cotangent: Rule | None = None
     library = ""
+    refused: tuple[int, ...] = ()
 
     def __init__(self, name: str, f: Rule, *, arity: int | None, domains: Sequence[Domain], kink: str, ties: bool) -> None:
         self.name = name

@@ -25,11 +25,9 @@ def find_library_function(op: Op) -> Callable[..., Any]:
     >>> float(find_library_function(find("gammaln"))(1.0))
     0.0
     """
-    if hasattr(numerics, op.name):
-        function: Callable[..., Any] = getattr(numerics, op.name)
-        return function
-    found: Callable[..., Any] = getattr(import_scipy(op.library.removeprefix("scipy.")), op.name)
-    return found
+    package, _, module = op.library.partition(".")
+    function: Callable[..., Any] = getattr(import_scipy(module) if package == "scipy" else numerics, op.name)
+    return function
 
 
 def on_floats(function: Callable[..., Any]) -> Callable[..., float]:

@@ -12,9 +12,12 @@ from autograd.scipy.requirement import import_scipy
 _special = import_scipy("special")
 
 # From here on the continued fraction of scaled_ierfc needs fewer than CONTINUED_FRACTION_TERMS terms for all digits; below, the
-# recurrence loses less than two digits.
-FIRST_OF_CONTINUED_FRACTION = 1.0
+# recurrence loses less than two digits for the first two orders.
+FIRST_OF_CONTINUED_FRACTION = 1.5
 CONTINUED_FRACTION_TERMS = 120
+
+# The Taylor series of digamma_difference ends where its terms, below 10⁻ᵏ, are less than the rounding of a double.
+TERMS_OF_DIFFERENCE = 17
 
 # Where the moments of exprel are computed by quadrature: to the left the incomplete gamma function, and to the right the recurrence
 # in the order are accurate.
@@ -42,6 +45,28 @@ def polygamma(n: Any, x: Any) -> Any:
     1.644934
     """
     return np.asarray(_special.polygamma(n, x)).astype(np.result_type(x))[()]
+
+
+def digamma_difference(a: Any, b: Any) -> Any:
+    """Return ψ(a + b) - ψ(a) for positive numbers, without cancellation where b is small.
+
+    Notes
+    -----
+    For b < a/10 it is the Taylor series Σ ψ⁽ᵏ⁾(a) bᵏ/k!, whose terms decrease at least as fast as 10⁻ᵏ.
+
+    Examples
+    --------
+    >>> float(digamma_difference(1.0, 1.0))
+    1.0
+    """
+    dtype = np.result_type(a, b)
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    is_small = np.abs(b) < 0.1 * a
+    step, center = np.where(is_small, b, 0.0), np.where(is_small, a, 1.0)
+    series = np.zeros_like(step)
+    for k in range(TERMS_OF_DIFFERENCE, 0, -1):  # ψ⁽ᵏ⁾(a)/k! = (-1)ᵏ⁺¹ ζ(k + 1, a)
+        series = series + (1.0 if k % 2 else -1.0) * _special.zeta(k + 1.0, center) * step**k
+    return np.where(is_small, series, _special.digamma(a + b) - _special.digamma(a)).astype(dtype)[()]
 
 
 def scaled_ierfc(n: Any, x: Any) -> Any:

@@ -20,14 +20,15 @@ from autograd.ops.special.library_rows import NoDerivative
 from autograd.scipy import backends as _backends  # noqa: F401 - it gives SciPy's functions to the rows
 
 # The names of arguments as SciPy has them, for the docstrings.
-_ARGUMENTS = {1: ("x",), 2: ("a", "x"), 3: ("a", "b", "x"), 4: ("a", "b", "c", "x")}
+_DEFAULT_ARGUMENTS = {1: ("x",), 2: ("a", "x"), 3: ("a", "b", "x"), 4: ("a", "b", "c", "x")}
+ARGUMENTS: dict[str, tuple[str, ...]] = {}
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 
 
 def _row(name: str, *arguments: str) -> Callable[..., Any]:
     """Make the function of a row."""
     op = find(name)
-    names = arguments or _ARGUMENTS[op.arity or 1]
+    names = arguments or _DEFAULT_ARGUMENTS[op.arity or 1]
 
     def function(*args: Any) -> Any:
         if len(args) != len(names):
@@ -43,6 +44,7 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
     note = f"There is no derivative with respect to {' and '.join(refused)}." if refused else "It is differentiable to any order."
     function.__name__ = function.__qualname__ = op.name
     function.__module__ = __name__
+    ARGUMENTS[op.name] = names
     function.__doc__ = f"""Return ``scipy.special.{op.name}`` of numbers, arrays or nodes, entry by entry. {note}
 
     Parameters
@@ -149,8 +151,7 @@ def factorial(n: Any) -> Any:
     >>> factorial(4.0)
     24.0
     """
-    n = as_tensor(n, "factorial") if not isinstance(n, float | int) and not hasattr(n, "stamp") else n
-    is_negative = n < 0
+    is_negative = _data(n) < 0
     return functions.where(is_negative, 0.0, gamma(functions.where(is_negative, 1.0, functions.add(n, 1.0))))
 
 

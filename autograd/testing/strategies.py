@@ -132,7 +132,8 @@ def programs(
 
 def _default_ops() -> list[str]:
     """Return the elementwise operations without settings, the simplest first."""
-    without_settings = [op for op in TABLE.values() if isinstance(op, Elementwise) and not op.f.__code__.co_kwonlyargcount]
+    rows = [op for op in TABLE.values() if isinstance(op, Elementwise) and not op.library]
+    without_settings = [op for op in rows if not op.f.__code__.co_kwonlyargcount]
     others = [op.name for op in without_settings if op.name not in (*SIMPLE_OPS, "where")]
     return [*SIMPLE_OPS, *others]
 

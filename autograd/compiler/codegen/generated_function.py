@@ -102,6 +102,11 @@ class GeneratedFunction:
     def _compile(self, math_module: Any) -> Callable[..., Any]:
         special = ARRAY if self._xp is np else import_module(f"{self._xp.__name__.split('.')[0]}.scipy.special")
         scope = {"np": self._xp, "math": math_module, "erf": special.erf, "erfc": special.erfc, "scan": self._find_scan()}
+        for package, _, module in self.source.libraries:
+            is_scipy = self._xp is not np and package == "scipy"
+            scope[module] = import_module(
+                f"{self._xp.__name__.split('.')[0]}.scipy.{module}" if is_scipy else f"{package}.{module}"
+            )
         text = self.source.text
         if math_module is not math:
             text = _make_non_raising(text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from autograd.compiler.codegen.operation_syntax import HELPERS
+from autograd.compiler.codegen.operation_syntax import HELPERS, LIBRARIES
 from autograd.compiler.codegen.python_syntax import SourceLine
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.instruction import Instruction
@@ -49,11 +49,19 @@ class Source(NamedTuple):
     variables: dict[int, str]
 
     @property
+    def libraries(self) -> list[tuple[str, str, str]]:
+        """The modules besides NumPy that the function calls, as triples (package, ".", module)."""
+        paths = [library.rpartition(".") for library in LIBRARIES]
+        return [path for path in paths if re.search(rf"(?<![\w.]){path[2]}\.", self.text)]
+
+    @property
     def module(self) -> str:
         """The function with its imports and the functions that NumPy lacks."""
         helpers = [name for name in HELPERS if re.search(rf"(?<![\w.]){name}\(", self.text)]
         parts = ["import math\n\n"] if helpers or "math." in self.text else []
-        parts.append("import numpy as np\n\n")
+        parts.append("import numpy as np\n")
+        parts += [f"from {package} import {module}\n" for package, _, module in self.libraries]
+        parts.append("\n")
         parts += [f"{name} = np.vectorize(math.{name}, otypes=[float])\n" for name in helpers]
         return "".join([*parts, "\n", self.text])
 

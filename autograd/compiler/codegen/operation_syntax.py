@@ -22,6 +22,7 @@ MATH_FUNCTIONS = {
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
 }
 HELPERS = ("erf", "erfc")  # functions that NumPy lacks and the generated module defines
+LIBRARIES = ("scipy.special", "scipy.linalg", "autograd.scipy.numerics")  # modules of other functions, called by their last name
 
 
 def format_operation(writer: SourceWriter, instruction: Instruction, args: Sequence[Expression]) -> Expression:
@@ -44,6 +45,9 @@ def format_operation(writer: SourceWriter, instruction: Instruction, args: Seque
         return join_with_operator(name, *args)
     if name in FORMATTERS:
         return FORMATTERS[name](writer, instruction, args)
+    library = getattr(instruction.op, "library", "")
+    if library:
+        return _format_with_keywords(writer, instruction, args, library.rpartition(".")[-1])
     return Expression(f"{_function_name(writer, instruction)}({_join(args)})")
 
 
@@ -131,9 +135,11 @@ def _format_astype(writer: SourceWriter, instruction: Instruction, args: Sequenc
     return Expression(f"{args[0].as_operand(Precedence.ATOM)}.astype({dtype!r})")
 
 
-def _format_with_keywords(writer: SourceWriter, instruction: Instruction, args: Sequence[Expression]) -> Expression:
+def _format_with_keywords(
+    writer: SourceWriter, instruction: Instruction, args: Sequence[Expression], module: str = "np"
+) -> Expression:
     settings = [f"{name}={value!r}" for name, value in instruction.static.items()]
-    return Expression(f"np.{instruction.op_name}({', '.join([*(arg.code for arg in args), *settings])})")
+    return Expression(f"{module}.{instruction.op_name}({', '.join([*(arg.code for arg in args), *settings])})")
 
 
 # Operations that are neither operators nor plain calls.

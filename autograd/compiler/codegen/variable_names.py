@@ -36,7 +36,7 @@ class VariableNames:
 
     def __init__(self) -> None:
         self.assigned: dict[int, str] = {}
-        self._taken: set[str] = {"np", "math", "erf", "erfc", *keyword.kwlist}
+        self._taken: set[str] = {"np", "math", "erf", "erfc", "special", "linalg", "numerics", *keyword.kwlist}
         self._counts: dict[str, int] = {}
 
     def reserve(self, names: Iterable[str]) -> None:

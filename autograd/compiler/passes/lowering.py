@@ -155,7 +155,7 @@ def _lower_instruction(instruction: Instruction, replacements: dict[int, Any]) -
         return args[0]
     if not isinstance(instruction.op, Op):
         return instruction.builder.rebuild(instruction.op, args, static) if args else instruction
-    if instruction.op_name in NUMPY_OPS and not (
+    if _is_primitive(instruction.op) and not (
         is_op(instruction, "einsum") and _find_matrix_form(instruction.builder, args, **static)
     ):
         return instruction.builder.call(instruction.op, args, static)
@@ -171,7 +171,12 @@ def needs_lowering(instruction: Instruction) -> bool:
     """Return whether NumPy has no operation for an instruction."""
     if instruction.op == "stop_gradient":
         return True
-    return isinstance(instruction.op, Op) and instruction.op_name not in NUMPY_OPS
+    return isinstance(instruction.op, Op) and not _is_primitive(instruction.op)
+
+
+def _is_primitive(op: Op) -> bool:
+    """Return whether NumPy, or the library of the row, has the operation."""
+    return op.name in NUMPY_OPS or bool(op.library)
 
 
 def _copy_name_and_role(old: Instruction, new: Instruction, replacements: dict[int, Any]) -> None:

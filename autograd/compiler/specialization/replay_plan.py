@@ -155,7 +155,10 @@ def _compute_node(node: Any) -> Step:
     def compute_wide_number() -> None:
         floats = [x._primal if isinstance(x, Node) else x for x in node.left]
         node._primal = evaluate(op.f, floats, static)
-        node.dright = tuple(evaluate(partial, [node._primal, *floats], static) for partial in op.partials)
+        pairs = zip(node.left, op.partials, strict=True)
+        node.dright = tuple(
+            evaluate(partial, [node._primal, *floats], static) if isinstance(x, Node) else None for x, partial in pairs
+        )
 
     def take_entry() -> None:
         node._primal = float(node.left[0]._primal.reshape(()))

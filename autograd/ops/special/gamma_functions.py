@@ -51,18 +51,20 @@ library_row("rgamma",        reciprocal_gamma_derivative)
 library_row("digamma",       lambda xp, y, a: xp.polygamma(1.0, a),                      domain=POSITIVE)
 library_row("polygamma",     "n",
                              lambda xp, y, n, a: xp.polygamma(n + 1.0, a),               domain=(Domain(0.0, 3.0), POSITIVE), library=NUMERICS)
+library_row("digamma_difference", lambda xp, y, a, b: xp.polygamma(1.0, a + b) - xp.polygamma(1.0, a),
+                             lambda xp, y, a, b: xp.polygamma(1.0, a + b),               domain=POSITIVE, library=NUMERICS)
 library_row("zeta",          "x",
                              lambda xp, y, x, q: -x * xp.zeta(x + 1.0, q),               domain=(Domain(1.5, 6.0), POSITIVE))
-library_row("poch",          lambda xp, y, a, m: y * (xp.digamma(a + m) - xp.digamma(a)),
+library_row("poch",          lambda xp, y, a, m: y * xp.digamma_difference(a, m),
                              lambda xp, y, a, m: y * xp.digamma(a + m),                  domain=POSITIVE)
-library_row("binom",         lambda xp, y, n, k: y * (xp.digamma(n + 1.0) - xp.digamma(n - k + 1.0)),
+library_row("binom",         lambda xp, y, n, k: y * xp.digamma_difference(n - k + 1.0, k),
                              lambda xp, y, n, k: y * (xp.digamma(n - k + 1.0) - xp.digamma(k + 1.0)), domain=(Domain(low=5.0), Domain(0.0, 5.0)))
 
 # Beta functions
-library_row("beta",          lambda xp, y, a, b: y * (xp.digamma(a) - xp.digamma(a + b)),
-                             lambda xp, y, a, b: y * (xp.digamma(b) - xp.digamma(a + b)), domain=POSITIVE)
-library_row("betaln",        lambda xp, y, a, b: xp.digamma(a) - xp.digamma(a + b),
-                             lambda xp, y, a, b: xp.digamma(b) - xp.digamma(a + b),       domain=POSITIVE)
+library_row("beta",          lambda xp, y, a, b: -y * xp.digamma_difference(a, b),
+                             lambda xp, y, a, b: -y * xp.digamma_difference(b, a), domain=POSITIVE)
+library_row("betaln",        lambda xp, y, a, b: -xp.digamma_difference(a, b),
+                             lambda xp, y, a, b: -xp.digamma_difference(b, a),       domain=POSITIVE)
 
 # Incomplete functions, and distribution functions that are made of them
 library_row("gammainc",      "a", lambda xp, y, a, x: gamma_density(xp, a, x),            domain=POSITIVE)

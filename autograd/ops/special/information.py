@@ -43,6 +43,6 @@ library_row("kl_div",        lambda xp, y, a, b: xp.log(a / b),
 # Losses
 library_row("huber",         huber_by_delta, huber_by_r,                                     domain=(Domain(0.0, 2.0), Domain(low=2.0)),
             kink="½ of both slopes at |b| = a")
-library_row("pseudo_huber",  lambda xp, y, a, b: 2.0 * y / a - (b / a) * (b / xp.hypot(1.0, b / a)),
+library_row("pseudo_huber",  lambda xp, y, a, b: (y / a) * (y / a) / (a * xp.hypot(1.0, b / a)),
                              lambda xp, y, a, b: b / xp.hypot(1.0, b / a),                   domain=(POSITIVE, REAL))
 # fmt: on

@@ -64,4 +64,5 @@ def library_row(
     rules = [NoDerivative(name, partial) if isinstance(partial, str) else partial for partial in partials]
     op = elementwise(name, lambda xp, *args: getattr(xp, name)(*args), *rules, domain=domain, kink=kink)
     op.library = library
+    op.refused = tuple(i for i, partial in enumerate(partials) if isinstance(partial, str))
     return op

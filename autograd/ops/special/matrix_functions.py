@@ -8,7 +8,7 @@ from autograd.ops.op import Op
 from autograd.ops.rows import custom
 from autograd.ops.rules.linear_systems import transpose_matrices
 
-LINALG = "scipy.linalg"
+LINALG, NUMERICS = "scipy.linalg", "autograd.scipy.numerics"
 
 
 def frechet_derivative(xp: Any, name: str, a: Any, direction: Any) -> Any:
@@ -41,15 +41,15 @@ def frechet_derivative(xp: Any, name: str, a: Any, direction: Any) -> Any:
     return xp.getitem(blocks, index=(..., slice(0, n), slice(n, 2 * n)))
 
 
-def matrix_function(name: str) -> Op:
-    """Add the row of a function of matrices that SciPy computes."""
+def matrix_function(name: str, library: str) -> Op:
+    """Add the row of a function of matrices that a library computes."""
     op = custom(
         name,
         lambda xp, a: getattr(xp, name)(a),
         lambda xp, i, g, y, a: frechet_derivative(xp, name, transpose_matrices(xp, a), g),
         lambda xp, i, t, y, a: frechet_derivative(xp, name, a, t),
     )
-    op.library = LINALG
+    op.library = library
     return op
 
 
@@ -87,9 +87,9 @@ def solve_triangular_tangent(
     return xp.solve_triangular(a, -xp.matmul(moved, y), **settings)
 
 
-matrix_function("expm")
-matrix_function("sqrtm")
-matrix_function("logm")
+matrix_function("expm", LINALG)
+matrix_function("sqrtm", NUMERICS)
+matrix_function("logm", NUMERICS)
 custom(
     "solve_triangular",
     lambda xp, a, b, *, trans, lower, unit_diagonal: xp.solve_triangular(
@@ -98,4 +98,4 @@ custom(
     solve_triangular_adjoint,
     solve_triangular_tangent,
     arity=2,
-).library = LINALG
+).library = NUMERICS

@@ -29,6 +29,7 @@ from autograd.scipy.stats.distribution import LN2, Continuous, log_of_one_minus_
 
 LOG_SQRT_2PI = 0.5 * math_log(2.0 * pi)
 SQRT_HALF = sqrt(0.5)
+SMALLEST = 5e-324  # the low end of a support that does not include 0, where a formula would be the difference of two infinities
 
 
 def is_positive(*shapes: Any) -> Any:
@@ -145,7 +146,7 @@ invgamma = Continuous(
     invgamma_logpdf,
     lambda z, a: gammaincc(a, divide(1.0, z)),
     lambda z, a: gammainc(a, divide(1.0, z)),
-    low=0.0,
+    low=SMALLEST,
     is_valid=is_positive,
 )
 beta = Continuous(
@@ -166,7 +167,7 @@ lognorm = Continuous(
     lambda z, s: ndtr(-divide(log(z), s)),
     logcdf=lambda z, s: log_ndtr(divide(log(z), s)),
     logsf=lambda z, s: log_ndtr(-divide(log(z), s)),
-    low=0.0,
+    low=SMALLEST,
     is_valid=is_positive,
 )
 pareto = Continuous(

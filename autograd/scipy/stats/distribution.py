@@ -28,10 +28,10 @@ def log_of_one_minus_exp(x: Any) -> Any:
 
 
 def log_of_the_smaller(p: Any, q: Any) -> Any:
-    """Return log p of a probability p = 1 - q, from the smaller of the two."""
-    is_small = primal_of(p) < 0.5
-    small, other = where(is_small, p, 1.0), where(is_small, 0.0, q)
-    return where(is_small, log(small), log1p(-other))
+    """Return log p of a probability p = 1 - q, from the smaller of the two; where p is 0 the derivative is 0."""
+    is_small, is_zero = primal_of(p) < 0.5, primal_of(p) == 0.0
+    small, other = where(np.logical_and(is_small, np.logical_not(is_zero)), p, 1.0), where(is_small, 0.0, q)
+    return where(is_zero, -inf, where(is_small, log(small), log1p(-other)))
 
 
 class Distribution:
@@ -239,9 +239,7 @@ class Discrete(Distribution):
         high: Formula = lambda *shapes: inf,
         is_valid: Formula,
     ) -> None:
-        super().__init__(
-            name, shapes, has_scale=False, low=lambda *shapes: low, high=high, inside=low, is_valid=is_valid
-        )
+        super().__init__(name, shapes, has_scale=False, low=lambda *shapes: low, high=high, inside=low, is_valid=is_valid)
         self._logpmf = logpmf
         self._cdf = cdf
         self._sf = sf

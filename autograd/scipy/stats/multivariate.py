@@ -24,11 +24,11 @@ class MultivariateNormal:
         Parameters
         ----------
         x : array_like or Tensor, shape (..., d)
-        mean : array_like or Tensor, shape (d,), optional
+        mean : number, array_like or Tensor, shape () or (d,), optional
             Zeros by default.
         cov : number, array_like or Tensor, shape (), (d,) or (d, d), optional
             The covariance: a multiple of the identity, a diagonal or a matrix. Its derivative is that of a symmetric function
-            of all entries.
+            of all entries. If neither ``mean`` nor ``cov`` has axes, d is 1, as in SciPy.
 
         Returns
         -------
@@ -55,8 +55,6 @@ class MultivariateNormal:
 
 def _normal_logpdf(x: Tensor, mean: Tensor, cov: Tensor) -> Tensor:
     d = max(cov.shape[-1] if cov.ndim else 1, mean.shape[-1] if mean.ndim else 1)
-    if d == 1 and cov.ndim < 2 and mean.ndim == 0:
-        d = x.shape[-1] if x.ndim else 1
     if d == 1 and (not x.ndim or x.shape[-1] != 1):
         x = reshape(x, (*x.shape, 1))
     matrix = cov if cov.ndim == 2 else cov * np.eye(d)

@@ -28,7 +28,11 @@ def test_a_star_import_takes_the_listed_names_and_no_others():
 
 def test_every_elementwise_row_that_is_no_helper_of_another_has_a_public_name():
     helpers = {name for name in TABLE if name.endswith(("_slope", "_derivative"))}
-    rows = {op.name for op in TABLE.values() if isinstance(op, Elementwise) and op.f.__module__.startswith("autograd.ops") and not op.library}
+    rows = {
+        op.name
+        for op in TABLE.values()
+        if isinstance(op, Elementwise) and op.f.__module__.startswith("autograd.ops") and not op.library
+    }
     assert rows - helpers <= set(FUNCTIONS)
 
 
