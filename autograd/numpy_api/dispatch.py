@@ -140,7 +140,7 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
     """Answer NumPy's protocol for functions that are not ufuncs."""
     name = function.__name__
     if function not in HANDLERS:
-        if name in TABLE and function in (getattr(np, name, None), getattr(np.linalg, name, None)):
+        if name in TABLE and not TABLE[name].library and function in (getattr(np, name, None), getattr(np.linalg, name, None)):
             return apply_op(TABLE[name], *args, **kwargs)  # a row that the user has defined
         raise DataError(f"{get_qualified_name(function)} has no derivative here; {suggest_alternative(name)}")
     args, kwargs = _bind_arguments(function, args, kwargs)

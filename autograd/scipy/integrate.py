@@ -14,7 +14,7 @@ from autograd.errors import AutogradError, DataError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor, has_nodes
 from autograd.scipy.requirement import import_scipy
-from autograd.state.context import no_grad
+from autograd.state.blocks import no_grad
 from autograd.transforms.jacobian_and_hessian import jacobian
 
 WITH_JACOBIAN = {"Radau", "BDF", "LSODA"}

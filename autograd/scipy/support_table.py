@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.backends.expressions import TEXT, as_number, symbol, to_source
-from autograd.ops import TABLE, Elementwise
+from autograd.ops import TABLE, Elementwise, find
 from autograd.scipy import linalg, optimize, special, stats
 from autograd.scipy.stats.distribution import Distribution
 
@@ -27,7 +27,7 @@ print(grad(special.gammaln)(3.0))
 x = np.array([1.2, -0.3, 0.8])
 print(grad(lambda mu, log_sigma: stats.norm.logpdf(x, mu, np.exp(log_sigma)).sum(), argnums=(0, 1))(0.0, 0.0))
 print(minimize(lambda p: (1.0 - p[0]) ** 2 + 100.0 * (p[1] - p[0] ** 2) ** 2, [-1.0, 1.0], method="trust-exact").x.round(6))
-print(grad(lambda rate: odeint(lambda y, t, rate: -rate * y, 1.0, [0.0, 2.0], (rate,))[-1])(0.5).round(6))
+print(round(grad(lambda rate: odeint(lambda y, t, rate: -rate * y, 1.0, [0.0, 2.0], (rate,))[-1])(0.5), 6))
 ```
 
 ```text
@@ -41,10 +41,10 @@ print(grad(lambda rate: odeint(lambda y, t, rate: -rate * y, 1.0, [0.0, 2.0], (r
 
 ACCURACY = """
 The derivatives have a relative error below 10⁻¹³ (as if the argument had been rounded) against mpmath, except where a formula
-cancels: `dawsn` for arguments beyond 10, and `i0e`, `i1e`, `ive`, `k0e`, `k1e` and `kve` for arguments beyond 100, whose derivatives
-are small differences. A derivative of SciPy's `gammainc`, `gammaincc`, `betainc`, `betaincc`, `stdtr` and their inverses is a
-density; its logarithm is computed first, so that its relative error is the rounding of that logarithm, 10⁻¹³ for parameters below
-100. A dash means that no closed form is known here: an error says so if a gradient has to flow to that argument.
+cancels: `dawsn` for arguments beyond 10, and `i0e`, `i1e`, `ive`, `k0e`, `k1e` and `kve` for arguments beyond 100, whose
+derivatives are small differences. The derivatives of `gammainc`, `gammaincc`, `betainc`, `betaincc`, `stdtr` and their inverses are
+densities. The logarithm of a density is computed first, so its relative error is the rounding of that logarithm: 10⁻¹³ for
+parameters below 100. A dash means that no closed form is known here: an error says so if a gradient has to flow to that argument.
 """
 
 
@@ -55,7 +55,7 @@ def make_page() -> str:
 
 def _list_special() -> list[str]:
     rows = [op for op in TABLE.values() if isinstance(op, Elementwise) and op.library]
-    public = {special.find(name) for name in special.ARGUMENTS}
+    public = {find(name) for name in special.ARGUMENTS}
     composed = sorted(set(special.FUNCTIONS) - {op.name for op in public} - {"psi", "jn"})
     others = sorted(op.name for op in public if not op.library)
     return [
@@ -108,7 +108,7 @@ def _list_stats() -> list[str]:
             parameters = {"multivariate_normal": "mean, cov", "dirichlet": "alpha", "multinomial": "n, p"}[name]
             methods = sorted(method for method in vars(type(d)) if method[0] != "_")
         lines.append(f"| {name} | {parameters} | {', '.join(methods)} |")
-    note = "The methods are differentiable in the argument and in all parameters; `cdf` and `sf` inherit the dashes of the table above."
+    note = "The methods are differentiable in the argument and in all parameters; `cdf` and `sf` inherit the dashes of the table."
     return [*lines, "", note, "Outside of the support the values are those of SciPy, and the derivatives are 0.", ""]
 
 
@@ -123,9 +123,9 @@ def _list_others() -> list[str]:
         "## Drivers",
         "",
         f"{_join(drivers)} and `solve_ivp`",
-        "call SciPy's function of the same name, and give it the gradient, the Jacobian, the Hessian or Hessian-vector products that its",
-        "method uses. `minimize`, `least_squares` and `root` take pytrees where SciPy takes a vector. `odeint` solves an initial value",
-        "problem and is differentiable itself.",
+        "call SciPy's function of the same name, and give it the gradient, the Jacobian, the Hessian or Hessian-vector products",
+        "that its method uses. `minimize`, `least_squares` and `root` take pytrees where SciPy takes a vector. `odeint` solves an",
+        "initial value problem and is differentiable itself.",
         "",
     ]
 
