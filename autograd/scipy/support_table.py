@@ -23,16 +23,17 @@ import numpy as np
 from autograd import Tensor, grad
 from autograd.scipy import minimize, odeint, special, stats
 
-print(grad(special.gammaln)(3.0))
+print(round(grad(special.gammaln)(3.0), 6))
 x = np.array([1.2, -0.3, 0.8])
-print(grad(lambda mu, log_sigma: stats.norm.logpdf(x, mu, np.exp(log_sigma)).sum(), argnums=(0, 1))(0.0, 0.0))
+gradient = grad(lambda mu, log_sigma: stats.norm.logpdf(x, mu, np.exp(log_sigma)).sum(), argnums=(0, 1))(0.0, 0.0)
+print(np.round(gradient, 6))
 print(minimize(lambda p: (1.0 - p[0]) ** 2 + 100.0 * (p[1] - p[0] ** 2) ** 2, [-1.0, 1.0], method="trust-exact").x.round(6))
 print(round(grad(lambda rate: odeint(lambda y, t, rate: -rate * y, 1.0, [0.0, 2.0], (rate,))[-1])(0.5), 6))
 ```
 
 ```text
-0.9227843350984672
-(1.7000000000000002, -0.8300000000000001)
+0.922784
+[ 1.7  -0.83]
 [1. 1.]
 -0.735759
 ```
