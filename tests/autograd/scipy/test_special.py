@@ -291,11 +291,10 @@ def test_moments_and_repeated_integrals_far_out():
         for x in (-200.0, -31.0, 31.0):
             wanted = mp.quad(lambda t, x=x: t**2 * mp.exp(mp.mpf(x) * t), mp.linspace(0, 1, 20))
             assert float(abs(numerics.exprel_moment(2.0, x) / wanted - 1)) < 1e-13
-        for x in (-3.0, 1.4, 1.6, 8.0):
-            wanted = mp.exp(mp.mpf(x) ** 2) * mp.quad(
-                lambda t, x=x: (t - x) ** 2 * mp.exp(-t * t), mp.linspace(x, x + 25 / (1 + max(x, 0)), 20)
-            )
-            assert float(abs(numerics.scaled_ierfc(2.0, x) / (wanted / mp.sqrt(mp.pi)) - 1)) < 1e-13
+        for x in (-3.0, 1.4, 1.6, 50.0):
+            a = mp.mpf(x)  # i²erfc has a closed form, which cancels in double precision
+            wanted = ((1 + 2 * a * a) * mp.exp(a * a) * mp.erfc(a) - 2 * a / mp.sqrt(mp.pi)) / 4
+            assert float(abs(numerics.scaled_ierfc(2.0, x) / wanted - 1)) < 1e-13
 
 
 def test_the_page_in_the_documentation_is_up_to_date():
