@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from autograd import cos, exp, log, sigmoid, sin, tanh
+from autograd import exp, log, sigmoid, sin, tanh
 
 
 def numbers(*shape, seed=0):
@@ -167,17 +167,6 @@ def spring_chain(n):
         return energy
 
     return f, (0.8, numbers(4))
-
-
-def kinematics(n):
-    def f(angles):
-        x, y, angle = 0.0, 0.0, 0.0
-        for t in range(n):
-            angle = angle + angles[t]
-            x, y = x + 0.1 * cos(angle), y + 0.1 * sin(angle)
-        return (x - 1.0) ** 2 + (y - 0.5) ** 2
-
-    return f, (numbers(n),)
 
 
 def soft_dynamic_time_warping(n):

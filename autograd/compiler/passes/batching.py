@@ -195,6 +195,11 @@ def _batch_join(builder: ProgramBuilder, instruction: Instruction, args: Sequenc
     return builder.call(instruction.op, args, {"axis": _shift_axes(instruction.static["axis"], len(instruction.shape))})
 
 
+def _batch_along_axis(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    axis = _shift_axes(instruction.static["axis"], len(instruction.shape))
+    return builder.call(instruction.op, args, {"axis": axis})
+
+
 def _batch_getitem(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
     index = instruction.static["index"]
     parts = index if isinstance(index, tuple) else (index,)
@@ -239,6 +244,7 @@ BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]],
     **dict.fromkeys(("sum", "prod", "max", "min", "mean", "norm", "p_norm"), _batch_reduction),
     **dict.fromkeys(("logsumexp", "softmax", "log_softmax"), _batch_reduction),
     **dict.fromkeys(("concatenate", "stack"), _batch_join),
+    **dict.fromkeys(("cumsum", "flip"), _batch_along_axis),
     "getitem": _batch_getitem,
     "padded_gather": _batch_padded_gather,
     "transpose": _batch_transpose,

@@ -45,6 +45,7 @@ class ContractedGraph:
         self.order: Sequence[int] = range(len(graph.op_ids))
         loops = [ScalarLoop(graph, recurrence) for recurrence in _find_recurrences(graph, used_outside)]
         if loops:
+            _mark_interrupted(loops)
             self._contract(graph, loops, used_outside)
             self.order = self._sort()
 
@@ -78,29 +79,33 @@ class ContractedGraph:
 
     def _sort(self) -> list[int]:
         """Return the nodes in their order, but each loop and what it reads before the first number of the loop."""
-        graph = self.graph
-        loop_of = {int(i): node for node, loop in self.loops.items() for i in np.intersect1d(loop.nodes, self.loop_values)}
+        op_ids = np.array(self.graph.op_ids)
+        loop_of = {i: node for node, loop in self.loops.items() for i in loop.nodes[op_ids[loop.nodes] == LOOP_VALUE].tolist()}
         order: list[int] = []
-        is_written = bytearray(len(graph.op_ids))
-        for root, op_id in enumerate(graph.op_ids):
-            if is_written[root] or op_id == INSIDE:
-                continue
-            if op_id not in (LOOP_VALUE, LOOP):
+        is_written = bytearray(len(op_ids))
+        remaining = np.flatnonzero(op_ids != INSIDE)
+        begins_loop = np.isin(op_ids[remaining], (LOOP_VALUE, LOOP)).tolist()
+        for root, begins in zip(remaining.tolist(), begins_loop, strict=True):
+            if begins and not is_written[loop_of.get(root, root)]:
+                self._write_before(loop_of.get(root, root), loop_of, order, is_written)
+            if not is_written[root]:
                 is_written[root] = 1
                 order.append(root)
-                continue
-            stack = [root]
-            while stack:
-                node = stack[-1]
-                missing = [] if is_written[node] else [arg for arg in self._arguments(node, loop_of) if not is_written[arg]]
-                if missing:
-                    stack += missing
-                    continue
-                stack.pop()
-                if not is_written[node]:
-                    is_written[node] = 1
-                    order.append(node)
         return order
+
+    def _write_before(self, loop: int, loop_of: dict[int, int], order: list[int], is_written: bytearray) -> None:
+        """Append a loop to an order, after what it reads and what that reads in turn."""
+        stack = [loop]
+        while stack:
+            node = stack[-1]
+            missing = [] if is_written[node] else [arg for arg in self._arguments(node, loop_of) if not is_written[arg]]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            if not is_written[node]:
+                is_written[node] = 1
+                order.append(node)
 
     def _arguments(self, node: int, loop_of: dict[int, int]) -> list[int]:
         """Return what a node reads; of a number of a loop, the loop."""
@@ -114,6 +119,19 @@ class ContractedGraph:
         if node in graph.array_ops:
             found += _references(graph.array_ops[node])
         return [arg for arg in found if arg >= 0]
+
+
+def _mark_interrupted(loops: Sequence[ScalarLoop]) -> None:
+    """Mark the loops that end at an iteration that differs, after which a loop of the same body follows."""
+    for loop in loops:
+        end = loop.nodes[-1].max()
+        followers = [other for other in loops if other.nodes[0].min() > end]
+        following = min(followers, key=lambda other: int(other.nodes[0].min()), default=None)
+        loop.is_interrupted = following is not None and _operations_of(following) == _operations_of(loop)
+
+
+def _operations_of(loop: ScalarLoop) -> list[int]:
+    return sorted(op_id for op_id in loop.body.op_ids if op_id >= 0)
 
 
 def find_referenced_nodes(graph: ScalarGraph) -> list[int]:

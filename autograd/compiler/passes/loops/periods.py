@@ -7,6 +7,7 @@ operation by operation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ MIN_ITERATIONS = 4
 MAX_CANDIDATES = 4
 # How much shorter a repetition may be than another one of a longer period that it is preferred to.
 SHORTEST_SHARE = 0.7
+# The share of all places that a repetition has if the search ends with it.
+MOST_PLACES = 0.9
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # an odd number, which has an inverse modulo 2**64
 INVERSE_BASE = np.uint64(pow(int(BASE), -1, 2**64))
@@ -55,26 +58,34 @@ def find_repetitions(operations: Operations) -> list[Repetition]:
         Repetitions of at least `MIN_ITERATIONS` iterations, the longest first. They may overlap, as the iterations of an outer loop
         and of the loops in it do.
     """
-    found = [repetition for period in sorted(_find_candidates(operations)) for repetition in _find_runs(operations, period)]
+    found: list[Repetition] = []
+    examined: set[int] = set()
+    width = 1
+    while 2 * width <= len(operations.nodes) and not _covers_most(found, operations):
+        candidates = _find_candidates(operations, width) - examined
+        found += [repetition for period in sorted(candidates) for repetition in _find_runs(operations, period)]
+        examined |= candidates
+        width *= 2
     found.sort(key=lambda repetition: -repetition.length)
     return _prefer_short_periods(found)
 
 
-def _find_candidates(operations: Operations) -> set[int]:
-    """Return the distances between equal windows."""
+def _covers_most(found: Sequence[Repetition], operations: Operations) -> bool:
+    """Return whether one repetition has nearly all places, so that a longer period cannot have many more."""
+    return max((repetition.length for repetition in found), default=0) > MOST_PLACES * len(operations.nodes)
+
+
+def _find_candidates(operations: Operations, width: int) -> set[int]:
+    """Return the most frequent distances between equal windows, between half and twice their width."""
     n = len(operations.nodes)
-    candidates: set[int] = set()
-    width = 1
-    while 2 * width <= n:
-        hashes = _hash_windows(_describe(operations, 8 * width), width)
-        order = np.argsort(hashes, kind="stable")
-        distances = np.diff(order)[hashes[order][1:] == hashes[order][:-1]]
-        distances = distances[(2 * distances > width) & (distances <= 2 * width) & (distances * MIN_ITERATIONS <= n)]
-        counts = np.bincount(distances)
-        most_frequent = np.argsort(-counts, kind="stable")[:MAX_CANDIDATES]
-        candidates.update(int(d) for d in most_frequent if counts[d] > 1)
-        width *= 2
-    return candidates
+    hashes = _hash_windows(_describe(operations, 8 * width), width)
+    order = np.argsort(hashes, kind="stable")
+    is_equal = np.diff(hashes[order]) == 0
+    distances = np.diff(order)[is_equal]
+    distances = distances[(2 * distances > width) & (distances <= 2 * width) & (distances * MIN_ITERATIONS <= n)]
+    counts = np.bincount(distances)
+    most_frequent = np.argsort(-counts, kind="stable")[:MAX_CANDIDATES]
+    return {int(d) for d in most_frequent if counts[d] > 1}
 
 
 def _describe(operations: Operations, reach: int) -> HashArray:

@@ -51,6 +51,8 @@ class ScalarLoop:
         The leaves that are the same in all iterations, and the node outside that each stands for.
     strided : dict of int to array of int, shape (n_iterations,)
         The leaves that differ from iteration to iteration, and the nodes outside that they stand for.
+    is_interrupted : bool
+        Whether the loop ends at an iteration that differs, and a loop of the same body follows.
     """
 
     def __init__(self, graph: ScalarGraph, recurrence: Recurrence) -> None:
@@ -60,6 +62,7 @@ class ScalarLoop:
         self.carried: dict[int, Carried] = {}
         self.invariant: dict[int, int] = {}
         self.strided: dict[int, IntArray] = {}
+        self.is_interrupted = False
         self._graph = graph
         self._leaves: dict[object, int] = {}
         self._registers: list[tuple[int, int, int]] = []  # of each carried leaf: its id, its column, and the leaf of the lag before

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
-from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.instruction import Instruction, is_op
 from autograd.compiler.ir.loop import Loop, carried_result, emit_loop, stacked_result
 from autograd.compiler.passes.loops.scalar_loop import ScalarLoop
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
+from autograd.ops import find
 
 
 class LoopBody:
@@ -106,10 +108,29 @@ class LoopBody:
             for ids in self.strided
         ]
         args += [graph.read_in_shape(_map(ids, loop.invariant.__getitem__)) for ids in self.invariant]
+        if self._is_running_sum(carried, strided):
+            self._write_running_sum(graph, *args)
+            return
         instruction = emit_loop(graph.builder, Loop(loop.length, False, carried, strided, invariant, self.updates, []), args)
-        graph.add_report(loop.nodes.ravel(), "recurrence", f"loop of {loop.length} iterations")
+        end = "; the one after them differs" if loop.is_interrupted else ""
+        graph.add_report(loop.nodes.ravel(), "recurrence", f"loop of {loop.length} iterations{end}")
         for key, node in self._keys.items():
             graph.arrays[graph.group_of(node)] = self._read_result(instruction, key)
+
+    def _is_running_sum(self, carried: Sequence[Any], strided: Sequence[Any]) -> bool:
+        """Return whether all that an iteration does is to add an entry to the carried value."""
+        if len(carried) != 1 or len(strided) != 1 or not is_op(self.updates[0], "add"):
+            return False
+        return {id(x) for x in self.updates[0].args} == {id(carried[0]), id(strided[0])} and carried[0].shape == strided[0].shape
+
+    def _write_running_sum(self, graph: VectorizedGraph, initial: Any, terms: Any) -> None:
+        """Store the results of a running sum, which is one operation of NumPy."""
+        builder, loop = graph.builder, self.loop
+        sums = builder.call(find("cumsum"), (terms,), {"axis": 0})
+        sums = sums if isinstance(initial, float) and initial == 0.0 else initial + sums
+        graph.add_report(loop.nodes.ravel(), "running sum", f"cumulative sum {builder.shape(sums)}")
+        for key, node in self._keys.items():
+            graph.arrays[graph.group_of(node)] = sums if key[0] == "all" else builder.getitem(sums, index=loop.length - 1)
 
     def _read_result(self, instruction: Instruction, key: Any) -> Any:
         """Return the instruction of a result by its key."""

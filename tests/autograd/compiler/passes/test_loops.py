@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loop_programs import PROGRAMS, autoregression, flat, kalman_filter, kinematics, random_loop_program, soft_dynamic_time_warping
+from loop_programs import PROGRAMS, autoregression, flat, kalman_filter, numbers, random_loop_program, soft_dynamic_time_warping
 
 import autograd as ag
 from autograd import compile
@@ -112,6 +112,8 @@ def test_one_step_that_differs_is_computed_between_two_loops():
     assert_close(step.value_and_grad(0.5, 0.2), eager(0.5, 0.2))
     assert step.source.count("in range(") == 2
     assert step.source.count("math.sin(") == 1
+    assert "loop of 11 iterations; the one after them differs\n" in str(step.report())
+    assert "loop of 12 iterations\n" in f"{step.report()}\n"
 
 
 def test_loops_in_loops():
@@ -170,10 +172,24 @@ def test_other_array_libraries_scan(reverse):
     assert "scan(step" in step.source
 
 
-def test_a_running_sum_is_right():
-    f, args = kinematics(12)
-    step, eager = compile_all(f, args)
-    assert_close(step.value_and_grad(*args), eager(*args))
+@pytest.mark.parametrize("start", [0.0, 0.5])
+def test_a_running_sum_is_a_cumulative_sum(start):
+    def f(x):
+        total, loss = start, 0.0
+        for k in range(20):
+            total = total + x[k]
+            loss = loss + ag.sin(total)
+        return loss * total
+
+    x = np.array(numbers(20))
+    step = compile(f)
+    assert_close(step.value_and_grad(x), ag.value_and_grad(f)(x.tolist()))
+    assert "np.cumsum(x, axis=0)" in step.source
+    assert "for t" not in step.source
+    assert_close(step.jvp((x,), (x,))[1], ag.jvp(f, (x.tolist(),), (x.tolist(),))[1])
+    batch = np.stack([x, 2.0 * x])
+    gradients = compile(f, in_axes=0).value_and_grad(batch)[1]
+    assert_close(gradients.tolist(), [(0.5 * np.array(ag.grad(f)(row.tolist()))).tolist() for row in batch])
 
 
 def test_cycles_of_a_graph():
