@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from autograd.backends.expressions import SOURCE, Expr, SymbolicBackend, symbol
 from autograd.ops import TABLE, Elementwise
@@ -17,7 +18,7 @@ def scalar_row(row: str) -> Elementwise:
 
 
 @cache
-def row_expressions(op: Elementwise, xp: SymbolicBackend = SOURCE) -> dict[str, Expr]:
+def row_expressions(op: Elementwise, xp: SymbolicBackend = SOURCE, **static: Any) -> dict[str, Expr]:
     """Return the value and the partial derivatives of a row as expressions.
 
     Parameters
@@ -26,6 +27,8 @@ def row_expressions(op: Elementwise, xp: SymbolicBackend = SOURCE) -> dict[str, 
         The row.
     xp : SymbolicBackend
         The backend that writes the expressions.
+    **static
+        The settings of the row, such as ``slope=0.01``.
 
     Returns
     -------
@@ -35,15 +38,15 @@ def row_expressions(op: Elementwise, xp: SymbolicBackend = SOURCE) -> dict[str, 
     Raises
     ------
     TypeError
-        If the row branches on its numbers, needs settings or lacks a derivative, so that it cannot be written as an expression.
+        If the row branches on its numbers, lacks settings or lacks a derivative, so that it cannot be written as an expression.
     """
     if op.refused:
         raise TypeError(f"{op.name} has no derivative with respect to all of its arguments")
     names = "ab"[: op.arity]
     args = [symbol(name) for name in names]
-    expressions = {"y": op.f(xp, *args)}
+    expressions = {"y": op.f(xp, *args, **static)}
     for name, partial in zip(names, op.partials, strict=True):
-        derivative = partial(xp, symbol("y"), *args)
+        derivative = partial(xp, symbol("y"), *args, **static)
         expressions[f"d{name}"] = derivative if isinstance(derivative, Expr) else Expr("number", (derivative,))
     return expressions
 

@@ -28,6 +28,7 @@ def draw(
     color: str | None = "grad",
     direction: str = "LR",
     width: int | None = DEFAULT_WIDTH,
+    live: bool = True,
 ) -> Picture:
     """Draw the graph below a node, with the numbers that it holds now.
 
@@ -52,6 +53,10 @@ def draw(
     width : int, optional
         The width in pixels after which a picture from left to right, or from right to left, continues in a further row; None for
         one row. Pictures of which too many edges would go from row to row stay in one row.
+    live : bool, default True
+        Whether the page of ``to_html`` computes: values, derivatives and gradients follow when you change a leaf. It does if the
+        graph has at most 2000 nodes, all of them numbers, and JavaScript has the functions that the rows need. Otherwise the page
+        is static and says why.
 
     Returns
     -------
@@ -74,7 +79,8 @@ def draw(
       #1  ×   data 4, grad 1   ← #0 (∂ 2), #0 (∂ 2)
     """
     _check_settings(max_nodes, show, color, direction, width)
-    style = Style(tuple(show), color, direction, width)
+    _check_choice("live", live, (True, False))
+    style = Style(tuple(show), color, direction, width, live)
     picture = _compiled_picture(root, style, max_nodes) if isinstance(root, Compiled) else _graph_picture(root, style)
     if fold is None:
         fold = picture.snapshot.size > max_nodes or picture.program_grouping is not None
@@ -97,7 +103,7 @@ def _check_settings(max_nodes: Any, show: Any, color: Any, direction: Any, width
 
 
 def _check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
-    if not isinstance(value, str | None) or value not in choices:
+    if not isinstance(value, str | bool | None) or value not in choices:
         raise SettingError(f"draw(): {name} is one of {', '.join(map(repr, choices))}, not {value!r}")
 
 

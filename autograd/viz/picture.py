@@ -21,6 +21,7 @@ from autograd.viz.folding.grouping import Grouping
 from autograd.viz.folding.links import make_links
 from autograd.viz.folding.neighbourhoods import boxes_near, expand_box, isolate_node
 from autograd.viz.formats.page import render_page
+from autograd.viz.javascript.program import Program, write_program
 from autograd.viz.picture_formats import DrawingFormats, write_file
 from autograd.viz.snapshots.graph_diff import Difference, compare_graphs
 from autograd.viz.snapshots.node_errors import node_errors
@@ -48,12 +49,15 @@ class Style:
         The direction of reading.
     width : int, optional
         The width in pixels after which the picture continues in a further row; None for one row.
+    live : bool, default True
+        Whether the page computes, if it can.
     """
 
     show: tuple[str, ...] = SHOWN
     color: str | None = "grad"
     direction: str = "LR"
     width: int | None = DEFAULT_WIDTH
+    live: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,6 +339,9 @@ class Picture(DrawingFormats):
     def to_html(self, path: str | Path | None = None) -> str:
         """Write the picture as one HTML page, with its numbers and the backward pass to step through.
 
+        The page of a graph of at most 2000 numbers is live: it computes with the rows of the library, written as JavaScript. Type
+        or drag the value of a leaf, and values, derivatives, gradients and colours follow. Other pages say why they are static.
+
         Parameters
         ----------
         path : str or Path, optional
@@ -346,7 +353,9 @@ class Picture(DrawingFormats):
             The page, which needs no other file and no network.
         """
         frames = backward_frames(self.snapshot, self.drawing, self.grouping.representatives)
-        return write_file(render_page(self.drawing, self.snapshot, frames, is_whole=self.visible_boxes is None), path)
+        program = write_program(self.snapshot) if self.style.live else Program("", None, "")
+        page = render_page(self.drawing, self.snapshot, frames, is_whole=self.visible_boxes is None, program=program)
+        return write_file(page, path)
 
 
 def _check_count(call: str, name: str, value: object) -> None:

@@ -15,6 +15,7 @@ from autograd.viz.drawing import Drawing
 from autograd.viz.formats.page_data import page_data
 from autograd.viz.formats.svg import render_svg
 from autograd.viz.formats.svg_style import STYLE
+from autograd.viz.javascript.program import Program, read_tape
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # Nothing runs but the page's own script and style, which are named by their hashes.
@@ -47,6 +48,18 @@ PAGE = """<!doctype html>
 <p>Or reach one with the Tab key, go on with <kbd>j</kbd> and <kbd>k</kbd>, and press Enter. <kbd>+</kbd>, <kbd>-</kbd> and
 <kbd>0</kbd> zoom, <kbd>w</kbd> <kbd>a</kbd> <kbd>s</kbd> <kbd>d</kbd> move the drawing, <kbd>/</kbd> searches, the left and right
 arrow keys step.</p></div>
+<section id="live" aria-label="Live numbers" hidden>
+<h3>Live</h3>
+<p>Click a leaf and type its value, or drag the leaf. All numbers follow. Click an edge to check its derivative.</p>
+<p><label>Rate <input id="rate" value="0.05" size="5" autocomplete="off"></label>
+<label>moves <select id="moves"></select></label></p>
+<p><button id="step">Descend</button> <button id="descend">Run</button> <button id="reset">Reset</button>
+<button id="quiz" aria-pressed="false">Quiz</button></p>
+<svg id="curve" viewBox="0 0 200 70" preserveAspectRatio="none" role="img" aria-label="The root during descent">
+<polyline points=""/></svg>
+<p id="lossnow"></p>
+</section>
+<p id="note" role="status">{reason}</p>
 <h3>Paths</h3>
 <p id="sum" role="status"></p>
 <ol id="paths"></ol>
@@ -60,8 +73,13 @@ arrow keys step.</p></div>
 <div class="bar">
 <button id="first">First</button><button id="back">Back</button><button id="run">Play</button><button id="next">Next</button>
 <button id="last">Last</button>
-<label for="slider">Backward pass</label><input id="slider" type="range" min="0" max="0" value="0" step="1">
+<label>Film <select id="direction"><option value="backward">backward</option>
+<option value="forward">forward</option></select></label>
+<label>Speed <select id="speed"><option value="0.5">½</option><option value="1" selected>1</option><option value="2">2</option>
+<option value="4">4</option></select></label>
+<label for="slider">Step</label><input id="slider" type="range" min="0" max="0" value="0" step="1">
 </div>
+<p id="equation"></p>
 <p id="said" role="status"></p>
 </div>
 </footer>
@@ -72,7 +90,11 @@ arrow keys step.</p></div>
 """
 
 
-def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool) -> str:
+# The script: files that are joined in this order. Those of a live page compute with the rows before them.
+SCRIPTS = ("base", "view", "panel", "paths", "search", "live", "player", "keyboard", "table")
+
+
+def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program) -> str:
     """Write a drawing as an HTML page.
 
     Parameters
@@ -85,6 +107,8 @@ def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str,
         The backward pass, as :func:`~autograd.viz.backward_frames.backward_frames` computes it.
     is_whole : bool
         Whether all boxes of the graph are shown.
+    program : Program
+        What the page computes with, or why it is static.
 
     Returns
     -------
@@ -92,16 +116,24 @@ def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str,
         The page. A Content-Security-Policy lets only its own script and style run. Texts from users are data of the script, which
         writes them as text nodes.
     """
-    style, script = STYLE + _read_resource("page.css"), _read_resource("page.js")
-    data = json.dumps(page_data(drawing, snapshot, frames, is_whole), ensure_ascii=False)
+    style, script = STYLE + _read_resource("page_parts/page.css"), _script(program)
+    data = json.dumps(page_data(drawing, snapshot, frames, is_whole, program), ensure_ascii=False)
     return PAGE.format(
         policy=POLICY.format(style_hash=_csp_hash(style), script_hash=_csp_hash(script)),
         style=style,
         script=script,
         title=escape(drawing.caption),
+        reason=escape(program.reason),
         svg=render_svg(drawing, live=True),
         data=data.replace("<", "\\u003c"),  # so that no text can end the script element
     )
+
+
+def _script(program: Program) -> str:
+    """The files of the script, and the rows that they compute with."""
+    parts = [_read_resource(f"page_parts/{name}.js") for name in SCRIPTS]
+    tape = "" if program.data is None else program.script + read_tape()
+    return "".join([parts[0], tape, *parts[1:]])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograd.numpy_api.row_formulas import get_formulas
 from autograd.ops import Elementwise
 from autograd.viz.drawing import Box, Drawing
 from autograd.viz.folding.colour_scale import colour_steps
+from autograd.viz.javascript.program import Program
 from autograd.viz.labels import format_exactly, format_range, format_shape, sanitize
 from autograd.viz.snapshots.columns import Column
 from autograd.viz.snapshots.snapshot import Snapshot
@@ -24,7 +26,9 @@ MAX_PANEL_NAME = 200
 MAX_PANEL_LINE = 300
 
 
-def page_data(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool) -> dict[str, Any]:
+def page_data(
+    drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program
+) -> dict[str, Any]:
     """Collect the data of a page.
 
     Parameters
@@ -37,11 +41,13 @@ def page_data(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, A
         The backward pass.
     is_whole : bool
         Whether all boxes of the graph are shown.
+    program : Program
+        What a live page computes with.
 
     Returns
     -------
     dict
-        Data for JSON, under the names that ``page.js`` reads.
+        Data for JSON, under the names that the scripts of the page read.
     """
     boxes = drawing.boxes
     root_boxes = [k for k, box in enumerate(boxes) if box.is_root]
@@ -50,13 +56,15 @@ def page_data(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, A
     strongest = np.where(np.abs(column.low) > np.abs(column.high), column.low, column.high)
     shades = [step or 0 for step in colour_steps(strongest.tolist())]
     local_derivatives = _local_derivatives(drawing, snapshot)
+    edges_of_links = [[]] * len(drawing.links) if program.data is None else _edges_of_links(drawing, snapshot)
     is_unfolded = all(box.count == 1 for box in boxes)
     return {
-        "boxes": [_box_data(box, snapshot, shades) for box in boxes],
+        "boxes": [_box_data(box, snapshot, shades, program) for box in boxes],
         "links": [
-            {"tail": link.tail, "head": link.head, "detail": link.detail, "local": local}
-            for link, local in zip(drawing.links, local_derivatives, strict=True)
+            {"tail": link.tail, "head": link.head, "detail": link.detail, "local": local, "edges": edges}
+            for link, local, edges in zip(drawing.links, local_derivatives, edges_of_links, strict=True)
         ],
+        "program": program.data,
         "frames": list(frames),
         "root": root,
         "seed": format_exactly(np.ones(snapshot.nodes[int(snapshot.roots[0])].shape)),
@@ -86,7 +94,22 @@ def _scalar_derivative(snapshot: Snapshot, e: int) -> float | None:
     return derivative if is_scalar and np.isfinite(derivative) else None
 
 
-def _box_data(box: Box, snapshot: Snapshot, shades: Sequence[int]) -> dict[str, Any]:
+def _edges_of_links(drawing: Drawing, snapshot: Snapshot) -> list[list[list[int]]]:
+    """The edges of each link: the consumer, and the position among those of its arguments that are nodes."""
+    box_of_node = {i: k for k, box in enumerate(drawing.boxes) for i in box.members}
+    first_edge: dict[int, int] = {}
+    edges: dict[tuple[int | None, int | None], list[list[int]]] = {}
+    for e, (tail, head) in enumerate(zip(snapshot.graph.tails.tolist(), snapshot.graph.heads.tolist(), strict=True)):
+        position = e - first_edge.setdefault(head, e)
+        edges.setdefault((box_of_node.get(tail), box_of_node.get(head)), []).append([head, position])
+    links_between = Counter((link.tail, link.head) for link in drawing.links)
+    return [
+        edges[link.tail, link.head] if links_between[link.tail, link.head] == 1 else [edges[link.tail, link.head].pop(0)]
+        for link in drawing.links
+    ]
+
+
+def _box_data(box: Box, snapshot: Snapshot, shades: Sequence[int], program: Program) -> dict[str, Any]:
     first: Any = snapshot.nodes[box.members[0]]
     operation = first.op.name if first.op else "leaf"
     name = sanitize(snapshot.paths[box.members[0]], MAX_PANEL_NAME)
@@ -96,6 +119,7 @@ def _box_data(box: Box, snapshot: Snapshot, shades: Sequence[int]) -> dict[str, 
         "lines": list(box.lines),
         "told": list(box.lines) if box.count > 1 or first.shape else [],
         "count": box.count,
+        "nodes": [] if program.data is None else list(box.members),
         "facts": _facts(box, snapshot),
         "words": " ".join([name, operation, box.group, *box.lines]),
         "members": [

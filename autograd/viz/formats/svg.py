@@ -246,7 +246,7 @@ def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
     title_class = "title glyph" if len(box.title) == 1 and not box.title.isalnum() else "title"
     texts = [f'<text class="{title_class}" x="{x:.1f}" y="{first_line:.1f}" text-anchor="middle">{title}</text>']
     for i, line in enumerate(lines, start=1):
-        class_ = ' class="grad"' if _is_gradient(line) else ""  # by which the player finds its line
+        class_ = _line_class(line)
         text = "" if line == EMPTY_GRADIENT_LINE else line
         texts.append(f'<text{class_} x="{x:.1f}" y="{first_line + style.LINE_HEIGHT * i:.1f}" text-anchor="middle">{text}</text>')
     role = ""
@@ -254,6 +254,15 @@ def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
         description = f"#{k} " + ", ".join((box.title, *box.lines))
         role = f' role="button" tabindex="-1" aria-label={quoteattr(description)}'
     return f'<g class="{_box_classes(box)}" data-box="{k}"{role}>{_outline(box, frame)}{"".join(texts)}</g>'
+
+
+def _line_class(line: str) -> str:
+    """The class by which the script of a page finds a line: of the data, of the gradient, or a note that changes with them."""
+    if _is_gradient(line):
+        return ' class="grad"'
+    if line.startswith("data "):
+        return ' class="data"'
+    return ' class="note"' if line.endswith("○") or line.startswith(("⚠", "⚑")) else ""
 
 
 def _box_classes(box: Box) -> str:
@@ -293,7 +302,8 @@ def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: T
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
         head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
         path = f'<path d="{_path(route, transform)}"/>{head}'
-        text = _edge_label(link, transform(entry), drawing.direction) if label else ""
+        place = entry if link.tail == link.head else route[-1][-2:]
+        text = _edge_label(link, transform(place), drawing.direction) if label else ""
         parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}</g>')
     return parts
 
@@ -326,10 +336,11 @@ def _path_pattern(lengths: tuple[int, ...]) -> str:
 
 
 def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
-    """The label, above the straight piece with which an edge enters its consumer's layer."""
+    """The label, at the end of the straight piece with which an edge enters its consumer, or beside it."""
     x, y = entry
     if direction == "TB":
-        return f'<text x="{x + 4:.1f}" y="{y + 10:.1f}">{escape(link.label)}</text>'
+        above = -style.ARROW_LENGTH if link.tail <= link.head else 2.0 * style.ARROW_LENGTH
+        return f'<text x="{x + 4:.1f}" y="{y + above + 3:.1f}">{escape(link.label)}</text>'
     runs_left = (direction == "RL") != (link.tail >= link.head)
-    anchor, shift = ("end", -2.0) if runs_left else ("start", 2.0)
+    anchor, shift = ("start", 2.0) if runs_left else ("end", -2.0)
     return f'<text x="{x + shift:.1f}" y="{y - 3:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'

@@ -92,6 +92,15 @@ def test_the_player_runs_unless_reduced_motion_is_preferred(open_page):
     page.locator("#said", has_text="Step 1 of 7").wait_for()
 
 
+def test_everything_is_in_view_at_first(open_page):
+    page = open_page(draw(expression()[2]))
+    area = page.locator("main").bounding_box()
+    for box in page.locator("[data-box]").all():
+        place = box.bounding_box()
+        assert area["x"] <= place["x"] <= place["x"] + place["width"] <= area["x"] + area["width"]
+        assert area["y"] <= place["y"] <= place["y"] + place["height"] <= area["y"] + area["height"]
+
+
 def test_paths_search_zoom_and_keys(open_page):
     a, _, y = expression()
     page = open_page(draw(y))
@@ -155,6 +164,85 @@ def test_a_folded_box_expands(open_page):
     assert "all consumers done" in page.inner_text("#said")
 
 
+def test_a_leaf_is_changed_and_everything_follows(open_page):
+    a, _, y = expression()
+    page = open_page(draw(y))
+    page.click('[data-box="0"]')
+    page.fill("#leaf", "1.25")
+    page.keyboard.press("Enter")
+    c, d = Value(1.25), Value(-3.0)
+    z = ((c * d + 10.0) * 0.1).tanh() * c + c**2
+    z.backward()
+    page.wait_for_timeout(60)
+    assert page.text_content('[data-box="0"] .data') == "data 1.25"
+    assert page.text_content('[data-box="0"] .grad') == f"grad {c.grad:.4g}"
+    assert page.text_content('[data-box="1"] .grad') == f"grad {d.grad:.4g}"
+    assert float(page.inner_text("#note").split(": ")[1]) == pytest.approx(z.data, rel=1e-14)
+    assert float(page.inner_text("#panel dd >> nth=1")) == pytest.approx(c.grad, rel=1e-14)
+    page.click("#last")
+    assert page.text_content('[data-box="0"] .grad') == f"grad {c.grad:.4g}"
+    for text, said in (("two", "“two” is not a number"), ("", "is not a number"), ("nan", "NaN"), ("inf", ": ")):
+        page.fill("#leaf", text)
+        page.keyboard.press("Enter")
+        assert said in page.inner_text("#note")
+    page.click("#reset")
+    assert page.text_content('[data-box="0"] .grad') == f"grad {a.grad:.4g}"
+    box = page.locator('[data-box="1"]').bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 70, box["y"] + 20)
+    page.mouse.up()
+    page.wait_for_timeout(60)
+    assert page.text_content('[data-box="1"] .data') == "data -1.5"
+
+
+def test_descent_lowers_the_root_and_an_edge_is_checked(open_page):
+    a, _, y = expression()
+    page = open_page(draw(y))
+    page.click("#step")
+    moved = a.data - 0.05 * a.grad
+    page.wait_for_timeout(60)
+    assert page.text_content('[data-box="0"] .data') == f"data {moved:.4g}"
+    page.click("#descend")
+    page.locator("#lossnow", has_text="step 5").wait_for()
+    page.click("#descend")
+    losses = page.evaluate("losses")
+    assert losses[0] == y.data
+    assert all(later < earlier for earlier, later in zip(losses[:5], losses[1:6], strict=True))
+    page.fill("#rate", "-1")
+    page.click("#step")
+    assert page.inner_text("#note") == "The rate must be a positive number."
+    page.click("#reset")
+    page.evaluate("links[links.length - 1].dispatchEvent(new Event('click'))")
+    assert "they agree" in page.inner_text("#note")
+
+
+def test_the_quiz_hides_the_gradients_and_checks_them(open_page):
+    a, _, y = expression()
+    page = open_page(draw(y))
+    page.click("#quiz")
+    page.click('[data-box="0"]')
+    assert page.text_content('[data-box="0"] .grad') == "grad ?"
+    assert repr(a.grad) not in page.inner_text("body")
+    page.fill("#guess", "100")
+    page.click("text=Check")
+    assert page.inner_text("#verdict").startswith("Not yet.")
+    page.fill("#guess", f"{a.grad:.4g}")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#verdict") == f"Right: {a.grad:.4g}. 1 of 2."
+
+
+def test_the_forward_film_and_the_equations(open_page):
+    page = open_page(draw(expression()[2]))
+    page.click("#next")
+    assert page.locator("#equation math").count() == 2
+    assert page.locator(".flow").count() == 2
+    page.select_option("#direction", "forward")
+    page.click("#next")
+    assert page.inner_text("#said").startswith("Step 1 of 7: #2 × = -6, computed of #0 a and #1 b")
+    assert page.locator(".waits").count() == 6
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("folded", [False, True])
 def test_the_page_passes_the_checks_of_axe(open_page, scheme, folded):
@@ -166,5 +254,7 @@ def test_the_page_passes_the_checks_of_axe(open_page, scheme, folded):
     page.keyboard.press("Enter")
     page.click("text=Light the paths from the root")
     page.keyboard.press("ArrowRight")
+    page.click("#step")
+    page.click("#quiz")
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,226 @@
+// The live graph: a leaf's number is typed or dragged, and values, derivatives, gradients and colours follow
+const tape = data.program && makeTape(data.program);
+let changed = false, quizzing = false, losses = [], descending = 0;
+
+const shortNumber = (x, digits = 4) => (Number.isFinite(x) ? String(Number(x.toPrecision(digits)) + 0) : `⚠ ${Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf"}`);
+const rangeText = (numbers, digits = 4) => {
+  const low = numbers.reduce((a, b) => (b < a ? b : a)), high = numbers.reduce((a, b) => (b > a ? b : a));
+  const [first, last] = [shortNumber(low, digits), shortNumber(high, digits)];
+  return first === last ? first : `${first} … ${last}`;
+};
+const shadeClass = (x, largest) => {
+  if (!Number.isFinite(x)) return null;
+  const step = x === 0 ? 0 : Math.max(0, 6 - Math.round(2 * Math.log10(largest / Math.abs(x))));
+  return step === 0 ? "s0" : `${x > 0 ? "p" : "n"}${step}`;
+};
+const setShade = (part, name) => {
+  part.classList.forEach((old) => { if (/^[spn][0-6]$/.test(old)) part.classList.remove(old); });
+  if (name) part.classList.add(name);
+};
+// Text that is wider than its box is set narrower.
+const fitText = (line, k) => {
+  const room = boxes[k].querySelector("rect").width.baseVal.value - 8;
+  line.removeAttribute("textLength");
+  if (line.textContent.length * 7.3 > room && line.getComputedTextLength() > room) {
+    line.setAttribute("textLength", room);
+    line.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+};
+const dataLines = boxes.map((box) => box.querySelector(".data"));
+const halves = boxes.map((box) => box.querySelector("path"));
+const linkLabels = links.map((link) => link.querySelector("text"));
+const ofNodes = (k, numbers) => data.boxes[k].nodes.map((i) => numbers[i]);
+const largestOf = (numbers) => numbers.reduce((top, x) => (Number.isFinite(x) && Math.abs(x) > top ? Math.abs(x) : top), 0) || 1;
+
+const contributionOf = (link) => tape.nodes[link.edges[0][0]].locals[link.edges[0][1]] * tape.grads[link.edges[0][0]];
+const describeLink = (link) => (!tape || !changed || link.edges.length !== 1 ? link.detail
+  : `local derivative ${shortNumber(link.local)}${quizzing ? "" : `; contribution ${shortNumber(contributionOf(link))}`}`);
+
+const paint = () => {
+  const largest = largestOf(tape.grads);
+  boxes.forEach((box, k) => {
+    if (dataLines[k]) { dataLines[k].textContent = `data ${rangeText(ofNodes(k, tape.values))}`; fitText(dataLines[k], k); }
+    const found = ofNodes(k, tape.grads);
+    if (grads[k]) { grads[k].textContent = quizzing ? "grad ?" : `grad ${rangeText(found)}`; fitText(grads[k], k); }
+    box.querySelectorAll(".note").forEach((note) => { note.textContent = ""; });
+    const low = found.reduce((a, b) => (b < a ? b : a)), high = found.reduce((a, b) => (b > a ? b : a));
+    setShade(box, quizzing ? null : shadeClass(high > 0 || low === high ? high : low, largest));
+    if (halves[k]) setShade(halves[k], quizzing ? null : shadeClass(low < 0 && high > 0 ? low : high, largest));
+  });
+  data.links.forEach((link, l) => {
+    if (!link.edges.length) return;
+    const derivatives = link.edges.map(([i, k]) => tape.nodes[i].locals[k]);
+    const label = linkLabels[l];
+    if (label) label.textContent = label.textContent.replace(/∂ .*$/, `∂ ${rangeText(derivatives, 3)}`);
+    if (link.edges.length > 1) return;
+    [link.local] = derivatives;
+    setShade(links[l], quizzing ? null : shadeClass(contributionOf(link), largest));
+  });
+  const ends = svg.querySelectorAll(".legend text");
+  if (ends.length) {
+    ends[0].textContent = ends[0].textContent.replace(/-\S+$/, `-${shortNumber(largest)}`);
+    ends[1].textContent = shortNumber(largest);
+  }
+};
+let waiting = false;
+const repaint = () => {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; paint(); });
+};
+const recompute = () => {
+  changed = true;
+  tape.forward();
+  tape.backward();
+  if (at) { stop(); play(0); }
+  repaint();
+  if (chosen !== null) requestAnimationFrame(() => tellNumbers(chosen));
+  byId("note").textContent = `${data.boxes[data.root].title}: ${tape.values[data.program.root]}`;
+};
+const setLeaf = (i, text) => {
+  const wanted = String(text).trim().toLowerCase();
+  const x = { nan: NaN, inf: Infinity, "-inf": -Infinity }[wanted] ?? (wanted === "" ? undefined : Number(wanted));
+  if (x === undefined || (Number.isNaN(x) && wanted !== "nan")) { byId("note").textContent = `“${text}” is not a number: type one such as 0.5, nan or -inf.`; return false; }
+  tape.values[i] = x;
+  recompute();
+  return true;
+};
+
+// What the panel says of one node
+const editLeaf = (k, panel) => {
+  const i = data.boxes[k].nodes[0], x = tape.values[i], reach = Math.max(1, 2 * Math.abs(x)) || 1;
+  const form = element("p", undefined, panel);
+  form.className = "edit";
+  const label = element("label", "Value ", form);
+  const field = element("input", undefined, label);
+  field.id = "leaf";
+  field.value = String(x);
+  field.size = 12;
+  const slide = element("input", undefined, form);
+  slide.type = "range";
+  slide.setAttribute("aria-label", `Value of ${data.boxes[k].title}`);
+  slide.min = x - reach; slide.max = x + reach; slide.step = reach / 500; slide.value = x;
+  field.onchange = () => { if (setLeaf(i, field.value)) slide.value = tape.values[i]; };
+  slide.oninput = () => { field.value = slide.value; setLeaf(i, slide.value); };
+};
+const tellNumbers = (k) => {
+  const list = byId("panel").querySelector("dl");
+  for (const [text, link] of linkTexts) text.textContent = ` ${describeLink(link)}`;
+  if (!list || data.boxes[k].count > 1) return;
+  const i = data.boxes[k].nodes[0], field = byId("leaf");
+  if (field && document.activeElement !== field) field.value = String(tape.values[i]);
+  for (const name of list.querySelectorAll("dt")) {
+    if (name.textContent === "value") name.nextSibling.textContent = String(tape.values[i]);
+    if (name.textContent === "gradient") name.nextSibling.textContent = quizzing ? "?" : String(tape.grads[i]);
+  }
+};
+const checkEdge = (l) => {
+  const link = data.links[l];
+  if (link.edges.length !== 1) return;
+  const [[i, k]] = link.edges, measured = tape.measure(i, k), written = tape.nodes[i].locals[k];
+  const error = Math.abs(measured - written) / Math.max(1, Math.abs(written));
+  byId("note").textContent = `Edge #${link.tail} → #${link.head}: the row says ${written}, a central difference says ${Number(measured.toPrecision(9))}: ${error < 1e-6 ? "they agree" : "they differ"} (relative difference ${error.toExponential(1)}).`;
+};
+
+// Descent along the negative gradient, with the curve of the loss
+const drawLosses = () => {
+  const curve = byId("curve"), finite = losses.filter(Number.isFinite);
+  const low = Math.min(...finite), span = Math.max(...finite) - low || 1;
+  const points = losses.map((loss, t) => `${(4 + 192 * t / Math.max(1, losses.length - 1)).toFixed(1)},${(66 - 62 * ((Number.isFinite(loss) ? loss : low + span) - low) / span).toFixed(1)}`);
+  curve.querySelector("polyline").setAttribute("points", points.join(" "));
+  curve.setAttribute("aria-label", `The root after ${losses.length - 1} steps: from ${shortNumber(losses[0])} to ${shortNumber(losses[losses.length - 1])}`);
+  byId("lossnow").textContent = `step ${losses.length - 1}: ${Number(losses[losses.length - 1].toPrecision(6))}`;
+};
+const moved = () => {
+  const choice = byId("moves").value;
+  return choice === "all" ? tape.leaves : choice === "named" ? data.program.named : [Number(choice)];
+};
+const descend = () => {
+  const rate = Number(byId("rate").value);
+  if (!(rate > 0) || !Number.isFinite(rate)) { byId("note").textContent = "The rate must be a positive number."; stopDescent(); return; }
+  if (!losses.length) losses.push(tape.values[data.program.root]);
+  for (const i of moved()) tape.values[i] -= rate * tape.grads[i];
+  recompute();
+  losses.push(tape.values[data.program.root]);
+  if (losses.length > 4000) losses.splice(1, 1);
+  drawLosses();
+  if (!Number.isFinite(tape.values[data.program.root])) { stopDescent(); byId("note").textContent = "The root is no longer finite: reset, and take a smaller rate."; }
+};
+const stopDescent = () => { cancelAnimationFrame(descending); descending = 0; byId("descend").textContent = "Run"; };
+const runDescent = () => { descend(); if (descending) descending = requestAnimationFrame(runDescent); };
+const resetLeaves = () => {
+  stopDescent();
+  tape.reset();
+  changed = false;
+  losses = [];
+  byId("curve").querySelector("polyline").setAttribute("points", "");
+  byId("lossnow").textContent = "";
+  paint();
+  if (chosen !== null) choose(chosen);
+  byId("note").textContent = "All numbers are as Python computed them.";
+};
+
+// Quiz: the gradients are hidden, and the reader fills them in
+let right = 0, asked = 0;
+const askGradient = (k, panel) => {
+  const form = element("p", undefined, panel);
+  const label = element("label", "Its gradient is ", form);
+  const field = element("input", undefined, label);
+  field.id = "guess";
+  field.size = 8;
+  const button = element("button", "Check", form);
+  const answer = element("p", undefined, panel);
+  answer.setAttribute("role", "status");
+  answer.id = "verdict";
+  button.onclick = () => {
+    const truth = tape.grads[data.boxes[k].nodes[0]], guess = Number(field.value);
+    const isRight = field.value.trim() !== "" && Math.abs(guess - truth) <= 0.01 * Math.abs(truth) + 1e-9;
+    asked += 1;
+    right += isRight ? 1 : 0;
+    answer.textContent = isRight ? `Right: ${shortNumber(truth)}. ${right} of ${asked}.` : `Not yet. Add up local derivative × gradient of each consumer. ${right} of ${asked}.`;
+  };
+  field.onkeydown = (event) => { if (event.key === "Enter") button.click(); };
+};
+
+if (tape) {
+  byId("live").hidden = false;
+  const choices = byId("moves");
+  const option = (value, text) => { const made = element("option", text, choices); made.value = value; };
+  if (data.program.named.length) option("named", "all named leaves");
+  option("all", "all leaves");
+  tape.leaves.slice(0, 60).forEach((i, n) => option(String(i), data.program.paths[n]));
+  byId("step").onclick = descend;
+  byId("descend").onclick = () => {
+    if (descending) { stopDescent(); return; }
+    byId("descend").textContent = "Pause";
+    descending = requestAnimationFrame(runDescent);
+  };
+  byId("reset").onclick = resetLeaves;
+  byId("quiz").onclick = () => {
+    quizzing = !quizzing;
+    byId("quiz").setAttribute("aria-pressed", String(quizzing));
+    right = asked = 0;
+    play(0);
+    paint();
+    if (chosen !== null) choose(chosen);
+    byId("note").textContent = quizzing ? "The gradients are hidden. Click a box, and fill its gradient in." : "";
+  };
+  links.forEach((link, l) => { link.onclick = () => checkEdge(l); });
+  // A leaf is dragged to the right or upwards for more, to the left or downwards for less.
+  boxes.forEach((box, k) => {
+    const i = data.boxes[k].nodes[0];
+    if (data.boxes[k].count > 1 || tape.nodes[i]) return;
+    box.classList.add("editable");
+    box.addEventListener("pointerdown", (event) => {
+      event.stopPropagation();
+      box.setPointerCapture(event.pointerId);
+      const from = { x: event.clientX, y: event.clientY, value: tape.values[i] };
+      const scale = (Math.abs(from.value) || 1) / 100;
+      box.onpointermove = (move) => {
+        const way = move.clientX - from.x - (move.clientY - from.y);
+        if (Math.abs(way) > 3) { setLeaf(i, String(from.value + way * scale)); }
+      };
+      box.onpointerup = () => { box.onpointermove = box.onpointerup = null; };
+    });
+  });
+}

@@ -1,0 +1,51 @@
+// The paths from the root to a box, and the product of the local derivatives along each
+const light = (k) => {
+  const above = new Set([k]);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const link of data.links) if (above.has(link.tail) && !above.has(link.head)) { above.add(link.head); grown = true; }
+  }
+  boxes.forEach((box, i) => { box.classList.toggle("lit", above.has(i)); box.classList.toggle("faint", !above.has(i)); });
+  links.forEach((link, l) => {
+    const on = above.has(data.links[l].tail) && above.has(data.links[l].head);
+    link.classList.toggle("lit", on);
+    link.classList.toggle("faint", !on);
+  });
+  const list = byId("paths");
+  list.replaceChildren();
+  const routes = data.single ? found(k) : [];
+  let sum = 0;
+  for (const route of routes) {
+    const factors = route.map((l) => data.links[l].local);
+    const product = factors.reduce((a, b) => a * b, 1);
+    sum += product;
+    const names = [`#${data.root}`, ...route.map((l) => `#${data.links[l].tail}`)].join(" → ");
+    element("li", `${names}: ${factors.map((x) => Number(x.toPrecision(4))).join(" × ") || 1} = ${Number(product.toPrecision(6))}`, list);
+  }
+  byId("sum").textContent = routes.length
+    ? `${routes.length === MOST_PATHS ? "The first " : ""}${routes.length} paths; the products add up to ${Number(sum.toPrecision(6))}.`
+    : "The boxes and edges between the root and this one are lit.";
+};
+const MOST_PATHS = 40;
+const found = (k) => {
+  const into = data.boxes.map(() => []);
+  data.links.forEach((link, l) => into[link.head].push(l));
+  const reaches = new Set([k]);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const link of data.links) if (reaches.has(link.tail) && !reaches.has(link.head)) { reaches.add(link.head); grown = true; }
+  }
+  const done = [], stack = [[data.root, []]];
+  while (stack.length && done.length < MOST_PATHS) {
+    const [at, route] = stack.pop();
+    if (at === k) { done.push(route); continue; }
+    for (const l of into[at].slice().reverse()) if (reaches.has(data.links[l].tail)) stack.push([data.links[l].tail, [...route, l]]);
+  }
+  return done;
+};
+const unlight = () => {
+  for (const part of [...boxes, ...links]) part.classList.remove("lit", "faint");
+  byId("paths").replaceChildren();
+  byId("sum").textContent = "";
+};
+byId("unlight").onclick = unlight;

@@ -1,0 +1,1 @@
+"""JavaScript of live pages: the rows that a graph needs, written from the table, and the graph as a program of these rows."""

@@ -1,0 +1,124 @@
+"""The graph as a program of rows in JavaScript, which a live page runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from autograd.ops import Elementwise
+from autograd.viz.javascript.row_writer import missing_functions, write_row
+from autograd.viz.snapshots.snapshot import Snapshot
+
+# The largest graph that is live. A forward and a backward pass of it take less than a millisecond in a browser, and writing the
+# numbers of all boxes takes most of a frame (16 ms). Twice as many nodes would not be drawn 60 times a second.
+MAX_LIVE_NODES = 2000
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a live page computes with.
+
+    Parameters
+    ----------
+    script : str
+        JavaScript that defines the object ``rows``.
+    data : dict or None
+        The nodes with their numbers, for JSON; None if the page is static.
+    reason : str
+        Why the page is static, in one line; "" if it is live.
+    """
+
+    script: str
+    data: dict[str, Any] | None
+    reason: str
+
+
+def write_program(snapshot: Snapshot) -> Program:
+    """Write a graph of numbers as a program.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The graph.
+
+    Returns
+    -------
+    Program
+        It has the numbers that Python computed, values and local derivatives, with all their digits.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> from autograd.viz.snapshots.snapshot import take_snapshot
+    >>> program = write_program(take_snapshot(Value(3.0, name="a") * 2.0))
+    >>> program.data["nodes"], program.data["values"], program.data["locals"]
+    ([None, [0, 0, '2.0']], ['3.0', '6.0'], [[], ['2.0']])
+    """
+    reason = _reason_for_static(snapshot)
+    if reason:
+        return Program("", None, reason)
+    rows: dict[tuple[str, str], int] = {}
+    sources: list[str] = []
+    nodes: list[Any] = []
+    for node in snapshot.nodes:
+        if node.op is None:
+            nodes.append(None)
+            continue
+        assert isinstance(node.op, Elementwise)  # others are missing in JavaScript
+        key = (node.op.name, repr(sorted(node.static.items())))
+        if key not in rows:
+            rows[key] = len(rows)
+            sources.append(write_row(node.op, node.static))
+        nodes.append([rows[key], *(_argument(arg, snapshot) for arg in node.args)])
+    data = {
+        "nodes": nodes,
+        "values": list(map(repr, snapshot.data.low.tolist())),
+        "locals": _local_derivatives(snapshot),
+        "root": int(snapshot.roots[0]),
+        "named": [i for i, path in enumerate(snapshot.paths) if path and snapshot.nodes[i].op is None],
+        "paths": [path or f"node {i}" for i, path in enumerate(snapshot.paths) if snapshot.nodes[i].op is None],
+    }
+    return Program(f"{read_functions()}const rows = [{', '.join(sources)}];\n", data, "")
+
+
+def read_functions() -> str:
+    """The functions that rows in JavaScript call."""
+    return files("autograd.viz.javascript").joinpath("float_functions.js").read_text("utf-8")
+
+
+def read_tape() -> str:
+    """The function that makes a tape of a program."""
+    return files("autograd.viz.javascript").joinpath("tape.js").read_text("utf-8")
+
+
+def _reason_for_static(snapshot: Snapshot) -> str:
+    """Why a page cannot compute with this graph; "" if it can."""
+    if len(snapshot.roots) != 1:
+        return f"This page is static: the graph has {len(snapshot.roots)} roots."
+    if snapshot.size > MAX_LIVE_NODES:
+        return f"This page is static: the graph has more than {MAX_LIVE_NODES} nodes."
+    for node in snapshot.nodes:
+        if node.shape or any(getattr(arg, "shape", ()) for arg in node.args):
+            return "This page is static: the graph has arrays, and pages compute with numbers."
+    for node in snapshot.nodes:
+        if node.op is None:
+            continue
+        missing = missing_functions(node.op, node.static)
+        if missing:
+            return f"This page is static: {node.op.name} needs {', '.join(missing)}, which JavaScript lacks."
+    return ""
+
+
+def _argument(arg: Any, snapshot: Snapshot) -> int | str:
+    """The number of a node, or a constant as text."""
+    index = snapshot.index_by_id.get(id(arg))
+    return repr(float(arg)) if index is None else index
+
+
+def _local_derivatives(snapshot: Snapshot) -> list[list[str]]:
+    """For each node the local derivatives by its arguments that are nodes, in the order of the arguments."""
+    derivatives: list[list[str]] = [[] for _ in snapshot.nodes]
+    for head, derivative in zip(snapshot.graph.heads.tolist(), snapshot.local.low.tolist(), strict=True):
+        derivatives[head].append(repr(derivative))
+    return derivatives
