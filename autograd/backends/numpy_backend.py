@@ -56,6 +56,37 @@ def array_einsum(subscripts: str, *operands: Any) -> Any:
     return np.einsum(subscripts, *operands) if form is None else contract(ARRAY, form, *operands)
 
 
+def _stack_below(*factors: Any) -> Any:
+    """Return matrices below one another, in an array that owns its memory."""
+    return np.concatenate(factors, axis=-2)
+
+
+def array_eigh(a: Any) -> Any:
+    """Return the eigenvalues of symmetric matrices in ascending order, with the eigenvectors below them."""
+    values, vectors = np.linalg.eigh(a)
+    return _stack_below(values[..., None, :], vectors)
+
+
+def array_eig(a: Any) -> Any:
+    """Return the eigenvalues of matrices, with the eigenvectors below them."""
+    values, vectors = np.linalg.eig(a)
+    if np.iscomplexobj(values):
+        raise ValueError("an eigenvalue is not real")
+    return _stack_below(values[..., None, :], vectors)
+
+
+def array_svd(a: Any) -> Any:
+    """Return U, s and V of the thin decomposition, below one another."""
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    return _stack_below(u, s[..., None, :], np.swapaxes(vh, -1, -2))
+
+
+def array_qr(a: Any) -> Any:
+    """Return Q and the transpose of R, below one another."""
+    q, r = np.linalg.qr(a)
+    return _stack_below(q, np.swapaxes(r, -1, -2))
+
+
 def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
     """Return a full copy in the new shape: it is cheaper than NumPy's view and shares no memory."""
     out = np.empty(shape, np.asarray(a).dtype)
@@ -131,6 +162,13 @@ ARRAY = Backend(
         },
         "clip": np.clip,
         **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},
+        "lower_cholesky": np.linalg.cholesky,
+        "pinv": np.linalg.pinv,
+        "stacked_eigh": array_eigh,
+        "stacked_eig": array_eig,
+        "stacked_svd": array_svd,
+        "stacked_qr": array_qr,
+        "tri": np.tri,
         "logabsdet": lambda a: np.linalg.slogdet(a)[1],
         "max": np.max,
         "min": np.min,

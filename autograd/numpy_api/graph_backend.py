@@ -70,7 +70,7 @@ GRAPH = _GraphBackend(
         "equal": _equal,
         "constant": _constant,
         "shape": lambda a: np.shape(primal_of(a)),
-        **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
+        **{name: getattr(ARRAY, name) for name in ("eye", "tri", "zeros")},
         "products_of_others": _products_of_others,
         "getitem": _getitem,
         "scatter": _scatter,

@@ -13,6 +13,21 @@ from autograd.ops.op import REAL, Domain
 from autograd.ops.rows import bilinear, custom, elementwise, linear
 from autograd.ops.rules.division import divide_or_zero, ieee_reciprocal, multiply_or_zero
 from autograd.ops.rules.einsum import einsum_adjoint, einsum_tangent
+from autograd.ops.rules.factorizations import (
+    cholesky_adjoint,
+    cholesky_tangent,
+    eig_adjoint,
+    eig_tangent,
+    eigh_adjoint,
+    eigh_tangent,
+    pinv_adjoint,
+    pinv_tangent,
+    qr_adjoint,
+    qr_tangent,
+    svd_adjoint,
+    svd_tangent,
+    symmetrize,
+)
 from autograd.ops.rules.linear_systems import as_matrix_factor, solve_adjoint, solve_tangent, trace_of_product, transpose_matrices
 from autograd.ops.rules.power import power_derivative, power_partial_a
 from autograd.ops.rules.products import (
@@ -45,6 +60,7 @@ MINUS_ONE_TO_ONE = Domain(-1.0, 1.0)
 UNIT_INTERVAL = Domain(0.0, 1.0)
 KINK_AT_ZERO = Domain(kinks=(0.0,))
 
+EQUAL_VALUES = "equal eigenvalues or singular values do not turn their vectors"
 TIES_GET_HALF = "½ to each at ties"
 
 # One aligned line per operation: the table is read as a page of calculus.
@@ -260,4 +276,15 @@ custom("logabsdet",         lambda xp, a: xp.logabsdet(a),
                             lambda xp, i, g, y, a: as_matrix_factor(xp, g) * transpose_matrices(xp, xp.inv(a)),
                             lambda xp, i, t, y, a: trace_of_product(xp, xp.inv(a), t))
 custom("solve",             lambda xp, a, b: xp.solve(a, b), solve_adjoint, solve_tangent, arity=2)
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# Factorizations, on matrices or stacks of them; the factors are stacked as rows
+
+custom("cholesky",          lambda xp, a: xp.lower_cholesky(symmetrize(xp, a)), cholesky_adjoint, cholesky_tangent)
+custom("eigh_factors",      lambda xp, a: xp.stacked_eigh(symmetrize(xp, a)), eigh_adjoint, eigh_tangent, kink=EQUAL_VALUES)
+custom("eig_factors",       lambda xp, a: xp.stacked_eig(a),     eig_adjoint, eig_tangent, kink=EQUAL_VALUES)
+custom("svd_factors",       lambda xp, a: xp.stacked_svd(a),     svd_adjoint, svd_tangent, kink=EQUAL_VALUES)
+custom("qr_factors",        lambda xp, a: xp.stacked_qr(a),      qr_adjoint, qr_tangent)
+custom("pinv",              lambda xp, a, *, rcond: xp.pinv(a, rcond), pinv_adjoint, pinv_tangent)
 # fmt: on

@@ -67,7 +67,7 @@ def _function_name(writer: SourceWriter, instruction: Instruction) -> str:
             return f"math.{MATH_FUNCTIONS[name]}"
     if name in HELPERS:
         return name
-    if name in ("inv", "det", "solve"):
+    if name in ("inv", "det", "solve", "cholesky"):
         return f"np.linalg.{name}"
     return f"np.{name}"
 
@@ -142,6 +142,23 @@ def _format_with_keywords(
     return Expression(f"{module}.{instruction.op_name}({', '.join([*(arg.code for arg in args), *settings])})")
 
 
+# How the rows that stack the factors of a matrix are computed, as a function of the factors and a call that returns them.
+STACKED_FACTORS = {
+    "eigh_factors": ("lambda w, v: np.concatenate([w[..., None, :], v], -2)", "np.linalg.eigh({})"),
+    "eig_factors": ("lambda w, v: np.concatenate([w[..., None, :], v], -2)", "np.linalg.eig({})"),
+    "svd_factors": (
+        "lambda u, s, vh: np.concatenate([u, s[..., None, :], np.swapaxes(vh, -1, -2)], -2)",
+        "np.linalg.svd({}, full_matrices=False)",
+    ),
+    "qr_factors": ("lambda q, r: np.concatenate([q, np.swapaxes(r, -1, -2)], -2)", "np.linalg.qr({})"),
+}
+
+
+def _make_factors_formatter(parts: tuple[str, str]) -> Formatter:
+    stack, call = parts
+    return lambda writer, instruction, args: Expression(f"({stack})(*{call.format(args[0].code)})")
+
+
 # Operations that are neither operators nor plain calls.
 FORMATTERS: dict[str, Formatter] = {
     "negative": lambda writer, instruction, args: Expression(f"-{args[0].as_operand(Precedence.UNARY)}", Precedence.UNARY),
@@ -157,5 +174,7 @@ FORMATTERS: dict[str, Formatter] = {
     "astype": _format_astype,
     "broadcast_to": lambda writer, instruction, args: Expression(f"np.broadcast_to({args[0].code}, {instruction.static['shape']})"),
     "einsum": lambda writer, instruction, args: Expression(f"np.einsum({instruction.static['subscripts']!r}, {_join(args)})"),
+    "pinv": lambda writer, instruction, args: Expression(f"np.linalg.pinv({args[0].code}, {instruction.static['rcond']})"),
+    **{name: _make_factors_formatter(call) for name, call in STACKED_FACTORS.items()},
     "logabsdet": lambda writer, instruction, args: Expression(f"np.linalg.slogdet({args[0].code})[1]"),
 }

@@ -253,6 +253,10 @@ class ProgramBuilder(Backend):
         """Return a constant of zeros."""
         return self.make_constant(np.zeros(shape))
 
+    def tri(self, rows: int, columns: int, offset: int = 0) -> Any:
+        """Return a constant with ones at and below a diagonal."""
+        return self.make_constant(np.tri(rows, columns, offset))
+
     def eye(self, rows: int, columns: int, offset: int = 0) -> Any:
         """Return a constant of ones on a diagonal."""
         return self.make_constant(np.eye(rows, columns, offset))

@@ -30,6 +30,7 @@ NUMPY_OP_NAMES = """
     floor ceil trunc rint exp exp2 expm1 log log1p log2 log10 sqrt cbrt logaddexp hypot erf erfc
     sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
     sum prod max min cumsum matmul vdot outer einsum trace inv det solve logabsdet
+    cholesky eigh_factors eig_factors svd_factors qr_factors pinv
     getitem scatter reshape transpose broadcast_to concatenate stack flip astype
     scatter_sum
 """

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.numpy_api import functions
+from autograd.numpy_api.composed.linear_algebra import cond, matrix_norm, tensorinv, tensorsolve, vecdot, vector_norm
 from autograd.numpy_api.composed.products import cross, inner, kron, matrix_power, multi_dot, tensordot
 from autograd.numpy_api.composed.rearrangements import make_rearrangement, pad, sort
 from autograd.numpy_api.composed.rounding_and_steps import copysign, heaviside, nan_to_num, round_to
@@ -60,6 +61,12 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.around: round_to,
     np.linalg.matrix_power: matrix_power,
     np.linalg.multi_dot: multi_dot,
+    np.linalg.cond: cond,
+    np.linalg.tensorsolve: tensorsolve,
+    np.linalg.tensorinv: tensorinv,
+    np.linalg.vecdot: vecdot,
+    np.linalg.vector_norm: vector_norm,
+    np.linalg.matrix_norm: matrix_norm,
     np.linalg.cross: cross,
     np.linalg.tensordot: tensordot,
     np.linalg.matmul: functions.matmul,
@@ -69,4 +76,4 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.real: functions.positive,
 }
 
-COMPOSED_UFUNCS: dict[str, Callable[..., Any]] = {"heaviside": heaviside, "copysign": copysign}
+COMPOSED_UFUNCS: dict[str, Callable[..., Any]] = {"heaviside": heaviside, "copysign": copysign, "vecdot": vecdot}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.numpy_api.functions import (
     einstein_sums,
     elementwise,
+    factorizations,
     joining,
     linear_algebra,
     products,
@@ -23,6 +24,7 @@ from autograd.numpy_api.functions import (
 )
 from autograd.numpy_api.functions.einstein_sums import *
 from autograd.numpy_api.functions.elementwise import *
+from autograd.numpy_api.functions.factorizations import *
 from autograd.numpy_api.functions.joining import *
 from autograd.numpy_api.functions.linear_algebra import *
 from autograd.numpy_api.functions.products import *
@@ -31,7 +33,7 @@ from autograd.numpy_api.functions.selection import *
 from autograd.numpy_api.functions.shapes import *
 from autograd.numpy_api.functions.softmaxes import *
 
-_MODULES = (elementwise, selection, reductions, softmaxes, shapes, joining, products, einstein_sums, linear_algebra)
+_MODULES = (elementwise, selection, reductions, softmaxes, shapes, joining, products, einstein_sums, linear_algebra, factorizations)
 
 
 def _is_public_function(name: str, value: Any, module: ModuleType) -> bool:

@@ -14,20 +14,21 @@ from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 from autograd.numpy_api.apply import apply_to_tensors, as_tensor
 from autograd.numpy_api.functions.elementwise import absolute
+from autograd.numpy_api.functions.factorizations import svdvals
 from autograd.ops import find
 
 _P_NORM, _INV, _DET, _LOGABSDET, _SOLVE = find("p_norm"), find("inv"), find("det"), find("logabsdet"), find("solve")
 
 
 def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the norm (Σ|a|ᵖ)^(1/p) of vectors along ``axis``.
+    """Return the norm (Σ|a|ᵖ)^(1/p) of vectors along one axis, or a norm of matrices along two.
 
     Parameters
     ----------
     a : array_like or Tensor
     ord : float, "fro" or None, optional
         The order p > 0: 2 for the Euclidean norm, ``np.inf`` for the largest absolute value. None is 2, and for matrices, as
-        "fro", the Frobenius norm.
+        "fro", the Frobenius norm. Matrices take "nuc", ±1, ±2 and ±inf, too, as in NumPy.
     axis : int, tuple of int or None, optional
         The axes; all of them by default.
     keepdims : bool, optional
@@ -40,7 +41,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     Raises
     ------
     DataError
-        If ``ord`` is not positive, or is not None or "fro" for more than one axis.
+        If ``ord`` is not positive for vectors, or is no norm of matrices.
     ShapeError
         If an axis does not exist or appears twice.
 
@@ -61,14 +62,37 @@ def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
     axes = t.ndim if axis is None else len(axis) if isinstance(axis, tuple | list) else 1
     if ord in (None, "fro") or (ord == 2 and axes == 1):
         return t._reduce("norm", axis, keepdims)
+    if axes == 2:
+        return _matrix_norm(t, ord, axis, keepdims)
     if axes != 1 or isinstance(ord, str) or not ord > 0:
-        raise DataError(f"norm: ord={ord!r} over {axes} axes has no derivative here; vectors take p > 0, matrices ord=None")
+        raise DataError(
+            f"norm: ord={ord!r} over {axes} axes has no derivative here; "
+            "vectors take p > 0, matrices None, 'fro', 'nuc', ±1, ±2 and ±inf"
+        )
     if ord == 1:
         return absolute(t).sum(axis, keepdims)
     if ord == np.inf:
         return absolute(t).max(axis, keepdims)
     settings = {"axis": t._axis(axis, "norm"), "keepdims": keepdims, "ord": to_float(ord, "norm")}
     return Tensor.record(_P_NORM, (t,), settings)
+
+
+def _matrix_norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
+    """Return a norm of matrices that is not the Frobenius norm."""
+    rows, columns = (i % t.ndim for i in (axis if isinstance(axis, tuple | list) else (0, 1)))
+    matrices = t.transpose([*(i for i in range(t.ndim) if i not in (rows, columns)), rows, columns])
+    largest = not (isinstance(ord, int | float) and ord < 0)
+    result: Tensor
+    if ord == "nuc":
+        result = svdvals(matrices).sum(-1)
+    elif ord in (2, -2):
+        result = svdvals(matrices)[..., 0 if largest else -1]
+    elif ord in (1, -1, np.inf, -np.inf):
+        sums = absolute(matrices).sum(-2 if abs(ord) == 1 else -1)
+        result = sums.max(-1) if largest else sums.min(-1)
+    else:
+        raise DataError(f"norm: matrices have the orders None, 'fro', 'nuc', ±1, ±2 and ±inf, not {ord!r}")
+    return result.reshape(tuple(1 if i in (rows, columns) else n for i, n in enumerate(t.shape))) if keepdims else result
 
 
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:

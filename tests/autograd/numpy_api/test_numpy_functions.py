@@ -35,6 +35,35 @@ CASES = [
     ("np.linalg.norm", np.linalg.norm, M),
     ("np.linalg.slogdet", lambda x: np.linalg.slogdet(x)[1], S),
     ("np.linalg.solve", np.linalg.solve, S, V),
+    ("np.linalg.norm", lambda x: np.linalg.norm(x, "nuc"), M),
+    ("np.linalg.norm", lambda x: np.linalg.norm(x, 2, axis=(0, 2), keepdims=True), T),
+    ("np.linalg.norm", lambda x: np.linalg.norm(x, -np.inf), M),
+    ("np.linalg.norm", lambda x: np.linalg.norm(x, 1), M),
+    ("np.linalg.cholesky", np.linalg.cholesky, S),
+    ("np.linalg.cholesky", lambda x: np.linalg.cholesky(x, upper=True), S),
+    ("np.linalg.eigh", lambda x: abs(np.linalg.eigh(x)[1]), S),
+    ("np.linalg.eigvalsh", lambda x: np.linalg.eigvalsh(x, UPLO="U"), S),
+    ("np.linalg.eig", lambda x: abs(np.linalg.eig(x * 0.01 + np.diag([1.0, 2.0, 4.0]))[1]), S),
+    ("np.linalg.eigvals", lambda x: np.linalg.eigvals(x * 0.01 + np.diag([1.0, 2.0, 4.0])), S),
+    ("np.linalg.svd", lambda x: abs(np.linalg.svd(x, full_matrices=False)[2]), M),
+    ("np.linalg.svdvals", np.linalg.svdvals, M),
+    ("np.linalg.qr", lambda x: abs(np.linalg.qr(x)[0]), (4, 3)),
+    ("np.linalg.qr", lambda x: np.linalg.qr(x, mode="r"), M),
+    ("np.linalg.qr", lambda x: np.linalg.qr(x, mode="complete")[1], M),
+    ("np.linalg.pinv", np.linalg.pinv, M),
+    ("np.linalg.lstsq", lambda x, y: np.linalg.lstsq(x, y)[0], (4, 3), W),
+    ("np.linalg.lstsq", lambda x, y: np.linalg.lstsq(x, y)[1], (4, 3), (4, 2)),
+    ("np.linalg.cond", np.linalg.cond, S),
+    ("np.linalg.cond", lambda x: np.linalg.cond(x, -2), S),
+    ("np.linalg.cond", lambda x: np.linalg.cond(x, "fro"), S),
+    ("np.linalg.tensorsolve", lambda x, y: np.linalg.tensorsolve(x, y), S, V),
+    ("np.linalg.tensorsolve", lambda x, y: np.linalg.tensorsolve(x, y, axes=(0,)), S, V),
+    ("np.linalg.tensorinv", lambda x: np.linalg.tensorinv(x, ind=1), S),
+    ("np.linalg.vecdot", lambda x, y: np.linalg.vecdot(x, y), M, W),
+    ("np.linalg.vector_norm", lambda x: np.linalg.vector_norm(x, axis=(0, 2), keepdims=True), T),
+    ("np.linalg.vector_norm", lambda x: np.linalg.vector_norm(x, ord=1), M),
+    ("np.linalg.matrix_norm", lambda x: np.linalg.matrix_norm(x, ord="nuc"), T),
+    ("np.vecdot", np.vecdot, M, M),
     ("np.max", np.max, M),
     ("np.amax", lambda x: np.amax(x, axis=1), M),
     ("np.min", np.min, M),
@@ -162,6 +191,9 @@ CASES = [
     ("np.var", np.var, M),
     ("np.var", lambda x: np.var(x, axis=0, keepdims=True), M),
 ]
+
+
+SYSTEMS = {name for name, *_ in CASES if "linalg" in name} - {"np.linalg.matrix_norm", "np.linalg.norm", "np.linalg.svdvals"}
 
 
 def make_distinct_arrays(seed, shapes):

@@ -13,6 +13,14 @@ from autograd.numpy_api.graph_backend import GRAPH
 from autograd.ops import TABLE, Elementwise, find
 from oracles import assert_close, assert_derivative
 
+SPREAD = np.diag([1.0, 2.0, 4.0])  # its eigenvalues and singular values are far apart
+
+
+def weigh(*factors):
+    """Return a weighted sum of all entries of several arrays, which depends on the signs of vectors continuously."""
+    return sum((np.cos(1.0 + np.arange(f.size)).reshape(f.shape) * f * f).sum() for f in factors)
+
+
 # For each row: functions that use it, and the shapes of their arguments.
 CASES = {
     "sum": [
@@ -101,6 +109,24 @@ CASES = {
         (lambda a, b: ag.solve(a, b), [(3, 3), (3, 2)]),
         (lambda a, b: ag.solve(a, b), [(2, 3, 3), (2, 3, 1)]),
     ],
+    "cholesky": [(lambda a: ag.cholesky(a), [(3, 3)]), (lambda a: ag.cholesky(a, upper=True), [(2, 2, 2)])],
+    "eigh_factors": [(lambda a: weigh(*ag.eigh(a)), [(3, 3)]), (lambda a: weigh(*ag.eigh(a, "U")), [(2, 2, 2)])],
+    "eig_factors": [(lambda a: weigh(*ag.eig(SPREAD + 0.05 * a)), [(3, 3)])],
+    "svd_factors": [
+        (lambda a: weigh(*ag.svd(SPREAD[:, :2] + 0.2 * a, full_matrices=False)), [(3, 2)]),
+        (lambda a: weigh(*ag.svd(SPREAD[:2] + 0.2 * a, full_matrices=False)), [(2, 3)]),
+        (lambda a: weigh(*ag.svd(SPREAD + 0.2 * a)), [(2, 3, 3)]),
+    ],
+    "qr_factors": [
+        (lambda a: weigh(*ag.qr(SPREAD[:, :2] + 0.1 * a)), [(3, 2)]),
+        (lambda a: weigh(*ag.qr(SPREAD[:2] + 0.1 * a)), [(2, 3)]),
+        (lambda a: weigh(*ag.qr(SPREAD + 0.1 * a)), [(2, 3, 3)]),
+    ],
+    "pinv": [
+        (lambda a: ag.pinv(SPREAD[:, :2] + 0.1 * a), [(3, 2)]),
+        (lambda a: ag.pinv(SPREAD[:2] + 0.1 * a), [(2, 3)]),
+        (lambda a: ag.pinv(ag.outer(1.0 + 0.1 * a, 2.0 + 0.1 * a), rcond=1e-6), [(3,)]),
+    ],
     "affine": [
         (lambda x, W, b: ag.affine(x, W, b), [(5, 3), (2, 3), (2,)]),
         (lambda x, W, b: ag.affine(x, W, b), [(3,), (2, 3), (2,)]),
@@ -126,6 +152,7 @@ def make_arrays(seed, shapes):
 
 
 SYSTEMS = ("inv", "det", "logabsdet", "solve")
+SYMMETRIC = ("cholesky", "eigh_factors")
 
 
 @pytest.mark.parametrize(("name", "f", "shapes"), PROGRAMS, ids=IDS)
@@ -136,6 +163,8 @@ def test_gradients_reverse_forward_and_second_order(name, f, shapes, seed):
         xs[0] = xs[0] + np.where(xs[0] < 0, -0.5, 0.5)
     if name in SYSTEMS:  # kept away from singular matrices, where differences see nothing
         xs[0] = xs[0] + 4.0 * np.eye(shapes[0][-1])
+    if name in SYMMETRIC:
+        xs[0] = 0.2 * xs[0] + 2.0 * SPREAD[: shapes[0][-1], : shapes[0][-1]]
     rng = np.random.default_rng(seed + 1)
     first_directions, second_directions = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
     cotangent = rng.normal(size=f(*map(Tensor, xs)).shape)
@@ -247,3 +276,58 @@ def test_norms_of_vectors_match_numpy(ord):
     x = np.array([[1.0, -2.0], [3.0, 0.5]])
     assert_close(ag.norm(Tensor(x), ord, axis=1).data, np.linalg.norm(x, ord, axis=1), rtol=1e-14)
     assert_close(ag.norm(x, "fro"), np.linalg.norm(x, "fro"))
+
+
+def test_equal_eigenvalues_and_singular_values_have_finite_derivatives():
+    eye = np.eye(3)
+    assert_close(ag.grad(lambda a: (ag.eigvalsh(a) ** 2).sum())(eye), 2.0 * eye)
+    assert_close(ag.grad(lambda a: ag.norm(a, "nuc"))(eye), eye)
+    rank_one = np.outer([1.0, 2.0], [3.0, 4.0, 5.0])
+    assert_close(ag.grad(lambda a: ag.svdvals(a)[0])(rank_one), rank_one / np.linalg.norm(rank_one), rtol=1e-12)
+    assert np.all(np.isfinite(ag.grad(lambda a: weigh(*ag.svd(a, full_matrices=False)))(rank_one)))
+
+
+def test_plain_arrays_have_plain_factors():
+    a = np.array([[4.0, 1.0], [1.0, 3.0]])
+    assert_close(ag.cholesky(a), np.linalg.cholesky(a))
+    assert_close(ag.lstsq(a, [1.0, 2.0])[0], np.linalg.solve(a, [1.0, 2.0]), rtol=1e-12)
+    assert type(ag.qr(a).Q) is np.ndarray
+    assert ag.lstsq(a, [1.0, 2.0])[2] == 2
+
+
+@pytest.mark.parametrize(
+    ("attempt", "kind", "words"),
+    [
+        (
+            lambda t: ag.cholesky(-t),
+            ag.AutogradError,
+            r"cholesky of shape \(2, 2\): a matrix is not positive definite; add a small",
+        ),
+        (lambda t: ag.cholesky(t[0]), ag.ShapeError, r"cholesky takes square matrices, not an array of shape \(2,\)"),
+        (lambda t: ag.eigh(t, "X"), ag.DataError, "eigh: UPLO is 'L' or 'U', for the triangle that is read, not 'X'"),
+        (lambda t: ag.eig(t[0]), ag.ShapeError, r"eig takes square matrices, not an array of shape \(2,\)"),
+        (lambda t: ag.eig([[0.0, 1.0], [-1.0, 0.0]]), ag.DataError, r"eig of shape \(2, 2\): an eigenvalue is not real; eigh"),
+        (lambda t: ag.svd(t[0]), ag.ShapeError, r"svd takes matrices, not an array of shape \(2,\)"),
+        (lambda t: ag.svd(t[:1]), ag.DataError, r"svd of shape \(1, 2\) with full_matrices=True .*: pass full_matrices=False"),
+        (lambda t: ag.qr(t[0]), ag.ShapeError, r"qr takes matrices, not an array of shape \(2,\)"),
+        (lambda t: ag.qr(t, "raw"), ag.DataError, r"qr of shape \(2, 2\) with mode='raw' has no derivative here; the modes"),
+        (lambda t: ag.lstsq(t, [1.0]), ag.ShapeError, r"lstsq takes a of shape \(m, n\) and b .*, not \(2, 2\) and \(1,\)"),
+        (lambda t: np.linalg.cond(t, 7), ag.DataError, "norm: matrices have the orders None, 'fro', 'nuc'"),
+        (lambda t: np.linalg.tensorsolve(t, [1.0]), ag.ShapeError, r"tensorsolve of shapes \(2, 2\) and \(1,\): a takes the shape"),
+        (lambda t: np.linalg.tensorinv(t[:1], 1), ag.ShapeError, r"tensorinv of shape \(1, 2\) with ind=1"),
+        (lambda t: np.vecdot(t, [1.0]), ag.ShapeError, r"vecdot of shapes \(2, 2\) and \(1,\): axis -1 has different lengths"),
+        (lambda t: np.linalg.matrix_norm(t[0]), ag.DataError, r"matrix_norm takes matrices, not an array of shape \(2,\)"),
+    ],
+)
+def test_matrices_that_have_no_factors_are_refused(attempt, kind, words):
+    with pytest.raises(kind, match=words):
+        attempt(Tensor(np.eye(2)))
+
+
+@pytest.mark.parametrize(
+    "f", [ag.cholesky, ag.svdvals, ag.pinv, ag.eigvalsh, lambda a: ag.qr(a).R ** 2, lambda a: ag.eig(a).eigenvalues]
+)
+def test_factorizations_can_be_compiled(f):
+    a = np.array([[4.0, 1.0], [1.0, 2.0]])
+    gradient = ag.grad(lambda x: f(x).sum())
+    assert_close(ag.compile(gradient)(a), gradient(a), rtol=1e-12, atol=1e-15)

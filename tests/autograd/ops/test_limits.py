@@ -248,7 +248,8 @@ ARRAYS = {
     "powers": (lambda t: (t ** np.arange(0.0, t.size)).sum(), lambda *x: sum(v**k for k, v in enumerate(x)), ZEROS),
 }
 # Composed functions that move entries, or are linear in each argument: they have no special points.
-SMOOTH = "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around"
+SMOOTH = "cond tensorsolve tensorinv vecdot vector_norm matrix_norm "
+SMOOTH += "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around"
 
 
 def derivatives_of_array_function(f, point):
