@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib import import_module
 from threading import Lock
 from typing import Any
@@ -100,8 +99,7 @@ class GeneratedFunction:
         return name if is_in_text else ""
 
     def _compile(self, math_module: Any) -> Callable[..., Any]:
-        special = ARRAY if self._xp is np else import_module(f"{self._xp.__name__.split('.')[0]}.scipy.special")
-        scope = {"np": self._xp, "math": math_module, "erf": special.erf, "erfc": special.erfc, "scan": self._find_scan()}
+        scope = {"np": self._xp, "math": math_module, **_find_other_functions(self._xp)}
         for package, _, module in self.source.libraries:
             is_scipy = self._xp is not np and package == "scipy"
             scope[module] = import_module(
@@ -115,11 +113,6 @@ class GeneratedFunction:
         exec(code, scope)  # noqa: S102 - generated text in which all names are checked
         function: Callable[..., Any] = scope[self.name]
         return function
-
-    def _find_scan(self) -> Any:
-        """Return the function that runs loops for array libraries other than NumPy."""
-        is_jax = self._xp.__name__ == "jax.numpy"
-        return import_module("jax.lax").scan if is_jax else partial(scan, self._xp)
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         """Run the function.
@@ -190,17 +183,13 @@ class GeneratedFunction:
                 return None
 
 
-def scan(
-    xp: Any, step: Callable[[Any, Any], Any], carried: Any, entries: Any, length: int, reverse: bool
-) -> tuple[Any, tuple[Any, ...]]:
-    """Run a loop with another array library; see ``jax.lax.scan``."""
-    kept: list[Any] = []
-    for t in reversed(range(length)) if reverse else range(length):
-        carried, values = step(carried, tuple(x[t] for x in entries))
-        kept.append(values)
-    if reverse:
-        kept.reverse()
-    return carried, tuple(xp.stack(values) for values in zip(*kept, strict=True))
+def _find_other_functions(xp: Any) -> dict[str, Any]:
+    """Return what generated source calls and NumPy lacks; an array library other than NumPy has the modules of JAX."""
+    if xp is np:
+        return {"erf": ARRAY.erf, "erfc": ARRAY.erfc}
+    package = xp.__name__.split(".")[0]
+    special = import_module(f"{package}.scipy.special")
+    return {"erf": special.erf, "erfc": special.erfc, "scan": import_module(f"{package}.lax").scan}
 
 
 def _make_non_raising(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How a loop is written: as a ``for`` statement, or for other array libraries as a function that ``scan`` calls."""
+"""How a loop is written: as a ``for`` statement, or for JAX as a function that ``scan`` calls."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _indent(line: SourceLine) -> SourceLine:
 
 
 def _write_scan(writer: SourceWriter, instruction: Instruction, results: dict[LoopResult, Instruction]) -> None:
-    """Write a loop as a function of one iteration, and a call of ``scan`` (that of JAX, or one with the same arguments)."""
+    """Write a loop as a function of one iteration, and a call of JAX's ``scan``."""
     loop = loop_of(instruction)
     args = [writer.write_operand(arg).code for arg in instruction.args]
     n_carried, n_strided = len(loop.carried), len(loop.strided)

@@ -139,9 +139,7 @@ def pushforward(
             if any(tangent is not None for tangent in incoming):
                 loops[id(instruction)] = push_forward_loop(builder, instruction, incoming, pushforward)
         elif instruction.op == RESULT and id(instruction.args[0]) in loops:
-            tangent = loops[id(instruction.args[0])](instruction.static["result"])
-            if tangent is not None:
-                tangent_of[id(instruction)] = tangent
+            tangent_of[id(instruction)] = loops[id(instruction.args[0])](instruction.static["result"])
         if id(instruction) in tangent_of or not isinstance(instruction.op, Op):
             continue
         incoming = [tangent_of.get(id(arg)) for arg in instruction.args]

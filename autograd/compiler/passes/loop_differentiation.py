@@ -96,7 +96,7 @@ def push_forward_loop(
     Returns
     -------
     callable
-        Gives the tangent of a result: None if it does not depend on the arguments that have a tangent.
+        Gives the tangent of a result.
     """
     loop = loop_of(instruction)
     n_carried, n_strided = len(loop.carried), len(loop.strided)
@@ -109,7 +109,7 @@ def push_forward_loop(
     roots = [*loop.updates, *loop.stacked]
     found = pushforward(builder, roots, sources, [x for x in inputs if x is not None])
     updates = [_fill(builder, t, x) for t, x in zip(found, loop.carried, strict=False)]
-    values = [None if t is None else _fill(builder, t, x) for t, x in zip(found[n_carried:], loop.stacked, strict=True)]
+    values = [_fill(builder, t, x) for t, x in zip(found[n_carried:], loop.stacked, strict=True)]
     pairs = list(zip(inputs, tangents, strict=True))
     beside, values = _emit_linear_loop(
         builder,
@@ -124,10 +124,7 @@ def push_forward_loop(
     )
 
     def tangent_of(which: LoopResult) -> Any:
-        if not which.is_stacked:
-            return carried_result(beside, which.position)
-        value = values[which.position]
-        return None if value is None else stacked_result(beside, value)
+        return stacked_result(beside, values[which.position]) if which.is_stacked else carried_result(beside, which.position)
 
     return tangent_of
 

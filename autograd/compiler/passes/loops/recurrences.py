@@ -128,7 +128,7 @@ def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window
             return window, found
         first, count = _find_longest_run(~is_broken)
         window = window._replace(start=window.start + first * window.period, iterations=count)
-    return None
+    return None  # pragma: no cover - a cut leaves what agrees with the last iteration, so that more than two are rare
 
 
 def _find_core(graph: ScalarGraph, operations: Operations, repetition: Repetition, use_counts: IntArray) -> IntArray:

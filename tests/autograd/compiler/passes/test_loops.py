@@ -4,10 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loop_programs import PROGRAMS, autoregression, flat, kalman_filter, numbers, random_loop_program, soft_dynamic_time_warping
+from loop_programs import (
+    PROGRAMS,
+    autoregression,
+    flat,
+    hidden_markov_model,
+    kalman_filter,
+    numbers,
+    random_loop_program,
+    soft_dynamic_time_warping,
+)
 
 import autograd as ag
 from autograd import compile
+from autograd.compiler.passes.loops import cuts
 from autograd.compiler.passes.loops.components import find_cyclic_components
 
 programs = pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
@@ -124,6 +134,72 @@ def test_loops_in_loops():
     forward = step.source[: step.source.index("reversed")]
     assert "\n    for t2 in range(6):\n" in forward
     assert "\n        for t3 in range(6):\n" in forward
+
+
+def test_loops_read_what_other_loops_kept():
+    def f(a, x, y):
+        kept, h, g, total = [], 0.5, 0.1 * a, 0.0
+        for t in range(8):
+            h = ag.tanh(a * h + x[t])
+            kept.append(h)
+        for t in range(8):
+            largest = max(x[t].data, y[t].data)
+            g = ag.where(g > 0.0, ag.sin(g * kept[7 - t]), kept[t]) + 0.1 * largest
+            total = total + g * kept[t]
+        return total
+
+    args = (0.7, numbers(8, seed=1), numbers(8, seed=2))
+    step, eager = compile_all(f, args)
+    assert_close(step.value_and_grad(*args), eager(*args))
+    assert step.source.count(" in range(") == 2
+
+
+def test_a_loop_over_captured_numbers_has_no_tangent():
+    w = [ag.Value(0.3), ag.Value(0.8)]
+
+    def f(x):
+        h = w[1]
+        for _ in range(12):
+            h = ag.sin(w[0] * h) + w[1]
+        return x * h
+
+    step = compile(f)
+    assert step.jvp((2.0,), (1.0,))[1] == pytest.approx(float(f(ag.Value(1.0)).data))
+    assert "for t" in step.source
+
+
+def test_a_recurrence_with_a_long_memory_is_written_out():
+    def f(a, b):
+        h = [0.1 * k for k in range(6)]
+        for _ in range(30):
+            h.append(ag.tanh(a * h[-1] + b * h[-6]))
+        return h[-1]
+
+    step, eager = compile_all(f, (0.5, 0.3))
+    assert_close(step.value_and_grad(0.5, 0.3), eager(0.5, 0.3))
+    assert "for t" not in step.source
+
+
+def test_the_first_cut_is_kept_if_the_search_for_a_better_one_is_too_long(monkeypatch):
+    monkeypatch.setattr(cuts, "MAX_WORK", 0)
+    f, args = hidden_markov_model(8)
+    step, eager = compile_all(f, args)
+    assert_close(step.value_and_grad(*args), eager(*args))
+    assert "for t" in step.source
+
+
+def test_a_single_number_of_an_array_is_a_float_in_the_loop():
+    def f(x, y):
+        h, total = 0.5, 0.0
+        for t in range(9):
+            h = ag.tanh(x[0] * h + y[t])
+            total = total + h * h
+        return total
+
+    args = (np.array(numbers(3)), np.array(numbers(9)))
+    step, eager = compile_all(f, args)
+    assert_close(step.value_and_grad(*args), eager(*(x.tolist() for x in args)))
+    assert "p = float(s1)" in step.source
 
 
 def test_a_total_that_is_not_read_is_no_loop():
