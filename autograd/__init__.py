@@ -3,6 +3,7 @@
 from autograd import installation as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
 from autograd.numpy_api import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
 from autograd.compiler.api import compile
+from autograd.compiler.vmap import vmap
 from autograd.numpy_api.define_operation import define
 from autograd.errors import (
     AnomalyError,
@@ -60,5 +61,6 @@ __all__ = [
     "stop_gradient",
     "value_and_grad",
     "vjp",
+    "vmap",
     *_FUNCTIONS,
 ]

@@ -73,6 +73,25 @@ def bind_leaf(node: Any, x: Any) -> bool:
     return tracer is not None and bool(tracer.bind_leaf(node, x))
 
 
+def find_mask(condition: Any) -> Any:
+    """Return the mask whose truth values a recorded choice keeps, or ``condition`` itself.
+
+    The derivative of a choice chooses by the same condition, and inside a traced function it must not be frozen.
+
+    Parameters
+    ----------
+    condition : object
+        What a choice was given, perhaps the array that a recorded choice keeps.
+
+    Returns
+    -------
+    object
+        The traced mask, or ``condition``.
+    """
+    tracer = current_tracer() if isinstance(condition, np.ndarray) else None
+    return condition if tracer is None else tracer.masks.get(id(condition), condition)
+
+
 def current_tracer() -> Any:
     """Return the tracer of this thread or task, or None."""
     return context.current().tracer if context.open_block_count else None

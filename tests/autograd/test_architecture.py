@@ -34,7 +34,7 @@ FOLDERS = [
     "command_line",
     "pytest_plugin",
 ]
-COMPILER = ["compile_options", "ir", "frontend", "passes", "codegen", "specialization", "runtime", "api"]
+COMPILER = ["compile_options", "sample_loop", "ir", "frontend", "passes", "codegen", "specialization", "runtime", "api", "vmap"]
 NN = [
     "training_warning",
     "random",

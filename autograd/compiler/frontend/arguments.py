@@ -177,8 +177,9 @@ class Call:
             )
 
     def _batched_leaves(self) -> dict[int, Any]:
-        axes = self.axes or ()
-        return {k: leaf for k, (leaf, axis) in enumerate(zip(self.leaves, axes)) if axis == 0}
+        """Return the arrays of the batched leaves by the number of the leaf."""
+        batched = {k: leaf for k, (leaf, axis) in enumerate(zip(self.leaves, self.axes or ())) if axis == 0}
+        return {k: leaf._primal if isinstance(leaf, Tensor) else leaf for k, leaf in batched.items()}
 
     def sample_leaves(self) -> list[Any]:
         """Return the leaves as the function gets them: of a batch the first sample.
@@ -190,7 +191,7 @@ class Call:
         """
         if self.axes is None:
             return self.leaves
-        return [leaf[0] if axis == 0 else leaf for leaf, axis in zip(self.leaves, self.axes, strict=True)]
+        return [_first_sample(leaf) if axis == 0 else leaf for leaf, axis in zip(self.leaves, self.axes, strict=True)]
 
     # -- traces
 
@@ -298,3 +299,8 @@ def _plain_value(leaf: Any) -> Any:
     if isinstance(leaf, Node):
         return leaf._primal
     return leaf if np.ndim(leaf) else float(leaf)
+
+
+def _first_sample(batch: Any) -> Any:
+    """Return the first sample of a batch; of a Tensor as a Tensor, without a record of where it comes from."""
+    return Tensor(batch._primal[0]) if isinstance(batch, Tensor) else batch[0]

@@ -6,7 +6,7 @@ batching rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.ir.loop import LOOP, RESULT, Loop, carried_result, emit_loop, loop_of, stacked_result
 from autograd.compiler.ir.program import ProgramBuilder
+from autograd.compiler.passes.batching_rules import BATCHING_RULES
 from autograd.core.tracing import COMPARISONS
 from autograd.errors import SettingError
 from autograd.ops import Op
@@ -104,6 +105,8 @@ class _Batcher:
             return self._batch_matmul(*instruction.args)
         if instruction.op_name == "vdot":
             return self._batch_vdot(*instruction.args)
+        if instruction.op_name == "affine" and not any(map(self.is_batched, instruction.args[1:])):
+            return self._batch_inputs_of_affine(instruction)
         if instruction.op_name not in BATCHING_RULES:
             raise SettingError(
                 f"compile(in_axes=): {instruction.op_name} on whole arrays cannot be batched: write the sample with numbers, or "
@@ -171,83 +174,13 @@ class _Batcher:
             return builder.getitem(builder.matmul(builder.expand_dims(x, -2), y), index=(..., 0, slice(None)))
         return builder.matmul(x, y)
 
+    def _batch_inputs_of_affine(self, instruction: Instruction) -> Any:
+        """Return a single affine map for the inputs of all samples: they have the same weights and biases."""
+        x, W, b = instruction.args
+        rows = self.builder.reshape(self.read(x), (self.size * int(np.prod(x.shape[:-1])), x.shape[-1]))
+        return self.builder.reshape(self.builder.call(instruction.op, (rows, W, b), {}), (self.size, *instruction.shape))
+
 
 def _swap_first_axes(builder: ProgramBuilder, a: Any) -> Any:
     """Return an array with its first two axes, of iterations and of samples, in the other order."""
     return builder.swapaxes(a, 0, 1)
-
-
-def _shift_axes(axis: Any, rank: int) -> Any:
-    """Return the axes of a sample of this rank in a batch; None stands for all axes of the sample."""
-    if axis is None:
-        return tuple(range(1, rank + 1))
-    if isinstance(axis, tuple):
-        return tuple(i % rank + 1 for i in axis)
-    return axis % rank + 1
-
-
-def _batch_reduction(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    axis = _shift_axes(instruction.static["axis"], len(instruction.args[0].shape))
-    return builder.call(instruction.op, args, {**instruction.static, "axis": axis})
-
-
-def _batch_join(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    return builder.call(instruction.op, args, {"axis": _shift_axes(instruction.static["axis"], len(instruction.shape))})
-
-
-def _batch_along_axis(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    axis = _shift_axes(instruction.static["axis"], len(instruction.shape))
-    return builder.call(instruction.op, args, {"axis": axis})
-
-
-def _batch_getitem(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    index = instruction.static["index"]
-    parts = index if isinstance(index, tuple) else (index,)
-    n_arrays = sum(isinstance(part, np.ndarray) for part in parts)
-    has_integer = any(isinstance(part, int | np.integer) for part in parts)
-    if n_arrays > 1 or (n_arrays and has_integer):  # a slice in front of these would change where NumPy puts their axis
-        shape = instruction.args[0].shape
-        return _take_flat(builder, instruction, args[0], np.arange(int(np.prod(shape))).reshape(shape)[index])
-    return builder.getitem(args[0], index=(slice(None), *parts))
-
-
-def _take_flat(builder: ProgramBuilder, instruction: Instruction, a: Any, positions: Any) -> Any:
-    """Return the entries of each sample at flat positions."""
-    size = builder.shape(a)[0]
-    flat = builder.reshape(a, (size, int(np.prod(instruction.args[0].shape))))
-    return builder.getitem(flat, index=(slice(None), positions))
-
-
-def _batch_transpose(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    rank = len(instruction.args[0].shape)
-    axes = range(rank)[::-1] if instruction.static["axes"] is None else instruction.static["axes"]
-    return builder.transpose(args[0], axes=(0, *(i % rank + 1 for i in axes)))
-
-
-def _batch_padded_gather(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    return _take_flat(builder, instruction, args[0], instruction.static["source"])
-
-
-def _batch_reshape(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    return builder.reshape(args[0], (builder.shape(args[0])[0], *instruction.shape))
-
-
-def _batch_broadcast_to(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    size, sample_shape = builder.shape(args[0])[0], instruction.args[0].shape
-    new_axes = (1,) * (len(instruction.shape) - len(sample_shape))
-    aligned = builder.reshape(args[0], (size, *new_axes, *sample_shape))
-    return builder.broadcast_to(aligned, (size, *instruction.shape))
-
-
-# How the operations that are not elementwise are batched, given their arguments with the batch as first axis.
-BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]], Any]] = {
-    **dict.fromkeys(("sum", "prod", "max", "min", "mean", "norm", "p_norm"), _batch_reduction),
-    **dict.fromkeys(("logsumexp", "softmax", "log_softmax"), _batch_reduction),
-    **dict.fromkeys(("concatenate", "stack"), _batch_join),
-    **dict.fromkeys(("cumsum", "flip"), _batch_along_axis),
-    "getitem": _batch_getitem,
-    "padded_gather": _batch_padded_gather,
-    "transpose": _batch_transpose,
-    "reshape": _batch_reshape,
-    "broadcast_to": _batch_broadcast_to,
-}

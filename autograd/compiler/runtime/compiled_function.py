@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd.compiler.compile_options import CompileOptions
@@ -19,9 +20,11 @@ from autograd.compiler.runtime.derivative_arguments import (
 from autograd.compiler.runtime.dispatcher import Dispatcher
 from autograd.compiler.runtime.program_inspection import ProgramInspection
 from autograd.compiler.runtime.result_nodes import make_result
+from autograd.compiler.sample_loop import call_for_each_sample
 from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.optimizer_update import Name, Rule, Update
 from autograd.core.coercion import describe
+from autograd.core.pytree import flatten
 from autograd.core.tracing import current_tracer
 from autograd.errors import DataError, GraphError, SettingError, UnfitError
 from autograd.state import context
@@ -56,6 +59,27 @@ class Compiled(ProgramInspection):
 
     # -- calls
 
+    def run_eagerly(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself, uncompiled; with ``in_axes``, for one sample after the other.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The arguments, as in a call.
+
+        Returns
+        -------
+        pytree
+            The results.
+        """
+        in_axes = self.options.in_axes
+        if in_axes is None:
+            return self.f(*args, **kwargs)
+        axes = [in_axes] * len(args) if isinstance(in_axes, int) else list(in_axes)
+        is_batched = [axis is not None for arg, axis in zip(args, axes, strict=True) for _ in flatten(arg)[0]]
+        leaves, build = flatten(args)
+        return call_for_each_sample(partial(self.f, **kwargs), leaves, is_batched, build)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function.
 
@@ -66,7 +90,7 @@ class Compiled(ProgramInspection):
             else they are floats and arrays. With ``in_axes`` there is one result for each sample.
         """
         if Hooks.total_count or (context.open_block_count and (current_tracer() is not None or context.current().anomaly)):
-            return self.f(*args, **kwargs)  # hooks, tracers and anomaly() need to see every node
+            return self.run_eagerly(*args, **kwargs)  # hooks, tracers and anomaly() need to see every node
         options = self.options
         call = Call(args, kwargs, options.in_axes, options.tensors)
         is_recording = context.recording()

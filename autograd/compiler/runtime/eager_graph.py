@@ -138,7 +138,7 @@ def record_eager_graph(result: Any, result_pullback: ResultPullback) -> EagerGra
         return stand_ins.setdefault(id(leaf), apply(find("positive"), leaf)) if is_differentiable(leaf) else leaf
 
     args, kwargs = tree_map(replace, (result_pullback.call.args, result_pullback.call.kwargs))
-    output = flatten(result_pullback.compiled.f(*args, **kwargs))[0][result_pullback.output_index]
+    output = flatten(result_pullback.compiled.run_eagerly(*args, **kwargs))[0][result_pullback.output_index]
     order, _ = topological_order([output] if isinstance(output, Node) else [], start_stamp)
     stand_in_ids = {id(node) for node in stand_ins.values()}  # behind them lies the history of the arguments
     nodes = [node for node in order if id(node) not in stand_in_ids]

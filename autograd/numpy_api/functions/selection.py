@@ -9,7 +9,7 @@ import numpy as np
 from autograd.core.coercion import to_array
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
-from autograd.core.tracing import TracedMaskBase, call_with_guard
+from autograd.core.tracing import TracedMaskBase, call_with_guard, find_mask
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise, apply_to_tensors, has_nodes, to_operand
 from autograd.numpy_api.functions.elementwise import maximum, minimum
@@ -45,6 +45,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     >>> where(Tensor([-1.0, 2.0]) > 0, 1.0, 0.0)
     array([0., 1.])
     """
+    condition = find_mask(condition)
     if isinstance(condition, TracedMaskBase):
         if not has_nodes(a) and not has_nodes(b):
             a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, compile
+from autograd import Tensor, Value, compile, grad, hessian, hvp
 
 
 def to_float(x):
@@ -41,3 +41,20 @@ def test_combined_masks_become_array_operations():
 def test_inverting_a_mask_of_one_number_gives_what_python_gives():
     step = compile(lambda x: x * ~(x > 2.2))
     assert (step(2.0), step(3.0)) == (-2.0, -6.0)  # Python's ~True is -2, and later versions warn of it
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: np.sum(np.where(a > 0, a, a * a)),
+        lambda a: np.sum(np.tanh(ag.where((a > 0) & (a < 1), a**3, 1.0))),
+        lambda a: np.where(np.sum(a) > 0, np.sum(a), a[0] ** 2),
+    ],
+)
+@pytest.mark.parametrize("tensors", [True, False])
+def test_choices_inside_a_transform_are_followed(f, tensors):
+    for transform in (grad, hessian, lambda f: grad(lambda a: hvp(f, a, a).sum())):
+        derivative = transform(f)
+        compiled = compile(derivative, tensors=tensors)
+        for x in (np.array([0.5, -2.0, 1.5]), np.array([-0.5, 2.0, 0.2]), np.array([-1.0, -2.0, 1.0])):
+            np.testing.assert_allclose(compiled(x), derivative(x), rtol=1e-12)
