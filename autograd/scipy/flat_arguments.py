@@ -10,7 +10,11 @@ import numpy.typing as npt
 
 from autograd.core.coercion import to_array
 from autograd.core.pytree import flatten
+from autograd.core.storage import primal_of
+from autograd.errors import DataError
 from autograd.numpy_api import functions
+from autograd.numpy_api.apply import has_nodes
+from autograd.state.blocks import no_grad
 from autograd.transforms.grad_and_vjp import value_and_grad
 from autograd.transforms.jacobian_and_hessian import hessian, jacobian
 from autograd.transforms.jvp_and_hvp import hvp
@@ -74,6 +78,11 @@ def _as_arrays(tree: Any) -> Any:
     return tree
 
 
+def _to_plain(derivative: Any) -> Vector:
+    """Return a derivative as a plain array, which inside another transform is a node."""
+    return np.asarray(primal_of(derivative), dtype=np.float64)
+
+
 class FlatFunction:
     """A function of a pytree as a function of a vector, with its derivatives.
 
@@ -85,12 +94,22 @@ class FlatFunction:
         The structure of the first argument.
     args : sequence
         Further arguments.
+
+    Raises
+    ------
+    DataError
+        If the function uses a node from outside.
     """
 
     def __init__(self, f: Callable[..., Any], flat: FlatArguments, args: Sequence[Any] = ()) -> None:
         def of_vector(vector: Any) -> Any:
             return f(flat.unflatten(vector), *args)
 
+        if has_nodes(of_vector(flat.vector)):
+            raise DataError(
+                "the function uses a node from outside, to which no gradient would flow, since SciPy returns plain numbers: "
+                "use the numbers of that node (.data), or make it a part of x0"
+            )
         self.of_vector = of_vector
         self._value_and_grad = value_and_grad(of_vector)
         self._hessian = hessian(of_vector)
@@ -106,17 +125,21 @@ class FlatFunction:
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """Return the value and the gradient."""
-        value, gradient = self._value_and_grad(x)
-        return float(value), np.asarray(gradient, dtype=np.float64)
+        with no_grad():
+            value, gradient = self._value_and_grad(x)
+        return float(value), _to_plain(gradient)
 
     def jacobian(self, x: Vector) -> Vector:
         """Return the Jacobian of the value as a vector."""
-        return np.asarray(self._jacobian(x), dtype=np.float64)
+        with no_grad():
+            return _to_plain(self._jacobian(x))
 
     def hessian(self, x: Vector) -> Vector:
         """Return the Hessian."""
-        return np.asarray(self._hessian(x), dtype=np.float64)
+        with no_grad():
+            return _to_plain(self._hessian(x))
 
     def hessian_product(self, x: Vector, v: Vector) -> Vector:
         """Return the product of the Hessian and a vector."""
-        return np.asarray(hvp(self.of_vector, x, np.asarray(v, dtype=np.float64)), dtype=np.float64)
+        with no_grad():
+            return _to_plain(hvp(self.of_vector, x, np.asarray(v, dtype=np.float64)))

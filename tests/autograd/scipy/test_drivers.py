@@ -95,6 +95,19 @@ def test_derivatives_of_ones_own_are_refused(call, name):
         call()
 
 
+def test_drivers_work_inside_transforms_and_refuse_nodes_from_outside():
+    def at_the_root(a):
+        x = root(lambda x: x**2 - a.data, [1.0]).x
+        return (x - (x**2 - a) / (2.0 * x)).sum()  # one Newton step has the derivative of the root
+
+    assert_close(grad(at_the_root)(2.0), 0.5 / np.sqrt(2.0), rtol=1e-9)
+    assert_close(grad(lambda a: a * minimize(quadratic, [0.0, 0.0], method="trust-exact").x[1])(1.0), 2.0, rtol=1e-6)
+    assert_close(grad(lambda a: a * minimize(quadratic, [0.0, 0.0], method="trust-ncg").x[1])(1.0), 2.0, rtol=1e-6)
+    outside = Tensor([1.0])
+    with pytest.raises(DataError, match=r"the function uses a node from outside.*use the numbers of that node \(\.data\)"):
+        minimize(lambda x: ((x - outside) ** 2).sum(), [0.0])
+
+
 def van_der_pol(t, y, mu):
     return [y[1], mu * (1.0 - y[0] ** 2) * y[1] - y[0]]
 
