@@ -19,7 +19,7 @@ def test_a_program_of_the_gallery_runs_and_has_the_right_gradient(script, capsys
     program = runpy.run_path(str(script))
     objective, start, arguments = program["objective"], program["start"], program.get("arguments", ())
     flat = FlatArguments(start, "start")
-    gradient = flat.flatten_like(grad(objective)(start, *arguments))
+    gradient = FlatArguments(grad(objective)(start, *arguments), "gradient").vector
     direction = np.random.default_rng(3).normal(size=gradient.shape)
     direction /= np.linalg.norm(direction)
 

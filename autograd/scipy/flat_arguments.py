@@ -66,10 +66,6 @@ class FlatArguments:
             leaves.append(float(part) if is_number and isinstance(part, np.ndarray) else part)
         return self._build(leaves)
 
-    def flatten_like(self, tree: Any) -> Vector:
-        """Return the leaves of a pytree of this structure as one vector."""
-        return np.concatenate([np.ravel(np.asarray(leaf, dtype=np.float64)) for leaf in flatten(tree)[0]])
-
 
 def _as_arrays(tree: Any) -> Any:
     """Return a list of numbers as an array, as SciPy takes it; other trees as they are."""
@@ -78,7 +74,7 @@ def _as_arrays(tree: Any) -> Any:
     return tree
 
 
-def _to_plain(derivative: Any) -> Vector:
+def to_plain(derivative: Any) -> Vector:
     """Return a derivative as a plain array, which inside another transform is a node."""
     return np.asarray(primal_of(derivative), dtype=np.float64)
 
@@ -127,19 +123,19 @@ class FlatFunction:
         """Return the value and the gradient."""
         with no_grad():
             value, gradient = self._value_and_grad(x)
-        return float(value), _to_plain(gradient)
+        return float(primal_of(value)), to_plain(gradient)
 
     def jacobian(self, x: Vector) -> Vector:
         """Return the Jacobian of the value as a vector."""
         with no_grad():
-            return _to_plain(self._jacobian(x))
+            return to_plain(self._jacobian(x))
 
     def hessian(self, x: Vector) -> Vector:
         """Return the Hessian."""
         with no_grad():
-            return _to_plain(self._hessian(x))
+            return to_plain(self._hessian(x))
 
     def hessian_product(self, x: Vector, v: Vector) -> Vector:
         """Return the product of the Hessian and a vector."""
         with no_grad():
-            return _to_plain(hvp(self.of_vector, x, np.asarray(v, dtype=np.float64)))
+            return to_plain(hvp(self.of_vector, x, np.asarray(v, dtype=np.float64)))

@@ -13,6 +13,7 @@ from autograd.core.storage import primal_of
 from autograd.errors import AutogradError, DataError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor, has_nodes
+from autograd.scipy.flat_arguments import to_plain
 from autograd.scipy.requirement import import_scipy
 from autograd.state.blocks import no_grad
 from autograd.transforms.jacobian_and_hessian import jacobian
@@ -63,7 +64,7 @@ def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method:
     derivatives: dict[str, Any] = {}
     if method in WITH_JACOBIAN:
         by_state = jacobian(lambda y, t, *args: functions.stack(_as_list(fun(t, y, *args))))
-        derivatives["jac"] = lambda t, y, *args: np.asarray(by_state(y, t, *args))
+        derivatives["jac"] = lambda t, y, *args: to_plain(by_state(y, t, *args))
     return import_scipy("integrate").solve_ivp(fun, t_span, y0, method, **derivatives, **options)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import SettingError
-from autograd.scipy.flat_arguments import FlatArguments, FlatFunction
+from autograd.scipy.flat_arguments import FlatArguments, FlatFunction, to_plain
 from autograd.scipy.requirement import import_scipy
 from autograd.transforms.grad_and_vjp import grad
 from autograd.transforms.jacobian_and_hessian import jacobian
@@ -239,9 +239,9 @@ def root_scalar(f: Callable[..., Any], args: Any = (), method: str | None = None
     slope = grad(f)
     derivatives: dict[str, Any] = {}
     if method in ("newton", "halley"):
-        derivatives["fprime"] = lambda x, *rest: float(slope(float(x), *rest))
+        derivatives["fprime"] = lambda x, *rest: float(to_plain(slope(float(x), *rest)))
     if method == "halley":
-        derivatives["fprime2"] = lambda x, *rest: float(grad(slope)(float(x), *rest))
+        derivatives["fprime2"] = lambda x, *rest: float(to_plain(grad(slope)(float(x), *rest)))
     return import_scipy("optimize").root_scalar(f, args, method=method, **derivatives, **options)
 
 
@@ -285,6 +285,6 @@ def curve_fit(f: Callable[..., Any], xdata: Any, ydata: Any, p0: Any = None, **o
     by_parameters = jacobian(lambda p, x: f(x, *[p[i] for i in range(len(p))]))
 
     def jac(x: Any, *parameters: Any) -> Any:
-        return np.asarray(by_parameters(np.array(parameters, dtype=np.float64), x))
+        return to_plain(by_parameters(np.array(parameters, dtype=np.float64), x))
 
     return import_scipy("optimize").curve_fit(f, xdata, ydata, p0, jac=jac, **options)

@@ -47,8 +47,9 @@ def main(steps=400, rate=0.2):
         _, gradient = value_and_grad(objective)(p, images[batch], labels[batch])
         momentum = {name: 0.9 * momentum[name] + gradient[name] for name in p}
         p = {name: p[name] - rate * 0.3 * momentum[name] for name in p}
-    accuracy = (logits(p, images[1500:]).argmax(axis=1) == labels[1500:]).mean()
-    print(f"loss {objective(start, images, labels):.2f} -> {objective(p, images, labels):.2f}, held-out accuracy {accuracy:.1%}")
+    x, y = images[1500:], labels[1500:]  # held out
+    accuracy = (logits(p, x).argmax(axis=1) == y).mean()
+    print(f"held-out loss {objective(start, x, y):.2f} -> {objective(p, x, y):.2f}, accuracy {accuracy:.1%}")
 
 
 if __name__ == "__main__":

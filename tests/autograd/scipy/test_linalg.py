@@ -70,4 +70,4 @@ def test_positive_definite_systems(lower):
     assert_close(factor, sl.cholesky(POSITIVE, lower), rtol=1e-13, atol=1e-15)
     b = RNG.normal(size=3)
     assert_close(linalg.cho_solve((factor, lower), b), np.linalg.solve(POSITIVE, b), rtol=1e-12)
-    check_grad(lambda c: (linalg.cho_solve((c, lower), b) ** 2).sum(), factor)
+    check_grad(lambda r: (linalg.cho_solve(linalg.cho_factor(r @ r.T + np.eye(3), lower), b) ** 2).sum(), A)

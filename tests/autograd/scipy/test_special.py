@@ -177,6 +177,12 @@ def test_combinations_and_factorials_are_those_of_scipy():
     assert_close(grad(special.comb)(5.0, 2.0), grad(special.binom)(5.0, 2.0))
 
 
+def test_the_dimension_of_a_multivariate_gamma_function_is_a_positive_integer():
+    assert_close(grad(special.multigammaln)(4.5, 2), sc.digamma(4.5) + sc.digamma(4.0), rtol=1e-14)
+    with pytest.raises(SettingError, match=r"multigammaln\(d=1.5\): the dimension is a positive integer"):
+        special.multigammaln(4.5, 1.5)
+
+
 def test_the_real_branches_of_lambert_w():
     for k, x in ((0, np.array([-0.3, 0.0, 2.0, 1e5])), (-1, np.array([-0.3, -1e-3]))):
         w = special.lambertw(x, k)
