@@ -3,6 +3,7 @@
 from autograd.viz.draw_graph import draw
 from autograd.viz.network import network
 from autograd.viz.picture import Picture
+from autograd.viz.playground import Playground, playground
 from autograd.viz.plots import gradient_flow, landscape, weights
 
-__all__ = ["Picture", "draw", "gradient_flow", "landscape", "network", "weights"]
+__all__ = ["Picture", "Playground", "draw", "gradient_flow", "landscape", "network", "playground", "weights"]

@@ -119,7 +119,7 @@ def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str,
     style, script = STYLE + _read_resource("page_parts/page.css"), _script(program)
     data = json.dumps(page_data(drawing, snapshot, frames, is_whole, program), ensure_ascii=False)
     return PAGE.format(
-        policy=POLICY.format(style_hash=_csp_hash(style), script_hash=_csp_hash(script)),
+        policy=POLICY.format(style_hash=csp_hash(style), script_hash=csp_hash(script)),
         style=style,
         script=script,
         title=escape(drawing.caption),
@@ -141,5 +141,5 @@ def _read_resource(name: str) -> str:
     return files("autograd.viz.formats").joinpath(name).read_text("utf-8")
 
 
-def _csp_hash(text: str) -> str:
+def csp_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -55,22 +55,11 @@ def write_program(snapshot: Snapshot) -> Program:
     >>> program.data["nodes"], program.data["values"], program.data["locals"]
     ([None, [0, 0, '2.0']], ['3.0', '6.0'], [[], ['2.0']])
     """
-    reason = _reason_for_static(snapshot)
+    reason = reason_for_static(snapshot)
     if reason:
         return Program("", None, reason)
-    rows: dict[tuple[str, str], int] = {}
-    sources: list[str] = []
-    nodes: list[Any] = []
-    for node in snapshot.nodes:
-        if node.op is None:
-            nodes.append(None)
-            continue
-        assert isinstance(node.op, Elementwise)  # others are missing in JavaScript
-        key = (node.op.name, repr(sorted(node.static.items())))
-        if key not in rows:
-            rows[key] = len(rows)
-            sources.append(write_row(node.op, node.static))
-        nodes.append([rows[key], *(_argument(arg, snapshot) for arg in node.args)])
+    rows = RowList()
+    nodes = write_nodes(snapshot, rows)
     data = {
         "nodes": nodes,
         "values": list(map(repr, snapshot.data.low.tolist())),
@@ -79,7 +68,52 @@ def write_program(snapshot: Snapshot) -> Program:
         "named": [i for i, path in enumerate(snapshot.paths) if path and snapshot.nodes[i].op is None],
         "paths": [path or f"node {i}" for i, path in enumerate(snapshot.paths) if snapshot.nodes[i].op is None],
     }
-    return Program(f"{read_functions()}const rows = [{', '.join(sources)}];\n", data, "")
+    return Program(rows.script(), data, "")
+
+
+class RowList:
+    """The rows that a page needs, each of them once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._sources: list[str] = []
+
+    def number(self, op: Elementwise, static: dict[str, Any]) -> int:
+        """The position of a row in the list; a row that is not there is appended."""
+        key = (op.name, repr(sorted(static.items())))
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers)
+            self._sources.append(write_row(op, static))
+        return self._numbers[key]
+
+    def script(self) -> str:
+        """JavaScript that defines the array ``rows``."""
+        return f"{read_functions()}const rows = [{', '.join(self._sources)}];\n"
+
+
+def write_nodes(snapshot: Snapshot, rows: RowList) -> list[Any]:
+    """Write the nodes of a graph: None for a leaf, else the number of the row and the arguments.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A graph of numbers, whose rows can be written.
+    rows : RowList
+        Gets the rows that are not in it.
+
+    Returns
+    -------
+    list
+        An argument is the number of a node, or a constant as text.
+    """
+    nodes: list[Any] = []
+    for node in snapshot.nodes:
+        if node.op is None:
+            nodes.append(None)
+            continue
+        assert isinstance(node.op, Elementwise)  # others are missing in JavaScript
+        nodes.append([rows.number(node.op, node.static), *(_argument(arg, snapshot) for arg in node.args)])
+    return nodes
 
 
 def read_functions() -> str:
@@ -92,7 +126,7 @@ def read_tape() -> str:
     return files("autograd.viz.javascript").joinpath("tape.js").read_text("utf-8")
 
 
-def _reason_for_static(snapshot: Snapshot) -> str:
+def reason_for_static(snapshot: Snapshot) -> str:
     """Why a page cannot compute with this graph; "" if it can."""
     if len(snapshot.roots) != 1:
         return f"This page is static: the graph has {len(snapshot.roots)} roots."

@@ -16,9 +16,19 @@ const makeTape = (program) => {
   const computeNode = (node, i) => {
     const { row, sources, args } = node;
     sources.forEach((source, slot) => { if (source >= 0) args[slot] = values[source]; });
-    values[i] = row.value(...args);
+    values[i] = args.length === 1 ? row.value(args[0]) : row.value(args[0], args[1]);
     let k = 0;
     sources.forEach((source, slot) => { if (source >= 0) node.locals[k++] = Number(row.partials[slot](values[i], ...args)); });
+  };
+  // Values alone, where nobody asks for derivatives.
+  const evaluate = () => {
+    for (let i = 0; i < size; i++) {
+      const node = nodes[i];
+      if (!node) continue;
+      const { row, sources, args } = node;
+      const a = sources[0] >= 0 ? values[sources[0]] : args[0];
+      values[i] = args.length === 1 ? row.value(a) : row.value(a, sources[1] >= 0 ? values[sources[1]] : args[1]);
+    }
   };
   const forward = () => { for (let i = 0; i < size; i++) if (nodes[i]) computeNode(nodes[i], i); };
   const backward = () => {
@@ -47,5 +57,5 @@ const makeTape = (program) => {
     return (at(above) - at(below)) / (above - below);
   };
   backward();
-  return { values, grads, nodes, forward, backward, reset, measure, leaves: nodes.map((node, i) => (node ? -1 : i)).filter((i) => i >= 0) };
+  return { values, grads, nodes, evaluate, forward, backward, reset, measure, leaves: nodes.map((node, i) => (node ? -1 : i)).filter((i) => i >= 0) };
 };

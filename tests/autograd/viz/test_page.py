@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
+import nn
 from autograd import Value
-from autograd.viz import draw
+from autograd.viz import draw, playground
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to run a browser")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python to check accessibility")
@@ -256,5 +257,46 @@ def test_the_page_passes_the_checks_of_axe(open_page, scheme, folded):
     page.keyboard.press("ArrowRight")
     page.click("#step")
     page.click("#quiz")
+    found = axe.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_playground_trains_and_answers_its_controls(open_page):
+    X, y = nn.toys.moons(30, rng=0)
+    page = open_page(playground(nn.MLP([2, 4, 1], rng=0), X, y, lr=0.3))
+    assert page.inner_text("#shape") == "2-4-1"
+    assert page.locator("#network canvas").count() == 7
+    assert page.locator("#network path").count() == 12
+    first = float(page.inner_text("#loss").split()[-1])
+    page.click("#step")
+    assert page.inner_text("#loss").startswith("Step 1: mean loss")
+    page.click("#play")
+    page.wait_for_function("steps > 20")
+    page.click("#play")
+    assert float(page.inner_text("#loss").split()[-1]) < first
+    assert page.locator("#flow meter").count() == 2
+    page.select_option("#activation", "relu")
+    page.fill("#widths", "3, 5")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#shape") == "2-3-5-1"
+    page.click("#step")
+    page.fill("#rate", "fast")
+    page.click("#step")
+    assert page.inner_text("#note") == "Rate: “fast” is not a positive number."
+    page.fill("#widths", "99")
+    page.keyboard.press("Enter")
+    assert "from 1 to 16" in page.inner_text("#note")
+    page.fill("#rate", "1e9")
+    page.click("#step")
+    page.click("#reset")
+    assert page.inner_text("#shape") == "2-4-1"
+    assert float(page.inner_text("#loss").split()[-1]) == first
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_playground_passes_the_checks_of_axe(open_page, scheme):
+    X, y = nn.toys.gate("xor")
+    page = open_page(playground(nn.MLP([2, 4, 1], rng=0), X, y), scheme)
+    page.click("#step")
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
