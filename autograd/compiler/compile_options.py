@@ -74,6 +74,11 @@ class CompileOptions:
         """Whether the traced graph may be replayed: a replay computes in NumPy, and one sample at a time."""
         return self.xp is None and self.in_axes is None
 
+    @property
+    def allows_tape(self) -> bool:
+        """Whether numbers may be computed one by one in C: a tape is no program of NumPy or of another array library."""
+        return self.xp is None and not self.buffers
+
 
 def _is_axis(axis: Any) -> bool:
     return axis is None or (axis == 0 and not isinstance(axis, bool))

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.specialization.graph_replay import GraphReplay
+from autograd.compiler.specialization.tape_program import TapeFunction
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Summary:
         The same for the nodes that stayed numbers.
     tape_speedup : float
         How many times as fast the native tape was at the first call, if it runs instead of the source; else 0.0.
+    tape_reason : str
+        Why the native tape runs, although the source was not timed; "" if the source was timed.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Summary:
     raised: list[tuple[int, str, str]] = field(default_factory=list)
     left: list[tuple[int, str, str]] = field(default_factory=list)
     tape_speedup: float = 0.0
+    tape_reason: str = ""
 
     def __str__(self) -> str:
         if self.reason:
@@ -67,6 +71,8 @@ class Summary:
         ]
         if self.tape_speedup:
             text.append(f"runs on the native tape, number by number: {self.tape_speedup:.1f} × as fast as these lines")
+        if self.tape_reason:
+            text.append(f"runs on the native tape, number by number, {self.tape_reason}; the lines are for reading and export")
         if self.guards:
             text.append(f"guards: {self.guards}")
         text += _format_groups("vectorized:", self.raised)
@@ -103,6 +109,7 @@ def summarize(name: str, specialization: Any, function: str, key: Any) -> Summar
     program = specialization.function(function, key)
     instructions = topological_sort([x for group in program.groups for x in group])
     operations = [instruction for instruction in instructions if instruction.op not in ("input", "constant")]
+    is_on_tape = isinstance(program, TapeFunction)
     vectorized, scalars = _count_groups(specialization.vectorization_log)
     return Summary(
         name=name,
@@ -116,7 +123,8 @@ def summarize(name: str, specialization: Any, function: str, key: Any) -> Summar
         gradient_error=specialization.self_check.gradient_error,
         raised=vectorized,
         left=[(count, operation, "one by one") for operation, count in scalars.items()],
-        tape_speedup=getattr(program, "speedup", 0.0),
+        tape_speedup=0.0 if is_on_tape else getattr(program, "speedup", 0.0),
+        tape_reason=specialization.reason if is_on_tape else "",
     )
 
 

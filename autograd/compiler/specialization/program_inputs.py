@@ -170,7 +170,7 @@ class ProgramInputs:
         for position in self._argument_positions:
             leaf = leaves[position]
             if type(leaf) is not np.ndarray and type(leaf) is not float:  # tested here, since nearly all leaves are one of these
-                leaf = _to_plain_data(leaf)
+                leaf = to_plain_data(leaf)
             data.append(leaf)
         data += [tensor.freeze_data() for tensor in self._tensors]
         if self._values:
@@ -180,6 +180,7 @@ class ProgramInputs:
         return data
 
 
-def _to_plain_data(leaf: Any) -> Any:
+def to_plain_data(leaf: Any) -> Any:
+    """Return the data of a leaf of the arguments: a float or an array."""
     data = leaf.freeze_data() if isinstance(leaf, Tensor) else leaf._primal if isinstance(leaf, Node) else leaf
     return data if isinstance(data, float) else np.asarray(data)

@@ -15,6 +15,7 @@ from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.moved_inputs import find_fault_at_moved_inputs
 from autograd.compiler.specialization.self_check import check_program
 from autograd.compiler.specialization.specialization import Specialization
+from autograd.compiler.specialization.tape_program import TapeProgram, belongs_on_tape
 from autograd.errors import AutogradError, GraphError
 
 
@@ -58,8 +59,9 @@ def choose_execution(
     """Choose how a trace runs: as a program in NumPy, or as a replay of its graph.
 
     The program is preferred. The replay runs if ``exact=True`` asks for it, if no program could be written, or if the program
-    computes something else than the function. A program may also have a tape in C: each of its functions chooses between the two
-    at its first call, in ``FastestFunction``.
+    computes something else than the function. With the native engine, a program in which few nodes are alike runs on a tape in C,
+    and is not vectorized. Any other program may have a tape as well: each of its functions chooses between the two at its first
+    call, in ``FastestFunction``.
 
     Parameters
     ----------
@@ -106,8 +108,13 @@ def choose_execution(
 
 def _write_program(
     traced: TracedFunction, arguments: TracedArguments, call: Call, options: CompileOptions
-) -> tuple[ArrayProgram | None, str]:
-    """Return the program in NumPy, compared with the traced run, and what is wrong with it; "" if nothing is."""
+) -> tuple[ArrayProgram | TapeProgram | None, str]:
+    """Return the program, compared with the traced run, and what is wrong with it; "" if nothing is."""
+    if options.allows_tape and belongs_on_tape(traced):
+        tape = TapeProgram(traced, arguments)
+        tape.self_check = check_program(tape, traced, call)
+        if not tape.self_check.fault:
+            return tape, ""
     try:
         program = ArrayProgram(traced, arguments, options.xp, options.buffers)
         del program.vectorized_graph

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.frontend.tracer import Guard
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
 
@@ -72,6 +73,32 @@ def build_program_guards(vectorized_graph: VectorizedGraph, traced_guards: Seque
         results, id_array = np.array(branch_results[kind]), np.array(ids)
         branches.append(ProgramGuard(take_all, [vectorized_graph.read(id_array)], results, "a branch", [id_array]))
     return branches + guards
+
+
+def build_tape_guards(traced: TracedFunction) -> list[ProgramGuard]:
+    """Return the guards of a program on the tape: those of its trace, with all branches merged into the first one.
+
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace, which has no arrays.
+
+    Returns
+    -------
+    list of ProgramGuard
+        The guards. Their sources are the arrays of ids.
+    """
+    branches = [(guard, ids[0]) for guard, ids in traced.guards if guard.function is bool]
+    guards = []
+    if branches:
+        take_all = partial(np.broadcast_to, shape=(len(branches),))
+        results, ids = np.array([guard.result for guard, _ in branches]), np.array([i for _, i in branches])
+        guards.append(ProgramGuard(take_all, [ids], results, "a branch", [ids]))
+    for guard, sources in traced.guards:
+        if guard.function is not bool:
+            arrays = [np.array(i) for i in sources]
+            guards.append(ProgramGuard(guard.function, arrays, guard.result, guard.description, arrays))
+    return guards
 
 
 def describe_guard_change(guards: Sequence[Any], values: Sequence[Any], is_batched: bool = False) -> str:

@@ -1,5 +1,6 @@
 """Programs on the native tape: the same numbers as those of NumPy lines and of the eager run, and the choice between the forms."""
 
+import functools
 import math
 import threading
 
@@ -9,9 +10,13 @@ from hypothesis import given
 
 import autograd as ag
 from autograd import Value, compile
+from autograd.compiler.frontend.arguments import Call
+from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.ir.scalar_graph import LEAF, ScalarGraph
+from autograd.compiler.specialization import tape_program
 from autograd.compiler.specialization.tape import fastest_function, scalar_tape
 from autograd.compiler.specialization.tape.fastest_function import FastestFunction
+from autograd.compiler.specialization.tape.formulas import nodes_per_formula
 from autograd.compiler.specialization.tape.instructions import tape_instructions
 from autograd.compiler.specialization.tape.traced_tape import LazyTape
 from autograd.core.pytree import flatten
@@ -29,7 +34,8 @@ def always_on_tape(monkeypatch):
 
 
 def on_tape(compiled):
-    return compiled.report().tape_speedup > 0.0
+    report = compiled.report()
+    return report.tape_speedup > 0.0 or report.tape_reason != ""
 
 
 def hidden_markov(A, B, start):
@@ -264,9 +270,74 @@ def test_a_recurrence_runs_on_the_tape_and_the_report_says_so():
     compiled = compile(lotka_volterra)
     compiled.grad(np.array([1.1, 0.4, 0.4, 0.1]))
     report = compiled.report()
-    assert report.tape_speedup > 1.5
+    assert report.tape_reason == "since too few nodes compute the same formula for arrays"
     assert "runs on the native tape, number by number" in str(report)
     assert "def " in compiled.source
+
+
+def test_a_program_on_the_tape_has_lines_for_everything_else(tmp_path):
+    p = np.array([1.1, 0.4, 0.4, 0.1])
+    compiled = compile(lotka_volterra)
+    compiled.grad(p)
+    step = np.array([1.0, -1.0, 0.5, 0.0])
+    assert close(compiled.jvp((p,), (step,))[1], compiled.grad(p) @ step)
+    assert close(compiled.hvp(p, step), ag.hvp(lotka_volterra, p, step))
+    compiled.grad(p)
+    assert on_tape(compiled)
+    value, (gradient,) = compiled.program(*compiled.inputs)[:2]
+    assert close(value, compiled(p))
+    assert close(gradient, compiled.grad(p))
+    assert compiled.export(tmp_path / "program.py").exists()
+
+
+def test_a_program_on_the_tape_is_not_vectorized_before_its_source_is_read(monkeypatch):
+    made = []
+    make = tape_program.ArrayProgram
+    monkeypatch.setattr(tape_program, "ArrayProgram", lambda *args: made.append(args) or make(*args))
+    compiled = compile(lotka_volterra)
+    compiled.grad(np.array([1.1, 0.4, 0.4, 0.1]))
+    assert not made
+    assert compiled.source == compiled.source
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_guards_of_a_program_on_the_tape(batch):
+    def f(x, y):
+        total = lotka_volterra([x, y, x, y])
+        total = total * math.floor(y.data)  # read as a number, by a function that has no derivative
+        return total * y if total.data > 0.0 else total - y
+
+    compiled = compile(f, in_axes=(0, None) if batch else None)
+    for x, y in [(0.4, 1.2), (0.5, 1.3), (0.4, -1.2), (0.4, 2.2)]:
+        assert close(compiled(np.array([x, x + 0.01]), y)[0] if batch else compiled(x, y), eager_value(f, x, y))
+        assert on_tape(compiled)
+    assert compiled.traces == 3
+
+
+def eager_value(f, *args):
+    return f(*map(Value, args)).data
+
+
+def test_a_tape_that_fails_its_check_is_replaced_by_lines(monkeypatch):
+    correct = scalar_tape.ScalarTape.value
+    monkeypatch.setattr(scalar_tape.ScalarTape, "value", lambda tape, inputs: [[1.001 * x for x in correct(tape, inputs)[0]]])
+    compiled = compile(lotka_volterra)
+    p = np.array([1.1, 0.4, 0.4, 0.1])
+    assert close(compiled(p), eager_value(lambda *q: lotka_volterra(q), *p))
+    assert not on_tape(compiled)
+
+
+def test_formulas_are_counted():
+    def density(n, f):
+        xs = np.linspace(0.1, 0.9, n)
+        traced = trace_function(f, Call((xs,), {}, None).make_nodes, 10**6)
+        return nodes_per_formula(traced.scalar_graph)
+
+    assert density(50, lambda x: sum(v.exp() * 2.0 for v in x)) == 50.0  # exp, the product, and the additions of one sum
+    assert density(50, lambda x: functools.reduce(lambda a, v: (a * v).tanh(), x)) == 1.0
+    assert density(50, lambda x: sum(max(a.data, 0.5) * a for a in x)) == 50.0
+    assert density(50, lambda x: sum(ag.where(a > 0.5, a, a * a) for a in x)) == 50.0
 
 
 def test_what_is_raised_to_arrays_stays_there():

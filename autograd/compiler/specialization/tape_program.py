@@ -1,0 +1,144 @@
+"""TapeProgram: a specialization that runs on the native tape, and is written as NumPy source only when that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.frontend.arguments import TracedArguments
+from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
+from autograd.compiler.specialization.array_program import ArrayProgram
+from autograd.compiler.specialization.program_inputs import to_plain_data
+from autograd.compiler.specialization.specialization import InputSlot, Specialization
+from autograd.compiler.specialization.tape.formulas import is_too_irregular
+from autograd.compiler.specialization.tape.instructions import tape_instructions
+from autograd.compiler.specialization.tape.scalar_tape import ScalarTape
+from autograd.compiler.specialization.tape.traced_tape import tape_of_trace
+from autograd.compiler.specialization.value_guards import build_tape_guards, describe_guard_change
+
+
+class TapeProgram(Specialization):
+    """A traced function on the native tape.
+
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace. It captures no Values, so that the tape and the NumPy source have the same inputs.
+    arguments : TracedArguments
+        The arguments that it was made for.
+
+    Attributes
+    ----------
+    self_check : SelfCheck
+        How far the tape was from the traced run.
+    """
+
+    owns_results = True
+    self_check: Any
+
+    def __init__(self, traced: TracedFunction, arguments: TracedArguments) -> None:
+        super().__init__(traced, arguments)
+        slots = [InputSlot(k, [], np.shape(data)) for k, data in enumerate(arguments.values) if data is not None]
+        self._index_slots(slots, len(slots))
+        self.guards = build_tape_guards(traced)
+        guarded_ids = [ids for guard in self.guards for ids in guard.source_ids]
+        tape = tape_of_trace(traced, arguments, slots, [], guarded_ids).get()
+        assert tape is not None, "the instructions are known"
+        self._tape: ScalarTape = tape
+        batch_shape = () if self.batch is None else (len(next(iter(self.batch.values()))),)
+        self._describe_outputs([batch_shape] * len(traced.output_ids), [i >= 0 for i in traced.output_ids])
+        self._make_lines: Callable[[], ArrayProgram] | None = partial(ArrayProgram, traced, arguments)
+        self._lines: ArrayProgram | None = None
+
+    @property
+    def lines(self) -> ArrayProgram:
+        """The same function as a program in NumPy, which is made when it is first asked for."""
+        if self._make_lines is not None:
+            self._lines = self._make_lines()
+            self._make_lines = None  # it holds the traced graph
+        assert self._lines is not None
+        return self._lines
+
+    @property
+    def vectorization_log(self) -> Any:
+        """What became of each group of nodes in the program in NumPy."""
+        return self.lines.vectorization_log
+
+    @property
+    def reason(self) -> str:
+        """Why the tape runs, as the end of a sentence."""
+        return "since too few nodes compute the same formula for arrays"
+
+    def inputs(self, leaves: Sequence[Any]) -> list[Any]:
+        """Return the data of all inputs; see ``Specialization.inputs``."""
+        return [to_plain_data(leaves[slot.argument]) for slot in self.slots if slot.argument is not None]
+
+    def function(self, name: str, key: Any = ()) -> Any:
+        """Return one of the functions; see ``Specialization.function``. Those that the tape does not have are NumPy lines."""
+        if name == "value":
+            run: Callable[[Sequence[Any]], list[Any]] = self._tape.value
+        elif name == "value_and_gradients":
+            run = partial(self._tape.value_and_gradients, moves=key)
+        elif name == "pullback":
+            run = partial(self._tape.pullback, moves=key)
+        else:
+            return self.lines.function(name, key)
+        return TapeFunction(self, name, key, run)
+
+    def describe_guard_change(self, values: Sequence[Any]) -> str:
+        """Describe the first guard that has changed; see ``Specialization.describe_guard_change``."""
+        return describe_guard_change(self.guards, values, is_batched=self.batch is not None)
+
+
+class TapeFunction:
+    """One function of a program on the tape. Everything but calls, such as ``source``, is that of the function in NumPy.
+
+    Parameters
+    ----------
+    program : TapeProgram
+        The program.
+    name : str
+        The name of the function.
+    key : tuple of int
+        The slots that it differentiates by.
+    run : callable
+        The function.
+    """
+
+    def __init__(self, program: TapeProgram, name: str, key: Any, run: Callable[[Sequence[Any]], list[Any]]) -> None:
+        self._program = program
+        self._name = name
+        self._key = key
+        self._run = run
+
+    def __call__(self, inputs: Sequence[Any]) -> list[Any]:
+        """Return the results in groups."""
+        return self._run(inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._program.lines.function(self._name, self._key), name)
+
+    def evaluate_perturbed(self, inputs: Sequence[Any], scale: float) -> list[Any]:
+        """Run on perturbed inputs; see ``GeneratedFunction.evaluate_perturbed``."""
+        rng = np.random.default_rng(0)
+        return self._run([x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) for x in inputs])
+
+
+def belongs_on_tape(traced: TracedFunction) -> bool:
+    """Return whether a trace should run on the tape, without a search for arrays.
+
+    Parameters
+    ----------
+    traced : TracedFunction
+        The trace.
+
+    Returns
+    -------
+    bool
+        Whether the native engine knows all operations, no Value is captured, and few nodes compute the same formula.
+    """
+    captures_nothing = len(traced.leaves) == len(traced.argument_leaves)
+    return captures_nothing and tape_instructions(traced.scalar_graph) is not None and is_too_irregular(traced.scalar_graph)
