@@ -37,7 +37,11 @@ def tests(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Generate the pages that are made from the sources, and run the examples of all pages."""
     session.install("-e", ".[tests]")
-    for module, page in (("autograd.ops", "operations"), ("autograd.numpy_api.support_table", "numpy")):
+    for module, page in (
+        ("autograd.ops", "operations"),
+        ("autograd.numpy_api.support_table", "numpy"),
+        ("autograd.scipy.support_table", "scipy"),
+    ):
         with open(f"docs/{page}.md", "w", encoding="utf-8") as file:
             session.run("python", "-m", module, stdout=file)
     session.run("pytest", "-q", "tests/test_docs.py", "tests/test_readme.py", "-k", "not command")
