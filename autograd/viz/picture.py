@@ -352,10 +352,16 @@ class Picture(DrawingFormats):
         str
             The page, which needs no other file and no network.
         """
+        return write_file(self._page(write_program(self.snapshot) if self.style.live else Program("", None, "")), path)
+
+    def _notebook_page(self) -> str | None:
+        """The page, if it is live."""
+        program = write_program(self.snapshot)
+        return self._page(program) if self.style.live and program.data is not None else None
+
+    def _page(self, program: Program) -> str:
         frames = backward_frames(self.snapshot, self.drawing, self.grouping.representatives)
-        program = write_program(self.snapshot) if self.style.live else Program("", None, "")
-        page = render_page(self.drawing, self.snapshot, frames, is_whole=self.visible_boxes is None, program=program)
-        return write_file(page, path)
+        return render_page(self.drawing, self.snapshot, frames, is_whole=self.visible_boxes is None, program=program)
 
 
 def _check_count(call: str, name: str, value: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from autograd.viz.formats.text import render_text
 # Characters of a file's name that the name of a temporary file next to it repeats. Systems allow 255 bytes; 50 characters are at
 # most 200.
 MAX_TEMPORARY_PREFIX = 50
+
+# Characters of a page in a notebook, which stores every output in its file. The page of 2000 nodes has about 1.5 million; a
+# notebook with ten such pages is 15 MB.
+MAX_NOTEBOOK_PAGE = 2_000_000
+
+NOTEBOOK_HEIGHT = 640  # pixels of a page in a notebook: less than a screen, so that the notebook can still be scrolled beside it
 
 
 class DrawingFormats:
@@ -93,16 +100,47 @@ class DrawingFormats:
     def _repr_svg_(self) -> str | None:
         return _result_or_none(self.to_svg)
 
+    def _notebook_page(self) -> str | None:
+        """The HTML page that a notebook shows instead of the SVG; None if there is none."""
+        return None
+
     def _repr_html_(self) -> str:
+        page = _result_or_none(self._notebook_page)
+        if page is not None and len(page) <= MAX_NOTEBOOK_PAGE:
+            return notebook_frame(page, self.drawing.caption)
         return _result_or_none(self.to_svg) or "<pre>this picture could not be drawn; print() it</pre>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         text, svg = _result_or_none(self.__str__), self._repr_svg_()
         bundle = {"text/plain": text or "a picture that could not be drawn"}
-        return bundle if svg is None else {**bundle, "image/svg+xml": svg}
+        return bundle if svg is None else {**bundle, "text/html": self._repr_html_(), "image/svg+xml": svg}
 
 
-def _result_or_none(render: Callable[[], str]) -> str | None:
+def notebook_frame(page: str, title: str) -> str:
+    """Put a page in a frame of a notebook.
+
+    Parameters
+    ----------
+    page : str
+        The page.
+    title : str
+        What it shows, for screen readers.
+
+    Returns
+    -------
+    str
+        A sandboxed iframe, which contains the page. Its script can run, but cannot reach the notebook or the network.
+
+    Examples
+    --------
+    >>> print(notebook_frame("<p>1</p>", "one"))
+    <iframe title="one" sandbox="allow-scripts" width="100%" height="640" srcdoc="&lt;p&gt;1&lt;/p&gt;"></iframe>
+    """
+    attributes = f'title="{escape(title)}" sandbox="allow-scripts" width="100%" height="{NOTEBOOK_HEIGHT}"'
+    return f'<iframe {attributes} srcdoc="{escape(page)}"></iframe>'
+
+
+def _result_or_none(render: Callable[[], str | None]) -> str | None:
     """The result, or None if there is an error: a notebook that shows an object is no place for a traceback."""
     try:
         return render()

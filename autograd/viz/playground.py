@@ -20,7 +20,7 @@ from autograd.numpy_api.functions.elementwise import softplus
 from autograd.ops import TABLE, Elementwise
 from autograd.viz.formats.page import POLICY, csp_hash
 from autograd.viz.javascript.program import RowList, read_tape, reason_for_static, write_nodes
-from autograd.viz.picture_formats import write_file
+from autograd.viz.picture_formats import notebook_frame, write_file
 from autograd.viz.snapshots.snapshot import take_snapshot
 
 # Activations that can be chosen in the page, and "positive", the row of the identity.
@@ -123,6 +123,9 @@ class Playground:
             data=json.dumps(self.data).replace("<", "\\u003c"),
         )
         return write_file(page, path)
+
+    def _repr_html_(self) -> str:
+        return notebook_frame(self.to_html(), "A network that is trained in the page")
 
 
 def playground(

@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import SettingError, Value, scope, stack
-from autograd.viz import draw, picture_formats
+from autograd.viz import draw, network, picture_formats
 from picture_helpers import SVG_NAMESPACE, is_valid_mermaid, neuron_graph, page_data, svg_parts
 
 NAMES = [
@@ -97,7 +98,15 @@ def test_notebooks_get_a_picture_or_a_text_instead_of_an_error(monkeypatch):
     bundle = g._repr_mimebundle_()
     assert bundle["image/svg+xml"].startswith("<svg")
     assert bundle["text/plain"] == str(g)
-    assert g._repr_html_() == g._repr_svg_() == g.to_svg()
+    assert g._repr_svg_() == g.to_svg()
+    assert unescape(g._repr_html_().split('srcdoc="')[1].split('"')[0]) == g.to_html()
+    assert 'sandbox="allow-scripts"' in bundle["text/html"]
+    still = draw(neuron_graph()[2], live=False)
+    assert still._repr_html_() == still.to_svg()
+    diagram = network([2, 1])
+    assert diagram._repr_html_() == diagram.to_svg()
+    monkeypatch.setattr(picture_formats, "MAX_NOTEBOOK_PAGE", 1000)
+    assert g._repr_html_() == g.to_svg()
 
     def broken(*args):
         raise RuntimeError

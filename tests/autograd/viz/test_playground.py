@@ -75,6 +75,7 @@ def test_the_page_has_the_network_and_the_samples(tmp_path):
     assert data["output"] == "positive"
     assert "default-src 'none'" in html
     assert len(html) < 90_000
+    assert 'sandbox="allow-scripts"' in page._repr_html_()
 
 
 def test_bad_arguments_are_named():

@@ -13,20 +13,34 @@ const shadeClass = (x, largest) => {
   const step = x === 0 ? 0 : Math.max(0, 6 - Math.round(2 * Math.log10(largest / Math.abs(x))));
   return step === 0 ? "s0" : `${x > 0 ? "p" : "n"}${step}`;
 };
+// Only what has changed is written: a browser lays out again what is written, changed or not.
+const shades = new Map();
 const setShade = (part, name) => {
-  part.classList.forEach((old) => { if (/^[spn][0-6]$/.test(old)) part.classList.remove(old); });
+  if (!shades.has(part)) shades.set(part, [...part.classList].find((old) => /^[spn][0-6]$/.test(old)) || null);
+  const old = shades.get(part);
+  if (old === name) return;
+  if (old) part.classList.remove(old);
   if (name) part.classList.add(name);
+  shades.set(part, name);
+};
+const setText = (line, text) => {
+  if (line.firstChild && line.firstChild.nodeType === 3) { if (line.firstChild.data !== text) line.firstChild.data = text; } else line.textContent = text;
 };
 // Text that is wider than its box is set narrower.
+const rooms = boxes.map((box) => Number(box.querySelector("rect").getAttribute("width")) - 8);
+let letterWidth = 0; // of the font that the browser has, which is measured once
 const fitText = (line, k) => {
-  const room = boxes[k].querySelector("rect").width.baseVal.value - 8;
-  line.removeAttribute("textLength");
-  if (line.textContent.length * 7.3 > room && line.getComputedTextLength() > room) {
+  const room = rooms[k], length = line.textContent.length;
+  if (!letterWidth && length) letterWidth = line.getComputedTextLength() / length;
+  const isLong = length * letterWidth > room;
+  if (!isLong && line.hasAttribute("textLength")) line.removeAttribute("textLength");
+  if (isLong) {
     line.setAttribute("textLength", room);
     line.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 };
 const dataLines = boxes.map((box) => box.querySelector(".data"));
+const notes = boxes.map((box) => [...box.querySelectorAll(".note")]);
 const halves = boxes.map((box) => box.querySelector("path"));
 const linkLabels = links.map((link) => link.querySelector("text"));
 const ofNodes = (k, numbers) => data.boxes[k].nodes.map((i) => numbers[i]);
@@ -39,10 +53,10 @@ const describeLink = (link) => (!tape || !changed || link.edges.length !== 1 ? l
 const paint = () => {
   const largest = largestOf(tape.grads);
   boxes.forEach((box, k) => {
-    if (dataLines[k]) { dataLines[k].textContent = `data ${rangeText(ofNodes(k, tape.values))}`; fitText(dataLines[k], k); }
+    if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], k); }
     const found = ofNodes(k, tape.grads);
-    if (grads[k]) { grads[k].textContent = quizzing ? "grad ?" : `grad ${rangeText(found)}`; fitText(grads[k], k); }
-    box.querySelectorAll(".note").forEach((note) => { note.textContent = ""; });
+    if (grads[k]) { setText(grads[k], quizzing ? "grad ?" : `grad ${rangeText(found)}`); fitText(grads[k], k); }
+    notes[k].forEach((note) => setText(note, ""));
     const low = found.reduce((a, b) => (b < a ? b : a)), high = found.reduce((a, b) => (b > a ? b : a));
     setShade(box, quizzing ? null : shadeClass(high > 0 || low === high ? high : low, largest));
     if (halves[k]) setShade(halves[k], quizzing ? null : shadeClass(low < 0 && high > 0 ? low : high, largest));
@@ -51,7 +65,7 @@ const paint = () => {
     if (!link.edges.length) return;
     const derivatives = link.edges.map(([i, k]) => tape.nodes[i].locals[k]);
     const label = linkLabels[l];
-    if (label) label.textContent = label.textContent.replace(/∂ .*$/, `∂ ${rangeText(derivatives, 3)}`);
+    if (label) setText(label, label.textContent.replace(/∂ .*$/, `∂ ${rangeText(derivatives, 3)}`));
     if (link.edges.length > 1) return;
     [link.local] = derivatives;
     setShade(links[l], quizzing ? null : shadeClass(contributionOf(link), largest));
