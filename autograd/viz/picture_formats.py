@@ -20,8 +20,8 @@ from autograd.viz.formats.text import render_text
 # most 200.
 MAX_TEMPORARY_PREFIX = 50
 
-# Characters of a page in a notebook, which stores every output in its file. The page of 2000 nodes has about 1.5 million; a
-# notebook with ten such pages is 15 MB.
+# Characters of a page in a notebook, which stores every output in its file. The page of a chain of 500 nodes, each in a box, has
+# 1.3 million. With twice the limit, a notebook with ten of the largest pages is 40 MB.
 MAX_NOTEBOOK_PAGE = 2_000_000
 
 NOTEBOOK_HEIGHT = 640  # pixels of a page in a notebook: less than a screen, so that the notebook can still be scrolled beside it

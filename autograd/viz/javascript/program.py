@@ -11,7 +11,7 @@ from autograd.viz.javascript.row_writer import missing_functions, write_row
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # The largest graph that is live. A forward and a backward pass of it take less than a millisecond in a browser, and writing the
-# numbers of all boxes takes most of a frame (16 ms). Twice as many nodes would not be drawn 60 times a second.
+# numbers takes a frame (16 ms) if each node has a box (``benchmarks/live_page.py``). Both double with the number of nodes.
 MAX_LIVE_NODES = 2000
 
 
