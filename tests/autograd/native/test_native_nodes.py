@@ -269,6 +269,7 @@ def resident_bytes():
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads the memory of the process from Linux")
+@pytest.mark.skipif("libasan" in os.environ.get("LD_PRELOAD", ""), reason="AddressSanitizer keeps freed memory, to see who uses it")
 def test_memory_of_large_graphs_goes_back_and_is_used_again():
     x = Value(1.0)
 
