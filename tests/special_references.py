@@ -4,11 +4,9 @@ import mpmath as mp
 from hypothesis import strategies as st
 from mpmath import mpf
 
-SQRT2, SQRT_2PI = mp.sqrt(2), mp.sqrt(2 * mp.pi)
-
 
 def normal_cdf(x):
-    return mp.erfc(-x / SQRT2) / 2
+    return mp.erfc(-x / mp.sqrt(2)) / 2
 
 
 REFERENCES = {
@@ -20,7 +18,7 @@ REFERENCES = {
     "erfcx": lambda x: mp.exp(x * x) * mp.erfc(x),
     "dawsn": lambda x: mp.sqrt(mp.pi) / 2 * mp.exp(-x * x) * mp.erfi(x),
     "ndtr": normal_cdf,
-    "log_ndtr": lambda x: mp.log(normal_cdf(x)),
+    "log_ndtr": lambda x: mp.log1p(-normal_cdf(-x)) if x > 0 else mp.log(normal_cdf(x)),
     "exp10": lambda x: mpf(10) ** x,
     "exprel": lambda x: mp.expm1(x) / x,
     "cosm1": lambda x: -2 * mp.sin(x / 2) ** 2,

@@ -397,7 +397,7 @@ def suggest_own_scipy() -> str:
     """Return the next step if a function of SciPy asks for a plain array; else an empty string."""
     frame: FrameType | None = sys._getframe(1)
     module = ""
-    while frame is not None:
+    while frame is not None:  # pragma: no branch - the user's code comes first
         package = frame.f_globals.get("__name__", "").split(".")
         if package[0] == "scipy":
             module = ".".join(package[:2])

@@ -53,7 +53,7 @@ library_row("kv",            "v", neighbours("kv", -0.5, -0.5),                 
 
 # Modified and scaled: Iᵥ(z) e^(-|z|) and Kᵥ(z) eᶻ
 library_row("i0e",           lambda xp, y, z: xp.i1e(z) - xp.sign(z) * y,                    domain=KINK_AT_ZERO, kink="0 at 0")
-library_row("i1e",           lambda xp, y, z: 0.5 * (xp.i0e(z) + xp.ive(2.0, z)) - xp.sign(z) * y)
+library_row("i1e",           lambda xp, y, z: 0.5 * (xp.i0e(z) + xp.ive(2.0, z)) - xp.sign(z) * y, domain=KINK_AT_ZERO)
 library_row("k0e",           lambda xp, y, z: y - xp.k1e(z),                                 domain=POSITIVE)
 library_row("k1e",           lambda xp, y, z: y - 0.5 * (xp.k0e(z) + xp.kve(2.0, z)),        domain=POSITIVE)
 library_row("ive",           "v", lambda xp, y, v, z: 0.5 * (xp.ive(v - 1.0, z) + xp.ive(v + 1.0, z)) - xp.sign(z) * y, domain=(ORDER, POSITIVE))

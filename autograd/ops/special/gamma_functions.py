@@ -9,6 +9,7 @@ from autograd.ops.op import Domain
 from autograd.ops.special.library_rows import library_row
 
 POSITIVE, UNIT_INTERVAL = Domain(low=0.0), Domain(0.0, 1.0)
+ABOVE_HALF = Domain(low=0.5)  # below, an inverse of betainc may be 0 or 1 in double precision, where its derivatives are not finite
 ABOVE_ONE = Domain(low=1.0)
 NUMERICS = "autograd.scipy.numerics"
 
@@ -73,8 +74,8 @@ library_row("gammaincinv",   "a", lambda xp, y, a, p: 1.0 / gamma_density(xp, a,
 library_row("gammainccinv",  "a", lambda xp, y, a, p: -1.0 / gamma_density(xp, a, y),     domain=(POSITIVE, UNIT_INTERVAL))
 library_row("betainc",       "a", "b", lambda xp, y, a, b, x: beta_density(xp, a, b, x),  domain=(POSITIVE, POSITIVE, UNIT_INTERVAL))
 library_row("betaincc",      "a", "b", lambda xp, y, a, b, x: -beta_density(xp, a, b, x), domain=(POSITIVE, POSITIVE, UNIT_INTERVAL))
-library_row("betaincinv",    "a", "b", lambda xp, y, a, b, p: 1.0 / beta_density(xp, a, b, y),   domain=(POSITIVE, POSITIVE, UNIT_INTERVAL))
-library_row("betainccinv",   "a", "b", lambda xp, y, a, b, p: -1.0 / beta_density(xp, a, b, y),  domain=(POSITIVE, POSITIVE, UNIT_INTERVAL))
+library_row("betaincinv",    "a", "b", lambda xp, y, a, b, p: 1.0 / beta_density(xp, a, b, y),   domain=(ABOVE_HALF, ABOVE_HALF, UNIT_INTERVAL))
+library_row("betainccinv",   "a", "b", lambda xp, y, a, b, p: -1.0 / beta_density(xp, a, b, y),  domain=(ABOVE_HALF, ABOVE_HALF, UNIT_INTERVAL))
 library_row("stdtr",         "df", lambda xp, y, df, t: student_density(xp, df, t),       domain=(ABOVE_ONE, Domain()))
 library_row("stdtrit",       "df", lambda xp, y, df, p: 1.0 / student_density(xp, df, y), domain=(ABOVE_ONE, UNIT_INTERVAL))
 # fmt: on

@@ -290,6 +290,20 @@ def test_a_program_on_the_tape_has_lines_for_everything_else(tmp_path):
     assert compiled.export(tmp_path / "program.py").exists()
 
 
+def test_several_results_of_a_program_on_the_tape_have_a_pullback():
+    def pair(p):
+        y = lotka_volterra(p)
+        return y, y * p[0]
+
+    compiled = compile(pair)
+    found, wanted = ([Value(x) for x in (1.1, 0.4, 0.4, 0.1)] for _ in range(2))
+    for function, leaves in ((compiled, found), (pair, wanted)):
+        first, second = function(leaves)
+        (2.0 * first + second).backward()
+    assert on_tape(compiled)
+    assert close([x.grad for x in found], [x.grad for x in wanted])
+
+
 def test_a_program_on_the_tape_is_not_vectorized_before_its_source_is_read(monkeypatch):
     made = []
     make = tape_program.ArrayProgram

@@ -271,3 +271,45 @@ def test_a_running_sum_is_a_cumulative_sum(start):
 def test_cycles_of_a_graph():
     successors = [[1], [2], [0, 3], [4], [4, 5], [], [6], [8], []]
     assert sorted(map(sorted, find_cyclic_components(successors))) == [[0, 1, 2], [4], [6]]
+
+
+def cells(w, x):
+    """A recurrence, and its values."""
+    h, values = 0.0, []
+    for t in range(x.shape[0]):
+        h = ag.tanh(w * h + x[t])
+        values.append(h)
+    return values
+
+
+def test_a_loop_may_use_buffers():
+    x = np.linspace(-1.0, 1.0, 40)
+    compiled = compile(lambda x: cells(0.5, x)[-1], buffers=True)
+    for scale in (1.0, -0.7):
+        assert compiled(scale * x) == pytest.approx(float(cells(0.5, scale * x)[-1]), rel=1e-12)
+        assert_close(compiled.grad(scale * x), ag.grad(lambda x: cells(0.5, x)[-1])(scale * x))
+    assert "for t in range" in compiled.source
+
+
+def test_a_loop_that_does_not_move_has_no_tangent():
+    w = ag.Value(0.5)
+    compiled = compile(lambda y: cells(w, np.full(40, 0.1))[-1] * y)
+    value, tangent = compiled.jvp((2.0,), (1.0,))
+    expected = float(cells(0.5, np.full(40, 0.1))[-1])
+    assert (value, tangent) == pytest.approx((2.0 * expected, expected))
+    assert "for t in range" in compiled.source
+
+
+def test_a_loop_may_read_the_values_of_another():
+    def f(x):
+        values = cells(0.5, x)
+        k = 0.0
+        for h in values:
+            k = ag.sin(0.3 * k * h + values[-1])
+        return k
+
+    compiled = compile(f)
+    for x in (np.linspace(-1.0, 1.0, 40), np.linspace(0.5, -0.2, 40)):
+        assert compiled(x) == pytest.approx(float(f(x)), rel=1e-12)
+        assert_close(compiled.grad(x), ag.grad(f)(x))
+    assert compiled.source.count(" in range(") == 2

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
 from autograd import compile
 from autograd.viz import draw
@@ -132,3 +133,27 @@ def test_causal_attention_becomes_a_stack_of_matrix_products():
         assert " @ np.transpose(" in step.source
         assert len(step.source.splitlines()) < 75
     assert step.traces == 2
+
+
+@pytest.mark.parametrize("f", [lambda z: z, lambda z: [sum(map(ag.tanh, z))]])
+def test_sums_over_one_vector_are_a_matrix_times_a_vector(f):
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(4, 5)), rng.normal(size=5)
+    compiled = compile(lambda W, x: f([sum(W[i][j] * x[j] for j in range(5)) for i in range(4)]))
+    z = W @ x
+    np.testing.assert_allclose(compiled(W, x), z if len(f(z)) == 4 else [np.tanh(z).sum()], rtol=1e-12)
+    assert "Z1 = W @ x" in compiled.source
+
+
+def test_a_part_of_a_padded_triangle_is_read_by_its_positions():
+    def f(q, k):
+        scores = [[sum(a * b for a, b in zip(q[t], k[j])) for j in range(t + 1)] for t in range(4)]
+        powers = [[ag.exp(s) for s in row] for row in scores]
+        below_the_diagonal = [ag.sin(e) for t, row in enumerate(powers) for e in row[:t]]
+        return sum(ag.tanh(sum(row)) for row in powers) + sum(below_the_diagonal)
+
+    q, k = rng.normal(size=(2, 4, 3))
+    value, gradients = compile(f, argnums=(0, 1)).value_and_grad(q, k)
+    expected, slopes = ag.value_and_grad(f, argnums=(0, 1))(q, k)
+    assert close(value, float(expected))
+    assert close(np.concatenate(gradients), np.concatenate(slopes))
