@@ -448,7 +448,10 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
 if native is not None:
     # What stands for the class method is a builtin function, which binds neither class nor instance.
     _constants = (FLOAT_ERROR_STATE, IGNORED, Tensor.record, UNRECORDED, (OWN, RECORDED, EXPOSED, CONSTANT))
-    if native.register_tensor(Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, to_constant, *_constants):
+    _knows_arrays = native.register_tensor(
+        Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, to_constant, *_constants
+    )
+    if _knows_arrays:  # pragma: no branch - it is false for a NumPy whose arrays have another layout in memory
         Tensor.record = native.record  # type: ignore[method-assign]  # the same function, in C
 for _name, _method in operators(_unary, _binary).items():
     setattr(Tensor, _name, _method)

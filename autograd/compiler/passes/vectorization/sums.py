@@ -135,10 +135,8 @@ def _reduce_block(graph: VectorizedGraph, block: TermBlock) -> Any:
     """Return what one kind of terms adds to each sum. The last axis of the block is that of the terms."""
     if block.width == 1 and not block.is_ragged:
         return _multiply(graph, [ids[..., 0] for ids in block.factors])
-    if block.y is not None and not block.is_ragged:
-        product = _write_dot_product(graph, block.x, block.y)
-        if product is not None:
-            return product
+    if block.y is not None and not block.is_ragged and block.x.ndim == 1:
+        return graph.builder.vdot(graph.read_in_shape(block.y), graph.read_in_shape(block.x))
     return _sum_along_axis(graph, block)
 
 
@@ -146,19 +144,6 @@ def _multiply(graph: VectorizedGraph, factors: Sequence[IntArray]) -> Any:
     """Return the product of one or two factors, entry by entry."""
     first, *second = (graph.read(ids) for ids in factors)
     return first * second[0] if second else first
-
-
-def _write_dot_product(graph: VectorizedGraph, x: IntArray, y: IntArray) -> Any:
-    """Return sums of products as a dot product or as a matrix times a vector; None if they are neither."""
-    if x.ndim == 1:
-        return graph.builder.vdot(graph.read_in_shape(y), graph.read_in_shape(x))
-    if x.ndim > 2:
-        return None
-    for vectors, matrix in ((x, y), (y, x)):
-        is_one_vector = (vectors == vectors[:1]).all()
-        if is_one_vector:
-            return graph.builder.matmul(graph.read_in_shape(matrix), graph.read_in_shape(vectors[0]))
-    return None
 
 
 def _sum_along_axis(graph: VectorizedGraph, block: TermBlock) -> Any:
