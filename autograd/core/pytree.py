@@ -118,6 +118,43 @@ def _rebuild_dataclass(tree: Any, names: Sequence[str], children: Sequence[Any])
     return remade
 
 
+def leaf_paths(tree: Any) -> list[str]:
+    """Return where each leaf of a container is, as Python that follows the name of the container.
+
+    Parameters
+    ----------
+    tree : object
+        As in :func:`flatten`.
+
+    Returns
+    -------
+    list of str
+        One path per leaf, in the order of :func:`flatten`; ``""`` if the tree itself is a leaf.
+
+    Examples
+    --------
+    >>> leaf_paths({"w": [1.0, 2.0], "b": 3.0})
+    ["['w'][0]", "['w'][1]", "['b']"]
+    """
+    children, unflatten = flatten_one_level(tree)
+    if unflatten is None:
+        return [""]
+    return [step + path for step, child in zip(_steps(tree), children, strict=True) for path in leaf_paths(child)]
+
+
+def _steps(tree: Any) -> list[str]:
+    """How each child of a container is reached."""
+    if isinstance(tree, dict):
+        return [f"[{key!r}]" for key in tree]
+    if hasattr(tree, "_fields"):
+        return [f".{name}" for name in tree._fields]
+    if isinstance(tree, list | tuple):
+        return [f"[{i}]" for i in range(len(tree))]
+    if isinstance(tree, np.ndarray):
+        return [str(list(index)) for index in np.ndindex(tree.shape)]
+    return [f".{f.name}" for f in dataclasses.fields(tree)]
+
+
 def unflatten_like(tree: Any, leaves: Iterator[Any]) -> Any:
     """The same structure with the next of ``leaves`` in each place.
 

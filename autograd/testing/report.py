@@ -33,7 +33,7 @@ class Finding:
     message : str
         The finding as a sentence.
     argument : int or None
-        The number of the input, or None if the finding is not about one input.
+        The number of the input, or None if the finding is not about one input. The leaves of containers count as inputs.
     index : tuple of int or None
         The index of the entry within the input.
     claimed, measured, error : float or None

@@ -19,6 +19,7 @@ from autograd.testing.checks.contract.inputs import EVERYWHERE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.checks.graph_function import GraphFunction
 from autograd.testing.checks.modes_and_orders import check_modes, check_second_order
+from autograd.testing.checks.structured_call import StructuredCall
 from autograd.testing.checks.vjp_check import VjpCheck
 from autograd.testing.minimal_expression import Expression, find_minimal_expression
 from autograd.testing.node_check import format_location
@@ -31,6 +32,7 @@ def check_grad(
     f: Callable[..., Any],
     /,
     *inputs: Any,
+    argnums: int | Sequence[int] | None = None,
     order: int = 1,
     domains: Sequence[Any] | None = None,
     raise_on_fail: bool = True,
@@ -44,13 +46,16 @@ def check_grad(
     Parameters
     ----------
     f : callable
-        The function. It gets one Value or Tensor per input and returns one.
-    *inputs : float, array_like, Value or Tensor
-        The point. Numbers become Values, and arrays Tensors.
+        The function. It gets the inputs as nodes, and returns a node, a number, an array, or a container of them.
+    *inputs : float, array, Value, Tensor or container
+        The point, as :func:`autograd.grad` takes it: numbers become Values and arrays Tensors, also in lists, tuples, dicts,
+        dataclasses and object arrays.
+    argnums : int or sequence of int, optional
+        The positions of the inputs to differentiate with respect to; the others are passed as they are. Default: all.
     order : {1, 2}, default 1
         With 2, the derivative of the derivative is checked, too.
     domains : sequence, optional
-        As in :func:`check_vjp`.
+        As in :func:`check_vjp`, one for each differentiated input. The domain of a container holds for all of its leaves.
     raise_on_fail : bool, default True
         Whether to raise if the check fails.
     **static
@@ -66,18 +71,22 @@ def check_grad(
     GradientError
         If the check fails and ``raise_on_fail`` is true; the subclass tells the kind of fault.
     SettingError
-        If ``order`` is neither 1 nor 2, or if a domain is empty.
+        If ``order`` is neither 1 nor 2, if a domain is empty, or if ``argnums`` names no input.
     DataError
-        If the inputs are not finite floats, or if f raises or returns no node.
+        If the inputs are not finite numbers, or if f raises or returns no numbers.
 
     Examples
     --------
     >>> check_grad(lambda x, y: (x * y).tanh(), 0.5, 2.0, order=2).verdict
     'pass'
+    >>> check_grad(lambda p, x: p["w"] * x + p["b"], {"w": 2.0, "b": 0.5}, np.ones(3), argnums=0).verdict
+    'pass'
     """
     if order not in ORDERS:
         raise SettingError(f"check_grad(): order is 1 or 2, not {order!r}")
-    return run_grad_check(f, inputs, order, domains, static).raise_if_failed(raise_on_fail)
+    flat = StructuredCall("check_grad()", f, inputs, argnums, domains)
+    report = run_grad_check(flat, flat.leaves, order, flat.domains, static, labels=flat.labels)
+    return report.raise_if_failed(raise_on_fail)
 
 
 def run_grad_check(
@@ -87,15 +96,21 @@ def run_grad_check(
     domains: Sequence[Any] | None,
     static: dict[str, Any],
     is_brief: bool = False,
+    labels: Sequence[str] = (),
 ) -> Report:
-    """Check the gradient of a function at one point, without raising.
+    """Check the gradient of a function of nodes at one point, without raising.
 
     Parameters
     ----------
-    f, inputs, order, domains, static
+    f : callable
+        A function of one node per input that returns one.
+    inputs : sequence of float, array_like, Value or Tensor
+    order, domains, static
         As in :func:`check_grad`.
     is_brief : bool, default False
         Whether to report a failure without finding the operation that is wrong, as the many checks of a search do.
+    labels : sequence of str, optional
+        What messages call the inputs.
 
     Returns
     -------
@@ -104,7 +119,7 @@ def run_grad_check(
     graph = GraphFunction(f, [_node_type(x) for x in inputs], static)
     name = getattr(f, "__name__", type(f).__name__)
     values = [primal_of(x) for x in inputs]
-    rule = RuleUnderTest(graph.value, graph.backward, values, domains, {}, "check_grad()", name, is_analytic=False)
+    rule = RuleUnderTest(graph.value, graph.backward, values, domains, {}, "check_grad()", name, False, labels)
     check = VjpCheck(rule, is_brief)
     with force_recording(0):  # so that a no_grad() around the check has no effect inside
         report = check.run()

@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
-from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.errors import DataError
 from autograd.graph.topological_order import topological_order
 from autograd.state.blocks import no_grad
 from autograd.testing.checks.contract.inputs import refuse_coroutine
 from autograd.testing.measurement.estimate import Array
+from autograd.transforms.arguments import flatten_outputs
 from autograd.transforms.grad_and_vjp import gradients
 from autograd.transforms.jvp_and_hvp import jvp
 
@@ -27,7 +26,7 @@ class GraphFunction:
     Parameters
     ----------
     f : callable
-        The function; it gets one node per input.
+        The function; it gets one node per input, and returns a node, a number, an array, or a container of them.
     node_types : sequence of type
         For each input Value or Tensor.
     static : dict
@@ -47,22 +46,36 @@ class GraphFunction:
         Returns
         -------
         y : Node
-            The result; a constant Tensor if the function returned a plain number or array.
+            The result; the leaves of a container as one vector; a constant Tensor if it does not depend on nodes.
         leaves : list of Node
 
         Raises
         ------
         DataError
-            If the function returns anything else.
+            If the function returns anything but nodes and numbers.
         """
         leaves = [kind(x) for kind, x in zip(self.node_types, xs, strict=True)]  # type: ignore[call-arg]  # Value or Tensor
-        y = self.f(*leaves, **self.static)
-        if not isinstance(y, Node):
-            refuse_coroutine(y, "check_grad()")
-            if not isinstance(y, float | int | np.ndarray):
-                raise DataError(f"check_grad(): the function returns {describe(y)}: it must return a Value or a Tensor")
-            y = Tensor(y, constant=True)
-        return y, leaves
+        y = self.call(*leaves)
+        return y if isinstance(y, Node) else Tensor(y, constant=True), leaves
+
+    def call(self, *nodes: Any) -> Any:
+        """Call the function.
+
+        Parameters
+        ----------
+        *nodes : Value or Tensor
+
+        Returns
+        -------
+        Value, Tensor, number or array
+            The result; if it is a container, its leaves as one vector.
+        """
+        result = self.f(*nodes, **self.static)
+        refuse_coroutine(result, "check_grad()")
+        outputs, _ = flatten_outputs("check_grad()", result)
+        if len(outputs) == 1:
+            return outputs[0]
+        return np.concatenate([np.ravel(output) for output in outputs]) if outputs else np.zeros(0)
 
     def value(self, *xs: Any) -> Array:
         """Return the value of the function.
@@ -144,7 +157,7 @@ class GraphFunction:
         primals = [float(x) if is_float else x for x, is_float in zip(xs, floats, strict=True)]
         tangents = [u[()] if is_float else u for u, is_float in zip(us, floats, strict=True)]
         with no_grad(), np.errstate(**IGNORE_FLOAT_ERRORS):  # no_grad: the function may use nodes from outside that record
-            _, tangent = jvp(lambda *xs: self.f(*xs, **self.static), tuple(primals), tuple(tangents))
+            _, tangent = jvp(self.call, tuple(primals), tuple(tangents))
         return np.asarray(tangent)
 
     def second_derivatives(self, xs: Sequence[Any], g: Any, vs: Sequence[Any], seed: float) -> tuple[Array, ...]:

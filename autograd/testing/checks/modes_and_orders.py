@@ -88,7 +88,7 @@ def check_second_order(graph: GraphFunction, first: FirstAnswers, rng: np.random
     def slope_vjp(xs: tuple[Array, ...], seed: Any) -> tuple[Array, ...]:
         return graph.second_derivatives(xs, g, vs, float(seed))
 
-    rule = RuleUnderTest(slope, slope_vjp, xs, first.rule.bounds, {}, "check_grad(order=2)", is_analytic=False)
+    rule = RuleUnderTest(slope, slope_vjp, xs, first.rule.bounds, {}, "check_grad(order=2)", "", False, first.rule.labels)
     second = VjpCheck(rule, is_brief).run()
     report.evaluations += second.evaluations
     for finding in second.findings:

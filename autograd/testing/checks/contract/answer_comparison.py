@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.testing.checks.contract.first_answers import FirstAnswers
+from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.judgement.roundoff import SCATTER_FACTOR, rule_scatter
 from autograd.testing.measurement.estimate import Array
-from autograd.testing.report import Report
 
 # Two answers may differ by this much, relative to the expected number, and relative to the largest number that went into the rule
 # or came out. The first is what claims may be off, too (CLAIM_RTOL in ``judgement.roundoff``); the second is 4500 eps, for terms of
@@ -87,7 +87,7 @@ def compare_answers(
     scatter = np.split(SCATTER_FACTOR * _scatter(first, seed), ends)
     difference = find_difference(actual, expected, rtol, atol, scatter)
     if difference is not None:
-        report_difference(first.rule.report, difference, fault, message)
+        report_difference(first.rule, difference, fault, message)
 
 
 def find_difference(
@@ -118,20 +118,20 @@ def find_difference(
     return None
 
 
-def report_difference(report: Report, difference: Difference, fault: str, message: str) -> None:
+def report_difference(rule: RuleUnderTest, difference: Difference, fault: str, message: str) -> None:
     """Report two answers that differ.
 
     Parameters
     ----------
-    report : Report
+    rule : RuleUnderTest
     difference : Difference
     fault, message : str
         As in :func:`compare_answers`.
     """
     argument, index, actual, expected = difference
-    where = f", in input {argument}" + (f" at index {index}" if index else "")
+    where = f", in {rule.labels[argument]}" + (f" at index {index}" if index else "")
     text = message.format(f"{actual:.10g}", f"{expected:.10g}") + where
-    report.add_failure(fault, text, argument=argument, index=index, claimed=actual, measured=expected)
+    rule.report.add_failure(fault, text, argument=argument, index=index, claimed=actual, measured=expected)
 
 
 def _scatter(first: FirstAnswers, seed: Array) -> Array:

@@ -47,9 +47,9 @@ def check_repeatable(first: FirstAnswers, message: str) -> None:
     now, next_ = rule.vjp(seed), rule.vjp(seed)
     if (found := find_difference(next_, now, REPEAT_RTOL, 0.0)) is not None:
         random = "called twice in a row with the same arguments, the rule returns {0} and then {1}: it is random; fix its seed"
-        report_difference(rule.report, found, "nondeterminism", random)
+        report_difference(rule, found, "nondeterminism", random)
     elif (found := find_difference(now, first.cotangents, REPEAT_RTOL, 0.0)) is not None:
-        report_difference(rule.report, found, "staleness", message)
+        report_difference(rule, found, "staleness", message)
 
 
 def check_linear(first: FirstAnswers) -> None:
@@ -103,7 +103,7 @@ def check_buffers(first: FirstAnswers) -> bool:
     for result, cotangents in zip(first.results, first.all_cotangents, strict=True):
         for i, (buffer, cotangent) in enumerate(zip(result, cotangents, strict=True)):
             if buffer is not None and not _is_unmodified(buffer, cotangent):
-                message = f"the cotangent of input {i} was overwritten by a later call: return a new array"
+                message = f"the cotangent of {rule.labels[i]} was overwritten by a later call: return a new array"
                 rule.report.add_failure("aliasing", message, argument=i)
                 return False
     if not _is_unmodified(rule.first_result, rule.y):

@@ -16,13 +16,13 @@ from autograd.testing.measurement.estimate import EPS, Array
 EVERYWHERE = (-np.inf, np.inf)
 
 
-def read_input(i: int, x: Any, call: str) -> Array:
+def read_input(label: str, x: Any, call: str) -> Array:
     """Read an input of a check.
 
     Parameters
     ----------
-    i : int
-        The number of the input.
+    label : str
+        What messages call the input, as in "input 0".
     x : array_like
         The input.
     call : str
@@ -38,13 +38,13 @@ def read_input(i: int, x: Any, call: str) -> Array:
     DataError
         If the input is not an array of finite floats with at least single precision.
     """
-    array = read_numbers(x, f"{call}: input {i} is")
+    array = read_numbers(x, f"{call}: {label} is")
     if array.dtype.kind != "f":
         raise DataError(
-            f"{call}: input {i} is {describe(x)}, which has no derivative: pass floats, and integers and other settings by keyword"
+            f"{call}: {label} is {describe(x)}, which has no derivative: pass floats, and integers and other settings by keyword"
         )
     if not np.all(np.isfinite(array)):
-        raise DataError(f"{call}: input {i} contains {array[~np.isfinite(array)][0]}: pass finite numbers")
+        raise DataError(f"{call}: {label} contains {array[~np.isfinite(array)][0]}: pass finite numbers")
     return np.array(array, order="C")
 
 

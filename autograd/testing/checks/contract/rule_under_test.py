@@ -45,6 +45,8 @@ class RuleUnderTest:
         The name of the function for messages; the default is its own name.
     is_analytic : bool, default True
         Whether f may be called with complex numbers.
+    labels : sequence of str, optional
+        What messages call the inputs; the default is "input 0", "input 1", and so on.
 
     Attributes
     ----------
@@ -82,6 +84,7 @@ class RuleUnderTest:
         call: str,
         name: str = "",
         is_analytic: bool = True,
+        labels: Sequence[str] = (),
     ) -> None:
         if not isinstance(inputs, tuple | list) or not inputs:
             raise DataError(f"{call} takes a tuple of at least one input, not {describe(inputs)}")
@@ -89,12 +92,13 @@ class RuleUnderTest:
         self.call = call
         self.user_f, self.user_vjp, self.static = f, vjp, static
         self.is_analytic = is_analytic
-        self.inputs = [read_input(i, x, call) for i, x in enumerate(inputs)]
+        self.labels = labels or [f"input {i}" for i in range(len(inputs))]
+        self.inputs = [read_input(label, x, call) for label, x in zip(self.labels, inputs, strict=True)]
         self.xs = [x.astype(np.float64) for x in self.inputs]
         self.bounds = read_bounds(domains, len(inputs), call)
-        for i, (x, (low, high)) in enumerate(zip(self.xs, self.bounds, strict=True)):
+        for label, x, (low, high) in zip(self.labels, self.xs, self.bounds, strict=True):
             if np.any(x < low) or np.any(x > high):
-                raise DataError(f"{call}: input {i} is outside of its domain from {low:g} to {high:g}: pass a point inside of it")
+                raise DataError(f"{call}: {label} is outside of its domain from {low:g} to {high:g}: pass a point inside of it")
         self.has_room = [_distance_to_bounds(x, *ends) > MIN_ROOM * np.abs(x) for x, ends in zip(self.xs, self.bounds, strict=True)]
         self.eps = max(map(machine_epsilon, self.inputs))
 
@@ -127,7 +131,7 @@ class RuleUnderTest:
         self.y, self.shape = y.astype(np.float64), y.shape
         for i, (x, x0) in enumerate(zip(xs, self.inputs, strict=True)):
             if x.tobytes() != x0.tobytes():
-                self.report.add_failure("mutation", f"the function modifies its input {i}", argument=i)
+                self.report.add_failure("mutation", f"the function modifies its {self.labels[i]}", argument=i)
         again = self._second_value()
         if again.shape != y.shape:
             self.report.add_failure("function", f"the function returned shape {y.shape} and then {again.shape} for the same inputs")
@@ -211,7 +215,7 @@ class RuleUnderTest:
         result = list(result) if isinstance(result, tuple | list) else [result]
         for i, (copy, bytes_before) in enumerate(zip(copies, before, strict=True)):
             if copy.tobytes() != bytes_before:
-                self.report.add_failure("mutation", f"the rule modifies its input {i}", argument=i)
+                self.report.add_failure("mutation", f"the rule modifies its {self.labels[i]}", argument=i)
         if seed.tobytes() != g.tobytes():
             self.report.add_failure("mutation", "the rule modifies the cotangent that it is given")
         self._report_shared_memory(result, copies)
@@ -221,7 +225,7 @@ class RuleUnderTest:
         for (j, cotangent), (i, x) in itertools.product(enumerate(result), enumerate(copies)):
             are_arrays = isinstance(cotangent, np.ndarray) and isinstance(x, np.ndarray)
             if are_arrays and cotangent.size and np.may_share_memory(cotangent, x):
-                self.report.add_failure("aliasing", f"cotangent {j} shares memory with input {i}")
+                self.report.add_failure("aliasing", f"cotangent {j} shares memory with {self.labels[i]}")
 
     def read_cotangents(self, result: Sequence[Any]) -> list[Array]:
         """Convert what the rule returned to arrays of double precision, and report wrong numbers, shapes and types.
@@ -251,7 +255,7 @@ class RuleUnderTest:
 
     def _check_cotangent(self, i: int, array: Array, result: Any) -> None:
         """Report a cotangent of a wrong shape or type."""
-        x, cotangent = self.inputs[i], f"the cotangent of input {i}"
+        x, cotangent = self.inputs[i], f"the cotangent of {self.labels[i]}"
         if array.shape != x.shape:
             self.report.add_failure("shape", f"{cotangent} has shape {array.shape}, but the input has shape {x.shape}", argument=i)
         elif array.dtype.kind not in "fiub":

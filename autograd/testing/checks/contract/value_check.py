@@ -199,7 +199,7 @@ class ValueCheck:
     def _report_entry(self, us: Direction, failure: EntryFailure) -> None:
         k, i, judgement = failure
         index = tuple(int(n) for n in np.unravel_index(i, self.xs[k].shape))
-        where = f"by input {k}" + (f" at index {index}" if index else "")
+        where = f"by {self.rule.labels[k]}" + (f" at index {index}" if index else "")
         report_wrong_value(self.report, where, judgement.per_unit(us[k].flat[i]), argument=k, index=index)
 
 

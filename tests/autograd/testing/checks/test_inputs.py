@@ -66,7 +66,7 @@ def test_bad_arguments_of_check_vjp_have_clear_messages():
             DataError,
             "called a second time, the function raises StopIteration",
         ),
-        (lambda: check_grad(lambda x: None, 2.0), DataError, r"^check_grad\(\): the function returns None"),
+        (lambda: check_grad(lambda x: None, 2.0), DataError, r"^check_grad\(\): the function must return nodes.*, not None"),
         (lambda: check_op("hypot", 1.0), SettingError, r"check_op\(\): hypot takes 2 inputs, not 1"),
         (lambda: check_op("tanh", 1.0, foo=1), SettingError, "tanh has no setting 'foo'; it has none"),
         (lambda: check_op("leaky_relu"), SettingError, "leaky_relu needs slope, as in"),

@@ -1,0 +1,93 @@
+"""A call whose arguments are containers, as a function of their leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.core.pytree import flatten, leaf_paths
+from autograd.errors import SettingError
+from autograd.transforms.arguments import resolve_argnums
+
+
+class StructuredCall:
+    """``f(*args)`` as a function of the leaves of the arguments that are differentiated.
+
+    Parameters
+    ----------
+    call : str
+        The check for error messages, as in "check_grad()".
+    f : callable
+        The function.
+    args : sequence
+        Its arguments: numbers, arrays, nodes and nested containers of them.
+    argnums : int, sequence of int or None
+        The positions of the arguments that are differentiated; None for all.
+    domains : sequence or None
+        The domain of each differentiated argument, which holds for all of its leaves.
+
+    Attributes
+    ----------
+    leaves : list
+        The leaves. Whole numbers are floats, as in ``grad``.
+    labels : list of str
+        What messages call the leaves, as in "input 0['w']".
+    domains : list or None
+        The domain of each leaf.
+
+    Raises
+    ------
+    SettingError
+        If a position in ``argnums`` does not exist, or if the number of domains is wrong.
+    """
+
+    def __init__(self, call: str, f: Callable[..., Any], args: Sequence[Any], argnums: Any, domains: Sequence[Any] | None) -> None:
+        self.call, self.f, self.args = call, f, args
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self.positions = range(len(args)) if argnums is None else resolve_argnums(call, argnums, len(args))
+        flat = [flatten(args[i]) for i in self.positions]
+        self.builds = [(len(leaves), build) for leaves, build in flat]
+        self.leaves = [as_float(leaf) for leaves, _ in flat for leaf in leaves]
+        self.labels = [f"input {i}{path}" for i in self.positions for path in leaf_paths(args[i])]
+        self.domains = None if domains is None else self._repeat_domains(domains)
+
+    def _repeat_domains(self, domains: Sequence[Any]) -> list[Any]:
+        """The domain of each argument once for each of its leaves."""
+        if len(domains) != len(self.builds):
+            raise SettingError(
+                f"{self.call}: {len(domains)} domains for {len(self.builds)} inputs: pass one for each input, or None"
+            )
+        return [domain for domain, (size, _) in zip(domains, self.builds, strict=True) for _ in range(size)]
+
+    def __call__(self, *leaves: Any, **static: Any) -> Any:
+        """Call the function with other leaves.
+
+        Parameters
+        ----------
+        *leaves : Value or Tensor
+        **static
+            Settings for the function.
+
+        Returns
+        -------
+        object
+            What the function returns.
+        """
+        args, start = list(self.args), 0
+        for i, (size, build) in zip(self.positions, self.builds, strict=True):
+            args[i] = build(leaves[start : start + size])
+            start += size
+        return self.f(*args, **static)
+
+
+def as_float(leaf: Any) -> Any:
+    """A whole number or an array of them as floats; anything else as it is.
+
+    >>> as_float(3), as_float("text")
+    (3.0, 'text')
+    """
+    is_whole = isinstance(leaf, int | np.integer) and not isinstance(leaf, bool)
+    is_whole_array = isinstance(leaf, np.ndarray) and leaf.dtype.kind in "iu"
+    return np.asarray(leaf, dtype=float)[()] if is_whole or is_whole_array else leaf
