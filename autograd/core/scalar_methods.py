@@ -135,7 +135,7 @@ def _return_new_node(edges: Sequence[str], fallback: str, context_aware: bool) -
         "out._grad = 0.0",
         "out.stamp = clock",
         f"out.metadata = {metadata}",
-        *(["if state.tracer is not None:", "    state.tracer.created.append(out)"] if context_aware else []),
+        *(["if state.created is not None:", "    state.created.append(out)"] if context_aware else []),
         "return out",
     ]
 

@@ -330,7 +330,7 @@ class Tensor(ArrayMethods, Node):
         state = context.current()
         self.metadata = context.metadata_here()
         if state.tracer is not None:
-            state.tracer.created.append(self)
+            state.created.append(self)
             for arg in args:
                 if isinstance(arg, Tensor) and arg._state == CONSTANT:
                     state.tracer.constants[id(arg._primal)] = arg

@@ -241,7 +241,7 @@ static const char *fallback_names[] = {
 
 static PyObject *rows[ROW_COUNT];
 static PyObject *fallbacks[FALLBACK_COUNT];
-static PyObject *state_variable, *name_is_simple, *name_metadata;
+static PyObject *state_variable, *name_is_simple, *name_metadata, *name_created;
 
 INLINE int is_value(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), engine.value_type); }
 
@@ -266,8 +266,28 @@ INLINE int is_constant(PyObject *x, double *number) {
     return 0;
 }
 
-/* Whether the blocks that are open here ask for nothing but a scope: 1, 0, or -1 with an error. *metadata is a new reference or NULL. */
-static int blocks_allow(PyObject **metadata) {
+/* What the blocks that are open here ask for, beside what Python handles: new references, or NULL for nothing. */
+typedef struct {
+    PyObject *metadata; /* of the nodes that are made */
+    PyObject *created;  /* the list that a tracer keeps of them */
+} Asked;
+
+static void forget(Asked *asked) {
+    Py_CLEAR(asked->metadata);
+    Py_CLEAR(asked->created);
+}
+
+static int get_unless_none(PyObject *state, PyObject *name, PyObject **value) {
+    *value = PyObject_GetAttr(state, name);
+    if (*value == Py_None) {
+        Py_CLEAR(*value);
+        return 0;
+    }
+    return *value == NULL ? -1 : 0;
+}
+
+/* Whether the blocks that are open here leave an operation to C: 1, 0, or -1 with an error. */
+static int blocks_allow(Asked *asked) {
     PyObject *state = NULL;
     if (PyContextVar_Get(state_variable, NULL, &state) < 0) {
         return -1;
@@ -275,16 +295,24 @@ static int blocks_allow(PyObject **metadata) {
     PyObject *simple = PyObject_GetAttr(state, name_is_simple);
     int allowed = simple == NULL ? -1 : simple == Py_True;
     Py_XDECREF(simple);
-    if (allowed == 1) {
-        *metadata = PyObject_GetAttr(state, name_metadata);
-        if (*metadata == NULL) {
-            allowed = -1;
-        } else if (*metadata == Py_None) {
-            Py_CLEAR(*metadata);
-        }
+    if (allowed == 1 && (get_unless_none(state, name_metadata, &asked->metadata) < 0 ||
+                         get_unless_none(state, name_created, &asked->created) < 0)) {
+        forget(asked);
+        allowed = -1;
     }
     Py_DECREF(state);
     return allowed;
+}
+
+/* Adds a new node to the list of the tracer, if there is one; takes over both references. */
+INLINE PyObject *note_created(PyObject *node, PyObject *created) {
+    if (!LIKELY(created == NULL)) {
+        if (node != NULL && PyList_Append(created, node) < 0) {
+            Py_CLEAR(node);
+        }
+        Py_DECREF(created);
+    }
+    return node;
 }
 
 /* A node of a row without its edges; takes over the reference to the metadata. */
@@ -327,18 +355,19 @@ static PyObject *call_fallback(enum fallback name, PyObject *self, PyObject *oth
 }
 
 INLINE PyObject *apply_unary(PyObject *self, enum row row, Unary f, enum fallback fallback) {
-    PyObject *metadata = NULL;
     if (LIKELY(is_number_node(self))) {
-        int allowed = engine.blocks_open ? blocks_allow(&metadata) : 1;
+        Asked asked = {NULL, NULL};
+        int allowed = engine.blocks_open ? blocks_allow(&asked) : 1;
         if (allowed < 0) {
             return NULL;
         }
         if (allowed) {
             Local local = f(primal(self));
             if (LIKELY(!local.raised)) {
-                return with_one_edge(new_result(row, local.y, metadata), LEFT, self, local.da, 0);
+                Node *node = new_result(row, local.y, asked.metadata);
+                return note_created(with_one_edge(node, LEFT, self, local.da, 0), asked.created);
             }
-            Py_XDECREF(metadata);
+            forget(&asked);
         }
     } else if (!is_value(self)) {
         return PyErr_Format(PyExc_TypeError, "%s() is a method of Value, not of %.100s", fallback_names[fallback], Py_TYPE(self)->tp_name);
@@ -348,7 +377,7 @@ INLINE PyObject *apply_unary(PyObject *self, enum row row, Unary f, enum fallbac
 
 /* The operation on numbers, or NULL without an error where it is left to the fallback. */
 INLINE PyObject *try_binary(PyObject *first, PyObject *second, enum row row, Binary both, Binary by_first, Binary by_second) {
-    PyObject *metadata = NULL;
+    Asked asked = {NULL, NULL};
     double constant = 0.0;
     Local local;
     int first_is_node = is_number_node(first), second_is_node = is_number_node(second);
@@ -358,7 +387,7 @@ INLINE PyObject *try_binary(PyObject *first, PyObject *second, enum row row, Bin
     if (first_is_node && !second_is_node && !is_constant(second, &constant)) {
         return NULL;
     }
-    if (engine.blocks_open && blocks_allow(&metadata) != 1) {
+    if (engine.blocks_open && blocks_allow(&asked) != 1) {
         return NULL;
     }
     if (first_is_node && second_is_node) {
@@ -369,20 +398,21 @@ INLINE PyObject *try_binary(PyObject *first, PyObject *second, enum row row, Bin
         local = by_second(constant, primal(second));
     }
     if (local.raised) {
-        Py_XDECREF(metadata);
+        forget(&asked);
         return NULL;
     }
-    Node *node = new_result(row, local.y, metadata);
+    Node *node = new_result(row, local.y, asked.metadata);
     if (node == NULL) {
+        Py_XDECREF(asked.created);
         return NULL;
     }
     if (!second_is_node) {
         node->slots[RIGHT].number = constant;
-        return with_one_edge(node, LEFT, first, local.da, KIND(RIGHT, NUMBER));
+        return note_created(with_one_edge(node, LEFT, first, local.da, KIND(RIGHT, NUMBER)), asked.created);
     }
     if (!first_is_node) {
         node->slots[LEFT].number = constant;
-        return with_one_edge(node, RIGHT, second, local.db, KIND(LEFT, NUMBER));
+        return note_created(with_one_edge(node, RIGHT, second, local.db, KIND(LEFT, NUMBER)), asked.created);
     }
     node->slots[LEFT].object = Py_NewRef(first);
     node->slots[RIGHT].object = Py_NewRef(second);
@@ -392,7 +422,7 @@ INLINE PyObject *try_binary(PyObject *first, PyObject *second, enum row row, Bin
     if (PyObject_GC_IsTracked(first) || PyObject_GC_IsTracked(second)) {
         PyObject_GC_Track(node);
     }
-    return (PyObject *)node;
+    return note_created((PyObject *)node, asked.created);
 }
 
 #define X(row, name)                                                                                                      \
@@ -917,6 +947,7 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "autograd.native._engine", "The native engine; see engine.c.", -1, functions, NULL, NULL, NULL, NULL,
 };
 
+int add_columns(PyObject *module); /* columns.c */
 int add_tape(PyObject *module);    /* tape.c */
 int add_tensors(PyObject *module); /* tensors.c */
 
@@ -925,9 +956,10 @@ PyMODINIT_FUNC PyInit__engine(void) {
     PyObject *storage = PyType_FromSpec(&storage_spec), *methods = PyType_FromSpec(&methods_spec);
     name_is_simple = PyUnicode_InternFromString("is_simple");
     name_metadata = PyUnicode_InternFromString("metadata");
-    if (module == NULL || storage == NULL || methods == NULL || name_is_simple == NULL || name_metadata == NULL ||
+    name_created = PyUnicode_InternFromString("created");
+    if (module == NULL || storage == NULL || methods == NULL || name_is_simple == NULL || name_metadata == NULL || name_created == NULL ||
         PyModule_AddObjectRef(module, "Storage", storage) < 0 || PyModule_AddObjectRef(module, "ScalarMethods", methods) < 0 ||
-        add_tape(module) < 0 || add_tensors(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
+        add_columns(module) < 0 || add_tape(module) < 0 || add_tensors(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
         Py_XDECREF(module);
         Py_XDECREF(storage);
         Py_XDECREF(methods);

@@ -32,6 +32,7 @@ class State:
         "_metadata_by_place",
         "anomaly",
         "blocks",
+        "created",
         "is_simple",
         "metadata",
         "recording",
@@ -58,9 +59,9 @@ class State:
         self.scope = scope
         self.anomaly = anomaly  # whether to look for nan and inf
         self.records_lines = records_lines  # whether nodes note the line that made them
-        self.is_simple = (
-            recording and not anomaly and not records_lines and tracer is None
-        )  # whether nothing but a scope is asked for
+        # Whether no more is asked for than the names of a scope, and a list of the nodes that are made.
+        self.is_simple = recording and not anomaly and not records_lines
+        self.created: Any = None if tracer is None else tracer.created
         self.metadata = Metadata(scope, shared=True) if scope else None
         self._metadata_by_place: dict[tuple[int, int], Metadata] = {}
         # A frame of ours that made a node, or whose generator did, and the metadata: while it runs, the program behind it waits.
@@ -146,6 +147,6 @@ def metadata_here() -> Metadata | None:
 
 def note_created(node: Any) -> None:
     """Tell the tracer, if there is one, that a node was made."""
-    tracer = state_variable.get().tracer
-    if tracer is not None:
-        tracer.created.append(node)
+    created = state_variable.get().created
+    if created is not None:
+        created.append(node)

@@ -17,6 +17,7 @@ BUILD_NOTE = PACKAGE / "native" / "build_note.txt"  # what the build wrote down 
 SOURCES = (
     "native/engine.c",
     "native/tensors.c",
+    "native/columns.c",
     "native/tape.c",
     "native/arithmetic.h",
     "native/compiler.h",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.tracing import to_concrete
 from autograd.core.value import Value
 from autograd.graph.topological_order import PACKED
+from autograd.state.engine import native
 
 NO_SETTINGS: dict[str, Any] = {}
 
@@ -98,6 +100,9 @@ class ScalarGraphBuilder:
         op_ids: list[int] = graph.op_ids
         known_ops: dict[Any, int] = {}
         columns = (op_ids, graph.first_args, graph.second_args, graph.values)
+        if native is not None:
+            self._add_nodes_natively(nodes, columns, known_ops)
+            return
         append_op, append_first, append_second, append_value = (column.append for column in columns)
         for node in nodes:
             if node.dleft is PACKED:
@@ -121,6 +126,14 @@ class ScalarGraphBuilder:
             append_first(first)
             append_second(second)
             append_value(node._primal)
+
+    def _add_nodes_natively(self, nodes: Sequence[Any], columns: tuple[list[Any], ...], known_ops: dict[Any, int]) -> None:
+        """Add the nodes of the run in C (columns.c), except wide ones."""
+        new_op = partial(self.graph.op_id, static=NO_SETTINGS)
+        done = 0
+        while (done := native.add_scalar_nodes(nodes, done, columns, known_ops, new_op, self.id_of)) < len(nodes):
+            self._add_wide_node(nodes[done])
+            done += 1
 
     def _add_wide_node(self, node: Any) -> None:
         """Add a node of an array operation, or of a scalar operation with settings or with more than two arguments."""

@@ -76,7 +76,9 @@ def trace_function(f: Callable[..., Any], make_arguments: MakeArguments, limit: 
 
 def _drop_shared_nodes(first: TracedRun, second: TracedRun) -> tuple[TracedRun, TracedRun]:
     """Return two runs without the nodes that are in both: these were made before, and a walk of the function visited them."""
-    shared = {id(node) for node in first.nodes} & {id(node) for node in second.nodes}
+    shared = set(map(id, first.nodes)).intersection(map(id, second.nodes))
+    if not shared:
+        return first, second
     for node in second.nodes:
         if id(node) in shared:
             node.stamp = 0  # the walk had set the stamp of a new node

@@ -17,6 +17,7 @@ from autograd.core.pytree import Build, flatten
 from autograd.errors import GraphError
 from autograd.graph.topological_order import topological_order
 from autograd.state import blocks, context
+from autograd.state.engine import native
 
 
 class TracedRun(NamedTuple):
@@ -109,6 +110,13 @@ def _check_outputs(outputs: Sequence[Any], result: Any) -> None:
             )
 
 
+def _nodes_with_stamp(nodes: list[Any], stamp: int) -> list[Any]:
+    """The nodes with an operation that a walk with this stamp has visited, in their order."""
+    if native is not None:
+        return native.nodes_with_stamp(nodes, stamp)  # type: ignore[no-any-return]  # a list
+    return [node for node in nodes if node.stamp == stamp and node.op is not None]
+
+
 def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> list[Node]:
     """Return the nodes of a run in the order in which the program made them, without those that no result needs.
 
@@ -120,7 +128,6 @@ def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> 
         roots += source.compared_nodes() if isinstance(source, TracedMask) else [source]
     roots += outputs
     nodes, _ = topological_order([x for x in roots if isinstance(x, Node)], start_stamp)
-    needed = set(map(id, nodes))
-    created = [node for node in tracer.created if id(node) in needed]
+    created = _nodes_with_stamp(tracer.created, nodes[-1].stamp) if nodes else []
     tracer.created = []
     return created if len(created) == len(nodes) else nodes

@@ -16,7 +16,7 @@ from autograd.compiler.ir.scalar_graph import LEAF, ScalarGraph
 from autograd.compiler.specialization import tape_program
 from autograd.compiler.specialization.tape import fastest_function, scalar_tape
 from autograd.compiler.specialization.tape.fastest_function import FastestFunction
-from autograd.compiler.specialization.tape.formulas import nodes_per_formula
+from autograd.compiler.specialization.tape.formulas import count_formulas, count_operations
 from autograd.compiler.specialization.tape.instructions import tape_instructions
 from autograd.compiler.specialization.tape.traced_tape import LazyTape
 from autograd.core.pytree import flatten
@@ -343,15 +343,19 @@ def test_a_tape_that_fails_its_check_is_replaced_by_lines(monkeypatch):
 
 
 def test_formulas_are_counted():
-    def density(n, f):
+    def trace(n, f):
         xs = np.linspace(0.1, 0.9, n)
-        traced = trace_function(f, Call((xs,), {}, None).make_nodes, 10**6)
-        return nodes_per_formula(traced.scalar_graph)
+        return trace_function(f, Call((xs,), {}, None).make_nodes, 10**6).scalar_graph
+
+    def density(n, f):
+        graph = trace(n, f)
+        return count_operations(graph) / count_formulas(graph, np.inf)
 
     assert density(50, lambda x: sum(v.exp() * 2.0 for v in x)) == 50.0  # exp, the product, and the additions of one sum
     assert density(50, lambda x: functools.reduce(lambda a, v: (a * v).tanh(), x)) == 1.0
     assert density(50, lambda x: sum(max(a.data, 0.5) * a for a in x)) == 50.0
     assert density(50, lambda x: sum(ag.where(a > 0.5, a, a * a) for a in x)) == 50.0
+    assert count_formulas(trace(50, lambda x: functools.reduce(lambda a, v: (a * v).tanh(), x)), 7.5) == 8
 
 
 def test_what_is_raised_to_arrays_stays_there():

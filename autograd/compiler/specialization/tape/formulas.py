@@ -18,18 +18,20 @@ FEWEST_NODES = 200
 NODES_WORTH_AN_ARRAY = 64.0
 
 
-def nodes_per_formula(graph: ScalarGraph) -> float:
-    """Return how many nodes of a graph compute the same formula, on average.
+def count_formulas(graph: ScalarGraph, limit: float) -> int:
+    """Return how many different formulas the nodes of a graph compute, without leaves and constants.
 
     Parameters
     ----------
     graph : ScalarGraph
         The graph, without operations on arrays.
+    limit : float
+        The number from which counting stops, since a larger one makes no difference.
 
     Returns
     -------
-    float
-        The number of operations divided by the number of different formulas. Array form needs at least one line for each formula.
+    int
+        The number of formulas; with more than ``limit`` the first integer above it. Array form needs at least one line for each.
 
     Notes
     -----
@@ -44,7 +46,6 @@ def nodes_per_formula(graph: ScalarGraph) -> float:
     numbers: dict[Any, int] = {(LEAF,): 0, (CONSTANT,): 1}
     formulas = [0] * size
     terms: dict[int, tuple[int, int]] = {}  # of each sum the first and the last formula among its terms
-    operations = 0
     for i, (op_id, first, second) in enumerate(zip(graph.op_ids, graph.first_args, graph.second_args, strict=True)):
         key: Any
         if op_id in sums:
@@ -58,9 +59,10 @@ def nodes_per_formula(graph: ScalarGraph) -> float:
             key = extremum.op, frozenset(formulas[arg.node] for arg in extremum.args)
         else:
             key = (op_id,)
-        operations += len(key) > 1
         formulas[i] = numbers.setdefault(key, len(numbers))
-    return operations / max(len(numbers) - 2, 1)
+        if len(numbers) - 2 > limit:
+            break
+    return len(numbers) - 2
 
 
 def is_too_irregular(graph: ScalarGraph) -> bool:
@@ -77,4 +79,13 @@ def is_too_irregular(graph: ScalarGraph) -> bool:
         Whether the graph has ``FEWEST_NODES``, and fewer than ``NODES_WORTH_AN_ARRAY`` for each formula. This depends on the graph
         alone, so that the same function always makes the same choice.
     """
-    return len(graph.op_ids) >= FEWEST_NODES and nodes_per_formula(graph) < NODES_WORTH_AN_ARRAY
+    if len(graph.op_ids) < FEWEST_NODES:
+        return False
+    most_formulas = count_operations(graph) / NODES_WORTH_AN_ARRAY
+    return count_formulas(graph, most_formulas) > most_formulas
+
+
+def count_operations(graph: ScalarGraph) -> int:
+    """Return how many nodes of a graph, without operations on arrays, are neither leaves nor constants."""
+    op_ids = np.array(graph.op_ids)
+    return int(np.count_nonzero((op_ids != LEAF) & (op_ids != CONSTANT)))
