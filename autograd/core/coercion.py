@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def to_float(x: Any, call: str) -> float:
             check_no_masked_entries(x, call)
         if x.dtype.kind in REAL_KINDS and x.ndim == 0:
             return float(x)
-    elif isinstance(x, numbers.Real):
+    elif isinstance(x, numbers.Real | Decimal):
         try:
             return float(x)
         except OverflowError:

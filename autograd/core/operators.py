@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ BINARY = {
 }
 UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
 
-NUMBER_TYPES = (float, int, np.floating, np.integer, np.bool_)
+NUMBER_TYPES = (float, int, np.floating, np.integer, np.bool_, numbers.Real, Decimal)
 
 
 def rank_of(x: Any, op: Op) -> int:
@@ -77,7 +79,7 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
 
 
 # The types of operands that our operators handle, some of them only by an error that names the next step.
-OPERAND_TYPES = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict)
+OPERAND_TYPES = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict, numbers.Real, Decimal)
 
 
 def operate(op: Op, first: Any, second: Any, other: Any) -> Any:

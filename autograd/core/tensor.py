@@ -15,6 +15,8 @@ from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import to_array, to_float
 from autograd.core.constants import to_constant
 from autograd.core.mixins.array_methods import ArrayMethods
+from autograd.core.mixins.numpy_methods import NumpyMethods
+from autograd.core.mixins.python_numbers import PythonNumbers
 from autograd.core.node import Node, assignment_error, stale_graph_error
 from autograd.core.operators import apply, named_rows, operate, operators
 from autograd.core.tracing import bind_leaf
@@ -37,7 +39,7 @@ CONSTANT = 3  # graphs, and no gradient flows to it
 ARRAY_TYPES = {np.ndarray, np.float64}
 
 
-class Tensor(ArrayMethods, Node):
+class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
     """An array node: an ndarray that remembers how it was computed.
 
     Parameters

@@ -10,6 +10,9 @@ import numpy as np
 
 from autograd.backends.float_backend import evaluate
 from autograd.core.coercion import to_float
+from autograd.core.mixins.numpy_methods import NumpyMethods
+from autograd.core.mixins.python_numbers import PythonNumbers
+from autograd.core.mixins.scalar_as_array import ScalarAsArray
 from autograd.core.node import Node, assignment_error, stale_graph_error
 from autograd.core.operators import apply, named_rows, operate, operators
 from autograd.core.scalar_methods import compile_method
@@ -35,7 +38,7 @@ SIGNS = {
 }
 
 
-class Value(ScalarMethods, Node):
+class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonNumbers, Node):
     """A scalar node: one float that remembers how it was computed.
 
     Parameters
@@ -163,10 +166,6 @@ class Value(ScalarMethods, Node):
     @property
     def _op(self) -> str:
         return "" if self.op is None else SIGNS.get(self.op.name, self.op.name)
-
-    def conjugate(self) -> Value:
-        """Return itself, since it is real. NumPy's loops over object arrays call it."""
-        return self
 
     def item(self) -> float:
         """Return the number, as for a Tensor with one entry."""

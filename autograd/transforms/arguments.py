@@ -87,8 +87,8 @@ def input_node(call: str, x: Any) -> Node:
     ----------
     call : str
         The call that errors name.
-    x : float or array or Node
-        The input.
+    x : float or int or array or Node
+        The input. Whole numbers become floats, as in ``Value(3)``.
 
     Returns
     -------
@@ -98,15 +98,18 @@ def input_node(call: str, x: Any) -> Node:
     Raises
     ------
     DataError
-        If ``x`` is an integer, a boolean, or no real number at all.
+        If ``x`` is a boolean, or no real number at all.
     """
     if isinstance(x, Tensor) and x.constant:
         return Tensor(x.data)
     if isinstance(x, Node):
         return apply(find("positive"), x)  # type: ignore[no-any-return]
-    if isinstance(x, bool | int | np.bool_ | np.integer) or (isinstance(x, np.ndarray) and x.dtype.kind in "iub"):
-        raise DataError(f"{call} differentiates floats, not {describe(x)}: pass a float, as in float(x) or x.astype(float)")
-    if isinstance(x, float | np.floating):
+    if isinstance(x, bool | np.bool_) or (isinstance(x, np.ndarray) and x.dtype.kind == "b"):
+        raise DataError(
+            f"{call} differentiates numbers, not {describe(x)}: pass a float, as in float(x) or x.astype(float), or exclude the "
+            f"argument by argnums"
+        )
+    if isinstance(x, float | int | np.floating | np.integer):
         return Value(x)
     if isinstance(x, np.ndarray):
         return Tensor(x)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.numpy_api import functions
+from autograd.numpy_api.apply import as_tensor
 from autograd.numpy_api.composed.linear_algebra import cond, matrix_norm, tensorinv, tensorsolve, vecdot, vector_norm
 from autograd.numpy_api.composed.products import cross, inner, kron, matrix_power, multi_dot, tensordot
 from autograd.numpy_api.composed.rearrangements import make_rearrangement, pad, sort
@@ -73,6 +74,7 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.linalg.trace: lambda x, *, offset=0: functions.trace(x, offset, -2, -1),
     np.linalg.outer: functions.outer,
     np.copy: functions.positive,
+    np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype),
     np.real: functions.positive,
 }
 

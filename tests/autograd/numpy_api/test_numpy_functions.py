@@ -141,6 +141,7 @@ CASES = [
     ("np.vstack", lambda x, y: np.vstack([x, y]), W, M),
     ("np.vstack", np.vstack, M),
     ("np.around", np.around, V),
+    ("np.astype", lambda x: np.astype(x, np.float64) ** 2, V),
     ("np.average", lambda x, w: np.average(x, weights=w * 0.01 + 1.0), M, M),
     ("np.average", lambda x, w: np.average(x, axis=-1, weights=w * 0.01 + 1.0), M, W),
     ("np.average", lambda x: np.average(x, axis=0), M),

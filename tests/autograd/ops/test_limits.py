@@ -249,7 +249,7 @@ ARRAYS = {
 }
 # Composed functions that move entries, or are linear in each argument: they have no special points.
 SMOOTH = "cond tensorsolve tensorinv vecdot vector_norm matrix_norm "
-SMOOTH += "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around"
+SMOOTH += "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around astype"
 
 
 def derivatives_of_array_function(f, point):

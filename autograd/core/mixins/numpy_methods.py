@@ -1,0 +1,201 @@
+"""The other methods and attributes of ndarray. Each calls NumPy's function of the same name, which finds the derivative."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.core.mixins.array_methods import Axis
+from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.tracing import call_with_guard
+from autograd.errors import DataError
+
+# NumPy's stubs do not know that nodes answer its functions.
+numpy: Any = np
+
+_IN_PLACE = "a recorded array does not change"
+# What ndarray has and nodes have not, and what to write instead.
+REFUSED = {
+    "fill": f"{_IN_PLACE}: make another one, as in 0.0 * t + x",
+    "itemset": f"{_IN_PLACE}: use t.at[index].set(x)",
+    "partition": f"{_IN_PLACE}: use np.partition(t, kth)",
+    "put": f"{_IN_PLACE}: use t.at[index].set(x)",
+    "resize": f"{_IN_PLACE}: use np.resize(t, shape)",
+    "sort": f"{_IN_PLACE}: use np.sort(t)",
+    **dict.fromkeys(("byteswap", "getfield", "setfield", "view"), "its bytes have no derivative: use t.data for the array itself"),
+    **dict.fromkeys(("base", "ctypes", "flags", "setflags", "strides"), "its memory is private: use t.data for the array itself"),
+    **dict.fromkeys(("dump", "dumps", "tofile"), "use pickle for the node with its graph, or t.data for the array"),
+    "tobytes": "use t.data for the array itself",
+    "choose": "an index takes integers: use np.choose(t.data.astype(int), choices)",
+    **dict.fromkeys(("__array_interface__", "__array_struct__"), "its graph would be lost: use t.data for the array itself"),
+}
+
+
+class NumpyMethods(GraphStructure):
+    """The methods and attributes of ndarray that are no operation of their own, for Value and Tensor."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def size(self) -> int: ...
+
+        def __floordiv__(self, other: Any) -> Any: ...
+        def __rfloordiv__(self, other: Any) -> Any: ...
+        def __mod__(self, other: Any) -> Any: ...
+        def __rmod__(self, other: Any) -> Any: ...
+
+    # -- operations
+
+    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+        """The standard deviation over ``axis``."""
+        return numpy.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+        """The variance over ``axis``."""
+        return numpy.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def cumprod(self, axis: int | None = None) -> Any:
+        """Running products along ``axis``; of the flattened array by default."""
+        return numpy.cumprod(self, axis)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """The entries, limited to the interval from ``min`` to ``max``."""
+        return numpy.clip(self, min, max)
+
+    def round(self, decimals: int = 0) -> Any:
+        """The entries rounded, halves to even; the derivative is 0."""
+        return numpy.round(self, decimals)
+
+    def copy(self) -> Any:
+        """The same numbers as a new node, through which the gradient flows."""
+        return numpy.copy(self)
+
+    def flatten(self) -> Any:
+        """The entries in one row."""
+        return numpy.ravel(self)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
+        """Every entry ``repeats`` times."""
+        return numpy.repeat(self, repeats, axis)
+
+    def take(self, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+        """The entries at ``indices`` along ``axis``; of the flattened array by default."""
+        return numpy.take(self, indices, axis, mode=mode)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The entries along ``axis`` for which ``condition`` is true."""
+        return numpy.compress(condition, self, axis)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+        """The entries on a diagonal."""
+        return numpy.diagonal(self, offset, axis1, axis2)
+
+    def conj(self) -> Any:
+        """The complex conjugate."""
+        return numpy.conj(self)
+
+    conjugate = conj  # NumPy's loops over object arrays call it
+
+    @property
+    def mT(self) -> Any:
+        """The last two axes exchanged."""
+        return numpy.matrix_transpose(self)
+
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return numpy.real(self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return numpy.imag(self)
+
+    @property
+    def flat(self) -> Any:
+        """The entries in one row, to iterate over or to index."""
+        return numpy.ravel(self)
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return other // self, other % self
+
+    # -- questions about the numbers, which have no derivative
+
+    def all(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """Whether all entries differ from 0."""
+        return numpy.all(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """Whether an entry differs from 0."""
+        return numpy.any(self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Any:
+        """The index of the largest entry."""
+        return numpy.argmax(self, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Any:
+        """The index of the smallest entry."""
+        return numpy.argmin(self, axis=axis, keepdims=keepdims)
+
+    def argsort(self, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Any:
+        """The indices that sort the entries."""
+        return numpy.argsort(self, axis, kind, stable=stable)
+
+    def argpartition(self, kth: Any, axis: int | None = -1) -> Any:
+        """The indices that bring the entry of rank ``kth`` to its place."""
+        return numpy.argpartition(self, kth, axis)
+
+    def nonzero(self) -> Any:
+        """The indices of the entries that differ from 0."""
+        return numpy.nonzero(self)
+
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
+        """Where to insert ``v`` so that the entries stay sorted."""
+        return numpy.searchsorted(self, v, side, sorter)
+
+    def tolist(self) -> Any:
+        """The numbers in nested lists, without the graph."""
+        return call_with_guard(lambda numbers: np.asarray(numbers).tolist(), self)
+
+    def __complex__(self) -> complex:
+        return complex(float(self))
+
+    # -- what is known without the numbers
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one entry."""
+        return numpy.result_type(self).itemsize  # type: ignore[no-any-return]  # an int
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all entries."""
+        return self.size * self.itemsize
+
+    @property
+    def device(self) -> str:
+        """Always "cpu", as for NumPy's arrays."""
+        return "cpu"
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Any:
+        """Return itself; the only device is "cpu"."""
+        if device != "cpu" or stream is not None:
+            raise DataError(f"to_device() of {self.describe()}: the only device is 'cpu', not {device!r}, and has no streams")
+        return self
+
+    def __array_namespace__(self, *, api_version: Any = None) -> ModuleType:
+        """The namespace of the array API: NumPy, whose functions work on nodes."""
+        np.empty(0).__array_namespace__(api_version=api_version)  # it refuses a version that it does not have
+        return np
+
+    def __getattr__(self, name: str) -> Any:
+        reason = REFUSED.get(name)
+        message = f"{type(self).__name__!r} object has no attribute {name!r}" + (f": {reason}" if reason else "")
+        raise AttributeError(message, name=name, obj=self)
