@@ -25,6 +25,11 @@ class Node(Differentiation, GradientHooks, Comparisons, Conversions):
     by_rank: ClassVar[dict[int, type[Any]]] = {}
     graph_backend: ClassVar[Any]  # the backend in which derivatives are graphs; numpy_api/graph_backend.py sets it
 
+    @property
+    def current(self) -> Any:
+        """The node that a graph refers to: of a :class:`Buffer` its present version, else the node itself."""
+        return self
+
     def __init_subclass__(cls) -> None:
         Node.by_rank.setdefault(cls.rank, cls)
 

@@ -35,6 +35,7 @@ OWN = 0  # nobody
 RECORDED = 1  # graphs, which need it as it is
 EXPOSED = 2  # the user, who may write to it
 CONSTANT = 3  # graphs, and no gradient flows to it
+FILLED = 4  # nobody: graphs keep the version that it has when it is used (buffer.py)
 
 ARRAY_TYPES = {np.ndarray, np.float64}
 
@@ -248,6 +249,12 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
             return context.current().tracer.stop_gradient(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
         return Tensor(self.freeze_data(), constant=True)
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise DataError(
+            f"t[index] = x on {self.describe()}: what was recorded with it would change. Use t = t.at[index].set(x), or fill an "
+            f"array of your own, from autograd.zeros(shape), autograd.array(x) or t.copy()"
+        )
+
     def __len__(self) -> int:
         if not self.shape:
             raise DataError(f"len() of {self.describe()}: it is one number and has no length")
@@ -271,7 +278,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
     def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]:
         raise DataError(
             f"{self.describe()} would be cut from its graph here: take t.data for its numbers, "
-            f"autograd.stack([...]) for an array of nodes, or np functions that have a row{suggest_own_scipy()}"
+            f"autograd.array([...]) for an array of nodes, or np functions that have a row{suggest_own_scipy()}"
         )
 
     # -- recording
@@ -290,9 +297,10 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
                 if arg._state == RECORDED:
                     array = arg._primal
                     has_edges = True
-                elif arg._state == CONSTANT:
+                elif arg.constant:
                     array = arg = arg._primal
                 else:
+                    arg = arg.current
                     array = arg.freeze_data()
                     has_edges = True
             elif type(arg) is float:
@@ -334,7 +342,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
         if state.tracer is not None:
             state.created.append(self)
             for arg in args:
-                if isinstance(arg, Tensor) and arg._state == CONSTANT:
+                if isinstance(arg, Tensor) and arg.constant:
                     state.tracer.constants[id(arg._primal)] = arg
         if state.anomaly:
             check_value(op, args, arrays, self._primal, self.metadata)
@@ -449,7 +457,7 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
 
 if native is not None:
     # What stands for the class method is a builtin function, which binds neither class nor instance.
-    _constants = (FLOAT_ERROR_STATE, IGNORED, Tensor.record, UNRECORDED, (OWN, RECORDED, EXPOSED, CONSTANT))
+    _constants = (FLOAT_ERROR_STATE, IGNORED, Tensor.record, UNRECORDED, (OWN, RECORDED, EXPOSED, CONSTANT, FILLED))
     _knows_arrays = native.register_tensor(
         Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, to_constant, *_constants
     )

@@ -155,7 +155,7 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonNumbers, Node):
         out._primal = tensor._number("item()")
         if not context.recording():
             return out
-        out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor,), {}, PACKED, (1.0,)
+        out.op, out.left, out.right, out.dleft, out.dright = find("item"), (tensor.current,), {}, PACKED, (1.0,)
         return out
 
     # micrograd's names, for programs that draw its graphs

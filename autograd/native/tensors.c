@@ -31,7 +31,7 @@ static PyObject *unrecorded; /* when a constant was made, as far as it matters *
 static PyObject *name_f, *name_name, *name_vjp, *name_vjp_allocates, *name_accumulate_cotangent, *name_accumulate_grad, *name_freeze_data;
 
 /* Who else refers to the array of a Tensor: autograd/core/tensor.py says what these stand for. */
-enum { OWN, RECORDED, EXPOSED, CONSTANT, STATE_COUNT };
+enum { OWN, RECORDED, EXPOSED, CONSTANT, FILLED, STATE_COUNT };
 static PyObject *states[STATE_COUNT];
 static Py_ssize_t state_offset;
 
@@ -86,6 +86,9 @@ static int take_arg(Call *call, PyObject *arg, PyObject *op) {
     PyObject *array, *kept = arg;
     if (Py_TYPE(arg) == engine.tensor_type || PyType_IsSubtype(Py_TYPE(arg), engine.tensor_type)) {
         int is_constant = *state_of(arg) == states[CONSTANT];
+        if (*state_of(arg) == states[FILLED]) {
+            return 0; /* Python records its present version */
+        }
         array = array_to_keep(arg);
         kept = is_constant ? array : arg;
         call->has_edges |= !is_constant;

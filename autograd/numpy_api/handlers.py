@@ -28,6 +28,10 @@ SHAPE_QUERIES: tuple[Any, ...] = (
 )
 
 
+# Functions of ours under names for which NumPy has no protocol.
+CONSTRUCTORS = ("array", "zeros", "ones", "full")
+
+
 def _answer_from_numbers(function: Any) -> Handler:
     """Make a handler that calls NumPy's function on the numbers; compile() guards its answer."""
     return lambda *args, **kwargs: call_with_guard(function, *args, **kwargs)
@@ -48,7 +52,7 @@ def _find_numpy_functions() -> dict[Any, Handler]:
     found: dict[Any, Handler] = {}
     for name, ours in FUNCTIONS.items():
         theirs = getattr(np, name, None) or getattr(np.linalg, name, None)
-        if theirs is not None and not isinstance(theirs, np.ufunc):
+        if theirs is not None and not isinstance(theirs, np.ufunc) and name not in CONSTRUCTORS:
             found[theirs] = ours
     return found
 

@@ -20,7 +20,34 @@ HEAD = """# NumPy's functions on Values and Tensors
 
 Made by `python -m autograd.numpy_api.support_table`. These functions, called on nodes, record derivatives of any order, in both
 modes. Every other function of NumPy raises a TypeError that names it and the nearest thing that works; so do `out=` and in-place
-operations on recorded numbers.
+operations on recorded numbers. A Tensor has the methods and attributes of `ndarray`, too.
+
+## Arrays that hold nodes
+
+NumPy's own `np.zeros(3)` and `np.array([…])` cannot hold a Tensor. `autograd.array`, `autograd.zeros`, `autograd.ones`,
+`autograd.full` and `t.copy()` make arrays whose entries may be assigned to. An assignment does not change what was computed with
+the array before. `t.at[index].set(x)`, with `add`, `multiply` and others, returns a new Tensor instead.
+
+```python
+import numpy as np
+import autograd
+from autograd import grad
+
+def path_length(angles):
+    points = autograd.zeros((4, 2))
+    for i in range(3):
+        points[i + 1] = points[i] + autograd.array([np.cos(angles[i]), np.sin(angles[i])])
+    points[1:] += 0.5
+    return np.hypot(*(points[3] - points[0]))
+
+print(grad(path_length)(np.array([0.0, 0.5, 1.0])).round(6))
+print(grad(lambda x: np.ones(3) @ autograd.Tensor([1.0, 2.0, 3.0]).at[1:].multiply(x))(2.0))
+```
+
+```text
+[ 0.529417  0.057881 -0.427826]
+5.0
+```
 """
 
 

@@ -144,4 +144,4 @@ def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
     for leaf in leaves:
         if not isinstance(leaf, Node | float | int | np.ndarray | np.number | np.bool_):
             raise DataError(f"{call}: the function must return nodes, numbers or containers of them, not {describe(leaf)}")
-    return [leaf if isinstance(leaf, Node) else to_array(leaf, call)[()] for leaf in leaves], unflatten
+    return [leaf.current if isinstance(leaf, Node) else to_array(leaf, call)[()] for leaf in leaves], unflatten

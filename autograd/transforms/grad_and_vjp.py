@@ -183,6 +183,7 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
     for source in sources:
         if not isinstance(source, Node):
             raise DataError(f"gradients() differentiates with respect to nodes, not {describe(source)}")
+    sources = [source.current for source in sources]
     tracer = tracing.current_tracer()
     if tracer is not None and not create_graph:  # a compiled function needs the gradients as nodes of its graph
         return tree_map(tracer.trace_data, gradients(y, wrt, cotangent, create_graph=True))

@@ -193,9 +193,9 @@ def unwrap(x: Any) -> Any:
     Returns
     -------
     object
-        The node, through which gradients still flow; anything else unchanged.
+        The node, through which gradients still flow; of a buffer its present version; anything else unchanged.
     """
-    return x.node if isinstance(x, TracedData) else x
+    return x.node if isinstance(x, TracedData) else x.current if isinstance(x, Node) else x
 
 
 def to_node(x: Any) -> Any:
@@ -209,11 +209,11 @@ def to_node(x: Any) -> Any:
     Returns
     -------
     object
-        A new leaf; anything else unchanged.
+        A new leaf; of a buffer its present version; anything else unchanged.
     """
     if isinstance(x, TracedData):
         return x.tracer.stop_gradient(x.node)
-    return x.to_node() if isinstance(x, TracedMask) else x
+    return x.to_node() if isinstance(x, TracedMask) else x.current if isinstance(x, Node) else x
 
 
 def _make_binary_method(name: str) -> Callable[[Any, Any], Any]:

@@ -155,7 +155,7 @@ class Tracer:
         TracedData
             Its numbers, which the trace follows.
         """
-        return TracedData(self, node)
+        return TracedData(self, node.current)
 
     def compare(self, operator: str, left: Any, right: Any) -> TracedMask:
         """Return what a comparison, or a combination of masks, gives inside a traced function.

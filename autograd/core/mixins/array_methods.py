@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -20,6 +20,8 @@ class ArrayMethods(GraphStructure):
     """The methods of Tensor that have NumPy's names. Each records one operation."""
 
     __slots__ = ()
+
+    entries_of: ClassVar[Any]  # what ``at`` is; numpy_api/indexed_updates.py sets it
 
     if TYPE_CHECKING:
 
@@ -118,6 +120,21 @@ class ArrayMethods(GraphStructure):
         summed, last = ALPHABET[rank - 1], ALPHABET[-1]
         subscripts = f"{left}{summed},{right}{summed}{last}->{left}{right}{last}"
         return apply(find("einsum"), self, other, subscripts=subscripts)  # type: ignore[no-any-return]
+
+    @property
+    def at(self) -> Any:
+        """Updates of some entries: ``t.at[index].set(x)`` returns a new Tensor, and leaves this one as it is.
+
+        Besides ``set`` there are ``add``, ``subtract``, ``multiply``, ``divide``, ``power``, ``min``, ``max`` and ``get``. An index
+        is what NumPy takes. If it repeats an entry, ``set`` keeps the last number and ``add`` adds all of them.
+
+        Examples
+        --------
+        >>> from autograd import Tensor
+        >>> Tensor([1.0, 2.0, 3.0]).at[1:].set([5.0, 6.0]).data
+        array([1., 5., 6.])
+        """
+        return type(self).entries_of(self)
 
     def __matmul__(self, other: Any) -> Any:
         return operate(find("matmul"), self, other, other)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.tensor import Tensor
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
 from autograd.numpy_api.composed.linear_algebra import cond, matrix_norm, tensorinv, tensorsolve, vecdot, vector_norm
@@ -73,7 +74,7 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.linalg.matmul: functions.matmul,
     np.linalg.trace: lambda x, *, offset=0: functions.trace(x, offset, -2, -1),
     np.linalg.outer: functions.outer,
-    np.copy: functions.positive,
+    np.copy: lambda a: functions.array(a) if np.ndim(a) or isinstance(a, Tensor) else functions.positive(a),
     np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype),
     np.real: functions.positive,
 }

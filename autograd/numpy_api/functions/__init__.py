@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.numpy_api.functions import (
+    creation,
     einstein_sums,
     elementwise,
     factorizations,
@@ -22,6 +23,7 @@ from autograd.numpy_api.functions import (
     shapes,
     softmaxes,
 )
+from autograd.numpy_api.functions.creation import *
 from autograd.numpy_api.functions.einstein_sums import *
 from autograd.numpy_api.functions.elementwise import *
 from autograd.numpy_api.functions.factorizations import *
@@ -33,7 +35,19 @@ from autograd.numpy_api.functions.selection import *
 from autograd.numpy_api.functions.shapes import *
 from autograd.numpy_api.functions.softmaxes import *
 
-_MODULES = (elementwise, selection, reductions, softmaxes, shapes, joining, products, einstein_sums, linear_algebra, factorizations)
+_MODULES = (
+    creation,
+    elementwise,
+    selection,
+    reductions,
+    softmaxes,
+    shapes,
+    joining,
+    products,
+    einstein_sums,
+    linear_algebra,
+    factorizations,
+)
 
 
 def _is_public_function(name: str, value: Any, module: ModuleType) -> bool:

@@ -90,4 +90,4 @@ def as_float(leaf: Any) -> Any:
     """
     is_whole = isinstance(leaf, int | np.integer) and not isinstance(leaf, bool)
     is_whole_array = isinstance(leaf, np.ndarray) and leaf.dtype.kind in "iu"
-    return np.asarray(leaf, dtype=float)[()] if is_whole or is_whole_array else leaf
+    return float(leaf) if is_whole else leaf.astype(float) if is_whole_array else leaf
