@@ -19,11 +19,12 @@ Handler = Callable[..., Any]
 NUMBER_QUERIES: tuple[Any, ...] = (
     *(np.argmax, np.argmin, np.argsort, np.any, np.all, np.isclose, np.allclose, np.array_equal, np.count_nonzero, np.nonzero),
     *(np.argwhere, np.flatnonzero, np.searchsorted, np.digitize, np.lexsort, np.argpartition, np.array_equiv, np.isin),
-    *(np.isposinf, np.isneginf),
+    *(np.isposinf, np.isneginf, np.nanargmax, np.nanargmin, np.array2string, np.array_repr, np.array_str),
 )
 # What asks about shape and type alone, so that compile() needs no guard for it.
 SHAPE_QUERIES: tuple[Any, ...] = (
     *(np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.full_like, np.empty_like),
+    *(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from),
     *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.imag),
 )
 

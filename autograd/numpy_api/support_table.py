@@ -62,9 +62,12 @@ def get_sections() -> dict[str, list[str]]:
     queries = {get_qualified_name(f) for f in (*NUMBER_QUERIES, *SHAPE_QUERIES)}
     composed = {get_qualified_name(f) for f in COMPOSED}
     rearrangements = {get_qualified_name(f) for f in REARRANGEMENTS}
-    products = {get_qualified_name(f) for f in HANDLERS} | {"np.matmul", "np.vecdot"}
+    of_arrays = {f"np.{name}" for name in ("matmul", "vecdot", "matvec", "vecmat") if hasattr(np, name)}
+    products = {get_qualified_name(f) for f in HANDLERS} | of_arrays
     return {
-        "Entry by entry": sorted({f"np.{name}" for name in (*_get_row_ufuncs(), *COMPOSED_UFUNCS)} - {"np.vecdot"}),
+        "Entry by entry": sorted(
+            {f"np.{name}" for name in (*_get_row_ufuncs(), *COMPOSED_UFUNCS) if hasattr(np, name)} - of_arrays
+        ),
         "Reductions and products": sorted(products - queries - composed - rearrangements),
         "Methods of ufuncs": [*(f"np.{name}.reduce" for name in REDUCTIONS), "np.add.accumulate", "np.multiply.outer"],
         "Rearranging entries": sorted(rearrangements),

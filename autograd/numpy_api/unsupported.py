@@ -10,14 +10,31 @@ from autograd.ops import TABLE
 
 # What to write instead, if no function of a similar name helps.
 ALTERNATIVES = {
-    **dict.fromkeys(("nansum", "nanmean", "nanstd", "nanvar"), "np.nan_to_num(t) replaces what is not finite"),
-    **dict.fromkeys(("percentile", "quantile"), "np.sort(t) with an index picks a quantile, and np.median is the middle one"),
     "matrix_rank": "np.linalg.svdvals works, and counts of the numbers in t.data have no derivative",
-    **dict.fromkeys(("fmax", "fmin"), "np.maximum and np.minimum work"),
-    "unique": "np.sort works, and t[index] with plain integers picks entries",
-    "gradient": "np.diff works",
-    "logaddexp2": "np.logaddexp works",
-    "sinc": "np.sin works",
+    **dict.fromkeys(
+        ("histogram", "histogram2d", "histogramdd", "histogram_bin_edges"),
+        "counts have no derivative, and np.bincount with weights=t has one",
+    ),
+    **dict.fromkeys(
+        ("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"),
+        "it writes to an array: t.at[index].set(x) returns a new one, and autograd.zeros(shape) may be assigned to",
+    ),
+    **dict.fromkeys(
+        (
+            "unique",
+            "unique_values",
+            "unique_all",
+            "unique_counts",
+            "unique_inverse",
+            "union1d",
+            "intersect1d",
+            "setdiff1d",
+            "setxor1d",
+        ),
+        "np.sort works, and t[index] with plain integers picks entries",
+    ),
+    "roots": "np.linalg.eigvals works where they are real",
+    "polydiv": "np.polymul works",
 }
 
 
@@ -61,8 +78,8 @@ def suggest_alternative(name: str) -> str:
 
     Examples
     --------
-    >>> suggest_alternative("sinc")
-    "np.sin works; define('sinc', …) gives it one, and t.data gives the numbers without derivatives"
+    >>> suggest_alternative("polydiv")
+    "np.polymul works; define('polydiv', …) gives it one, and t.data gives the numbers without derivatives"
     """
     import difflib  # here, since only errors need it
 

@@ -13,6 +13,8 @@ from autograd.errors import ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
 
+dispatched: Any = np  # NumPy's functions on Tensors, which its stubs do not know
+
 
 def inner(a: Any, b: Any) -> Any:
     """Return the sums of products over the last axes of both arrays.
@@ -111,14 +113,16 @@ def kron(a: Any, b: Any) -> Any:
     return (left * right).reshape(tuple(n * m for n, m in pairs))
 
 
-def cross(a: Any, b: Any, axis: int = -1) -> Any:
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     """Return the cross product of vectors of length 3.
 
     Parameters
     ----------
     a, b : array_like or Tensor
+    axisa, axisb, axisc : int, optional
+        The axes that hold the vectors of ``a``, of ``b`` and of the result.
     axis : int, optional
-        The axis of length 3 that holds the vectors.
+        One axis for all three.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def cross(a: Any, b: Any, axis: int = -1) -> Any:
     Raises
     ------
     ShapeError
-        If the axis has another length.
+        If an axis has another length.
 
     Examples
     --------
@@ -135,11 +139,36 @@ def cross(a: Any, b: Any, axis: int = -1) -> Any:
     >>> cross(Tensor([1.0, 0.0, 0.0]), [0.0, 1.0, 0.0]).data
     array([0., 0., 1.])
     """
-    a, b = (functions.swapaxes(as_tensor(t), axis, -1) for t in (a, b))
+    axes = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
+    a, b = (dispatched.moveaxis(as_tensor(t), i, -1) for t, i in zip((a, b), axes, strict=False))
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ShapeError(f"cross takes vectors of length 3, not arrays of shapes {a.shape} and {b.shape}")
     j, k = [1, 2, 0], [2, 0, 1]  # cᵢ = aⱼ bₖ - aₖ bⱼ, in cyclic order
-    return functions.swapaxes(a[..., j] * b[..., k] - a[..., k] * b[..., j], axis, -1)
+    return dispatched.moveaxis(a[..., j] * b[..., k] - a[..., k] * b[..., j], -1, axes[2])
+
+
+def matvec(a: Any, b: Any) -> Any:
+    """Return the products of matrices with vectors, in batches.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> matvec(Tensor([[1.0, 2.0], [3.0, 4.0]]), [1.0, 1.0]).data
+    array([3., 7.])
+    """
+    return functions.einsum("...ij,...j->...i", a, b)
+
+
+def vecmat(a: Any, b: Any) -> Any:
+    """Return the products of vectors with matrices, in batches.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> vecmat(Tensor([1.0, 1.0]), [[1.0, 2.0], [3.0, 4.0]]).data
+    array([4., 6.])
+    """
+    return functions.einsum("...i,...ij->...j", a, b)
 
 
 def matrix_power(a: Any, n: int) -> Any:

@@ -161,3 +161,32 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) ->
     axis = -1 if axis is None else axis
     order = call_with_guard(np.argsort, tensor, axis=axis, kind="stable")
     return make_rearrangement(lambda t: np.take_along_axis(t, order, axis), "t")(tensor)
+
+
+def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+    """Bring the entry of rank ``kth`` to its place, with lesser entries before it and greater ones behind.
+
+    Parameters
+    ----------
+    a : array_like or Tensor
+    kth : int or sequence of int
+    axis : int or None, optional
+        The axis; None flattens the array first.
+    kind, order : optional
+        Accepted as np.partition does, and ignored.
+
+    Returns
+    -------
+    Tensor
+        The gradient of each entry goes back to where the entry came from.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> float(partition(Tensor([3.0, 1.0, 2.0]), 1)[1])
+    2.0
+    """
+    tensor = as_tensor(a) if axis is not None else as_tensor(a).ravel()
+    axis = -1 if axis is None else axis
+    places = call_with_guard(np.argpartition, tensor, kth, axis=axis)
+    return make_rearrangement(lambda t: np.take_along_axis(t, places, axis), "t")(tensor)

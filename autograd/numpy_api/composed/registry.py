@@ -10,12 +10,38 @@ import numpy as np
 from autograd.core.tensor import Tensor
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
+from autograd.numpy_api.composed.applied_functions import apply_along_axis, apply_over_axes, piecewise
+from autograd.numpy_api.composed.entry_by_entry import angle, divmod_, fmax, fmin, i0, ldexp, logaddexp2, modf, sinc
 from autograd.numpy_api.composed.linear_algebra import cond, matrix_norm, tensorinv, tensorsolve, vecdot, vector_norm
-from autograd.numpy_api.composed.products import cross, inner, kron, matrix_power, multi_dot, tensordot
-from autograd.numpy_api.composed.rearrangements import make_rearrangement, pad, sort
+from autograd.numpy_api.composed.polynomials import poly, polyadd, polyder, polyfit, polyint, polymul, polysub, vander
+from autograd.numpy_api.composed.products import cross, inner, kron, matrix_power, matvec, multi_dot, tensordot, vecmat
+from autograd.numpy_api.composed.rearrangements import make_rearrangement, pad, partition, sort
 from autograd.numpy_api.composed.rounding_and_steps import copysign, heaviside, nan_to_num, round_to
-from autograd.numpy_api.composed.sequences import convolve, correlate, cumprod, diff, interp, polyval, trapezoid
-from autograd.numpy_api.composed.statistics import average, median, ptp, std, var
+from autograd.numpy_api.composed.sequences import (
+    bincount,
+    convolve,
+    correlate,
+    cumprod,
+    cumulative_prod,
+    cumulative_sum,
+    diff,
+    interp,
+    polyval,
+    trapezoid,
+)
+from autograd.numpy_api.composed.spacing import ediff1d, geomspace, gradient, linspace, logspace, unwrap
+from autograd.numpy_api.composed.statistics.moments import average, corrcoef, cov, median, ptp, std, var
+from autograd.numpy_api.composed.statistics.nan_functions import (
+    make_nan_cumulation,
+    make_nan_extremum,
+    make_nan_reduction,
+    nanmean,
+    nanstd,
+    nanvar,
+)
+from autograd.numpy_api.composed.statistics.quantiles import nanmedian, nanpercentile, nanquantile, percentile, quantile
+
+_UNSTACK = (np.unstack,) if hasattr(np, "unstack") else ()  # since NumPy 2.1
 
 # NumPy's functions that rearrange entries, by their parameters that hold arrays.
 _ARRAY_PARAMETERS: dict[tuple[str, ...], tuple[Any, ...]] = {
@@ -24,7 +50,7 @@ _ARRAY_PARAMETERS: dict[tuple[str, ...], tuple[Any, ...]] = {
     ("v",): (np.diag, np.diagflat),
     ("ary",): (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
     ("arr",): (np.take_along_axis, np.extract, np.delete),
-    ("x",): (np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal),
+    ("x",): (np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, *_UNSTACK),
     ("A",): (np.tile,),
     ("*arys",): (np.atleast_1d, np.atleast_2d, np.atleast_3d),
     ("*tup",): (np.hstack, np.vstack, np.column_stack, np.dstack),
@@ -39,7 +65,7 @@ _ARRAY_PARAMETERS: dict[tuple[str, ...], tuple[Any, ...]] = {
 REARRANGEMENTS: dict[Any, Callable[..., Any]] = {
     function: make_rearrangement(function, *names) for names, group in _ARRAY_PARAMETERS.items() for function in group
 }
-REARRANGEMENTS |= {np.pad: pad, np.sort: sort}
+REARRANGEMENTS |= {np.pad: pad, np.sort: sort, np.partition: partition}
 
 COMPOSED: dict[Any, Callable[..., Any]] = {
     np.var: var,
@@ -77,6 +103,59 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.copy: lambda a: functions.array(a) if np.ndim(a) or isinstance(a, Tensor) else functions.positive(a),
     np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype),
     np.real: functions.positive,
+    np.real_if_close: lambda a, tol=100: functions.positive(a),
+    np.fix: functions.trunc,
+    np.angle: angle,
+    np.sinc: sinc,
+    np.i0: i0,
+    np.linspace: linspace,
+    np.logspace: logspace,
+    np.geomspace: geomspace,
+    np.gradient: gradient,
+    np.ediff1d: ediff1d,
+    np.unwrap: unwrap,
+    np.cov: cov,
+    np.corrcoef: corrcoef,
+    np.quantile: quantile,
+    np.percentile: percentile,
+    np.nanquantile: nanquantile,
+    np.nanpercentile: nanpercentile,
+    np.nanmedian: nanmedian,
+    np.nansum: make_nan_reduction(functions.sum, 0.0),
+    np.nanprod: make_nan_reduction(functions.prod, 1.0),
+    np.nanmax: make_nan_extremum(functions.max, -np.inf),
+    np.nanmin: make_nan_extremum(functions.min, np.inf),
+    np.nancumsum: make_nan_cumulation(functions.cumsum, 0.0),
+    np.nancumprod: make_nan_cumulation(cumprod, 1.0),
+    np.nanmean: nanmean,
+    np.nanvar: nanvar,
+    np.nanstd: nanstd,
+    np.bincount: bincount,
+    np.vander: vander,
+    np.poly: poly,
+    np.polyadd: polyadd,
+    np.polysub: polysub,
+    np.polymul: polymul,
+    np.polyder: polyder,
+    np.polyint: polyint,
+    np.polyfit: polyfit,
+    np.apply_along_axis: apply_along_axis,
+    np.apply_over_axes: apply_over_axes,
+    np.piecewise: piecewise,
 }
+# The cumulative functions of the array API, which NumPy has since version 2.1.
+COMPOSED |= {getattr(np, f.__name__): f for f in (cumulative_sum, cumulative_prod) if hasattr(np, f.__name__)}
 
-COMPOSED_UFUNCS: dict[str, Callable[..., Any]] = {"heaviside": heaviside, "copysign": copysign, "vecdot": vecdot}
+COMPOSED_UFUNCS: dict[str, Callable[..., Any]] = {
+    "heaviside": heaviside,
+    "copysign": copysign,
+    "vecdot": vecdot,
+    "matvec": matvec,
+    "vecmat": vecmat,
+    "logaddexp2": logaddexp2,
+    "fmax": fmax,
+    "fmin": fmin,
+    "ldexp": ldexp,
+    "modf": modf,
+    "divmod": divmod_,
+}

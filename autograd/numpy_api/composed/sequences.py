@@ -82,6 +82,96 @@ def cumprod(a: Any, axis: int | None = None) -> Any:
     return functions.swapaxes(functions.prod(grid, axis=-1), axis, -1)
 
 
+def cumulative_sum(x: Any, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """Return the running sums along an axis, as the array API has them.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+    axis : int, optional
+        It may be left out for a vector.
+    dtype : dtype, optional
+        A float type.
+    include_initial : bool, optional
+        Whether a 0 precedes the sums.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    ShapeError
+        If the axis is left out for an array of several axes.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> cumulative_sum(Tensor([1.0, 2.0]), include_initial=True).data
+    array([0., 1., 3.])
+    """
+    return _cumulate(functions.cumsum, 0.0, x, axis, dtype, include_initial)
+
+
+def cumulative_prod(x: Any, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """Return the running products along an axis, as the array API has them; see `cumulative_sum`.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> cumulative_prod(Tensor([2.0, 3.0]), include_initial=True).data
+    array([1., 2., 6.])
+    """
+    return _cumulate(cumprod, 1.0, x, axis, dtype, include_initial)
+
+
+def _cumulate(cumulate: Any, initial: float, x: Any, axis: int | None, dtype: Any, include_initial: bool) -> Any:
+    tensor = as_tensor(x) if dtype is None else as_tensor(x).astype(dtype)
+    if axis is None and tensor.ndim != 1:
+        raise ShapeError(f"a cumulative sum or product of shape {tensor.shape} needs axis=, since there are several axes")
+    axis = 0 if axis is None else axis
+    results = cumulate(tensor, axis)
+    if not include_initial:
+        return results
+    lengths = list(tensor.shape)
+    lengths[axis] = 1
+    return functions.concatenate([np.full(lengths, initial), results], axis=axis)
+
+
+def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """Return the sums of the weights of each whole number; the gradient flows to the weights.
+
+    Parameters
+    ----------
+    x : array_like of int
+        Whole numbers of at least 0.
+    weights : array_like or Tensor
+        Of the same length.
+    minlength : int, optional
+        The least length of the result.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    ShapeError
+        If the weights have another length.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> bincount([0, 2, 0], Tensor([1.0, 2.0, 4.0])).data
+    array([5., 0., 2.])
+    """
+    tensor, numbers = as_tensor(weights), np.asarray(x)
+    if tensor.shape != numbers.shape:
+        raise ShapeError(f"np.bincount: weights of shape {tensor.shape} for numbers of shape {numbers.shape}")
+    length = np.bincount(numbers, minlength=minlength).size  # it says what is wrong with the numbers
+    return Tensor.record(find("scatter"), (tensor,), {"index": numbers.copy(), "shape": (length,)})
+
+
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Return the integral of samples by the trapezoidal rule.
 

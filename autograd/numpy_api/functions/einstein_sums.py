@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.coercion import describe
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.errors import DataError, ShapeError
@@ -18,7 +19,7 @@ _EINSUM = find("einsum")
 _UPPERCASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # stands for the axes of "..."
 
 
-def einsum(subscripts: str, *operands: Any, optimize: Any = "greedy") -> Any:
+def einsum(subscripts: Any, *operands: Any, optimize: Any = "greedy") -> Any:
     """Return an Einstein sum, in NumPy's notation.
 
     Parameters
@@ -26,6 +27,8 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "greedy") -> Any:
     subscripts : str
         Such as ``"ij,jk->ik"``. The result may be left out, letters may be repeated, and ``...`` stands for any axes.
     *operands : array_like or Tensor
+        Or, without subscripts: each operand, followed by a list of whole numbers that name its axes, and perhaps a last list for
+        the result, as in ``einsum(A, [0, 1], B, [1, 2], [0, 2])``.
     optimize : bool, str or list, default "greedy"
         In which order more than two operands are multiplied, as for ``np.einsum_path``: "greedy", "optimal", or a path. True is
         "greedy", and False multiplies all of them at once.
@@ -37,7 +40,7 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "greedy") -> Any:
     Raises
     ------
     DataError
-        If ``subscripts`` is not a string.
+        If there are neither subscripts nor lists of axes.
     ShapeError
         If the subscripts do not fit the operands.
 
@@ -49,7 +52,7 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "greedy") -> Any:
     array([3., 3.])
     """
     if not isinstance(subscripts, str):
-        raise DataError(f"einsum takes its subscripts as one string first, such as 'ij,jk->ik', not {subscripts!r}")
+        subscripts, operands = _read_operand_lists((subscripts, *operands))
 
     def record(*tensors: Tensor) -> Tensor:
         explicit = _make_explicit(subscripts, [t.ndim for t in tensors])
@@ -58,6 +61,21 @@ def einsum(subscripts: str, *operands: Any, optimize: Any = "greedy") -> Any:
         return _multiply_pairwise(explicit, list(tensors), optimize)
 
     return apply_to_tensors(record, "einsum", *operands)
+
+
+def _read_operand_lists(arguments: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """Return subscripts and operands for operands that are each followed by a list of axes."""
+    operands, lists = tuple(arguments[: len(arguments) // 2 * 2 : 2]), list(arguments[1::2])
+    result = list(arguments[-1:]) if len(arguments) % 2 else []
+    for axes in [*lists, *result]:
+        if not isinstance(axes, list | tuple) or not all(axis is Ellipsis or isinstance(axis, int | np.integer) for axis in axes):
+            raise DataError(
+                "einsum takes its subscripts as one string first, such as 'ij,jk->ik', or after each operand a list of whole "
+                f"numbers that name its axes, not {describe(axes)}"
+            )
+    parts = ["".join("..." if axis is Ellipsis else chr(ord("a") + axis) for axis in axes) for axes in [*lists, *result]]
+    inputs = ",".join(parts[: len(lists)])
+    return f"{inputs}->{parts[-1]}" if result else inputs, operands
 
 
 def _multiply_pairwise(subscripts: str, tensors: list[Tensor], optimize: Any) -> Tensor:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value, jacobian
+from autograd.numpy_api.composed.registry import COMPOSED_UFUNCS
 from autograd.numpy_api.support_table import get_sections
 from oracles import assert_close, assert_derivative
 
@@ -191,6 +192,83 @@ CASES = [
     ("np.mean", lambda x: np.mean(x, 0, None, None, True), M),
     ("np.trapezoid", lambda y, x: np.trapezoid(y, x, axis=0), M, V),
     ("np.trapezoid", lambda y, x: np.trapezoid(y, x), M, M),
+    ("np.linspace", lambda x, y: np.linspace(x, y, 4), V, V),
+    ("np.linspace", lambda x: np.linspace(x, 2.0, 3, endpoint=False, axis=-1, dtype=float), M),
+    ("np.linspace", lambda x, y: np.linspace(x, y, 4, retstep=True)[1], V, V),
+    ("np.logspace", lambda x, y: np.logspace(x, y, 3, base=2.0), V, V),
+    ("np.logspace", lambda x, y: np.logspace(x, 1.0, 3, base=y * y + 1.0, axis=1, dtype=float), V, V),
+    ("np.geomspace", lambda x, y: np.geomspace(x * x, y * y, 4), V, V),
+    ("np.geomspace", lambda x: np.geomspace(-(x * x), -1.0, 3, endpoint=False, dtype=float, axis=1), V),
+    ("np.gradient", np.gradient, W),
+    ("np.gradient", lambda x: np.gradient(x, 0.5, edge_order=2)[1], T[1:]),
+    ("np.gradient", lambda x: np.gradient(x, 0.5, 2.0, axis=(0, -1))[1], T),
+    ("np.gradient", lambda x, y: np.gradient(x, np.cumsum(y * y), axis=1, edge_order=2), M, W),
+    ("np.ediff1d", lambda x, y: np.ediff1d(x, to_begin=y, to_end=[1.0]), M, V),
+    ("np.unwrap", lambda x: np.unwrap(9.0 * x), W),
+    ("np.unwrap", lambda x: np.unwrap(x, period=0.7, axis=0), M),
+    ("np.cov", np.cov, M),
+    ("np.cov", lambda x, y: np.cov(x, y, bias=True), V, V),
+    ("np.cov", lambda x: np.cov(x, rowvar=False, fweights=[1, 2, 1], aweights=[0.5, 1.0, 2.0], dtype=float), M),
+    ("np.cov", lambda x: np.cov(x, ddof=0), V),
+    ("np.corrcoef", np.corrcoef, M),
+    ("np.corrcoef", lambda x: np.corrcoef(x) + x, V),
+    ("np.quantile", lambda x: np.quantile(x, [0.1, 0.62], axis=0), M),
+    ("np.quantile", lambda x: np.quantile(x, 0.62, axis=(0, -1), keepdims=True, method="hazen"), T),
+    ("np.quantile", lambda x: np.quantile(x, np.array([[0.0, 0.3, 1.0]]), method="nearest"), M),
+    ("np.percentile", lambda x: np.percentile(x, 38.0, axis=1, method="midpoint"), M),
+    ("np.nanquantile", lambda x: np.nanquantile(np.where(YES[:, None], x, np.nan), [0.3, 0.9], axis=0), M),
+    ("np.nanpercentile", lambda x: np.nanpercentile(np.append(x, np.nan), 38.0, method="weibull"), M),
+    ("np.nanmedian", lambda x: np.nanmedian(np.append(x, [[np.nan] * 4], axis=0), axis=0, keepdims=True), M),
+    ("np.nansum", lambda x: np.nansum(np.append(x, np.nan)), V),
+    ("np.nanprod", lambda x: np.nanprod(np.where(YES[:, None], x, np.nan), axis=0), M),
+    ("np.nanmax", lambda x: np.nanmax(np.where(YES[:, None], x, np.nan), axis=0, keepdims=True), M),
+    ("np.nanmin", lambda x: np.nanmin(np.append(x, np.nan)), V),
+    ("np.nancumsum", lambda x: np.nancumsum(np.where(YES, x, np.nan)), V),
+    ("np.nancumprod", lambda x: np.nancumprod(np.where(YES[:, None], x, np.nan), axis=0), M),
+    ("np.nanmean", lambda x: np.nanmean(np.where(YES[:, None], x, np.nan), axis=0), M),
+    ("np.nanvar", lambda x: np.nanvar(np.where(YES[:, None], x, np.nan), axis=0, ddof=1), M),
+    ("np.nanstd", lambda x: np.nanstd(np.append(x, np.nan)), V),
+    ("np.bincount", lambda x: np.bincount([3, 0, 3], x, minlength=6), V),
+    ("np.vander", np.vander, V),
+    ("np.vander", lambda x: np.vander(x, 4, increasing=True), V),
+    ("np.poly", np.poly, V),
+    ("np.polyadd", np.polyadd, V, W),
+    ("np.polysub", np.polysub, W, V),
+    ("np.polymul", np.polymul, V, W),
+    ("np.polyder", lambda x: np.polyder(x, 2), W),
+    ("np.polyint", lambda x: np.polyint(x, 2, [3.0, 4.0]), V),
+    ("np.polyint", lambda x, y: np.polyint(x, k=y[0]), V, V),
+    ("np.polyfit", lambda x, y: np.polyfit(x, y, 1), W, W),
+    ("np.polyfit", lambda x, y, z: np.polyfit(x, y, 2, w=z * z + 1.0), W, W, W),
+    ("np.apply_along_axis", lambda x: np.apply_along_axis(lambda v: v[:2] * v[-1], 0, x), T),
+    ("np.apply_along_axis", lambda x: np.apply_along_axis(lambda v, k: (v**k).sum(), 1, x, 3), M),
+    ("np.apply_over_axes", lambda x: np.apply_over_axes(np.sum, x, [0, 2]), T),
+    ("np.piecewise", lambda x: np.piecewise(x, [YES, np.array([True, False, False])], [lambda v: v**2, 4.0, np.exp]), V),
+    ("np.piecewise", lambda x: np.piecewise(x, YES, [np.sin]), V),
+    ("np.cumulative_sum", lambda x: np.cumulative_sum(x, axis=1, include_initial=True, dtype=float), M),
+    ("np.cumulative_prod", np.cumulative_prod, V),
+    ("np.unstack", lambda x: np.unstack(x, axis=1)[2], M),
+    ("np.partition", lambda x: np.partition(x, 1)[1], V),
+    ("np.partition", lambda x: np.partition(x, 5, axis=None)[5], M),
+    ("np.sinc", lambda x: np.sinc(x * 0.1), M),
+    ("np.i0", np.i0, V),
+    ("np.angle", lambda x: np.angle(x) + x, V),
+    ("np.angle", lambda x: np.angle(x, deg=True) * x, V),
+    ("np.fix", lambda x: np.fix(x * 1e-6 + 1.23) + x, V),
+    ("np.real_if_close", np.real_if_close, V),
+    ("np.matvec", np.matvec, T, W),
+    ("np.vecmat", np.vecmat, V, T),
+    ("np.logaddexp2", np.logaddexp2, V, V),
+    ("np.fmax", np.fmax, V, V),
+    ("np.fmax", lambda x, y: np.fmax(np.append(x, [np.nan, 1.0]), np.append(y, [2.0, np.nan])), V, V),
+    ("np.fmin", lambda x, y: np.fmin(np.append(x, [np.nan, 1.0]), np.append(y, [2.0, np.nan])), V, V),
+    ("np.ldexp", lambda x: np.ldexp(x, [2, -1, 0]), V),
+    ("np.modf", lambda x: np.modf(x)[0], V),
+    ("np.divmod", lambda x: np.divmod(x, 0.7)[1], V),
+    ("np.einsum", lambda x, y: np.einsum(x, [0, 1], y, [2, 1], [2, 0]), M, (2, 4)),
+    ("np.einsum", lambda x: np.einsum(x, [..., 3]), T),
+    ("np.cross", lambda x, y: np.cross(x, y, axisa=0, axisb=1, axisc=0), (3, 4), (4, 3)),
+    ("np.cross", lambda x, y: np.cross(x, y, axis=0), (3, 4), (3, 4)),
     ("np.var", np.var, M),
     ("np.var", lambda x: np.var(x, axis=0, keepdims=True), M),
 ]
@@ -207,7 +285,7 @@ def make_distinct_arrays(seed, shapes):
 
 
 def test_every_function_on_the_page_has_a_case():
-    rows = {name for name in SECTIONS["Entry by entry"] if getattr(np, name[3:]).__name__ not in ("copysign", "heaviside")}
+    rows = {name for name in SECTIONS["Entry by entry"] if getattr(np, name[3:]).__name__ not in COMPOSED_UFUNCS}
     asking = SECTIONS["Asking about the numbers (plain answers)"]
     assert {name for names in SECTIONS.values() for name in names} - rows - set(asking) == {name for name, *_ in CASES}
 
@@ -249,18 +327,23 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
         )
 
 
-@pytest.mark.parametrize("name", SECTIONS["Entry by entry"])
+@pytest.mark.parametrize("name", [name for name in SECTIONS["Entry by entry"] if name != "np.ldexp"])  # it takes whole numbers
 def test_ufuncs_work_under_every_name_that_numpy_has_for_them(name):
     ufunc = getattr(np, name[3:])
     xs = [np.array([0.3, 0.7]) if ufunc is not np.arccosh else np.array([1.3, 1.7])] * ufunc.nin
-    assert_close(ufunc(*map(Tensor, xs)).data, ufunc(*xs), rtol=1e-14)
-    assert_close(ufunc(*[Value(x[0]) for x in xs]).data, ufunc(*[x[0] for x in xs]), rtol=1e-14)
+    for make, arguments in ((Tensor, xs), (Value, [x[0] for x in xs])):
+        ours, theirs = ufunc(*map(make, arguments)), ufunc(*arguments)
+        for actual, expected in zip(*((y if ufunc.nout > 1 else [y]) for y in (ours, theirs)), strict=True):
+            assert_close(actual.data, expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("name", SECTIONS["Asking about the numbers (plain answers)"])
 def test_queries_give_plain_results(name):
     function = getattr(np, name[3:])
-    t = Tensor([1.0, 2.0])
+    if function in (np.array2string, np.array_repr, np.array_str):
+        assert function(Tensor([1.0, 2.0])) == function(np.array([1.0, 2.0]))
+        return
+    t = Tensor(np.eye(2)) if name.endswith("indices_from") else Tensor([1.0, 2.0])
     more = {
         **dict.fromkeys(("np.searchsorted", "np.digitize", "np.isin", "np.array_equal", "np.array_equiv"), ([1.5, 2.5],)),
         **dict.fromkeys(("np.isclose", "np.allclose", "np.full_like", "np.argpartition"), (1,)),

@@ -231,6 +231,28 @@ ARRAYS = {
         lambda a, b, c, d: a * a + 2 * b * c + d * d + (a + d) * (b + c),
         [(0.0,) * 4, (1.0,) * 4],
     ),
+    "quantile": (lambda t: np.quantile(t, 0.5), median, ZEROS),
+    "nanquantile": (lambda t: np.nanquantile(np.append(t, np.nan), 0.5), median, ZEROS),
+    "nanmedian": (np.nanmedian, median, ZEROS),
+    "nanmax": (lambda t: np.nanmax(np.append(t, np.nan)), lambda *x: max(x), ZEROS),
+    "nanmin": (lambda t: np.nanmin(np.append(t, np.nan)), lambda *x: min(x), ZEROS),
+    "nanprod": (lambda t: np.nanprod(np.append(t, np.nan)), lambda *x: math.prod(x), ZEROS),
+    "nanstd": (lambda t: np.nanstd(np.append(t, np.nan)), lambda *x: mp.sqrt(variance(*x)), ZEROS),
+    "nancumprod": (lambda t: (np.nancumprod(t) * rising_weights(t)).sum(), lambda *x: weighted_sum(running_products(*x)), ZEROS),
+    "cumulative_prod": (
+        lambda t: (np.cumulative_prod(t) * rising_weights(t)).sum(),
+        lambda *x: weighted_sum(running_products(*x)),
+        ZEROS,
+    ),
+    "partition": (lambda t: np.partition(t, 0)[0], lambda *x: min(x), ZEROS),
+    "sinc": (lambda t: np.sinc(t).sum(), lambda *x: sum(map(mp.sincpi, x)), ZEROS),
+    "logaddexp2": (
+        lambda t: np.logaddexp2(t[:-1], t[1:]).sum(),
+        lambda *x: sum(mp.log(2**a + 2**b, 2) for a, b in zip(x[:-1], x[1:], strict=True)),
+        APART,
+    ),
+    "fmax": (lambda t: np.fmax(t[:-1], t[1:]).sum(), lambda *x: sum(map(max, x[:-1], x[1:])), APART),
+    "fmin": (lambda t: np.fmin(t[:-1], t[1:]).sum(), lambda *x: sum(map(min, x[:-1], x[1:])), APART),
     "copysign": (lambda t: np.copysign(t, -1.0).sum(), lambda *x: -sum(map(abs, x)), ZEROS),
     "heaviside": (lambda t: np.heaviside(t, 0.5).sum(), lambda *x: sum(mp.mpf(v > 0) for v in x), ZEROS),
     "interp": (
@@ -249,7 +271,14 @@ ARRAYS = {
 }
 # Composed functions that move entries, or are linear in each argument: they have no special points.
 SMOOTH = "cond tensorsolve tensorinv vecdot vector_norm matrix_norm "
-SMOOTH += "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around astype"
+SMOOTH += "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around astype "
+SMOOTH += (
+    "linspace logspace geomspace gradient ediff1d unwrap cov corrcoef bincount vander poly polyadd polysub polymul polyder polyint "
+)
+SMOOTH += (
+    "polyfit apply_along_axis apply_over_axes piecewise cumulative_sum unstack real_if_close fix angle matvec vecmat ldexp modf "
+)
+SMOOTH += "divmod percentile nanpercentile nansum nanmean nancumsum i0 nanvar"
 
 
 def derivatives_of_array_function(f, point):

@@ -1,4 +1,4 @@
-"""Variance, standard deviation, weighted means, ranges and medians."""
+"""Variance, standard deviation, covariances, weighted means, ranges and medians."""
 
 from __future__ import annotations
 
@@ -88,6 +88,89 @@ def _subtract_mean(tensor: Tensor, axis: Axis) -> Tensor:
 def _degrees_of_freedom(tensor: Tensor, reduced: Tensor, ddof: float) -> float:
     """Return how many entries go into each entry of a reduction, less ``ddof``, but not less than 0, as in NumPy."""
     return max(float(tensor.size / max(reduced.size, 1) - ddof), 0.0)
+
+
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
+    """Return the matrix of the covariances of variables.
+
+    Parameters
+    ----------
+    m : array_like or Tensor, shape (n,) or (k, n)
+        Each row holds the observations of one variable.
+    y : array_like or Tensor, optional
+        More variables.
+    rowvar : bool, optional
+        Whether rows are variables, and not columns.
+    bias : bool, optional
+        Whether to divide by the number of observations instead of one less.
+    ddof : int, optional
+        What to subtract from the number of observations, whatever ``bias`` is.
+    fweights, aweights : array_like, optional
+        How often each observation occurs, and its relative importance: plain numbers.
+    dtype : dtype, optional
+        A float type.
+
+    Returns
+    -------
+    Tensor, shape (k, k), or () for one variable
+
+    Raises
+    ------
+    ShapeError
+        If the arrays have more than two axes.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> float(cov(Tensor([1.0, 3.0])))
+    2.0
+    """
+    parts = [_variables(part, rowvar) for part in (m, y) if part is not None]
+    rows = functions.concatenate(parts) if len(parts) > 1 else parts[0]
+    rows = rows if dtype is None else rows.astype(dtype)
+    n = rows.shape[1]
+    counts = np.ones(n) if fweights is None else np.asarray(fweights, float)
+    weights = counts if aweights is None else counts * np.asarray(aweights, float)
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    total = weights.sum()
+    freedom = total - ddof * (weights if aweights is None else weights * np.asarray(aweights, float)).sum() / total
+    centred = rows - (rows * weights).sum(1, keepdims=True) / total
+    covariances = functions.matmul(centred * weights, functions.swapaxes(centred, 0, 1)) / (freedom if freedom > 0.0 else np.nan)
+    return covariances.reshape(()) if covariances.size == 1 else covariances
+
+
+def _variables(m: Any, rowvar: bool) -> Tensor:
+    tensor = as_tensor(m)
+    if tensor.ndim > 2:
+        raise ShapeError(f"np.cov takes a vector or a matrix, not an array of shape {tensor.shape}")
+    return tensor.reshape(1, -1) if tensor.ndim < 2 else tensor if rowvar else tensor.T
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
+    """Return the matrix of the correlation coefficients of variables; see `cov` for the arguments.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> corrcoef(Tensor([1.0, 2.0, 3.0]), [1.0, 3.0, 2.0]).data.round(6)
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    covariances = cov(x, y, rowvar, dtype=dtype)
+    if not covariances.ndim:
+        return covariances / covariances
+    deviations = functions.sqrt(np.diagonal(covariances))
+    return covariances / deviations / deviations.reshape(-1, 1)
 
 
 def average(a: Any, axis: Axis = None, weights: Any = None, *, keepdims: bool = False) -> Any:
