@@ -41,6 +41,10 @@ class Buffer(Tensor):
         self.stamp = context.clock
         self._follow(version.current)
 
+    @classmethod
+    def leaf(cls, data: Any) -> Tensor:
+        return Tensor(data)
+
     def _follow(self, version: Tensor) -> None:
         """Stand for another version: as a node of a graph, for the identity of it."""
         self._current = version

@@ -33,12 +33,14 @@ import numpy as np
 import autograd
 from autograd import grad
 
+
 def path_length(angles):
     points = autograd.zeros((4, 2))
     for i in range(3):
         points[i + 1] = points[i] + autograd.array([np.cos(angles[i]), np.sin(angles[i])])
     points[1:] += 0.5
     return np.hypot(*(points[3] - points[0]))
+
 
 print(grad(path_length)(np.array([0.0, 0.5, 1.0])).round(6))
 print(grad(lambda x: np.ones(3) @ autograd.Tensor([1.0, 2.0, 3.0]).at[1:].multiply(x))(2.0))

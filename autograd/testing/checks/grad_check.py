@@ -135,7 +135,7 @@ def run_grad_check(
 def _node_type(x: Any) -> type[Node]:
     """The type of node that an input becomes."""
     if isinstance(x, Node):
-        return type(x)
+        return type(x.current)
     return Tensor if np.ndim(x) else Value
 
 

@@ -104,6 +104,15 @@ def test_gradients_by_what_a_buffer_holds():
     assert x.grad == 7.0
 
 
+def test_buffers_as_inputs_of_transforms_and_checks():
+    a = ag.array([1.0, 2.0])
+    assert grad(lambda x: (x * x).sum())(a).tolist() == [2.0, 4.0]
+    assert jvp(lambda x: x * x, (a,), (np.ones(2),))[1].tolist() == [2.0, 4.0]
+    check_grad(lambda x: (x * x).sum(), a, order=2)
+    assert compile(lambda x: (x * x).sum(), tensors=True).grad(a).tolist() == [2.0, 4.0]
+    assert (type(a.leaf([1.0])), a.detach().tolist()) == (Tensor, [1.0, 2.0])
+
+
 def test_data_is_read_only_and_may_be_replaced():
     a = ag.ones((1, 2))
     assert (a.constant, a.data.flags.writeable, repr(a)) == (True, False, "Tensor([[1., 1.]], constant=True)")
