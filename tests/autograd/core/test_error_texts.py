@@ -119,9 +119,9 @@ CASES = [
     (lambda: ag.reshape(t, (3,)), ShapeError, r"reshape of shapes \(2,\), shape=\(3,\): cannot reshape"),
     (lambda: np.linalg.matrix_rank(W), DataError, "np.linalg.matrix_rank has no derivative here"),
     (
-        lambda: np.trim_zeros(t),
+        lambda: np.sort_complex(t),
         DataError,
-        "np.trim_zeros has no derivative here; the most similar name that works is zeros; define",
+        r"np.sort_complex has no derivative here; the most similar name that works is \w+; define",
     ),
     (lambda: np.linalg.norm(W, 7), DataError, "norm: matrices have the orders"),
     (lambda: np.spacing(t), DataError, "np.spacing has no derivative here"),
