@@ -7,7 +7,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import DataError, SettingError, Tensor
+from autograd import DataError, SettingError, Tensor, as_tensor
+
+
+def real_tensor(x: Any, call: str) -> Tensor:
+    """Return the input of a layer or a loss as a Tensor of real numbers.
+
+    Parameters
+    ----------
+    x : array_like, node, or nested lists of numbers and nodes
+    call : str
+        The call for the error message.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    DataError
+        If ``x`` holds something other than real numbers.
+
+    Examples
+    --------
+    >>> real_tensor([1.0, 2.0], "Linear()").shape
+    (2,)
+    """
+    tensor = as_tensor(x, call)
+    if tensor.dtype.kind == "c":
+        raise DataError(f"{call} takes real numbers, not complex ones of shape {tensor.shape}: pass x.real, x.imag or abs(x)")
+    return tensor
 
 
 def positive(name: str, x: Any) -> float:

@@ -56,6 +56,15 @@ def array_einsum(subscripts: str, *operands: Any) -> Any:
     return np.einsum(subscripts, *operands) if form is None else contract(ARRAY, form, *operands)
 
 
+def half_spectrum_counts(n: int, axis: int, ndim: int) -> Any:
+    """Return how often each frequency of a half spectrum occurs in the whole one, along one of ``ndim`` axes."""
+    counts = np.full(n // 2 + 1, 2.0)
+    counts[0] = 1.0
+    if n % 2 == 0:
+        counts[-1] = 1.0
+    return counts.reshape([-1 if i == axis % ndim else 1 for i in range(ndim)])
+
+
 def _stack_below(*factors: Any) -> Any:
     """Return matrices below one another, in an array that owns its memory."""
     return np.concatenate(factors, axis=-2)
@@ -187,7 +196,10 @@ ARRAY = Backend(
         "item": lambda a: float(a.reshape(())),
         "constant": lambda a: a,
         "products_of_others": array_products_of_others,
-        "astype": lambda a, dtype: a.astype(dtype),
+        "astype": lambda a, dtype: a.astype(dtype) if np.dtype(dtype).kind == "c" or a.dtype.kind != "c" else a.real.astype(dtype),
+        **{name: getattr(np, name) for name in ("real", "imag", "conj", "angle")},
+        **{name: getattr(np.fft, name) for name in ("fft", "ifft", "rfft", "irfft")},
+        "half_spectrum_counts": half_spectrum_counts,
     },
     np,
 )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from autograd.errors import DataError
 
 REAL_KINDS = "fiub"  # NumPy's kinds of dtype: floats, signed and unsigned integers, booleans
+NUMBER_KINDS = REAL_KINDS + "c"  # and complex numbers, which arrays may hold
 
 
 def to_float(x: Any, call: str) -> float:
@@ -55,12 +56,12 @@ def to_float(x: Any, call: str) -> float:
 
 
 def to_array(x: Any, call: str) -> npt.NDArray[Any]:
-    """Return real numbers as a float array that nobody else can write to.
+    """Return numbers as an array of floats or of complex numbers that nobody else can write to.
 
     Parameters
     ----------
     x : array_like
-        The numbers. Float types are kept; ints and bools become float64.
+        The numbers. Float and complex types are kept; ints and bools become float64.
     call : str
         The call that error messages name.
 
@@ -72,7 +73,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     Raises
     ------
     DataError
-        If ``x`` is not an array of real numbers, or has masked entries.
+        If ``x`` is not an array of numbers, or has masked entries.
 
     Examples
     --------
@@ -86,9 +87,9 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
         array = np.asarray(x)
     except (ValueError, DataError) as error:  # NumPy's word for ragged lists; ours for nodes inside them
         raise DataError(f"{call} takes an array of real numbers, not {describe(x)}{suggest_fix(x)}: {error}") from None
-    if array.dtype.kind not in REAL_KINDS:
+    if array.dtype.kind not in NUMBER_KINDS:
         raise DataError(f"{call} takes real numbers, not {describe(x)}{suggest_fix(x)}")
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fc":
         return array.astype(np.float64)
     return array if isinstance(x, list | tuple) or np.isscalar(x) else copy_if_writable(array) if array is x else np.array(array)
 
@@ -136,7 +137,7 @@ def suggest_fix(x: Any) -> str:
     if hasattr(type(x), "stamp"):  # a node, of which coercion knows nothing else
         return "; it is a node already: use it as it is, or take x.data for its numbers"
     if isinstance(x, complex | np.complexfloating) or (isinstance(x, np.ndarray) and x.dtype.kind == "c"):
-        return "; differentiate the real and the imaginary part as two numbers"
+        return "; a Tensor may hold complex numbers, as in Tensor(x)"
     if isinstance(x, str | bytes):
         return "; convert it first, as in float(text)"
     if hasattr(x, "__next__"):

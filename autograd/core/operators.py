@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import REAL_KINDS, describe, suggest_fix, to_array
+from autograd.core.coercion import NUMBER_KINDS, describe, suggest_fix, to_array
 from autograd.core.node import Node
 from autograd.errors import DataError
 from autograd.ops import TABLE, Op
@@ -25,17 +25,20 @@ BINARY = {
 }
 UNARY = {"__neg__": "negative", "__pos__": "positive", "__abs__": "absolute"}
 
+COMPLEX_TYPES = (complex, np.complexfloating)  # only a Tensor holds them
 NUMBER_TYPES = (float, int, np.floating, np.integer, np.bool_, numbers.Real, Decimal)
 
 
 def rank_of(x: Any, op: Op) -> int:
-    """Return the rank of the node class that a plain argument needs: 1 (Tensor) for an array with axes, else 0 (Value)."""
+    """Return the rank of the node class that a plain argument needs: 0 (Value) for a real number, else 1 (Tensor)."""
     if isinstance(x, np.ndarray):
-        if x.dtype.kind not in REAL_KINDS:
+        if x.dtype.kind not in NUMBER_KINDS:
             raise DataError(f"{op.name} takes real numbers, not {describe(x)}{suggest_fix(x)}")
-        return 1 if x.ndim else 0
+        return 1 if x.ndim or x.dtype.kind == "c" else 0
     if isinstance(x, NUMBER_TYPES):
         return 0
+    if isinstance(x, COMPLEX_TYPES):
+        return 1
     raise DataError(f"{op.name} takes numbers, arrays and nodes, not {describe(x)}{suggest_fix(x)}")
 
 

@@ -18,7 +18,7 @@ from autograd.core.mixins.array_methods import ArrayMethods
 from autograd.core.mixins.numpy_methods import NumpyMethods
 from autograd.core.mixins.python_numbers import PythonNumbers
 from autograd.core.node import Node, assignment_error, stale_graph_error
-from autograd.core.operators import apply, named_rows, operate, operators
+from autograd.core.operators import COMPLEX_TYPES, apply, named_rows, operate, operators
 from autograd.core.tracing import bind_leaf
 from autograd.core.value import Value
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
@@ -45,9 +45,9 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
 
     Parameters
     ----------
-    data : array_like of real numbers
-        The numbers. Float types are kept; ints and bools become float64. The array is copied, unless it is read-only and owns its
-        memory.
+    data : array_like of numbers
+        The numbers. Float and complex types are kept; ints and bools become float64. The array is copied, unless it is read-only
+        and owns its memory.
     name : str, optional
         A name for error messages, reports and pictures.
     constant : bool, default False
@@ -63,7 +63,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
     Raises
     ------
     DataError
-        If ``data`` is not an array of real numbers.
+        If ``data`` is not an array of numbers.
 
     Examples
     --------
@@ -161,7 +161,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
         new = grad if isinstance(grad, Node) else to_array(grad, "Tensor.grad")
         if new.shape not in ((), self.shape) or (isinstance(grad, Node) and grad.shape != self.shape):
             raise ShapeError(f"the gradient of {self.describe()} has shape {self.shape}, not {new.shape}")
-        self._grad = grad if isinstance(grad, Node) else np.full(self.shape, new, self.dtype)
+        self._grad = grad if isinstance(grad, Node) else np.full(self.shape, cast_to_dtype(new, self.dtype), self.dtype)
         if isinstance(grad, Node):
             track_graph([self, grad])
         if self.op is None:
@@ -189,7 +189,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The float type of the entries."""
+        """The float or complex type of the entries."""
         return self._primal.dtype  # type: ignore[no-any-return]
 
     def move(self, delta: Any) -> None:
@@ -231,8 +231,10 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
         if self.op is None:
             self.left = None
 
-    def item(self) -> float:
-        """Return the only entry as a float. Raises ShapeError if there are several."""
+    def item(self) -> Any:
+        """Return the only entry as a float or a complex number. Raises ShapeError if there are several."""
+        if is_complex(self) and self.size == 1:
+            return self._primal.item()
         number = self._number("item()")
         trace = context.current().tracer if context.open_block_count else None
         return number if trace is None or self._state == CONSTANT else trace.trace_data(self.reshape(()))
@@ -308,10 +310,14 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
             elif isinstance(arg, Value):
                 array = arg._primal
                 has_edges = True
+            elif isinstance(arg, np.ndarray):
+                array = arg = to_constant(arg, op.name)
             else:
-                array = arg = to_constant(arg, op.name) if isinstance(arg, np.ndarray) else to_float(arg, op.name)
+                array = arg = to_array(arg, op.name) if isinstance(arg, COMPLEX_TYPES) else to_float(arg, op.name)
             arrays.append(array)
             kept.append(arg)
+        if not op.accepts_complex and any(type(array) is np.ndarray and array.dtype.kind == "c" for array in arrays):
+            op = find_complex_row(op)
         out: Tensor = object.__new__(Tensor)
         error_state = FLOAT_ERROR_STATE.set(IGNORED)
         try:
@@ -373,7 +379,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any:
         """Return a cotangent in the shape and type of this node, with broadcasting undone."""
         try:
-            return np.asarray(unbroadcast(ARRAY, c, self.shape), dtype=self.dtype)
+            return cast_to_dtype(unbroadcast(ARRAY, c, self.shape), self.dtype)
         except ShapeError as error:
             raise ShapeError(f"the derivative of {op.name if op else 'backward()'} gave a wrong shape: {error}") from None
 
@@ -388,13 +394,17 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
     def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
         assert self.op is not None
         t = self.op.jvp(ARRAY, tangents, self._primal, self.dright, self.right)
+        if np.iscomplexobj(t) != (self.dtype.kind == "c"):
+            t = cast_to_dtype(t, self.dtype)
         return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
 
     def match_type(self, g: Any) -> Any:
-        return g if (g.shape == () and isinstance(g, Value)) or g.dtype == self.dtype else g.astype(self.dtype)
+        if isinstance(g, Value):
+            return g if self.dtype.kind != "c" else apply(find("astype"), g, dtype=self.dtype)
+        return g if g.dtype == self.dtype else apply(find("astype"), g, dtype=self.dtype)
 
     def to_gradient_data(self, g: Any) -> Any:
-        return np.full(self.shape, g, self.dtype)
+        return np.full(self.shape, cast_to_dtype(g, self.dtype), self.dtype)
 
     def check_unchanged(self) -> None:
         """Raise GraphError if the data of an argument was changed after this node was made."""
@@ -415,6 +425,31 @@ def suggest_own_scipy() -> str:
             break
         frame = frame.f_back
     return f"; {module} takes plain arrays, and autograd.{module} has the functions of it that take nodes" if module else ""
+
+
+def is_complex(t: Tensor) -> bool:
+    """Return whether a Tensor holds complex numbers.
+
+    >>> is_complex(Tensor([1j]))
+    True
+    """
+    return t.dtype.kind == "c"
+
+
+def cast_to_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
+    """Return a cotangent or a tangent in the type of what it belongs to: of a real array only its real part counts."""
+    array = np.asarray(x)
+    return np.asarray(array.real if array.dtype.kind == "c" and dtype.kind != "c" else array, dtype=dtype)
+
+
+def find_complex_row(op: Op) -> Op:
+    """Return the row that takes the place of one that does not hold on complex numbers."""
+    if op.complex_twin is None:
+        raise DataError(
+            f"{op.name} has no derivative on complex numbers: take t.real, t.imag or abs(t) first, or use functions that are "
+            f"differentiable there, such as exp and sin"
+        )
+    return op.complex_twin
 
 
 def argument_error(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:

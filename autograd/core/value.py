@@ -213,7 +213,7 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonNumbers, Node):
 
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
         """Add a contribution to the gradient."""
-        self._grad = self._grad + float(np.sum(c))
+        self._grad = self._grad + float(np.sum(c).real)
 
     def propagate_grad(self) -> None:
         """Pass the gradient of a packed node on to its arguments."""
@@ -232,7 +232,7 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonNumbers, Node):
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> float:
         """Return a cotangent as one number: the sum over the axes that broadcasting has added."""
-        return float(np.sum(c))
+        return float(np.sum(c).real)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
         if xp is None or self.dleft is PACKED or type(g) is not Value:
@@ -253,10 +253,10 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonNumbers, Node):
         return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
 
     def match_type(self, g: Any) -> Any:
-        return g if isinstance(g, Value) else Node.graph_backend.item(g)
+        return g if isinstance(g, Value) else Node.graph_backend.item(g.real if g.dtype.kind == "c" else g)
 
     def to_gradient_data(self, g: Any) -> float:
-        return g if type(g) is float else float(np.asarray(g).reshape(()))
+        return g if type(g) is float else float(np.asarray(g).reshape(()).real)
 
     def check_unchanged(self) -> None:
         """Raise GraphError if the data of an argument was changed after this node was made."""

@@ -19,6 +19,14 @@ typedef struct {
     PyObject *dtype;
 } Array;
 
+typedef struct {
+    PyObject_HEAD
+    PyTypeObject *typeobj;
+    char kind; /* as in ``dtype.kind`` */
+} Descr;
+
+INLINE int holds_complex(PyObject *array) { return ((Descr *)((Array *)array)->dtype)->kind == 'c'; }
+
 static PyTypeObject *array_type, *number_type; /* ndarray and float64 */
 static PyObject *number_dtype;
 static PyObject *backend;                      /* ARRAY: what a row gets as ``xp`` */
@@ -114,6 +122,10 @@ static int take_arg(Call *call, PyObject *arg, PyObject *op) {
     }
     if (array == NULL) {
         return PyErr_Occurred() ? -1 : 0;
+    }
+    if (Py_TYPE(array) == array_type && holds_complex(array)) {
+        Py_DECREF(array);
+        return 0; /* Python knows which rows hold on complex numbers */
     }
     call->is_in_cycle |= is_node(kept) && PyObject_GC_IsTracked(kept);
     call->keeps_args &= kept == arg;
@@ -343,7 +355,7 @@ int propagate_tensor(Node *node) {
 static int has_known_layout(PyObject *probe, PyObject *dtype) {
     Array *array = (Array *)probe;
     return (size_t)Py_TYPE(probe)->tp_basicsize >= sizeof(Array) && array->ndim == 2 && array->dtype == dtype && array->base == NULL &&
-           array->shape[0] == 2 && array->shape[1] == 3;
+           array->shape[0] == 2 && array->shape[1] == 3 && ((Descr *)dtype)->kind == 'f';
 }
 
 static PyObject *register_tensor(PyObject *module, PyObject *args) {

@@ -39,7 +39,6 @@ ALIASES = {
     "true_divide": "divide",
     "float_power": "power",
     "fabs": "absolute",
-    "conjugate": "positive",
     "degrees": "rad2deg",
     "radians": "deg2rad",
     "psi": "digamma",

@@ -15,7 +15,7 @@ from autograd.core.operators import apply
 from autograd.core.storage import primal_of
 from autograd.core.tracing import call_with_guard, current_tracer
 from autograd.core.value import Value
-from autograd.numpy_api.apply import apply_elementwise, apply_to_tensors
+from autograd.numpy_api.apply import apply_elementwise, apply_op, apply_to_tensors
 from autograd.numpy_api.functions import FUNCTIONS, prod
 from autograd.ops import Op, find
 
@@ -75,6 +75,8 @@ GRAPH = _GraphBackend(
         "getitem": _getitem,
         "scatter": _scatter,
         "item": lambda a: a if isinstance(a, Value) else Value.of(a),
+        **{name: partial(apply_op, find(name)) for name in ("fft", "ifft", "rfft", "irfft")},
+        "half_spectrum_counts": ARRAY.half_spectrum_counts,
     },
 )
 Node.graph_backend = GRAPH

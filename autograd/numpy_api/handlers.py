@@ -25,7 +25,7 @@ NUMBER_QUERIES: tuple[Any, ...] = (
 SHAPE_QUERIES: tuple[Any, ...] = (
     *(np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.full_like, np.empty_like),
     *(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from),
-    *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.imag),
+    *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj),
 )
 
 

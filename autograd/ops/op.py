@@ -68,6 +68,10 @@ class Op:
         The module that computes the value, for rows that ``autograd.scipy`` adds when it is imported; else empty.
     refused : tuple of int
         The positions of the arguments with respect to which there is no derivative.
+    accepts_complex : bool
+        Whether the value and the derivatives hold on complex numbers.
+    complex_twin : Op or None
+        The row that takes the place of this one on complex numbers.
     """
 
     kind = "custom"
@@ -75,6 +79,8 @@ class Op:
     accumulate_cotangent: Rule | None = None
     library = ""
     refused: tuple[int, ...] = ()
+    accepts_complex = False
+    complex_twin: Op | None = None
 
     def __init__(self, name: str, f: Rule, *, arity: int | None, domains: Sequence[Domain], kink: str, ties: bool) -> None:
         self.name = name

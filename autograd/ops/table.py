@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from math import log, pi, sqrt
 
-from autograd.ops.op import REAL, Domain
+from autograd.ops.op import REAL, Domain, find
 from autograd.ops.rows import bilinear, custom, elementwise, linear
+from autograd.ops.rules.complex_numbers import angle_slope, complex_power_partial, irfft_adjoint, rfft_adjoint, unit_conjugate
 from autograd.ops.rules.division import divide_or_zero, ieee_reciprocal, multiply_or_zero
 from autograd.ops.rules.einsum import einsum_adjoint, einsum_tangent
 from autograd.ops.rules.factorizations import (
@@ -287,4 +288,38 @@ custom("eig_factors",       lambda xp, a: xp.stacked_eig(a),     eig_adjoint, ei
 custom("svd_factors",       lambda xp, a: xp.stacked_svd(a),     svd_adjoint, svd_tangent, kink=EQUAL_VALUES)
 custom("qr_factors",        lambda xp, a: xp.stacked_qr(a),      qr_adjoint, qr_tangent)
 custom("pinv",              lambda xp, a, *, rcond: xp.pinv(a, rcond), pinv_adjoint, pinv_tangent)
+
+
+# --------------------------------------------------------------------------------------------------------------------------
+# Complex numbers. Cotangents are ∂/∂x - i ∂/∂y; see rules/complex_numbers.py
+
+linear("real",              lambda xp, a: xp.real(a),            lambda xp, g, a: g)
+linear("imag",              lambda xp, a: xp.imag(a),            lambda xp, g, a: -1j * g)
+linear("conj",              lambda xp, a: xp.conj(a),            lambda xp, g, a: xp.conj(g))
+custom("modulus",           lambda xp, a: abs(a),
+                            lambda xp, i, g, y, a: g * unit_conjugate(xp, y, a),
+                            lambda xp, i, t, y, a: xp.real(unit_conjugate(xp, y, a) * t), kink="0 at 0")
+custom("angle",             lambda xp, a: xp.angle(a),
+                            lambda xp, i, g, y, a: g * angle_slope(xp, a),
+                            lambda xp, i, t, y, a: xp.real(angle_slope(xp, a) * t), kink="0 at 0")
+custom("complex_power",     lambda xp, a, b: xp.power(a, b),
+                            lambda xp, i, g, y, a, b: g * complex_power_partial(xp, i, y, a, b),
+                            lambda xp, i, t, y, a, b: complex_power_partial(xp, i, y, a, b) * t, arity=2)
+
+# Fourier transforms along one axis, not scaled; their matrices are symmetric
+linear("fft",               lambda xp, a, *, axis: xp.fft(a, axis=axis),
+                            lambda xp, g, a, *, axis: xp.fft(g, axis=axis))
+linear("ifft",              lambda xp, a, *, axis: xp.ifft(a, axis=axis),
+                            lambda xp, g, a, *, axis: xp.ifft(g, axis=axis))
+linear("rfft",              lambda xp, a, *, axis: xp.rfft(a, axis=axis),
+                            lambda xp, g, a, *, axis: rfft_adjoint(xp, g, a, axis))
+linear("irfft",             lambda xp, a, *, n, axis: xp.irfft(a, n=n, axis=axis),
+                            lambda xp, g, a, *, n, axis: irfft_adjoint(xp, g, a, n, axis))
+
+# Rows that hold on complex numbers as they are
+for _name in ["add", "subtract", "multiply", "divide", "positive", "negative", "square", "reciprocal", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arccosh", "arctanh", "arcsin_slope", "arctan_slope", "arccosh_slope", "arctanh_slope", "sigmoid", "silu", "where", "sum", "mean", "cumsum", "prod", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "flip", "broadcast_to", "astype", "getitem", "scatter", "concatenate", "stack", "trace", "matmul", "outer", "einsum", "affine", "inv", "det", "logabsdet", "solve", "real", "imag", "conj", "modulus", "angle", "complex_power", "fft", "ifft", "irfft"]:
+    find(_name).accepts_complex = True
+# Rows of other names that take the place of these
+for _name, _twin in (("absolute", "modulus"), ("power", "complex_power")):
+    find(_name).complex_twin = find(_twin)
 # fmt: on

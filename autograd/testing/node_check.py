@@ -64,16 +64,18 @@ class NodeCheck:
         The value of the node.
     is_differentiable : bool
         Whether there is a derivative to check. The operation ``item`` has none, since it converts a number and computes nothing;
-        neither have empty arrays.
+        neither have empty arrays. Operations on complex numbers are not checked one by one.
     """
 
     def __init__(self, node: Any) -> None:
         self.node, self.op = node, node.op
-        self.args = [np.asarray(getattr(arg, "_primal", arg), dtype=float) for arg in node.args]
-        self.y = np.asarray(node._primal, dtype=float)
+        numbers = [getattr(arg, "_primal", arg) for arg in node.args]
+        is_complex = any(np.iscomplexobj(x) for x in (*numbers, node._primal))
+        self.args = [np.asarray(np.real(x), dtype=float) for x in numbers]
+        self.y = np.asarray(np.real(node._primal), dtype=float)
         self.positions = [position for position, _ in node.sources]
         self.xs = [self.args[position] for position in self.positions]
-        self.is_differentiable = self.op.name != "item" and self.y.size > 0 and any(x.size for x in self.xs)
+        self.is_differentiable = not is_complex and self.op.name != "item" and self.y.size > 0 and any(x.size for x in self.xs)
 
     def run(self, report: Report) -> None:
         """Check every argument along some directions, and add each contradiction to the report.

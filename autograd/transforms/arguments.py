@@ -87,8 +87,8 @@ def input_node(call: str, x: Any) -> Node:
     ----------
     call : str
         The call that errors name.
-    x : float or int or array or Node
-        The input. Whole numbers become floats, as in ``Value(3)``.
+    x : float or int or complex or array or Node
+        The input. Whole numbers become floats, as in ``Value(3)``. A complex number becomes a Tensor of shape ().
 
     Returns
     -------
@@ -98,7 +98,7 @@ def input_node(call: str, x: Any) -> Node:
     Raises
     ------
     DataError
-        If ``x`` is a boolean, or no real number at all.
+        If ``x`` is a boolean, or no number at all.
     """
     if isinstance(x, Tensor) and x.constant:
         return Tensor(x.data)
@@ -111,7 +111,7 @@ def input_node(call: str, x: Any) -> Node:
         )
     if isinstance(x, float | int | np.floating | np.integer):
         return Value(x)
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray | complex | np.complexfloating):
         return Tensor(x)
     raise DataError(f"{call} differentiates floats, arrays, nodes and nested containers of them, not {describe(x)}{suggest_fix(x)}")
 
@@ -142,6 +142,6 @@ def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
         result = to_operand(result, call)
     leaves, unflatten = flatten(result)
     for leaf in leaves:
-        if not isinstance(leaf, Node | float | int | np.ndarray | np.number | np.bool_):
+        if not isinstance(leaf, Node | float | int | complex | np.ndarray | np.number | np.bool_):
             raise DataError(f"{call}: the function must return nodes, numbers or containers of them, not {describe(leaf)}")
     return [leaf.current if isinstance(leaf, Node) else to_array(leaf, call)[()] for leaf in leaves], unflatten

@@ -12,7 +12,7 @@ from autograd.core.node import Node
 from autograd.core.pytree import flatten, leaves_in_order_of, structure
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.errors import ShapeError
+from autograd.errors import DataError, ShapeError
 from autograd.state import context
 
 
@@ -130,6 +130,8 @@ def nodes_like(call: str, role: str, tree: Any, expected: Any, expected_leaves: 
         shape = leaf.shape if isinstance(leaf, Node) else to_array(leaf, f"{call}: a {role}").shape
         if shape != shape_of(like):
             raise ShapeError(f"{call}: a {role} has shape {shape}, but {shape_of(like)} is needed")
+        if np.iscomplexobj(data_of(leaf)) and not np.iscomplexobj(data_of(like)):
+            raise DataError(f"{call}: a {role} is complex, but what it belongs to is real: take its real part")
     return [node_like(leaf, like) for leaf, like in zip(leaves, expected_leaves, strict=True)]
 
 

@@ -11,6 +11,7 @@ from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node
 from autograd.core.second_derivatives import partials_jvp
+from autograd.core.tensor import cast_to_dtype
 from autograd.graph.broadcasting import unbroadcast
 from autograd.graph.forward_mode import propagate_tangents
 from autograd.graph.topological_order import PACKED
@@ -125,7 +126,7 @@ class _DualPullback:
             if contribution is None:
                 continue
             is_scalar = np.shape(contribution) == ()
-            own = node.to_gradient_data(contribution) if is_scalar else contribution.astype(node.dtype, copy=False)
+            own = node.to_gradient_data(contribution) if is_scalar else cast_to_dtype(contribution, node.dtype)
             totals[node] = totals[node] + own if node in totals else own
 
     def _sum_parts(self, source: Any) -> None:

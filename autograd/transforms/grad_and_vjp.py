@@ -19,7 +19,7 @@ from autograd.transforms.derivative_trees import derivative_like, has_recorded_n
 from autograd.transforms.recorded_call import Function, RecordedCall
 
 
-def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False) -> Function:
     """Make the function that computes the value and the gradient of a function that returns one number.
 
     Parameters
@@ -30,6 +30,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         Positions of the arguments to differentiate with respect to.
     has_aux : bool, default False
         Whether ``f`` returns a pair (result, auxiliary result).
+    holomorphic : bool, default False
+        Whether ``f`` is a holomorphic function of complex numbers, whose derivative is one complex number.
 
     Returns
     -------
@@ -42,6 +44,10 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
 
+    Notes
+    -----
+    The gradient of a real function of complex numbers z = x + iy is ∂f/∂x - i ∂f/∂y, as in JAX: its conjugate points uphill.
+
     Examples
     --------
     >>> value_and_grad(lambda x, y: x * x * y)(3.0, 2.0)
@@ -50,21 +56,25 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     validate_argnums("value_and_grad()", argnums)
 
     def value_and_grad_of_f(*args: Any, **kwargs: Any) -> Any:
-        value, aux, gradient = _value_aux_and_grad("value_and_grad()", f, args, kwargs, argnums, has_aux)
+        value, aux, gradient = _value_aux_and_grad("value_and_grad()", f, args, kwargs, argnums, has_aux, holomorphic)
         return ((value, aux), gradient) if has_aux else (value, gradient)
 
     return value_and_grad_of_f
 
 
-def _value_aux_and_grad(call: str, f: Function, args: Any, kwargs: Any, argnums: Any, has_aux: bool) -> tuple[Any, Any, Any]:
+def _value_aux_and_grad(
+    call: str, f: Function, args: Any, kwargs: Any, argnums: Any, has_aux: bool, holomorphic: bool
+) -> tuple[Any, Any, Any]:
     """Value, auxiliary result and gradient of a function that returns one number."""
     run = RecordedCall(call, f, args, kwargs, argnums, has_aux)
-    cotangent = node_like(1.0, run.scalar_output())
+    output = run.scalar_output()
+    run.check_kinds_of_numbers(holomorphic)
+    cotangent = node_like(1.0, output)
     gradient = run.unflatten_by_argnums(run.pull([cotangent], run.create_graph))
     return run.value, run.aux, gradient
 
 
-def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False) -> Function:
     """Make the function that computes the gradient of a function that returns one number.
 
     Parameters
@@ -75,6 +85,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
         Positions of the arguments to differentiate with respect to.
     has_aux : bool, default False
         Whether ``f`` returns a pair (result, auxiliary result).
+    holomorphic : bool, default False
+        Whether ``f`` is a holomorphic function of complex numbers, whose derivative is one complex number.
 
     Returns
     -------
@@ -87,16 +99,24 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
 
+    Notes
+    -----
+    The gradient of a real function of complex numbers z = x + iy is ∂f/∂x - i ∂f/∂y, as in JAX: its conjugate points uphill.
+
     Examples
     --------
     >>> import numpy as np
     >>> grad(grad(grad(np.tanh)))(0.5)  # doctest: +ELLIPSIS
     -0.5652...
+    >>> grad(lambda z: abs(z) ** 2)(1.0 + 2.0j)
+    array(2.-4.j)
+    >>> grad(lambda z: z**2, holomorphic=True)(1.0 + 2.0j)
+    array(2.+4.j)
     """
     validate_argnums("grad()", argnums)
 
     def grad_of_f(*args: Any, **kwargs: Any) -> Any:
-        _, aux, gradient = _value_aux_and_grad("grad()", f, args, kwargs, argnums, has_aux)
+        _, aux, gradient = _value_aux_and_grad("grad()", f, args, kwargs, argnums, has_aux, holomorphic)
         return (gradient, aux) if has_aux else gradient
 
     return grad_of_f

@@ -19,7 +19,9 @@ from autograd.transforms.recorded_call import Function, RecordedCall
 Shape = tuple[int, ...]
 
 
-def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", has_aux: bool = False) -> Function:
+def jacobian(
+    f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", has_aux: bool = False, holomorphic: bool = False
+) -> Function:
     """Make the function that computes all first derivatives ∂outputᵢ/∂inputⱼ.
 
     Parameters
@@ -33,6 +35,8 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", 
         whichever are fewer.
     has_aux : bool, default False
         Whether ``f`` returns a pair (result, auxiliary result).
+    holomorphic : bool, default False
+        Whether ``f`` is a holomorphic function of complex numbers.
 
     Returns
     -------
@@ -56,17 +60,25 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", 
 
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
         run = RecordedCall("jacobian()", f, args, kwargs, argnums, has_aux)
-        result = _jacobian_of_call(run, mode)
+        run.check_kinds_of_numbers(holomorphic)
+        result = _jacobian_of_call(run, mode, run.has_complex_inputs and not holomorphic)
         return (result, run.aux) if has_aux else result
 
     return jacobian_of_f
 
 
-def _jacobian_of_call(run: RecordedCall, mode: str) -> Any:
+def _jacobian_of_call(run: RecordedCall, mode: str, only_reverse: bool) -> Any:
     """The Jacobian of a recorded call, as trees of blocks."""
+    if only_reverse and mode == "fwd":
+        raise SettingError(
+            "jacobian(mode='fwd') takes real inputs, or holomorphic=True: each complex number has two directions, and mode='rev' "
+            "gives the derivatives by both"
+        )
     input_shapes = [shape_of(x) for x in run.inputs]
     output_shapes = [shape_of(y) for y in run.outputs]
-    is_forward = mode == "fwd" or (mode == "auto" and sum(map(prod, input_shapes)) < sum(map(prod, output_shapes)))
+    is_forward = mode == "fwd" or (
+        mode == "auto" and not only_reverse and sum(map(prod, input_shapes)) < sum(map(prod, output_shapes))
+    )
     if is_forward:
         rows = _derivatives_along_basis(run.push, run.inputs, run.create_graph)
     else:
@@ -109,7 +121,7 @@ def _block(rows: list[list[list[Any]]], i: int, j: int, output_shape: Shape, inp
     return stacked.reshape(input_shape + output_shape).transpose((*output_axes, *input_axes))
 
 
-def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False) -> Function:
     """Make the function that computes all second derivatives of a function that returns one number.
 
     Parameters
@@ -120,6 +132,8 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
         Positions of the arguments to differentiate with respect to.
     has_aux : bool, default False
         Whether ``f`` returns a pair (result, auxiliary result).
+    holomorphic : bool, default False
+        Whether ``f`` is a holomorphic function of complex numbers.
 
     Returns
     -------
@@ -142,4 +156,4 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(f, argnums, has_aux), argnums, mode="fwd", has_aux=has_aux)
+    return jacobian(grad(f, argnums, has_aux, holomorphic), argnums, mode="fwd", has_aux=has_aux, holomorphic=holomorphic)

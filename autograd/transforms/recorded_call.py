@@ -193,6 +193,36 @@ class RecordedCall:
             )
         return self.outputs[0]
 
+    def check_kinds_of_numbers(self, holomorphic: bool) -> None:
+        """Check that derivatives by single numbers are defined: results are real, or all is complex and holomorphic.
+
+        Parameters
+        ----------
+        holomorphic : bool
+            Whether the caller says that the function is holomorphic.
+
+        Raises
+        ------
+        DataError
+            If a result is complex, or, of a holomorphic function, if an input or a result is real.
+        """
+        inputs, outputs = ([np.iscomplexobj(data_of(x)) for x in leaves] for leaves in (self.inputs, self.outputs))
+        if holomorphic and not (all(inputs) and all(outputs)):
+            raise DataError(
+                f"{self.call} with holomorphic=True takes complex inputs, and a function that returns complex numbers: "
+                f"convert real inputs, as in x + 0j, or leave it out"
+            )
+        if not holomorphic and any(outputs):
+            raise DataError(
+                f"{self.call} needs a function that returns real numbers, not complex ones: take the real part or the absolute "
+                f"value of its result, or pass holomorphic=True if it is holomorphic"
+            )
+
+    @property
+    def has_complex_inputs(self) -> bool:
+        """Whether an input is complex."""
+        return any(np.iscomplexobj(data_of(x)) for x in self.inputs)
+
     def pull(self, cotangents: Sequence[Any], create_graph: bool) -> list[Any]:
         """Pull cotangents of the outputs back to the inputs (reverse mode).
 

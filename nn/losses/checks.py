@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import autograd as ag
 from autograd import Node, SettingError, ShapeError, Tensor
+from nn.input_checks import real_tensor
 from nn.training_warning import TrainingWarning
 
 # Operations that move numbers and do not change them. A softmax behind any of these still gives probabilities.
@@ -47,7 +47,7 @@ def as_matching_tensors(pred: Any, target: Any, call: str) -> tuple[Tensor, Tens
     ShapeError
         If the shapes differ.
     """
-    a, y = ag.as_tensor(pred, call), ag.as_tensor(target, call)
+    a, y = real_tensor(pred, call), real_tensor(target, call)
     if a.shape == (*y.shape, 1) and y.ndim == 1:
         y = y.reshape(a.shape)
     if a.shape != y.shape:
@@ -114,6 +114,7 @@ def warn_if_probabilities(
 
     Examples
     --------
+    >>> import autograd as ag
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
     ...     warn_if_probabilities(ag.softmax(Tensor([1.0, 2.0])), "cross_entropy()")

@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import OutOfRangeError, ShapeError, Tensor, define
-from nn.input_checks import within
+from nn.input_checks import real_tensor, within
 from nn.losses.checks import as_matching_tensors, reduce_losses, warn_if_probabilities
 from nn.losses.labels import one_hot
 
@@ -94,7 +94,7 @@ def cross_entropy(
     >>> float(cross_entropy([[0.0, 0.0], [9.0, 0.0]], [1, -1], ignore=-1))  # doctest: +ELLIPSIS
     0.693147...
     """
-    z = ag.as_tensor(logits, "cross_entropy()")
+    z = real_tensor(logits, "cross_entropy()")
     _check_logits(z)
     warn_if_probabilities(z, "cross_entropy()")
     smoothing = within("smoothing", smoothing, 0.0, 1.0)
@@ -158,16 +158,16 @@ def _mean(losses: Tensor, sample_weights: Any) -> Tensor:
 def _one_hot_like(z: Tensor, target: Any) -> Tensor:
     """Return the target in the shape of the logits."""
     if np.shape(target) == z.shape:
-        return ag.as_tensor(target, "cross_entropy()")
+        return real_tensor(target, "cross_entropy()")
     if isinstance(target, np.ndarray) and target.dtype == object:
-        target = ag.as_tensor(target, "cross_entropy()")
+        target = real_tensor(target, "cross_entropy()")
     labels = target.data if isinstance(target, Tensor) else target
     if np.shape(labels) != z.shape[:-1]:
         raise ShapeError(
             f"cross_entropy(): logits of shape {z.shape} take labels of shape {z.shape[:-1]} or one-hot rows of shape {z.shape}, "
             f"not {np.shape(labels)}"
         )
-    return ag.as_tensor(one_hot(labels, z.shape[-1]), "cross_entropy()")
+    return real_tensor(one_hot(labels, z.shape[-1]), "cross_entropy()")
 
 
 def kl_divergence(log_q: Any, target: Any, reduction: str = "mean") -> Tensor:

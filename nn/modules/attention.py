@@ -9,7 +9,7 @@ import numpy as np
 import autograd as ag
 from autograd import SettingError, ShapeError
 from nn.init import Initialiser
-from nn.input_checks import plain_array, positive_integer
+from nn.input_checks import plain_array, positive_integer, real_tensor
 from nn.modules.dropout import Dropout
 from nn.modules.layers import Linear
 from nn.modules.module import Module
@@ -58,7 +58,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, mask: Any = N
     >>> scaled_dot_product_attention([[0.0]], [[1.0], [2.0]], [[3.0], [5.0]]).data
     array([[4.]])
     """
-    Q, K, V = (ag.as_tensor(x, "scaled_dot_product_attention()") for x in (query, key, value))
+    Q, K, V = (real_tensor(x, "scaled_dot_product_attention()") for x in (query, key, value))
     if Q.ndim < 2 or K.shape[-1:] != Q.shape[-1:] or V.shape[:-1] != K.shape[:-1]:
         raise ShapeError(
             f"scaled_dot_product_attention() takes queries (…, T, d), keys (…, S, d) and values (…, S, e), not shapes {Q.shape}, "
@@ -234,7 +234,7 @@ class PositionalEncoding(Module):
         ShapeError
             If the input has another width, or fewer than two axes.
         """
-        x = ag.as_tensor(x, "PositionalEncoding()")
+        x = real_tensor(x, "PositionalEncoding()")
         if x.ndim < 2 or x.shape[-1] != self.width:
             raise ShapeError(f"{self} takes sequences (…, T, {self.width}), but x has shape {x.shape}")
         features = np.arange(self.width)

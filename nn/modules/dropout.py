@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd as ag
-from nn.input_checks import within
+from nn.input_checks import real_tensor, within
 from nn.modules.module import Module
 from nn.random import Seed, generator
 
@@ -52,7 +51,7 @@ class Dropout(Module):
         Tensor, the shape of ``x``
             The output.
         """
-        x = ag.as_tensor(x, "Dropout()")
+        x = real_tensor(x, "Dropout()")
         if not self.training or not self.p:
             return x
         mask = self.rng.random(x.shape) >= self.p

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-import autograd as ag
 from autograd import SettingError, ShapeError, Tensor, affine
 from nn.activations import activation, name_of
 from nn.init import Initialiser, initialise
-from nn.input_checks import positive_integer
+from nn.input_checks import positive_integer, real_tensor
 from nn.modules.module import Module
 from nn.modules.paths import count_text
 from nn.random import Seed
@@ -73,7 +72,7 @@ class Linear(Module):
         ShapeError
             If the input has another width.
         """
-        x = ag.as_tensor(x, "Linear()")
+        x = real_tensor(x, "Linear()")
         if x.shape[-1:] != self.W.shape[1:]:
             n_out, n_in = self.W.shape
             raise ShapeError(f"Linear({n_in} → {n_out}) takes inputs of width {n_in}, but x has shape {x.shape}")
@@ -184,7 +183,7 @@ class Residual(Module):
         ShapeError
             If f(x) does not have the shape of what the skip connection carries. Nothing is broadcast.
         """
-        x = ag.as_tensor(x, "Residual()")
+        x = real_tensor(x, "Residual()")
         out, carried = self.inner(x), x if self.skip is None else self.skip(x)
         if out.shape != carried.shape:
             raise ShapeError(
@@ -220,7 +219,7 @@ class Flatten(Module):
         Tensor, shape (N, n)
             The output.
         """
-        x = ag.as_tensor(x, "Flatten()")
+        x = real_tensor(x, "Flatten()")
         return x.reshape((x.shape[0], int(np.prod(x.shape[1:]))))
 
     def __repr__(self) -> str:

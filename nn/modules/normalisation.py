@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import ShapeError, Tensor
-from nn.input_checks import positive, positive_integer, within
+from nn.input_checks import positive, positive_integer, real_tensor, within
 from nn.modules.module import Module
 
 
@@ -186,7 +186,7 @@ class BatchNorm(Module):
         ShapeError
             If axis 1 has another length, or there is only one entry for each channel in training.
         """
-        x, channels = ag.as_tensor(x, f"{self}"), self.g.shape[0]
+        x, channels = real_tensor(x, f"{self}"), self.g.shape[0]
         if x.ndim < 2 or x.shape[1] != channels:
             raise ShapeError(f"{self} takes inputs (N, {channels}, …), but x has shape {x.shape}")
         shape = (channels, *(1,) * (x.ndim - 2))
@@ -221,7 +221,7 @@ class BatchNorm(Module):
 
 
 def _as_tensor_of_width(x: Any, width: int, layer: Module) -> Tensor:
-    t = ag.as_tensor(x, f"{layer}")
+    t = real_tensor(x, f"{layer}")
     if t.shape[-1:] != (width,):
         raise ShapeError(f"{layer} takes inputs of width {width}, but x has shape {t.shape}")
     return t

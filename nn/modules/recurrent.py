@@ -11,7 +11,7 @@ from autograd import SettingError, ShapeError, Tensor
 from nn.activations import Activation
 from nn.activations import activation as named_activation
 from nn.init import Initialiser
-from nn.input_checks import positive_integer
+from nn.input_checks import positive_integer, real_tensor
 from nn.modules.layers import Linear
 from nn.modules.module import Module
 from nn.modules.paths import count_text
@@ -269,7 +269,7 @@ class RNN(Module):
         ShapeError
             If the input has other axes, or no steps.
         """
-        x = ag.as_tensor(x, "RNN()")
+        x = real_tensor(x, "RNN()")
         if x.ndim not in (2, 3) or not x.shape[-2]:
             raise ShapeError(f"{self} takes sequences (N, T, n_in) or (T, n_in) of at least one step, but x has shape {x.shape}")
         if state is None:

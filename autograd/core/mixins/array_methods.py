@@ -104,9 +104,12 @@ class ArrayMethods(GraphStructure):
         return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
 
     def astype(self, dtype: Any) -> Self:
-        """The same numbers in another float type."""
-        if np.dtype(dtype).kind != "f":
-            raise DataError(f"astype() takes a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
+        """The same numbers in another float or complex type; the real part of complex numbers as floats is t.real."""
+        target = np.dtype(dtype)
+        if target.kind not in "fc":
+            raise DataError(f"astype() takes a float type, such as np.float32, not {target}; others have no gradient")
+        if target.kind != "c" and self._primal.dtype.kind == "c":
+            raise DataError(f"astype() of complex numbers to {target} would drop the imaginary part: take t.real or abs(t) first")
         return apply(find("astype"), self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
 
     def dot(self, other: Any) -> Self:

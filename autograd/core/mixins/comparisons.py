@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import REAL_KINDS, to_array
+from autograd.core.coercion import NUMBER_KINDS, to_array
 from autograd.core.mixins.graph_structure import GraphStructure
 from autograd.core.storage import Storage, primal_of
 from autograd.errors import DataError, ShapeError
@@ -56,6 +56,8 @@ class Comparisons(GraphStructure):
         """Compare the numbers, or ask the tracer of compile(); NotImplemented if ``other`` is not a number."""
         if type(other) is not float:
             other = self._convert_operand(sign, other)
+        if sign not in EQUALITY and self.rank and self._primal.dtype.kind == "c":
+            raise DataError(f"{sign} of {self.describe()}: complex numbers have no order: compare t.real, t.imag or abs(t)")
         is_number = is_real(other)
         if context.open_block_count and (is_number or getattr(other, "is_traced", False)):
             tracer = context.current().tracer
@@ -82,6 +84,8 @@ class Comparisons(GraphStructure):
                     raise
                 return NotImplemented  # something that is not a number is not equal to one
         if sign in EQUALITY and isinstance(other, complex | np.complexfloating):
+            if self.rank and self._primal.dtype.kind == "c":
+                return np.asarray(other)
             return float(other.real) if other.imag == 0.0 else math.nan  # no number equals nan
         if type(other) is int and abs(other) > LARGEST_INT and (self.rank or context.open_block_count):
             return math.inf if other > 0 else -math.inf
@@ -92,7 +96,7 @@ REAL_TYPES = (Storage, np.floating, np.integer, np.bool_, numbers.Real, Decimal)
 
 
 def is_real(x: Any) -> bool:
-    """Return whether x is a node, a real number or an array of real numbers."""
+    """Return whether x is a node, a real number or an array of numbers."""
     if isinstance(x, np.ndarray):
-        return x.dtype.kind in REAL_KINDS
+        return x.dtype.kind in NUMBER_KINDS
     return isinstance(x, REAL_TYPES)

@@ -41,7 +41,10 @@ class Conversions(GraphStructure):
     def _number(self, call: str) -> float:
         if self.shape != () and int(np.prod(self.shape)) != 1:
             raise ShapeError(f"{call} takes one number, but {self.describe()} has shape {self.shape}: index or reduce it first")
-        return float(np.asarray(self._primal).reshape(()))
+        number = np.asarray(self._primal).reshape(())
+        if number.dtype.kind == "c":
+            raise DataError(f"{call} takes a real number, but {self.describe()} is complex: take t.real, t.imag or abs(t) first")
+        return float(number)
 
     def _refuse_read_while_tracing(self, what: str) -> None:
         """Raise GraphError inside compile(): a later call would not see that the attribute has changed."""

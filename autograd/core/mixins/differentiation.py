@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.core.coercion import to_array
 from autograd.core.mixins.graph_structure import GraphStructure
-from autograd.errors import GraphError, ShapeError
+from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph.backward_steps import Step, iterate_steps
 from autograd.graph.broadcasting import unbroadcast
 from autograd.graph.reference_cycles import track_graph
@@ -97,10 +97,17 @@ class Differentiation(GraphStructure):
                     f"backward() starts from one number, but {self.describe()} has shape {self.shape}: reduce it first, as in "
                     f"y.sum().backward(), or pass a cotangent of that shape, as in y.backward(np.ones({self.shape}))"
                 )
+            if np.iscomplexobj(self._primal):
+                raise GraphError(
+                    f"backward() starts from a real number, but {self.describe()} is complex: take its real part or its absolute "
+                    f"value, or pass a cotangent"
+                )
             return self.to_gradient_data(1.0)
         given = to_array(cotangent.data if isinstance(cotangent, GraphStructure) else cotangent, "backward()")
         if given.shape != self.shape:
             raise ShapeError(f"backward(): the cotangent has shape {given.shape}, but {self.describe()} has shape {self.shape}")
+        if np.iscomplexobj(given) and not np.iscomplexobj(self._primal):
+            raise DataError(f"backward(): the cotangent is complex, but {self.describe()} is real: take its real part")
         return self.to_gradient_data(given)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:

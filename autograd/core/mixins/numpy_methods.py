@@ -165,7 +165,7 @@ class NumpyMethods(GraphStructure):
         return call_with_guard(lambda numbers: np.asarray(numbers).tolist(), self)
 
     def __complex__(self) -> complex:
-        return complex(float(self))
+        return complex(self.item())
 
     # -- what is known without the numbers
 

@@ -106,19 +106,6 @@ def _unless_nan(function: Any, a: Any, b: Any) -> Any:
     return functions.where(first, b, functions.where(second, a, both))
 
 
-def angle(z: Any, deg: bool = False) -> Any:
-    """Return the angle of a real number in the complex plane: 0, or π where it is negative. The derivative is 0.
-
-    Examples
-    --------
-    >>> from autograd import Tensor
-    >>> angle(Tensor([2.0, -2.0]), deg=True).data
-    array([  0., 180.])
-    """
-    is_negative = call_with_guard(lambda numbers: np.signbit(numbers) & ~np.isnan(numbers), z)
-    return functions.where(is_negative, 180.0 if deg else np.pi, functions.multiply(z, 0.0))
-
-
 def modf(x: Any) -> Any:
     """Return the fractional part and the whole part; the derivative of the first is 1, that of the second 0.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.mixins.array_methods import Axis
+from autograd.core.tensor import is_complex
 from autograd.errors import DataError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -109,7 +110,7 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
 
 
 def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
-    """Return the sums of products along one axis, with broadcasting.
+    """Return the sums of conj(a) b along one axis, with broadcasting.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
     t, u = as_tensor(a), as_tensor(b)
     if not t.ndim or not u.ndim or t.shape[axis] != u.shape[axis]:
         raise ShapeError(f"vecdot of shapes {t.shape} and {u.shape}: axis {axis} has different lengths")
-    return (t * u).sum(axis)
+    return ((functions.conj(t) if is_complex(t) else t) * u).sum(axis)
 
 
 def vector_norm(x: Any, *, axis: Axis = None, ord: Any = 2, keepdims: bool = False) -> Any:

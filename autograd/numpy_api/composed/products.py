@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.errors import ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -160,7 +160,7 @@ def matvec(a: Any, b: Any) -> Any:
 
 
 def vecmat(a: Any, b: Any) -> Any:
-    """Return the products of vectors with matrices, in batches.
+    """Return the products of conjugate vectors with matrices, in batches.
 
     Examples
     --------
@@ -168,7 +168,8 @@ def vecmat(a: Any, b: Any) -> Any:
     >>> vecmat(Tensor([1.0, 1.0]), [[1.0, 2.0], [3.0, 4.0]]).data
     array([4., 6.])
     """
-    return functions.einsum("...i,...ij->...j", a, b)
+    a = as_tensor(a)
+    return functions.einsum("...i,...ij->...j", functions.conj(a) if is_complex(a) else a, b)
 
 
 def matrix_power(a: Any, n: int) -> Any:

@@ -11,7 +11,17 @@ from autograd.core.tensor import Tensor
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
 from autograd.numpy_api.composed.applied_functions import apply_along_axis, apply_over_axes, piecewise
-from autograd.numpy_api.composed.entry_by_entry import angle, divmod_, fmax, fmin, i0, ldexp, logaddexp2, modf, sinc
+from autograd.numpy_api.composed.entry_by_entry import divmod_, fmax, fmin, i0, ldexp, logaddexp2, modf, sinc
+from autograd.numpy_api.composed.fourier import (
+    fft,
+    hfft,
+    ifft,
+    ihfft,
+    irfft,
+    make_real_inverse_of_axes,
+    make_transform_of_axes,
+    rfft,
+)
 from autograd.numpy_api.composed.linear_algebra import cond, matrix_norm, tensorinv, tensorsolve, vecdot, vector_norm
 from autograd.numpy_api.composed.polynomials import poly, polyadd, polyder, polyfit, polyint, polymul, polysub, vander
 from autograd.numpy_api.composed.products import cross, inner, kron, matrix_power, matvec, multi_dot, tensordot, vecmat
@@ -50,7 +60,7 @@ _ARRAY_PARAMETERS: dict[tuple[str, ...], tuple[Any, ...]] = {
     ("v",): (np.diag, np.diagflat),
     ("ary",): (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
     ("arr",): (np.take_along_axis, np.extract, np.delete),
-    ("x",): (np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, *_UNSTACK),
+    ("x",): (np.fft.fftshift, np.fft.ifftshift, np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, *_UNSTACK),
     ("A",): (np.tile,),
     ("*arys",): (np.atleast_1d, np.atleast_2d, np.atleast_3d),
     ("*tup",): (np.hstack, np.vstack, np.column_stack, np.dstack),
@@ -102,10 +112,8 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.linalg.outer: functions.outer,
     np.copy: lambda a: functions.array(a) if np.ndim(a) or isinstance(a, Tensor) else functions.positive(a),
     np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype),
-    np.real: functions.positive,
     np.real_if_close: lambda a, tol=100: functions.positive(a),
     np.fix: functions.trunc,
-    np.angle: angle,
     np.sinc: sinc,
     np.i0: i0,
     np.linspace: linspace,
@@ -142,11 +150,26 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.apply_along_axis: apply_along_axis,
     np.apply_over_axes: apply_over_axes,
     np.piecewise: piecewise,
+    np.fft.fft: fft,
+    np.fft.ifft: ifft,
+    np.fft.rfft: rfft,
+    np.fft.irfft: irfft,
+    np.fft.hfft: hfft,
+    np.fft.ihfft: ihfft,
+    np.fft.fft2: make_transform_of_axes(fft, fft, (-2, -1)),
+    np.fft.ifft2: make_transform_of_axes(ifft, ifft, (-2, -1)),
+    np.fft.rfft2: make_transform_of_axes(rfft, fft, (-2, -1)),
+    np.fft.irfft2: make_real_inverse_of_axes((-2, -1)),
+    np.fft.fftn: make_transform_of_axes(fft, fft, None),
+    np.fft.ifftn: make_transform_of_axes(ifft, ifft, None),
+    np.fft.rfftn: make_transform_of_axes(rfft, fft, None),
+    np.fft.irfftn: make_real_inverse_of_axes(None),
 }
 # The cumulative functions of the array API, which NumPy has since version 2.1.
 COMPOSED |= {getattr(np, f.__name__): f for f in (cumulative_sum, cumulative_prod) if hasattr(np, f.__name__)}
 
 COMPOSED_UFUNCS: dict[str, Callable[..., Any]] = {
+    "conjugate": functions.conj,
     "heaviside": heaviside,
     "copysign": copysign,
     "vecdot": vecdot,

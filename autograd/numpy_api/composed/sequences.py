@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.coercion import to_array
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import call_with_guard
 from autograd.errors import ShapeError
 from autograd.numpy_api import functions
@@ -310,7 +310,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Return the cross-correlation Σₘ aₙ₊ₘ vₘ of two vectors.
+    """Return the cross-correlation Σₘ aₙ₊ₘ conj(vₘ) of two vectors.
 
     Parameters
     ----------
@@ -334,6 +334,7 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     array([3., 5.])
     """
     a, v = as_tensor(a), as_tensor(v)
+    v = functions.conj(v) if is_complex(v) else v
     if mode == "same" and v.size > a.size:  # NumPy centres the longer one
         return functions.flip(convolve(functions.flip(a), v, mode))
     return convolve(a, functions.flip(v), mode)

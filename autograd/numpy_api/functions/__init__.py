@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.numpy_api.functions import (
+    complex_numbers,
     creation,
     einstein_sums,
     elementwise,
@@ -23,6 +24,7 @@ from autograd.numpy_api.functions import (
     shapes,
     softmaxes,
 )
+from autograd.numpy_api.functions.complex_numbers import *
 from autograd.numpy_api.functions.creation import *
 from autograd.numpy_api.functions.einstein_sums import *
 from autograd.numpy_api.functions.elementwise import *
@@ -37,6 +39,7 @@ from autograd.numpy_api.functions.softmaxes import *
 
 _MODULES = (
     creation,
+    complex_numbers,
     elementwise,
     selection,
     reductions,

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.core.coercion import to_float
 from autograd.core.mixins.array_methods import Axis
 from autograd.core.operators import apply
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 from autograd.numpy_api.apply import apply_to_tensors, as_tensor
@@ -59,6 +59,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 
 
 def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
+    t = absolute(t) if is_complex(t) and ord not in ("nuc", 2, -2) else t
     axes = t.ndim if axis is None else len(axis) if isinstance(axis, tuple | list) else 1
     if ord in (None, "fro") or (ord == 2 and axes == 1):
         return t._reduce("norm", axis, keepdims)

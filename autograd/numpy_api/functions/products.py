@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.core.operators import apply
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.errors import ShapeError
 from autograd.numpy_api.apply import apply_to_tensors
+from autograd.numpy_api.functions.complex_numbers import conj
 from autograd.ops import find
 
 _MATMUL, _VDOT, _OUTER, _AFFINE = find("matmul"), find("vdot"), find("outer"), find("affine")
@@ -40,7 +41,7 @@ def matmul(a: Any, b: Any) -> Any:
 
 
 def vdot(a: Any, b: Any) -> Any:
-    """Return Σ a b over all entries.
+    """Return Σ conj(a) b over all entries.
 
     Parameters
     ----------
@@ -68,6 +69,8 @@ def vdot(a: Any, b: Any) -> Any:
 def _vdot(a: Tensor, b: Tensor) -> Tensor:
     if a.shape != b.shape:
         raise ShapeError(f"vdot takes two arrays of one shape, not {a.shape} and {b.shape}")
+    if is_complex(a) or is_complex(b):
+        return apply(_MATMUL, conj(a).ravel(), b.ravel())  # type: ignore[no-any-return]  # a Tensor
     return Tensor.record(_VDOT, (a, b), {})
 
 

@@ -68,11 +68,12 @@ class GraphFunction:
         Returns
         -------
         Value, Tensor, number or array
-            The result; if it is a container, its leaves as one vector.
+            The result; if it is a container or complex, its leaves, or real and imaginary parts, as one vector.
         """
         result = self.f(*nodes, **self.static)
         refuse_coroutine(result, "check_grad()")
         outputs, _ = flatten_outputs("check_grad()", result)
+        outputs = [part for y in outputs for part in ((np.real(y), np.imag(y)) if np.iscomplexobj(y) else (y,))]
         if len(outputs) == 1:
             return outputs[0]
         return np.concatenate([np.ravel(output) for output in outputs]) if outputs else np.zeros(0)

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.node import Node
 from autograd.core.pytree import flatten, leaf_paths
+from autograd.core.storage import primal_of
 from autograd.errors import SettingError
 from autograd.transforms.arguments import resolve_argnums
 
@@ -31,7 +33,7 @@ class StructuredCall:
     Attributes
     ----------
     leaves : list
-        The leaves. Whole numbers are floats, as in ``grad``.
+        The leaves. Whole numbers are floats, as in ``grad``. Complex ones are two leaves, the real and the imaginary part.
     labels : list of str
         What messages call the leaves, as in "input 0['w']".
     domains : list or None
@@ -48,9 +50,12 @@ class StructuredCall:
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.positions = range(len(args)) if argnums is None else resolve_argnums(call, argnums, len(args))
         flat = [flatten(args[i]) for i in self.positions]
-        self.builds = [(len(leaves), build) for leaves, build in flat]
-        self.leaves = [as_float(leaf) for leaves, _ in flat for leaf in leaves]
-        self.labels = [f"input {i}{path}" for i in self.positions for path in leaf_paths(args[i])]
+        labels = [f"input {i}{path}" for i in self.positions for path in leaf_paths(args[i])]
+        leaves = [as_float(leaf) for parts, _ in flat for leaf in parts]
+        self.is_complex = [is_complex_leaf(leaf) for leaf in leaves]
+        self.leaves, self.labels = _split_complex_leaves(leaves, labels, self.is_complex)
+        counts = iter(self.is_complex)
+        self.builds = [([next(counts) for _ in parts], build) for parts, build in flat]
         self.domains = None if domains is None else self._repeat_domains(domains)
 
     def _repeat_domains(self, domains: Sequence[Any]) -> list[Any]:
@@ -59,7 +64,7 @@ class StructuredCall:
             raise SettingError(
                 f"{self.call}: {len(domains)} domains for {len(self.builds)} inputs: pass one for each input, or None"
             )
-        return [domain for domain, (size, _) in zip(domains, self.builds, strict=True) for _ in range(size)]
+        return [domain for domain, (kinds, _) in zip(domains, self.builds, strict=True) for kind in kinds for _ in range(1 + kind)]
 
     def __call__(self, *leaves: Any, **static: Any) -> Any:
         """Call the function with other leaves.
@@ -75,11 +80,30 @@ class StructuredCall:
         object
             What the function returns.
         """
-        args, start = list(self.args), 0
-        for i, (size, build) in zip(self.positions, self.builds, strict=True):
-            args[i] = build(leaves[start : start + size])
-            start += size
+        args, parts = list(self.args), iter(leaves)
+        for i, (kinds, build) in zip(self.positions, self.builds, strict=True):
+            args[i] = build([next(parts) + 1j * next(parts) if kind else next(parts) for kind in kinds])
         return self.f(*args, **static)
+
+
+def is_complex_leaf(leaf: Any) -> bool:
+    """Whether a leaf is a complex number, or an array or a Tensor of them.
+
+    >>> is_complex_leaf(1j), is_complex_leaf(1.0)
+    (True, False)
+    """
+    return isinstance(leaf, complex | np.ndarray | np.generic | Node) and np.iscomplexobj(primal_of(leaf))
+
+
+def _split_complex_leaves(leaves: Sequence[Any], labels: Sequence[str], is_complex: Sequence[bool]) -> tuple[list[Any], list[str]]:
+    """The leaves and labels with two entries for each complex leaf."""
+    parts: list[Any] = []
+    names: list[str] = []
+    for leaf, label, kind in zip(leaves, labels, is_complex, strict=True):
+        numbers = np.asarray(primal_of(leaf)) if kind else leaf
+        parts += [numbers.real.copy(), numbers.imag.copy()] if kind else [leaf]
+        names += [f"the real part of {label}", f"the imaginary part of {label}"] if kind else [label]
+    return parts, names
 
 
 def as_float(leaf: Any) -> Any:

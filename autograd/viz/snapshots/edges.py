@@ -116,7 +116,9 @@ def to_numbers(x: Any) -> Any:
     Returns
     -------
     float or array
-        An array is a copy.
+        An array is a copy. Of complex numbers it holds the absolute values.
     """
     data = x._primal if isinstance(x, Node) else x
-    return data if type(data) is float else np.array(data, dtype=float)
+    if type(data) is float:
+        return data
+    return np.array(np.abs(data) if np.iscomplexobj(data) else data, dtype=float)

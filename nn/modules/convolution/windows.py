@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import SettingError, ShapeError, Tensor
+from nn.input_checks import real_tensor
 from nn.modules.module import Module
 
 Size: TypeAlias = int | tuple[int, ...]
@@ -88,7 +89,7 @@ class WindowModule(Module):
 
     def padded(self, x: Any, channels: int | None = None, fill: float = 0.0) -> Tensor:
         """Return the input, checked and padded."""
-        t = ag.as_tensor(x, f"{type(self).__name__}()")
+        t = real_tensor(x, f"{type(self).__name__}()")
         if t.ndim != self.dimensions + 2 or (channels is not None and t.shape[1] != channels):
             wanted = "" if channels is None else f" with {channels} channels"
             raise ShapeError(f"{self} takes inputs {AXES[self.dimensions]}{wanted}, but x has shape {t.shape}")

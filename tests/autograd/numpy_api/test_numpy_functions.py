@@ -20,6 +20,12 @@ INDEX = np.array([2, 0, 2])
 # A function's name on the page, a call of it, and the shapes of its arguments. Further calls of one function try its settings.
 APART = np.arange(1.0, 1.0 + np.prod(M)).reshape(M)  # entries that keep their signs, and rows and columns that keep their order
 
+
+def PARTS(y):
+    """The real and the imaginary parts, side by side."""
+    return np.append(np.real(y), np.imag(y))
+
+
 CASES = [
     ("np.copysign", lambda x: np.copysign(x, np.array([1.0, -1.0, 1.0])), V),
     ("np.heaviside", lambda x, y: np.heaviside(np.array([0.0, 1.0, -1.0]), y) + x, V, V),
@@ -192,6 +198,28 @@ CASES = [
     ("np.mean", lambda x: np.mean(x, 0, None, None, True), M),
     ("np.trapezoid", lambda y, x: np.trapezoid(y, x, axis=0), M, V),
     ("np.trapezoid", lambda y, x: np.trapezoid(y, x), M, M),
+    ("np.fft.fft", lambda x: PARTS(np.fft.fft(x)), M),
+    ("np.fft.fft", lambda x: PARTS(np.fft.fft(x, 6, axis=0, norm="ortho")), M),
+    ("np.fft.ifft", lambda x: PARTS(np.fft.ifft(x, 3, norm="forward")), M),
+    ("np.fft.rfft", lambda x: PARTS(np.fft.rfft(x, axis=0, norm="forward")), M),
+    ("np.fft.rfft", lambda x: PARTS(np.fft.rfft(x, 5)), M),
+    ("np.fft.ihfft", lambda x: PARTS(np.fft.ihfft(x, 6, norm="ortho")), W),
+    ("np.fft.fft2", lambda x: PARTS(np.fft.fft2(x)), T),
+    ("np.fft.ifft2", lambda x: PARTS(np.fft.ifft2(x, s=(2, 5), axes=(0, 2))), T),
+    ("np.fft.rfft2", lambda x: PARTS(np.fft.rfft2(x)), T),
+    ("np.fft.fftn", lambda x: PARTS(np.fft.fftn(x)), M),
+    ("np.fft.ifftn", lambda x: PARTS(np.fft.ifftn(x, axes=(1,))), M),
+    ("np.fft.rfftn", lambda x: PARTS(np.fft.rfftn(x, norm="ortho")), T),
+    ("np.fft.irfft", lambda x: np.fft.irfft(x), M),
+    ("np.fft.irfft", lambda x: np.fft.irfft(x, 5, axis=0, norm="ortho"), M),
+    ("np.fft.hfft", lambda x: np.fft.hfft(x), W),
+    ("np.fft.hfft", lambda x: np.fft.hfft(x, 5, norm="forward"), W),
+    ("np.fft.irfft2", lambda x: np.fft.irfft2(x), T),
+    ("np.fft.irfftn", lambda x: np.fft.irfftn(x, s=(2, 3), axes=(0, 1)), M),
+    ("np.fft.fftshift", lambda x: np.fft.fftshift(x), M),
+    ("np.fft.ifftshift", lambda x: np.fft.ifftshift(x, axes=1), M),
+    ("np.imag", lambda x: np.imag(x) + x, V),
+    ("np.conjugate", np.conjugate, V),
     ("np.linspace", lambda x, y: np.linspace(x, y, 4), V, V),
     ("np.linspace", lambda x: np.linspace(x, 2.0, 3, endpoint=False, axis=-1, dtype=float), M),
     ("np.linspace", lambda x, y: np.linspace(x, y, 4, retstep=True)[1], V, V),

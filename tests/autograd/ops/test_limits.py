@@ -278,6 +278,7 @@ SMOOTH += (
 SMOOTH += (
     "polyfit apply_along_axis apply_over_axes piecewise cumulative_sum unstack real_if_close fix angle matvec vecmat ldexp modf "
 )
+SMOOTH += "fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn conjugate "
 SMOOTH += "divmod percentile nanpercentile nansum nanmean nancumsum i0 nanvar"
 
 

@@ -94,7 +94,11 @@ def test_modules_find_parameters_in_lists_dicts_and_attributes():
             r"Linear\(3 → 2\) takes inputs of width 3, but x has shape \(4, 5\)",
         ),
         (lambda: nn.Linear(3, 2)(1.0), ShapeError, r"but x has shape \(\)"),
-        (lambda: nn.Linear(3, 2)([1j, 0, 0]), DataError, r"Linear\(\) takes real numbers, not \[1j, 0, 0\]"),
+        (
+            lambda: nn.Linear(3, 2)([1j, 0, 0]),
+            DataError,
+            r"Linear\(\) takes real numbers, not complex ones of shape \(3,\): pass x.real",
+        ),
         (lambda: nn.scalar.Neuron(3)([1.0]), ShapeError, "a neuron with 3 weights takes 3 numbers, not 1"),
         (lambda: nn.Linear(0, 2), SettingError, "a layer's width must be a positive integer, not 0"),
         (lambda: nn.Linear(2, 2.5), SettingError, "not 2.5"),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.mixins.array_methods import Axis
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.errors import DataError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -40,7 +40,7 @@ def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
     1.0
     """
     centred = _subtract_mean(as_tensor(a), axis)
-    total = (centred * centred).sum(axis, keepdims)
+    total = (abs(centred) ** 2 if is_complex(centred) else centred * centred).sum(axis, keepdims)
     return total / _degrees_of_freedom(centred, total, ddof)
 
 
@@ -145,7 +145,8 @@ def cov(
     total = weights.sum()
     freedom = total - ddof * (weights if aweights is None else weights * np.asarray(aweights, float)).sum() / total
     centred = rows - (rows * weights).sum(1, keepdims=True) / total
-    covariances = functions.matmul(centred * weights, functions.swapaxes(centred, 0, 1)) / (freedom if freedom > 0.0 else np.nan)
+    adjoint = functions.swapaxes(functions.conj(centred) if is_complex(centred) else centred, 0, 1)
+    covariances = functions.matmul(centred * weights, adjoint) / (freedom if freedom > 0.0 else np.nan)
     return covariances.reshape(()) if covariances.size == 1 else covariances
 
 
@@ -169,7 +170,8 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     covariances = cov(x, y, rowvar, dtype=dtype)
     if not covariances.ndim:
         return covariances / covariances
-    deviations = functions.sqrt(np.diagonal(covariances))
+    variances: Any = np.diagonal(covariances)
+    deviations = functions.sqrt(variances.real if is_complex(variances) else variances)
     return covariances / deviations / deviations.reshape(-1, 1)
 
 

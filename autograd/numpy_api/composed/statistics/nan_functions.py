@@ -118,7 +118,7 @@ def nanvar(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False
     filled, is_nan = fill_nan(a, 0.0)
     centred = functions.where(is_nan, 0.0, filled - nanmean(a, axis, keepdims=True))
     freedom = _count_numbers(is_nan, axis, keepdims) - ddof
-    return (centred * centred).sum(axis, keepdims) / np.where(freedom > 0, freedom, np.nan)
+    return (abs(centred) ** 2).sum(axis, keepdims) / np.where(freedom > 0, freedom, np.nan)
 
 
 def nanstd(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:

@@ -1,0 +1,302 @@
+"""Complex Tensors and Fourier transforms: NumPy's numbers, derivatives against differences in both directions, and JAX's convention."""
+
+import copy
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import (
+    CompileWarning,
+    DataError,
+    GraphError,
+    SettingError,
+    ShapeError,
+    Tensor,
+    Value,
+    compile,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+    vmap,
+)
+from autograd.testing import WrongValueError, check_grad
+from autograd.viz import draw
+from oracles import assert_close, assert_derivative
+
+C = np.array([0.3 - 1.2j, 1.1 + 0.4j, -0.7 + 0.9j, 0.2 + 0.1j])
+M = np.array([[1.0 + 0.2j, 0.3j, -0.4, 0.1], [0.2, 1.5, 0.3 - 0.1j, 0.0], [0.1j, 0.2, -1.2, 0.4], [0.3, 0.1, 0.2j, 0.9 - 0.6j]])
+# Real functions of four complex numbers, which are away from 0 and from branch cuts.
+REAL_FUNCTIONS = {
+    "abs": lambda z: (abs(z) ** 3).sum(),
+    "angle": lambda z: (np.angle(z) ** 2).sum() + np.angle(z, deg=True)[0],
+    "arithmetic": lambda z: np.real((z * C - 2.0 / z + (1.0 - z) * 1j - C) / (z + 3.0)).sum(),
+    "conj": lambda z: np.real(np.conj(z) * C * z).sum() + z.conj().imag.sum(),
+    "exponentials": lambda z: np.real(np.exp(z) * C + np.expm1(z)).sum(),
+    "logarithms": lambda z: np.imag(np.log(z) * C + np.log1p(z) + np.log2(z) - np.log10(z)).sum(),
+    "roots": lambda z: np.imag(np.sqrt(z) / z + np.square(z) + np.reciprocal(z)).sum(),
+    "powers": lambda z: np.real(z**2.5 * C + z**3 + z**0 + z**-1).sum(),
+    "powers of constants": lambda z: np.real((1.3 + 0.2j) ** z * C + 2.0**z + z**z).sum(),
+    "circle": lambda z: np.real(np.sin(z) * np.cos(z) + np.tan(z) * C).sum(),
+    "hyperbola": lambda z: np.real(np.sinh(z) * np.cosh(z) + np.tanh(z) * C).sum(),
+    "inverses": lambda z: np.real(np.arcsin(z) + np.arccos(z) * C + np.arctan(z) * C + np.arccosh(z) + np.arctanh(z)).sum(),
+    "activations": lambda z: np.real(ag.sigmoid(z) * C + ag.silu(z)).sum(),
+    "real and imaginary parts": lambda z: np.real(np.exp(np.real(z)) * z + np.imag(z) * C).sum(),
+    "sums": lambda z: abs(z.sum()) + abs(np.mean(z * z)) + abs(np.cumsum(z)).sum() + abs(np.prod(z)),
+    "choices": lambda z: np.real(np.where(np.array([True, False, True, False]), z**2, z * C)).sum(),
+    "shapes": lambda z: np.real(np.stack([z, C * z]).T.reshape(2, 4)[:, ::-1] * np.tile(C, (2, 1))).sum(),
+    "indices": lambda z: np.real(z[0] * z[[1, 1, 3]]).sum() + abs(z[1:3]).sum(),
+    "updates": lambda z: np.imag((ag.array(z) * 1j).at[1:].set(z[:3] ** 2)).sum(),
+    "products": lambda z: abs(np.outer(z, C)).sum() + abs(M @ z @ M).sum() + abs(np.dot(z, C)),
+    "vdot": lambda z: np.real(np.vdot(z, C) * np.vdot(C, z) * np.vecdot(z, C)),
+    "einsum": lambda z: np.real(np.einsum("ij,j,i->", M, z, z)),
+    "systems": lambda z: (abs(np.linalg.solve(M * z, C)) ** 2).sum() + abs(np.linalg.inv(M + np.diag(z))).sum(),
+    "determinants": lambda z: abs(np.linalg.det(M * z)) ** 2 + np.linalg.slogdet(M * z)[1],
+    "norms": lambda z: np.linalg.norm(z) ** 3 + np.linalg.norm(z, 1) + np.linalg.norm(z, 3.0) + np.linalg.norm(M * z),
+    "statistics": lambda z: np.var(z) + np.std(z, ddof=1) + abs(np.cov(z, C)).sum() + np.nanvar(z),
+    "convolutions": lambda z: abs(np.convolve(z, C)).sum() + abs(np.correlate(C, z, "full")).sum() + abs(np.polyval(C, z)).sum(),
+    "a Value and complex numbers": lambda z: np.real(z * Value(0.7) + 1j * Value(0.3) * z).sum(),
+}
+TRANSFORMS = {
+    "fft": lambda z: np.fft.fft(z),
+    "fft, cut": lambda z: np.fft.fft(z, 3, norm="ortho"),
+    "ifft, filled": lambda z: np.fft.ifft(z, 6, norm="forward"),
+    "irfft": lambda z: np.fft.irfft(z),
+    "irfft, odd": lambda z: np.fft.irfft(z, 5, norm="ortho"),
+    "irfft, cut": lambda z: np.fft.irfft(z, 4, norm="forward"),
+    "irfft, one": lambda z: np.fft.irfft(z, 1),
+    "hfft": lambda z: np.fft.hfft(z, norm="ortho"),
+    "ihfft": lambda z: np.fft.ihfft(z.real * 2.0),
+    "rfft": lambda z: np.fft.rfft(z.imag, 5),
+    "fft2": lambda z: np.fft.fft2(np.reshape(z, (2, 2))),
+    "ifft2": lambda z: np.fft.ifft2(np.reshape(z, (2, 2)), s=(3, 1)),
+    "irfft2": lambda z: np.fft.irfft2(np.reshape(z, (2, 2))),
+    "fftn": lambda z: np.fft.fftn(np.reshape(z, (2, 2)), axes=(0,)),
+    "irfftn": lambda z: np.fft.irfftn(np.reshape(z, (2, 2)), s=(2, 3), axes=(0, 1)),
+    "rfftn": lambda z: np.fft.rfftn(np.reshape(z, (2, 2)).real, norm="ortho"),
+    "fftshift": lambda z: np.fft.fftshift(z),
+}
+ALL = REAL_FUNCTIONS | {name: (lambda z, f=f: (abs(f(z)) ** 2).sum() + np.real(f(z)).sum()) for name, f in TRANSFORMS.items()}
+points = st.integers(0, 10**6).map(lambda seed: draw_points(np.random.default_rng(seed)))
+
+
+def draw_points(rng):
+    """Four numbers between the axes, at a distance from 0, from 1 and from the branch cuts."""
+    return rng.uniform(0.4, 0.8, 4) * np.exp(1j * rng.uniform(0.4, 1.2, 4))
+
+
+def plain(y):
+    return y.data if isinstance(y, Tensor) else y
+
+
+def directional(f, z, u, step):
+    return float(plain(f(z + step * u)))
+
+
+@pytest.mark.parametrize("name", ALL)
+@given(z=points)
+def test_values_and_derivatives(name, z):
+    f = ALL[name]
+    assert_close(f(Tensor(z)).data, plain(f(z)), rtol=1e-12)
+    gradient = grad(f)(z)
+    assert gradient.dtype == complex
+    u = draw_points(np.random.default_rng(1)) * np.array([1.0, 1j, -1.0, 1.0])
+    assert_derivative(np.real(np.sum(gradient * u)), lambda step: directional(f, z, u, step), h=0.02)
+    assert_close(jvp(f, (z,), (u,))[1], np.real(np.sum(gradient * u)), rtol=1e-9, atol=1e-11)
+    slope = hvp(f, z, u)
+    v = np.array([1j, 1.0, 0.3 - 1j, 0.5])
+    assert_derivative(np.real(np.sum(slope * v)), lambda step: np.real(np.sum(grad(f)(z + step * u) * v)), h=0.02, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_check_of_gradients_takes_complex_inputs(name):
+    check_grad(ALL[name], draw_points(np.random.default_rng(0)), order=2)
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_transforms_have_the_types_of_numpy(name):
+    z = draw_points(np.random.default_rng(0))
+    actual, expected = TRANSFORMS[name](Tensor(z)), TRANSFORMS[name](z)
+    assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
+    assert_close(actual.data, expected, rtol=1e-13, atol=1e-15)
+    check_grad(TRANSFORMS[name], z)  # it compares complex results by their parts
+
+
+def test_the_convention_is_that_of_jax():
+    jax = pytest.importorskip("jax", reason="JAX, the oracle here, is an extra of its own")
+    jax.config.update("jax_enable_x64", True)
+    jnp = jax.numpy
+    z = draw_points(np.random.default_rng(0))
+    for ours, theirs in [
+        (lambda z: (abs(z) ** 2).sum(), lambda z: (jnp.abs(z) ** 2).sum()),
+        (lambda z: np.imag(np.exp(z) * np.conj(z)).sum(), lambda z: jnp.imag(jnp.exp(z) * jnp.conj(z)).sum()),
+        (lambda z: (np.fft.irfft(z) ** 3).sum(), lambda z: (jnp.fft.irfft(z) ** 3).sum()),
+        (lambda z: abs(np.fft.fft(z)).sum(), lambda z: jnp.abs(jnp.fft.fft(z)).sum()),
+    ]:
+        assert_close(grad(ours)(z), np.asarray(jax.grad(theirs)(z)), rtol=1e-12)
+    cotangent = C
+    assert_close(vjp(np.sin, z)[1](cotangent)[0], np.asarray(jax.vjp(jnp.sin, z)[1](jnp.asarray(cotangent))[0]), rtol=1e-12)
+    holomorphic = jax.grad(lambda z: (z**3).sum(), holomorphic=True)(z)
+    assert_close(grad(lambda z: (z**3).sum(), holomorphic=True)(z), np.asarray(holomorphic), rtol=1e-12)
+
+
+@given(points)
+def test_holomorphic_functions_have_one_complex_derivative(z):
+    f = lambda z: np.exp(z) * z**2  # noqa: E731 - used five times
+    derivative = np.exp(z) * (z**2 + 2.0 * z)
+    second = np.exp(z) * (z**2 + 4.0 * z + 2.0)
+    assert_close(grad(lambda z: f(z).sum(), holomorphic=True)(z), derivative, rtol=1e-12)
+    value, gradient = value_and_grad(lambda z: f(z).sum(), holomorphic=True)(z)
+    assert_close(value, f(z).sum(), rtol=1e-13)
+    assert_close(gradient, derivative, rtol=1e-12)
+    for mode in ("fwd", "rev", "auto"):
+        assert_close(jacobian(f, mode=mode, holomorphic=True)(z), np.diag(derivative), rtol=1e-12, atol=1e-14)
+    assert_close(hessian(lambda z: f(z).sum(), holomorphic=True)(z), np.diag(second), rtol=1e-11, atol=1e-13)
+    assert_close(grad(lambda z: z * z, holomorphic=True)(z[0]), 2.0 * z[0], rtol=1e-14)
+
+
+def test_derivatives_that_single_numbers_cannot_express_are_refused():
+    z, x = C, np.ones(3)
+    for call, error, text in [
+        (lambda: grad(lambda z: z.sum())(z), DataError, r"grad\(\) needs a function that returns real numbers, not complex ones"),
+        (lambda: grad(lambda x: (x + 0j).sum(), holomorphic=True)(x), DataError, r"holomorphic=True takes complex inputs"),
+        (lambda: grad(lambda z: abs(z).sum(), holomorphic=True)(z), DataError, "and a function that returns complex numbers"),
+        (lambda: jacobian(np.exp)(z), DataError, r"jacobian\(\) needs a function that returns real numbers"),
+        (lambda: jacobian(abs, mode="fwd")(z), SettingError, r"jacobian\(mode='fwd'\) takes real inputs, or holomorphic=True"),
+        (lambda: hessian(lambda z: (abs(z) ** 2).sum())(z), DataError, "needs a function that returns real numbers"),
+        (lambda: jvp(np.sin, (x,), (1j * x,)), DataError, r"jvp\(\): a tangent is complex, but what it belongs to is real"),
+        (lambda: vjp(np.sin, x)[1](1j * x), DataError, r"a cotangent is complex, but what it belongs to is real"),
+        (lambda: Tensor(1j).backward(), GraphError, r"backward\(\) starts from a real number, but this Tensor \(leaf\) is complex"),
+        (lambda: (Tensor(x) * 1.0).backward(1j * x), DataError, r"backward\(\): the cotangent is complex"),
+    ]:
+        with pytest.raises(error, match=text):
+            call()
+    assert jacobian(abs)(z).shape == (4, 4)
+
+
+def test_functions_that_have_no_complex_derivative_are_refused():
+    t = Tensor(C)
+    refused = [
+        np.max,
+        np.floor,
+        np.sign,
+        ag.relu,
+        ag.softmax,
+        ag.logsumexp,
+        np.cbrt,
+        np.ptp,
+        np.linalg.svdvals,
+        np.fft.rfft,
+        np.exp2,
+    ]
+    for f in refused:
+        with pytest.raises(DataError, match=r"complex|real numbers"):
+            f(Tensor(M) if f is np.linalg.svdvals else t)
+    for compare in (lambda: t > 0.0, lambda: t <= t, lambda: np.maximum(t, t)):
+        with pytest.raises(DataError, match="complex numbers"):
+            compare()
+    with pytest.raises(DataError, match=r"float\(\) takes a real number, but this Tensor \(leaf\) is complex: take t.real"):
+        float(Tensor(1j))
+    with pytest.raises(DataError, match=r"astype\(\) of complex numbers to float64 would drop the imaginary part"):
+        t.astype(float)
+    with pytest.raises(DataError, match="a Tensor may hold complex numbers"):
+        Value(1j)
+    cube = ag.define("real_cube", lambda xp, a: a**3, lambda xp, y, a: 3 * a**2)
+    with pytest.raises(DataError, match="real_cube has no derivative on complex numbers"):
+        cube(t)
+
+
+def test_bad_arguments_of_transforms():
+    t = Tensor(C)
+    for call, error, text in [
+        (lambda: np.fft.fft(t, 0), SettingError, "np.fft.fft: the number of points is 0, and must be at least 1"),
+        (lambda: np.fft.ifft(t, norm="both"), SettingError, "np.fft: norm is 'backward', 'ortho' or 'forward', not 'both'"),
+        (lambda: np.fft.hfft(t, norm="both"), SettingError, "np.fft: norm is"),
+        (lambda: np.fft.fft2(np.reshape(t, (2, 2)), s=(2,)), ShapeError, "np.fft: 1 lengths for 2 axes: pass one for each"),
+        (lambda: np.fft.rfft(t), DataError, "np.fft.rfft takes real numbers: use np.fft.fft for complex ones, or t.real"),
+    ]:
+        with pytest.raises(error, match=text):
+            call()
+
+
+def test_complex_tensors_are_tensors():
+    t = Tensor(C, name="z")
+    assert repr(Tensor([1 + 2j])) == "Tensor([1.+2.j], dtype=complex128)"
+    assert complex(Tensor(2 - 1j)) == Tensor(2 - 1j).item() == 2 - 1j
+    assert (t == C).all()
+    assert (t != 1j).all()
+    assert not (Tensor([1.0, 2.0]) == 1j).any()
+    y = (abs(t) ** 2).sum()
+    y.backward()
+    assert_close(t.grad, 2.0 * np.conj(C), rtol=1e-14)
+    assert t.grad.dtype == complex
+    assert_close(gradients(y, [t])[0], 2.0 * np.conj(C), rtol=1e-14)
+    for remade in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        assert_close(remade.data, y.data)
+    assert draw(y).to_svg().startswith("<svg")
+    single = Tensor(C.astype(np.complex64))
+    assert (np.exp(single).dtype, grad(lambda z: abs(z).sum())(C.astype(np.complex64)).dtype) == (np.complex64, np.complex64)
+
+
+def test_real_nodes_get_real_gradients():
+    x, w = Value(0.7), Tensor([0.2, -0.4])
+    loss = (abs(np.exp(1j * x) * w + 1j * w * x) ** 2).sum()
+    loss.backward()
+    assert type(x.grad) is float
+    assert w.grad.dtype == float
+
+    def f(x, w):
+        return (abs(np.exp(1j * x) * w + 1j * w * x) ** 2).sum()
+
+    check_grad(f, 0.7, np.array([0.2, -0.4]), order=2)
+    assert_close(gradients(loss, [x, w])[1], grad(f, 1)(0.7, np.array([0.2, -0.4])), rtol=1e-14)
+
+
+def test_points_where_there_is_a_choice():
+    z = np.array([0j, 1 + 1j])
+    assert grad(lambda z: abs(z).sum())(z)[0] == 0.0
+    assert grad(lambda z: np.angle(z).sum())(z)[0] == 0.0
+    assert grad(lambda z: np.real(z**2.0 + z**1.0 + z**0.0).sum())(z)[0] == 1.0
+    assert grad(lambda b: np.real(Tensor(z) ** b).sum())(np.array([2.0, 1.0]))[0] == 0.0
+
+
+def test_a_wrong_derivative_is_found():
+    with pytest.raises(WrongValueError, match=r"by the (real|imaginary) part of input 0"):
+        check_grad(lambda z: ag.stop_gradient(np.conj(z)) * z, C)
+    with pytest.raises(WrongValueError, match=r"part of input 0\['z'\]"):
+        check_grad(lambda p: abs(p["z"]) * ag.stop_gradient(abs(p["z"])), {"z": 1 + 2j})
+
+
+def test_compiled_functions_and_batches():
+    def f(x):
+        return (abs(np.fft.rfft(x * x)) ** 2).sum() + np.real(np.exp(1j * x)).prod()
+
+    x = np.array([0.3, -1.2, 0.7, 2.0])
+    step = compile(f, tensors=True)
+    for point in (x, x + 1.0):
+        assert_close(step(point), f(Tensor(point)).data, rtol=1e-12)
+        assert_close(step.grad(point), grad(f)(point), rtol=1e-12)
+    assert "it computes with complex numbers" in str(step.report())
+    with pytest.raises(DataError, match="there is no gradient by an array of dtype complex128"):
+        compile(lambda z: abs(z).sum(), tensors=True).grad(C)
+    g = grad(lambda z: (abs(z) ** 2).sum())
+    with pytest.warns(CompileWarning, match="one after the other"):
+        assert_close(vmap(g)(np.stack([C, 2.0 * C])), 2.0 * np.conj(np.stack([C, 2.0 * C])), rtol=1e-14)
+
+
+def test_the_signatures_are_those_of_numpy():
+    for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2", "fftn", "irfftn"):
+        parameters = list(inspect.signature(getattr(np.fft, name)).parameters)
+        t = Tensor(np.ones((2, 3)))
+        settings = {"axis": -1, "axes": (0, 1)}
+        keywords = {p: settings[p] for p in parameters if p in settings}
+        assert getattr(np.fft, name)(t, norm="ortho", **keywords).ndim == 2
