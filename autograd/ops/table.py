@@ -9,8 +9,16 @@ from __future__ import annotations
 
 from math import log, pi, sqrt
 
-from autograd.ops.op import REAL, Domain, find
+from autograd.ops.complex_rows import mark_rows
+from autograd.ops.op import REAL, Domain
 from autograd.ops.rows import bilinear, custom, elementwise, linear
+from autograd.ops.rules.complex_factorizations import (
+    complex_eigh_adjoint,
+    complex_eigh_tangent,
+    complex_svd_adjoint,
+    complex_svd_tangent,
+    hermitize,
+)
 from autograd.ops.rules.complex_numbers import angle_slope, complex_power_partial, irfft_adjoint, rfft_adjoint, unit_conjugate
 from autograd.ops.rules.division import divide_or_zero, ieee_reciprocal, multiply_or_zero
 from autograd.ops.rules.einsum import einsum_adjoint, einsum_tangent
@@ -306,6 +314,10 @@ custom("complex_power",     lambda xp, a, b: xp.power(a, b),
                             lambda xp, i, g, y, a, b: g * complex_power_partial(xp, i, y, a, b),
                             lambda xp, i, t, y, a, b: complex_power_partial(xp, i, y, a, b) * t, arity=2)
 
+custom("complex_eigh_factors", lambda xp, a: xp.stacked_eigh(hermitize(xp, a)), complex_eigh_adjoint, complex_eigh_tangent,
+                            kink=EQUAL_VALUES)
+custom("complex_svd_factors", lambda xp, a: xp.stacked_svd(a),   complex_svd_adjoint, complex_svd_tangent, kink=EQUAL_VALUES)
+
 # Fourier transforms along one axis, not scaled; their matrices are symmetric
 linear("fft",               lambda xp, a, *, axis: xp.fft(a, axis=axis),
                             lambda xp, g, a, *, axis: xp.fft(g, axis=axis))
@@ -315,11 +327,5 @@ linear("rfft",              lambda xp, a, *, axis: xp.rfft(a, axis=axis),
                             lambda xp, g, a, *, axis: rfft_adjoint(xp, g, a, axis))
 linear("irfft",             lambda xp, a, *, n, axis: xp.irfft(a, n=n, axis=axis),
                             lambda xp, g, a, *, n, axis: irfft_adjoint(xp, g, a, n, axis))
-
-# Rows that hold on complex numbers as they are
-for _name in ["add", "subtract", "multiply", "divide", "positive", "negative", "square", "reciprocal", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arccosh", "arctanh", "arcsin_slope", "arctan_slope", "arccosh_slope", "arctanh_slope", "sigmoid", "silu", "where", "sum", "mean", "cumsum", "prod", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "flip", "broadcast_to", "astype", "getitem", "scatter", "concatenate", "stack", "trace", "matmul", "outer", "einsum", "affine", "inv", "det", "logabsdet", "solve", "real", "imag", "conj", "modulus", "angle", "complex_power", "fft", "ifft", "irfft"]:
-    find(_name).accepts_complex = True
-# Rows of other names that take the place of these
-for _name, _twin in (("absolute", "modulus"), ("power", "complex_power")):
-    find(_name).complex_twin = find(_twin)
 # fmt: on
+mark_rows()

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from autograd.core.operators import apply
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import call_with_guard
 from autograd.errors import AutogradError, DataError, ShapeError
 from autograd.numpy_api.apply import as_tensor, has_nodes
+from autograd.numpy_api.functions.complex_numbers import conj, real
+from autograd.numpy_api.functions.selection import where
 from autograd.ops import find
 
 
@@ -59,7 +61,7 @@ def cholesky(a: Any, *, upper: bool = False) -> Any:
 
 
 def eigh(a: Any, UPLO: str = "L") -> Any:
-    """Return the eigenvalues and eigenvectors of a symmetric matrix, or of each matrix of a stack.
+    """Return the eigenvalues and eigenvectors of a symmetric or Hermitian matrix, or of each matrix of a stack.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ def eigh(a: Any, UPLO: str = "L") -> Any:
     if UPLO not in ("L", "U", "l", "u"):
         raise DataError(f"eigh: UPLO is 'L' or 'U', for the triangle that is read, not {UPLO!r}")
     factors = apply(find("eigh_factors"), _read_triangle(a, "eigh", UPLO in "Uu"))
-    return type(np.linalg.eigh(np.eye(1)))(_like(a, factors[..., 0, :]), _like(a, factors[..., 1:, :]))
+    return type(np.linalg.eigh(np.eye(1)))(_like(a, _real_row(factors, 0)), _like(a, factors[..., 1:, :]))
 
 
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
@@ -227,7 +229,7 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
             "pass full_matrices=False"
         )
     factors = apply(find("svd_factors"), t)
-    singular_values = _like(a, factors[..., m, :])
+    singular_values = _like(a, _real_row(factors, m))
     if not compute_uv:
         return singular_values
     u, vh = factors[..., :m, :], factors[..., m + 1 :, :].swapaxes(-1, -2)
@@ -374,13 +376,23 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 
 
 def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:
-    """Return the symmetric matrices that one triangle of ``a`` stands for."""
+    """Return the symmetric or Hermitian matrices that one triangle of ``a`` stands for."""
     t = as_tensor(a, call)
     if t.ndim < 2 or t.shape[-1] != t.shape[-2]:
         raise ShapeError(f"{call} takes square matrices, not an array of shape {t.shape}")
     i, j = np.indices(t.shape[-2:])
     rows, columns = (np.minimum(i, j), np.maximum(i, j)) if upper else (np.maximum(i, j), np.minimum(i, j))
-    return t[..., rows, columns]
+    read = t[..., rows, columns]
+    if not is_complex(t):
+        return read
+    read = where(i != rows, conj(read), read)
+    return where(i == j, real(read), read)  # type: ignore[no-any-return]  # a Tensor
+
+
+def _real_row(factors: Tensor, i: int) -> Any:
+    """Return the row of eigenvalues or singular values, which are real also beside complex vectors."""
+    row = factors[..., i, :]
+    return real(row) if is_complex(row) else row
 
 
 def _like(a: Any, result: Tensor) -> Any:

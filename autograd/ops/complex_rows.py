@@ -1,0 +1,31 @@
+"""Which rows hold on complex numbers: as they are, or by another row that takes their place."""
+
+from __future__ import annotations
+
+from autograd.ops.op import find
+
+AS_THEY_ARE = (
+    *("add", "subtract", "multiply", "divide", "positive", "negative", "square", "reciprocal", "sqrt"),
+    *("exp", "expm1", "log", "log1p", "log2", "log10", "sigmoid", "silu", "where"),
+    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arccosh", "arctanh"),
+    *("arcsin_slope", "arctan_slope", "arccosh_slope", "arctanh_slope"),
+    *("sum", "mean", "cumsum", "prod", "trace", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "flip"),
+    *("broadcast_to", "astype", "getitem", "scatter", "concatenate", "stack"),
+    *("matmul", "outer", "einsum", "affine", "inv", "det", "logabsdet", "solve"),
+    *("real", "imag", "conj", "modulus", "angle", "complex_power", "complex_eigh_factors", "complex_svd_factors"),
+    *("fft", "ifft", "irfft"),
+)
+TWINS = {
+    "absolute": "modulus",
+    "power": "complex_power",
+    "eigh_factors": "complex_eigh_factors",
+    "svd_factors": "complex_svd_factors",
+}
+
+
+def mark_rows() -> None:
+    """Mark the rows of the table."""
+    for name in AS_THEY_ARE:
+        find(name).accepts_complex = True
+    for name, twin in TWINS.items():
+        find(name).complex_twin = find(twin)
