@@ -131,7 +131,8 @@ class _DualPullback:
 
     def _sum_parts(self, source: Any) -> None:
         """Sum what the parts of an array have received."""
-        total, tangent_total = np.zeros(source.shape), np.zeros(source.shape)
+        dtype = complex if np.iscomplexobj(source._primal) else float
+        total, tangent_total = np.zeros(source.shape, dtype), np.zeros(source.shape, dtype)
         for node, g, tg in self.pending_parts.pop(source):
             node.op.accumulate_cotangent(ARRAY, total, g, **node.static)
             if tg is not None:

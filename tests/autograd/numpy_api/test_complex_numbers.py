@@ -51,19 +51,21 @@ REAL_FUNCTIONS = {
     "inverses": lambda z: np.real(np.arcsin(z) + np.arccos(z) * C + np.arctan(z) * C + np.arccosh(z) + np.arctanh(z)).sum(),
     "activations": lambda z: np.real(ag.sigmoid(z) * C + ag.silu(z)).sum(),
     "real and imaginary parts": lambda z: np.real(np.exp(np.real(z)) * z + np.imag(z) * C).sum(),
-    "sums": lambda z: abs(z.sum()) + abs(np.mean(z * z)) + abs(np.cumsum(z)).sum() + abs(np.prod(z)),
+    "sums": lambda z: abs(z.sum()) ** 2 + abs(np.mean(z * z)) ** 2 + (abs(np.cumsum(z)) ** 2).sum() + abs(np.prod(z)),
     "choices": lambda z: np.real(np.where(np.array([True, False, True, False]), z**2, z * C)).sum(),
     "shapes": lambda z: np.real(np.stack([z, C * z]).T.reshape(2, 4)[:, ::-1] * np.tile(C, (2, 1))).sum(),
     "indices": lambda z: np.real(z[0] * z[[1, 1, 3]]).sum() + abs(z[1:3]).sum(),
     "updates": lambda z: np.imag((ag.array(z) * 1j).at[1:].set(z[:3] ** 2)).sum(),
-    "products": lambda z: abs(np.outer(z, C)).sum() + abs(M @ z @ M).sum() + abs(np.dot(z, C)),
+    "products": lambda z: (abs(np.outer(z, C)) ** 2).sum() + (abs(M @ z @ M) ** 2).sum() + abs(np.dot(z, C)) ** 2,
     "vdot": lambda z: np.real(np.vdot(z, C) * np.vdot(C, z) * np.vecdot(z, C)),
     "einsum": lambda z: np.real(np.einsum("ij,j,i->", M, z, z)),
-    "systems": lambda z: (abs(np.linalg.solve(M * z, C)) ** 2).sum() + abs(np.linalg.inv(M + np.diag(z))).sum(),
+    "systems": lambda z: (abs(np.linalg.solve(M * z, C)) ** 2).sum() + (abs(np.linalg.inv(M + np.diag(z))) ** 2).sum(),
     "determinants": lambda z: abs(np.linalg.det(M * z)) ** 2 + np.linalg.slogdet(M * z)[1],
     "norms": lambda z: np.linalg.norm(z) ** 3 + np.linalg.norm(z, 1) + np.linalg.norm(z, 3.0) + np.linalg.norm(M * z),
-    "statistics": lambda z: np.var(z) + np.std(z, ddof=1) + abs(np.cov(z, C)).sum() + np.nanvar(z),
-    "convolutions": lambda z: abs(np.convolve(z, C)).sum() + abs(np.correlate(C, z, "full")).sum() + abs(np.polyval(C, z)).sum(),
+    "statistics": lambda z: np.var(z) + np.std(z, ddof=1) + (abs(np.cov(z, C)) ** 2).sum() + np.nanvar(z),
+    "convolutions": lambda z: (
+        (abs(np.convolve(z, C)) ** 2).sum() + (abs(np.correlate(C, z, "full")) ** 2).sum() + (abs(np.polyval(C, z)) ** 2).sum()
+    ),
     "a Value and complex numbers": lambda z: np.real(z * Value(0.7) + 1j * Value(0.3) * z).sum(),
 }
 TRANSFORMS = {
@@ -131,6 +133,53 @@ def test_transforms_have_the_types_of_numpy(name):
     check_grad(TRANSFORMS[name], z)  # it compares complex results by their parts
 
 
+def hermitian(z):
+    return 0.2 * (z + np.conj(np.swapaxes(z, -1, -2))) + np.diag([1.0, 3.0, 6.0])
+
+
+def projections(z):
+    """Numbers of the decomposition that do not depend on the phases of the vectors."""
+    u, s, vh = np.linalg.svd(z, full_matrices=False)
+    first, last = u[..., :, :1], vh[..., :1, :]
+    products = [first @ last, first @ np.conj(np.swapaxes(first, -1, -2)), np.conj(np.swapaxes(last, -1, -2)) @ last]
+    return [s, *(np.real(p) + 2.0 * np.imag(p) for p in products)]
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3), (3, 4), (2, 3, 2)])
+def test_singular_values_and_vectors(shape):
+    rng = np.random.default_rng(len(shape) + shape[0])
+    z = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    for actual, expected in zip(projections(Tensor(z)), projections(z), strict=True):
+        assert_close(actual.data, expected, rtol=1e-12, atol=1e-13)
+    check_grad(projections, z, order=2)
+    check_grad(np.linalg.svdvals, z)
+    check_grad(lambda z: np.linalg.norm(z, "nuc", axis=(-2, -1)), z)
+
+
+def test_eigenvalues_of_hermitian_matrices():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(3, 3)) + 1j * rng.normal(size=(3, 3))
+    for uplo in "LU":
+        values = np.linalg.eigvalsh(hermitian(Tensor(z)), UPLO=uplo)
+        assert values.dtype == float
+        assert_close(values.data, np.linalg.eigvalsh(hermitian(z)), rtol=1e-13)
+        check_grad(lambda z, uplo=uplo: np.linalg.eigvalsh(hermitian(z), UPLO=uplo), z, order=2)
+        check_grad(lambda z, uplo=uplo: np.linalg.eigvalsh(0.1 * z + np.diag([1.0, 3.0, 6.0]), UPLO=uplo), z)
+
+    def projection(z):
+        vectors = np.linalg.eigh(hermitian(z)).eigenvectors[:, :2]
+        return vectors @ np.conj(vectors).T
+
+    check_grad(projection, z, order=2)
+    jax = pytest.importorskip("jax", reason="JAX, the oracle here, is an extra of its own")
+    jax.config.update("jax_enable_x64", True)
+    ours = grad(lambda z: (np.linalg.eigvalsh(hermitian(z)) ** 3).sum())(z)
+    theirs = jax.grad(
+        lambda z: (jax.numpy.linalg.eigvalsh(0.2 * (z + z.conj().T) + jax.numpy.diag(jax.numpy.array([1.0, 3.0, 6.0]))) ** 3).sum()
+    )
+    assert_close(ours, np.asarray(theirs(z)), rtol=1e-10)
+
+
 def test_the_convention_is_that_of_jax():
     jax = pytest.importorskip("jax", reason="JAX, the oracle here, is an extra of its own")
     jax.config.update("jax_enable_x64", True)
@@ -194,13 +243,13 @@ def test_functions_that_have_no_complex_derivative_are_refused():
         ag.logsumexp,
         np.cbrt,
         np.ptp,
-        np.linalg.svdvals,
+        np.linalg.cholesky,
         np.fft.rfft,
         np.exp2,
     ]
     for f in refused:
         with pytest.raises(DataError, match=r"complex|real numbers"):
-            f(Tensor(M) if f is np.linalg.svdvals else t)
+            f(Tensor(M) if f is np.linalg.cholesky else t)
     for compare in (lambda: t > 0.0, lambda: t <= t, lambda: np.maximum(t, t)):
         with pytest.raises(DataError, match="complex numbers"):
             compare()
