@@ -3,7 +3,7 @@
 # /// script
 # dependencies = ["nox>=2025.2.9"]
 # ///
-"""Tasks of the project: ``nox -s lint types tests docs bench``."""
+"""Tasks of the project: ``nox -s lint types tests docs site bench``."""
 
 import nox
 
@@ -45,6 +45,13 @@ def docs(session: nox.Session) -> None:
         with open(f"docs/{page}.md", "w", encoding="utf-8") as file:
             session.run("python", "-m", module, stdout=file)
     session.run("pytest", "-q", "tests/test_docs.py", "tests/test_readme.py", "-k", "not command")
+
+
+@nox.session(default=False)
+def site(session: nox.Session) -> None:
+    """Build the documentation as a site in ``docs/_build``; a warning is an error."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-q", "-W", "-b", "html", "docs", "docs/_build")
 
 
 @nox.session(default=False)

@@ -17,7 +17,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("dev", max_examples=10, deadline=None)
 settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+settings.register_profile("docs", max_examples=100, deadline=None, derandomize=True)
+
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev")
+
+
+def use_profile(name=PROFILE):
+    """Use a profile of Hypothesis, by default that of the environment."""
+    settings.load_profile(name)
+
+
+use_profile()
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import use_profile
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 FOLDERS = [ROOT / name for name in ("autograd", "nn", "tests", "benchmarks", "docs", "examples", ".ci", ".github")]
 FILES = [
@@ -143,18 +144,55 @@ def test_the_walks_name_files_in_the_order_in_which_they_are_entered(tmp_path):
         assert entered == sorted(entered), walk
 
 
-@pytest.mark.parametrize("name_", ["testing.md", "compiling.md", "scipy.md"])
-def test_a_page_prints_what_it_says(name_):
+WITH_CODE = [page for page in PAGES if page.parent != ROOT and "```python" in page.read_text(encoding="utf-8")]
+
+
+def page_id(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=page_id)
+def test_a_page_prints_what_it_says(page, tmp_path, monkeypatch, request):
     """One session from top to bottom; blocks that need a library that is not here are left out."""
-    page = (ROOT / "docs" / name_).read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    use_profile("docs")  # each search finds the same
+    request.addfinalizer(use_profile)
+    name_, page = page_id(page), page.read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
     assert len(blocks) == page.count("```python")
     space = {}
     for number, (code, printed) in enumerate(blocks):
         if any(f"import {library}\n" in code and importlib.util.find_spec(library) is None for library in ("torch", "jax")):
             continue
-        name, out = f"{name_}-{number}", io.StringIO()
+        name, out = "example.py" if "example.py" in printed else f"{name_}-{number}", io.StringIO()
         linecache.cache[name] = (len(code), None, code.splitlines(), name)
         with contextlib.redirect_stdout(out):
             exec(compile(code, name, "exec"), space)
         assert out.getvalue() == printed, code
+
+
+MIGRATION = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8")
+CALLS = [
+    code for row in re.findall(r"^\| `[^|]+ \| ([^|]+) \|$", MIGRATION, re.MULTILINE) for code in re.findall(r"`([^`]+)`", row)
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_right_column_of_the_page_on_migration_runs(call):
+    """A statement, an expression, or the name of something that exists."""
+    space = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(re.search(r"```python\n(.*?)```", MIGRATION, re.DOTALL)[1], space)
+        space["z"] = space["f"](space["t"])
+        exec(call, space)
+
+
+def test_the_page_on_migration_has_rows():
+    assert len(CALLS) > 45
+
+
+def test_links_between_pages_exist():
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```$|`[^`\n]+`", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (page.parent / target).exists(), (page.name, target)
