@@ -400,7 +400,7 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
 
     def match_type(self, g: Any) -> Any:
         if isinstance(g, Value):
-            return g if self.dtype.kind != "c" else apply(find("astype"), g, dtype=self.dtype)
+            return g
         return g if g.dtype == self.dtype else apply(find("astype"), g, dtype=self.dtype)
 
     def to_gradient_data(self, g: Any) -> Any:

@@ -310,6 +310,14 @@ def test_real_nodes_get_real_gradients():
     assert_close(gradients(loss, [x, w])[1], grad(f, 1)(0.7, np.array([0.2, -0.4])), rtol=1e-14)
 
 
+def test_the_angle_of_a_real_number():
+    for number, angle in [(2.0, 0.0), (-2.0, np.pi)]:
+        x = Value(number)
+        assert np.angle(x).data == angle
+        assert np.angle(x, deg=True).data == np.degrees(angle)
+        assert grad(lambda x: np.angle(x) + x)(number) == 1.0
+
+
 def test_points_where_there_is_a_choice():
     z = np.array([0j, 1 + 1j])
     assert grad(lambda z: abs(z).sum())(z)[0] == 0.0

@@ -382,3 +382,10 @@ def test_queries_give_plain_results(name):
     assert type(ours) is type(theirs)
     if name != "np.empty_like":
         assert_close(np.asarray(ours, float), np.asarray(theirs, float)) if name != "np.result_type" else None
+
+
+def test_running_sums_over_several_axes_need_an_axis():
+    expected = r"a cumulative sum or product of shape \(2, 3\) needs axis=, since there are several axes"
+    for function in (np.cumulative_sum, np.cumulative_prod):
+        with pytest.raises(ag.ShapeError, match=expected):
+            function(Tensor(np.ones((2, 3))))
