@@ -232,8 +232,8 @@ CASES = [
     ("np.gradient", lambda x: np.gradient(x, 0.5, 2.0, axis=(0, -1))[1], T),
     ("np.gradient", lambda x, y: np.gradient(x, np.cumsum(y * y), axis=1, edge_order=2), M, W),
     ("np.ediff1d", lambda x, y: np.ediff1d(x, to_begin=y, to_end=[1.0]), M, V),
-    ("np.unwrap", lambda x: np.unwrap(9.0 * x), W),
-    ("np.unwrap", lambda x: np.unwrap(x, period=0.7, axis=0), M),
+    ("np.unwrap", lambda x: np.unwrap(5.0 * x), W),
+    ("np.unwrap", lambda x: np.unwrap(x, period=0.75, axis=0), M),
     ("np.cov", np.cov, M),
     ("np.cov", lambda x, y: np.cov(x, y, bias=True), V, V),
     ("np.cov", lambda x: np.cov(x, rowvar=False, fweights=[1, 2, 1], aweights=[0.5, 1.0, 2.0], dtype=float), M),
@@ -328,8 +328,8 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
     xs = make_distinct_arrays(seed, shapes)
     if name in SPECTRAL:
         xs[0] = 0.05 * xs[0] + np.eye(*shapes[0]) * [1.0, 2.0, 4.0, 8.0][: shapes[0][1]]  # eigenvalues are apart, and signs fixed
-    elif shapes[0] == S and "linalg" in name:
-        xs[0] = xs[0] + 5.0 * np.eye(3)  # far from singular
+    elif (shapes[0] == S and "linalg" in name) or name == "np.linalg.lstsq":
+        xs[0] = xs[0] + 5.0 * np.eye(*shapes[0])  # far from singular
     directions = [np.random.default_rng(seed + 1).normal(size=s) for s in shapes]
     y = f(*map(Tensor, xs))
     assert_close(y.data, np.asarray(f(*xs)), rtol=1e-12, atol=1e-14)
