@@ -361,7 +361,8 @@ class Picture(DrawingFormats):
 
     def _page(self, program: Program) -> str:
         frames = backward_frames(self.snapshot, self.drawing, self.grouping.representatives)
-        return render_page(self.drawing, self.snapshot, frames, is_whole=self.visible_boxes is None, program=program)
+        colour = "difference" if self.difference is not None else self.style.color
+        return render_page(self.drawing, self.snapshot, frames, self.visible_boxes is None, program, colour)
 
 
 def _check_count(call: str, name: str, value: object) -> None:

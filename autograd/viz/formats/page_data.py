@@ -27,7 +27,7 @@ MAX_PANEL_LINE = 300
 
 
 def page_data(
-    drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program
+    drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program, colour: str | None
 ) -> dict[str, Any]:
     """Collect the data of a page.
 
@@ -43,6 +43,8 @@ def page_data(
         Whether all boxes of the graph are shown.
     program : Program
         What a live page computes with.
+    colour : str or None
+        What boxes are coloured by.
 
     Returns
     -------
@@ -65,6 +67,8 @@ def page_data(
             for link, local, edges in zip(drawing.links, local_derivatives, edges_of_links, strict=True)
         ],
         "program": program.data,
+        "colour": colour,
+        "coloursLinks": any(link.shade is not None for link in drawing.links),
         "frames": list(frames),
         "root": root,
         "seed": format_exactly(np.ones(snapshot.nodes[int(snapshot.roots[0])].shape)),

@@ -1,12 +1,14 @@
 // One box: its numbers, its formula, what it is made of
 let chosen = null;
+let entrance = data.root === null ? 0 : data.root; // the box that the Tab key reaches
 const choose = (k, move) => {
   if (chosen !== null) boxes[chosen].classList.remove("chosen");
-  for (const box of boxes) box.setAttribute("tabindex", "-1");
-  chosen = k;
+  boxes[entrance].setAttribute("tabindex", "-1");
+  chosen = entrance = k;
   boxes[k].classList.add("chosen");
   boxes[k].setAttribute("tabindex", "0");
-  if (move) { boxes[k].focus({ preventScroll: true }); centre(k); }
+  refresh();
+  if (move) { centre(k); boxes[k].focus({ preventScroll: true }); }
   tell(k);
 };
 const facts = (list, pairs) => {

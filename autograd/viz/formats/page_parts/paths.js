@@ -11,6 +11,7 @@ const light = (k) => {
     link.classList.toggle("lit", on);
     link.classList.toggle("faint", !on);
   });
+  refresh();
   const list = byId("paths");
   list.replaceChildren();
   const routes = data.single ? found(k) : [];
@@ -45,6 +46,7 @@ const found = (k) => {
 };
 const unlight = () => {
   for (const part of [...boxes, ...links]) part.classList.remove("lit", "faint");
+  refresh();
   byId("paths").replaceChildren();
   byId("sum").textContent = "";
 };

@@ -35,6 +35,7 @@ const play = (k) => {
   for (const dot of svg.querySelectorAll(".flow")) dot.remove();
   byId("equation").replaceChildren();
   if (direction === "backward") playBackward(); else playForward();
+  refresh();
   byId("slider").max = filmLength();
   byId("slider").value = at;
   byId("slider").setAttribute("aria-valuetext", `step ${at} of ${filmLength()}`);

@@ -1,48 +1,10 @@
 """The page in a real browser: no errors, no requests, all controls by mouse and by keyboard, and the accessibility checks of axe-core."""
 
-import shutil
-
 import pytest
 
 import nn
 from autograd import Value
 from autograd.viz import draw, playground
-
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to run a browser")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python to check accessibility")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser, tmp_path):
-    """A function that opens the page of a picture. At the end there must have been no errors and no requests to a network."""
-    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
-    events = {"errors": [], "requests": []}
-
-    def open_picture(picture, scheme="light", motion="reduce"):
-        path = tmp_path / "page.html"
-        picture.to_html(path)
-        page = context.new_page()
-        page.emulate_media(color_scheme=scheme, reduced_motion=motion)
-        page.on("console", lambda message: events["errors"].append(message.text))
-        page.on("pageerror", lambda error: events["errors"].append(str(error)))
-        page.on("request", lambda request: events["requests"].append(request.url))
-        page.goto(path.as_uri())
-        return page
-
-    yield open_picture
-    context.close()
-    assert events["errors"] == []
-    assert all(url.startswith(("file:", "data:")) for url in events["requests"])
 
 
 def expression():
@@ -246,7 +208,7 @@ def test_the_forward_film_and_the_equations(open_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("folded", [False, True])
-def test_the_page_passes_the_checks_of_axe(open_page, scheme, folded):
+def test_the_page_passes_the_checks_of_axe(open_page, assert_accessible, scheme, folded):
     y = sum((Value(float(i)) * 0.5).tanh() for i in range(200)) if folded else expression()[2]
     y.backward()
     page = open_page(draw(y), scheme)
@@ -257,8 +219,7 @@ def test_the_page_passes_the_checks_of_axe(open_page, scheme, folded):
     page.keyboard.press("ArrowRight")
     page.click("#step")
     page.click("#quiz")
-    found = axe.Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
 
 
 def test_the_playground_trains_and_answers_its_controls(open_page):
@@ -294,9 +255,8 @@ def test_the_playground_trains_and_answers_its_controls(open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_playground_passes_the_checks_of_axe(open_page, scheme):
+def test_the_playground_passes_the_checks_of_axe(open_page, assert_accessible, scheme):
     X, y = nn.toys.gate("xor")
     page = open_page(playground(nn.MLP([2, 4, 1], rng=0), X, y), scheme)
     page.click("#step")
-    found = axe.Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
