@@ -2,12 +2,6 @@
 const tape = data.program && makeTape(data.program);
 let changed = false, painted = false, quizzing = false, losses = [], descending = 0;
 
-const shortNumber = (x, digits = 4) => (Number.isFinite(x) ? String(Number(x.toPrecision(digits)) + 0) : `⚠ ${Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf"}`);
-const rangeText = (numbers, digits = 4) => {
-  const low = numbers.reduce((a, b) => (b < a ? b : a)), high = numbers.reduce((a, b) => (b > a ? b : a));
-  const [first, last] = [shortNumber(low, digits), shortNumber(high, digits)];
-  return first === last ? first : `${first} … ${last}`;
-};
 const shadeClass = (x, largest) => {
   if (!Number.isFinite(x)) return null;
   const step = x === 0 ? 0 : Math.max(0, 6 - Math.round(2 * Math.log10(largest / Math.abs(x))));
@@ -51,10 +45,17 @@ const contributionOf = (link) => tape.nodes[link.edges[0][0]].locals[link.edges[
 const describeLink = (link) => (!tape || !changed || link.edges.length !== 1 ? link.detail
   : `local derivative ${shortNumber(link.local)}${quizzing ? "" : `; contribution ${shortNumber(contributionOf(link))}`}`);
 
+// A count follows its numbers. A flag is about the numbers of Python.
+const noteText = (k, n) => {
+  const above = noteTexts[k][n].startsWith("⚑") ? "" : notes[k][n].previousSibling.getAttribute("class");
+  if (above === "grad") return quizzing ? "" : countText(ofNodes(k, tape.grads), true);
+  if (above === "data") return countText(ofNodes(k, tape.values), false);
+  return changed ? "" : noteTexts[k][n];
+};
 const paintTexts = (k) => {
   if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], k); }
-  if (grads[k] && !at) { setText(grads[k], quizzing ? "grad ?" : `grad ${rangeText(ofNodes(k, tape.grads))}`); fitText(grads[k], k); }
-  notes[k].forEach((note, n) => setText(note, changed ? "" : noteTexts[k][n]));
+  if (grads[k] && !at) { setText(grads[k], quizzing ? "grad ?" : gradientText(ofNodes(k, tape.grads))); fitText(grads[k], k); }
+  notes[k].forEach((note, n) => setText(note, noteText(k, n)));
 };
 const paintShade = (box, k, found, largest) => {
   const low = found.reduce((a, b) => (b < a ? b : a)), high = found.reduce((a, b) => (b > a ? b : a)), isHidden = quizzing && data.colour === "grad";
@@ -77,7 +78,7 @@ const paint = () => {
     const derivatives = link.edges.map(([i, k]) => tape.nodes[i].locals[k]), label = linkLabels[l];
     if (link.edges.length === 1) [link.local] = derivatives;
     if (!linkLayer.isIn[l]) return;
-    if (label && !isFar) setText(label, label.textContent.replace(/∂ .*$/, `∂ ${rangeText(derivatives, 3)}`));
+    if (label && !isFar) setText(label, label.textContent.replace(/∂ .*$/, `∂ ${derivatives.some(Number.isNaN) ? "⚠ nan" : rangeText(derivatives, 3)}`));
     if (link.edges.length > 1) return;
     if (data.coloursLinks) setShade(links[l], quizzing ? null : shadeClass(pushed[l], largestPush));
   });
