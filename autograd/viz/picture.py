@@ -14,6 +14,7 @@ from autograd.errors import GraphError, SettingError
 from autograd.state.garbage_collection import pause_garbage_collection
 from autograd.viz.backward_frames import backward_frames
 from autograd.viz.drawing import Box, Drawing, Legend, select_boxes
+from autograd.viz.file_writing import write_file
 from autograd.viz.folding.boxes import make_boxes
 from autograd.viz.folding.colour_scale import colour_steps, largest_magnitude
 from autograd.viz.folding.folds import fold_by_depth, fold_by_scope, fold_by_structure
@@ -22,7 +23,7 @@ from autograd.viz.folding.links import make_links
 from autograd.viz.folding.neighbourhoods import boxes_near, expand_box, isolate_node
 from autograd.viz.formats.page import render_page
 from autograd.viz.javascript.program import Program, write_program
-from autograd.viz.picture_formats import DrawingFormats, write_file
+from autograd.viz.picture_formats import DrawingFormats
 from autograd.viz.snapshots.graph_diff import Difference, compare_graphs
 from autograd.viz.snapshots.node_errors import node_errors
 from autograd.viz.snapshots.snapshot import Snapshot

@@ -18,9 +18,10 @@ from autograd.core.value import Value
 from autograd.errors import SettingError, ShapeError
 from autograd.numpy_api.functions.elementwise import softplus
 from autograd.ops import TABLE, Elementwise
+from autograd.viz.file_writing import write_file
 from autograd.viz.formats.page import POLICY, csp_hash
 from autograd.viz.javascript.program import RowList, read_tape, reason_for_static, write_nodes
-from autograd.viz.picture_formats import notebook_frame, write_file
+from autograd.viz.picture_formats import notebook_frame
 from autograd.viz.snapshots.snapshot import take_snapshot
 
 # Activations that can be chosen in the page, and "positive", the row of the identity.

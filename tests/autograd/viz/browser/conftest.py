@@ -7,8 +7,8 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
-def browser():
+@pytest.fixture(scope="module")
+def browser():  # its event loop runs in this thread, where other modules may need one of their own
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to run a browser")
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
