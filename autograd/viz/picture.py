@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,8 @@ from autograd.viz.folding.links import make_links
 from autograd.viz.folding.neighbourhoods import boxes_near, expand_box, isolate_node
 from autograd.viz.formats.page import render_page
 from autograd.viz.javascript.program import Program, write_program
-from autograd.viz.picture_formats import DrawingFormats
+from autograd.viz.notebooks.widget import make_widget
+from autograd.viz.picture_formats import NOTEBOOK_HEIGHT, DrawingFormats
 from autograd.viz.snapshots.graph_diff import Difference, compare_graphs
 from autograd.viz.snapshots.node_errors import node_errors
 from autograd.viz.snapshots.snapshot import Snapshot
@@ -354,6 +356,37 @@ class Picture(DrawingFormats):
             The page, which needs no other file and no network.
         """
         return write_file(self._page(write_program(self.snapshot) if self.style.live else Program("", None, "")), path)
+
+    def widget(self, height: int = NOTEBOOK_HEIGHT) -> Any:
+        """Make a widget for notebooks: drag a leaf in the page, and the data of the node in Python changes.
+
+        Parameters
+        ----------
+        height : int, default 640
+            The height in pixels.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+            It shows the live page. Assign to the leaves and call its method ``refresh()``, and the page follows. ``observe`` calls
+            a function when the page has changed a leaf.
+
+        Raises
+        ------
+        GraphError
+            If the page of this graph is static; the error says why.
+        SettingError
+            If the package anywidget is not installed: ``pip install 'gradlab[widget]'``.
+
+        Notes
+        -----
+        Only the leaves are assigned to. The other nodes of a graph keep the values that they were computed with.
+        """
+        program = write_program(self.snapshot)
+        if program.data is None:
+            raise GraphError(f"widget(): {program.reason[0].lower()}{program.reason[1:]}")
+        leaves = [node for node in self.snapshot.nodes if node.op is None]
+        return make_widget(self._page(program), self.drawing.caption, leaves, height)
 
     def _notebook_page(self) -> str | None:
         """The page, if it is live."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -93,8 +93,8 @@ class Playground:
         The number of samples of a step at first.
     """
 
-    script: str
-    data: dict[str, Any]
+    script: str = field(repr=False)
+    data: dict[str, Any] = field(repr=False)
     lr: float
     batch_size: int
 

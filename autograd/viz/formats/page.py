@@ -91,7 +91,21 @@ arrow keys step.</p></div>
 
 
 # The script: files that are joined in this order. Those of a live page compute with the rows before them.
-SCRIPTS = ("base", "view", "stage", "overview", "panel", "paths", "search", "numbers", "live", "player", "keyboard", "table")
+SCRIPTS = (
+    "base",
+    "view",
+    "stage",
+    "overview",
+    "panel",
+    "paths",
+    "search",
+    "numbers",
+    "live",
+    "player",
+    "keyboard",
+    "table",
+    "messages",
+)
 
 
 def render_page(

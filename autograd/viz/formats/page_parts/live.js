@@ -89,6 +89,7 @@ const paint = () => {
     ends[1].textContent = shortNumber(largest);
   }
 };
+let tellParent = () => {}; // set where there is a widget around the page
 let waiting = false;
 const repaint = () => {
   if (waiting) return;
@@ -102,6 +103,7 @@ const recompute = () => {
   if (at) { stop(); play(0); }
   repaint();
   if (chosen !== null) requestAnimationFrame(() => tellNumbers(chosen));
+  tellParent();
   byId("note").textContent = `${data.boxes[data.root].title}: ${tape.values[data.program.root]}`;
 };
 const setLeaf = (i, text) => {
@@ -184,6 +186,7 @@ const resetLeaves = () => {
   byId("lossnow").textContent = "";
   paint();
   if (chosen !== null) choose(chosen);
+  tellParent();
   byId("note").textContent = "All numbers are as Python computed them.";
 };
 
@@ -245,7 +248,7 @@ if (tape) {
       const scale = (Math.abs(from.value) || 1) / 100;
       box.onpointermove = (move) => {
         const way = move.clientX - from.x - (move.clientY - from.y);
-        if (Math.abs(way) > 3) { setLeaf(i, String(from.value + way * scale)); }
+        if (Math.abs(way) > 3) { setLeaf(i, (from.value + way * scale).toPrecision(4)); }
       };
       box.onpointerup = () => { box.onpointermove = box.onpointerup = null; };
     });
