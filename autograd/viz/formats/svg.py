@@ -283,9 +283,11 @@ def _outline(box: Box, frame: Frame) -> str:
     outline = f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
     if box.low_shade is None:
         return outline
-    half = (  # the left half, for the negative numbers
-        f"M{left + width / 2:.1f},{top:.1f}H{left + radius:.1f}a{radius:g},{radius:g} 0 0 0 {-radius:g},{radius:g}"
-        f"v{height - 2 * radius:.1f}a{radius:g},{radius:g} 0 0 0 {radius:g},{radius:g}H{left + width / 2:.1f}z"
+    middle, inset = left + width / 2, style.ROOT_STROKE / 2 if box.is_root else style.MANY_STROKE / 2 if box.count > 1 else 0.5
+    left, top, height, radius = left + inset, top + inset, height - 2 * inset, radius - inset
+    half = (  # the left half, for the negative numbers, inside of the outline
+        f"M{middle:.1f},{top:.1f}H{left + radius:.1f}a{radius:g},{radius:g} 0 0 0 {-radius:g},{radius:g}"
+        f"v{height - 2 * radius:.1f}a{radius:g},{radius:g} 0 0 0 {radius:g},{radius:g}H{middle:.1f}z"
     )
     return f'{outline}<path class="{_shade_class(box.low_shade)}" d="{half}"/>'
 
@@ -301,10 +303,10 @@ def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: T
             classes += f" {_shade_class(link.shade)}"
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
         head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
-        path = f'<path d="{_path(route, transform)}"/>{head}'
+        path = f'<path d="{_path(route, transform)}"/>'
         place = entry if link.tail == link.head else route[-1][-2:]
         text = _edge_label(link, transform(place), drawing.direction) if label else ""
-        parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}</g>')
+        parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}{head}</g>')
     return parts
 
 
@@ -342,5 +344,5 @@ def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
         above = -style.ARROW_LENGTH if link.tail <= link.head else 2.0 * style.ARROW_LENGTH
         return f'<text x="{x + 4:.1f}" y="{y + above + 3:.1f}">{escape(link.label)}</text>'
     runs_left = (direction == "RL") != (link.tail >= link.head)
-    anchor, shift = ("start", 2.0) if runs_left else ("end", -2.0)
-    return f'<text x="{x + shift:.1f}" y="{y - 3:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'
+    anchor, shift = ("start", style.LABEL_SHIFT) if runs_left else ("end", -style.LABEL_SHIFT)
+    return f'<text x="{x + shift:.1f}" y="{y - style.LABEL_RISE:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'
