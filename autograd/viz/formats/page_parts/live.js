@@ -96,12 +96,19 @@ const repaint = () => {
   waiting = true;
   requestAnimationFrame(() => { waiting = false; paint(); });
 };
+// The products along lit paths follow when the numbers rest.
+let pathsTimer = null;
+const followPaths = () => {
+  clearTimeout(pathsTimer);
+  if (lit !== null) pathsTimer = setTimeout(() => { if (lit !== null) writePaths(lit); }, 100);
+};
 const recompute = () => {
   changed = true;
   tape.forward();
   tape.backward();
   if (at) { stop(); play(0); }
   repaint();
+  followPaths();
   if (chosen !== null) requestAnimationFrame(() => tellNumbers(chosen));
   tellParent();
   byId("note").textContent = `${data.boxes[data.root].title}: ${tape.values[data.program.root]}`;
@@ -185,6 +192,7 @@ const resetLeaves = () => {
   byId("curve").querySelector("polyline").setAttribute("points", "");
   byId("lossnow").textContent = "";
   paint();
+  followPaths();
   if (chosen !== null) choose(chosen);
   tellParent();
   byId("note").textContent = "All numbers are as Python computed them.";

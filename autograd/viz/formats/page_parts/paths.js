@@ -1,5 +1,7 @@
 // The paths from the root to a box, and the product of the local derivatives along each
+let lit = null; // the box whose paths are lit
 const light = (k) => {
+  lit = k;
   const above = new Set([k]);
   for (let grown = true; grown;) {
     grown = false;
@@ -12,6 +14,9 @@ const light = (k) => {
     link.classList.toggle("faint", !on);
   });
   refresh();
+  writePaths(k);
+};
+const writePaths = (k) => {
   const list = byId("paths");
   list.replaceChildren();
   const routes = data.single ? found(k) : [];
@@ -45,6 +50,7 @@ const found = (k) => {
   return done;
 };
 const unlight = () => {
+  lit = null;
   for (const part of [...boxes, ...links]) part.classList.remove("lit", "faint");
   refresh();
   byId("paths").replaceChildren();

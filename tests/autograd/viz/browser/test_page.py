@@ -159,6 +159,26 @@ def test_a_leaf_is_changed_and_everything_follows(open_page):
     assert page.text_content('[data-box="1"] .data') == "data -1.5"
 
 
+def test_the_products_along_lit_paths_follow_a_leaf(open_page):
+    a, _, y = expression()
+    page = open_page(draw(y))
+    page.click('[data-box="0"]')
+    page.click("text=Light the paths from the root")
+    page.fill("#leaf", "1.25")
+    page.keyboard.press("Enter")
+    c, d = Value(1.25), Value(-3.0)
+    (((c * d + 10.0) * 0.1).tanh() * c + c**2).backward()
+    page.wait_for_timeout(250)
+    assert page.inner_text("#sum") == f"3 paths; the products add up to {c.grad:.6g}."
+    page.click("#reset")
+    page.wait_for_timeout(250)
+    assert page.inner_text("#sum") == f"3 paths; the products add up to {a.grad:.6g}."
+    page.keyboard.press("Escape")
+    page.evaluate("setLeaf(0, '1.25')")
+    page.wait_for_timeout(250)
+    assert page.inner_text("#sum") == ""
+
+
 def test_descent_lowers_the_root_and_an_edge_is_checked(open_page):
     a, _, y = expression()
     page = open_page(draw(y))
@@ -219,6 +239,27 @@ def test_the_page_passes_the_checks_of_axe(open_page, assert_accessible, scheme,
     page.keyboard.press("ArrowRight")
     page.click("#step")
     page.click("#quiz")
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["static", "roots", "difference", "vertical", "nan", "narrow"])
+def test_other_pages_pass_the_checks_of_axe(open_page, assert_accessible, kind, scheme):
+    a, _, y = expression()
+    pictures = {
+        "static": lambda: draw(y, live=False),
+        "roots": lambda: draw([y, a * 2.0]),
+        "difference": lambda: draw(y).diff(draw(expression()[0] * 2.0)),
+        "vertical": lambda: draw(y, direction="TB", color="data"),
+        "nan": lambda: draw((Value(0.0, name="a") * 2.0).log() - y),
+        "narrow": lambda: draw(y),
+    }
+    page = open_page(pictures[kind](), scheme)
+    if kind == "narrow":
+        page.set_viewport_size({"width": 360, "height": 740})
+    page.locator('[data-box="0"]').focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("End")
     assert_accessible(page)
 
 
