@@ -85,7 +85,7 @@ def render_svg(drawing: Drawing, live: bool = False) -> str:
     parts = _opening(drawing, layout.extent, space_for_labels, live)
     parts += _groups(drawing.boxes, frames)
     parts += _links(drawing, layout, labels, transform)
-    parts += [_box(k, box, frame, live) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
+    parts += [_box(k, box, frame) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
     return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
 
 
@@ -238,7 +238,7 @@ def _group_name(group: str, left: float, bottom: float, width: float) -> str:
     return f'<text x="{left:.1f}" y="{bottom:.1f}">{escape(group)}</text>'
 
 
-def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
+def _box(k: int, box: Box, frame: Frame) -> str:
     """A box with its text."""
     x, y = frame.centre
     first_line = y - (len(box.lines) * style.LINE_HEIGHT) / 2 + style.BASELINE
@@ -249,11 +249,7 @@ def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
         class_ = _line_class(line)
         text = "" if line == EMPTY_GRADIENT_LINE else line
         texts.append(f'<text{class_} x="{x:.1f}" y="{first_line + style.LINE_HEIGHT * i:.1f}" text-anchor="middle">{text}</text>')
-    role = ""
-    if live:
-        description = f"#{k} " + ", ".join((box.title, *box.lines))
-        role = f' role="button" tabindex="-1" aria-label={quoteattr(description)}'
-    return f'<g class="{_box_classes(box)}" data-box="{k}"{role}>{_outline(box, frame)}{"".join(texts)}</g>'
+    return f'<g class="{_box_classes(box)}" data-box="{k}">{_outline(box, frame)}{"".join(texts)}</g>'
 
 
 def _line_class(line: str) -> str:

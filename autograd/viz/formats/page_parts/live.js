@@ -240,6 +240,7 @@ if (tape) {
     right = asked = 0;
     play(0);
     paint();
+    boxes.forEach((box, k) => box.setAttribute("aria-label", describe(k))); // which may not tell the gradients
     if (chosen !== null) choose(chosen);
     byId("note").textContent = quizzing ? "The gradients are hidden. Click a box, and fill its gradient in." : "";
   };

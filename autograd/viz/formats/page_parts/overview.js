@@ -18,7 +18,8 @@ const readColours = () => {
   for (const name of shade) colours.fills[name] = read("--s", name);
   probe.remove();
 };
-matchMedia("(prefers-color-scheme: dark)").onchange = () => { colours = null; refresh(); };
+const darkMode = matchMedia("(prefers-color-scheme: dark)");
+darkMode.onchange = () => { colours = null; refresh(); };
 
 const paths = links.map((link) => new Path2D(link.querySelector("path").getAttribute("d")));
 const shadeOf = (part) => part.getAttribute("class").match(/(?<= )[spn][0-6](?![^ ])/)?.[0] || "";

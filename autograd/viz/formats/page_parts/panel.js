@@ -22,7 +22,9 @@ const tell = (k) => {
   element("h2", `#${k} ${box.title}`, panel);
   for (const line of box.told) element("p", line, panel).className = "told";
   const list = element("dl", undefined, panel);
+  if (box.operation) facts(list, [["operation", box.operation], ...data.operations[box.operation]]);
   facts(list, box.facts);
+  if (box.count === 1 && !box.facts.some(([name]) => name === "made at")) facts(list, [["made at", "known where it runs inside anomaly()"]]);
   if (tape && changed) tellNumbers(k);
   if (tape && quizzing && box.count === 1) { tellNumbers(k); askGradient(k, panel); }
   if (tape && box.count === 1 && !tape.nodes[box.nodes[0]]) editLeaf(k, panel);

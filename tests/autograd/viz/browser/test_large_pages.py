@@ -22,9 +22,14 @@ def shown(page):
     return page.evaluate("boxes.map((box, k) => k).filter((k) => boxes[k].isConnected)")
 
 
+def settle(page):
+    """Wait until what waits for a frame is drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def overview(page):
     """What is drawn on the canvas, as a PNG in base 64. Those of an empty canvas of this size have about 5000 characters."""
-    page.wait_for_timeout(60)
+    settle(page)
     return page.evaluate("overview.toDataURL()")
 
 
@@ -60,7 +65,7 @@ def test_what_comes_into_view_has_the_numbers_of_the_changed_leaf(open_page):
     expected = [-1.25 * (0.1 * i) for i in range(1, 4)]
     for k in range(3):
         page.evaluate("(k) => centre(data.boxes.findIndex((box) => box.title === `· × ${k}`))", f"{0.1 * (k + 1):.4g}")
-        page.wait_for_timeout(60)
+        settle(page)
         texts = page.evaluate(
             "boxes.filter((box) => box.isConnected).map((box) => [box.querySelector('.title').textContent, box.querySelector('.data').textContent])"
         )
@@ -69,7 +74,7 @@ def test_what_comes_into_view_has_the_numbers_of_the_changed_leaf(open_page):
     page.click("#fit")
     assert overview(page) == before
     page.evaluate("centre(data.boxes.findIndex((box) => box.title === 'x'))")
-    page.wait_for_timeout(60)
+    settle(page)
     assert (
         page.evaluate("boxes.find((box) => box.querySelector('.title').textContent === 'x').querySelector('.data').textContent")
         == "data 0.5"
@@ -106,8 +111,9 @@ def test_the_overview_answers_the_mouse_the_keyboard_and_the_search(open_page):
     lit = overview(page)
     page.click("#next")
     played = overview(page)
+    assert len({plain, lit, played}) == 3
     page.emulate_media(color_scheme="dark")
-    assert len({plain, lit, played, overview(page)}) == 4
+    page.wait_for_function("(before) => overview.toDataURL() !== before", arg=played)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -142,8 +148,8 @@ def test_a_reset_restores_texts_and_colours(open_page, colour):
     before = page.evaluate(look)
     assert any("⚑" in line or "⚠" in line for line in before)
     page.evaluate("setLeaf(tape.leaves[0], '-1.25')")
-    page.wait_for_timeout(60)
+    settle(page)
     assert page.evaluate(look) != before
     page.click("#reset")
-    page.wait_for_timeout(60)
+    settle(page)
     assert page.evaluate(look) == before

@@ -138,6 +138,8 @@ def test_a_leaf_is_changed_and_everything_follows(open_page):
     z.backward()
     page.wait_for_timeout(60)
     assert page.text_content('[data-box="0"] .data') == "data 1.25"
+    page.locator('[data-box="0"]').focus()
+    assert page.get_attribute('[data-box="0"]', "aria-label") == f"#0 a, data 1.25, grad {c.grad:.4g}"
     assert page.text_content('[data-box="0"] .grad') == f"grad {c.grad:.4g}"
     assert page.text_content('[data-box="1"] .grad') == f"grad {d.grad:.4g}"
     assert float(page.inner_text("#note").split(": ")[1]) == pytest.approx(z.data, rel=1e-14)
@@ -207,6 +209,7 @@ def test_the_quiz_hides_the_gradients_and_checks_them(open_page):
     page.click('[data-box="0"]')
     assert page.text_content('[data-box="0"] .grad') == "grad ?"
     assert repr(a.grad) not in page.inner_text("body")
+    assert page.get_attribute('[data-box="0"]', "aria-label") == "#0 a, data 2, grad ?"
     page.fill("#guess", "100")
     page.click("text=Check")
     assert page.inner_text("#verdict").startswith("Not yet.")

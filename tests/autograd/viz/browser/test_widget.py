@@ -57,6 +57,15 @@ def notebook(window):
     assert all(url.startswith(("about:", "file:", "data:")) for url in events["requests"])
 
 
+def wait_until(page, is_so):
+    """Wait for messages between the frame, its notebook and Python, for at most five seconds."""
+    for _ in range(250):
+        if is_so():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("no message has arrived")
+
+
 def expression():
     a, b = Value(2.0, name="a"), Value(-3.0, name="b")
     y = (a * b).tanh() + a / b
@@ -70,8 +79,7 @@ def test_a_leaf_that_is_moved_in_the_page_moves_in_python(notebook):
     widget.observe(lambda change: seen.append(change["new"]), "leaves")
     page, frame = notebook(widget)
     frame.evaluate("setLeaf(0, '0.25')")
-    page.wait_for_timeout(400)
-    assert (a.data, b.data) == (0.25, -3.0)
+    wait_until(page, lambda: (a.data, b.data) == (0.25, -3.0))
     assert seen[-1] == ["0.25", "-3"]
     c, d = Value(0.25), Value(-3.0)
     z = (c * d).tanh() + c / d
@@ -83,15 +91,12 @@ def test_a_leaf_that_is_moved_in_the_page_moves_in_python(notebook):
     page.mouse.down()
     page.mouse.move(box["x"] + 70, box["y"] + 20, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(400)
-    assert b.data == -1.5
+    wait_until(page, lambda: b.data == -1.5)
     for text, x in (("nan", math.nan), ("inf", math.inf), ("-inf", -math.inf), ("-0", 0.0)):
         frame.evaluate("(text) => setLeaf(0, text)", text)
-        page.wait_for_timeout(400)
-        assert repr(a.data) == repr(-0.0 if text == "-0" else x)
+        wait_until(page, lambda x=-0.0 if text == "-0" else x: repr(a.data) == repr(x))
     frame.click("#reset")
-    page.wait_for_timeout(400)
-    assert (a.data, b.data) == (2.0, -3.0)
+    wait_until(page, lambda: (a.data, b.data) == (2.0, -3.0))
 
 
 def test_a_leaf_that_is_assigned_in_python_moves_in_the_page(notebook):
@@ -103,9 +108,8 @@ def test_a_leaf_that_is_assigned_in_python_moves_in_the_page(notebook):
     widget.refresh()
     assert widget.leaves == ["0.1", "inf"]
     page.evaluate("(leaves) => model.receive('leaves', leaves)", widget.leaves)
-    page.wait_for_timeout(200)
+    wait_until(page, lambda: frame.text_content('[data-box="0"] .data') == "data 0.1")
     assert frame.evaluate("[...tape.values].slice(0, 2).map(String)") == ["0.1", "Infinity"]
-    assert frame.text_content('[data-box="0"] .data') == "data 0.1"
 
 
 def test_messages_of_others_are_ignored(notebook):
