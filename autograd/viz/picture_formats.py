@@ -16,7 +16,7 @@ from autograd.viz.formats.svg import render_svg
 from autograd.viz.formats.text import render_text
 
 # Characters of a page in a notebook, which stores every output in its file. The page of a chain of 500 nodes, each in a box, has
-# 1.3 million. With twice the limit, a notebook with ten of the largest pages is 40 MB.
+# 0.9 million. With twice the limit, a notebook with ten of the largest pages is 40 MB.
 MAX_NOTEBOOK_PAGE = 2_000_000
 
 NOTEBOOK_HEIGHT = 640  # pixels of a page in a notebook: less than a screen, so that the notebook can still be scrolled beside it
