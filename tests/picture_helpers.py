@@ -6,12 +6,20 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import numpy as np
+from hypothesis import strategies as st
 
+import autograd as ag
 import nn
 from autograd import Value
+from autograd.graph.backward_steps import iterate_steps
 from autograd.viz.backward_frames import backward_frames
+from autograd.viz.snapshots.snapshot import take_snapshot
 
 SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
+
+# The operations of random graphs
+UNARY = ["tanh", "exp", "sigmoid", "relu", "sin", "arctan", "softplus", "square", "absolute", "sqrt"]
+BINARY = ["add", "multiply", "subtract", "divide", "maximum", "power"]
 
 
 def neuron_graph():
@@ -109,3 +117,38 @@ def points_on(route):
             )
         at = corners[-1]
     return points
+
+
+@st.composite
+def recipes(draw):
+    """Numbers of leaves, and steps that each apply an operation to earlier nodes."""
+    numbers = st.floats(-3.0, 3.0)
+    leaves = draw(st.lists(numbers, min_size=2, max_size=4))
+    steps, size = [], len(leaves)
+    for _ in range(draw(st.integers(1, 10))):
+        args = [draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))]
+        name = draw(st.sampled_from(UNARY + BINARY))
+        steps.append((name, args if name in BINARY else args[:1], draw(st.sampled_from([None, 0.5, 2.0]))))
+        size += 1
+    return leaves, steps
+
+
+def build(leaves, steps, replaced=None):
+    """The graph of a recipe, whose leaves are named by their positions."""
+    nodes = [Value((replaced or {}).get(i, x), name=str(i)) for i, x in enumerate(leaves)]
+    for name, args, constant in steps:
+        operands = [nodes[i] for i in args]
+        if name in BINARY and constant is not None:
+            operands[1] = constant
+        nodes.append(getattr(ag, name)(*operands))
+    return sum(nodes[len(leaves) :], nodes[0] * 1.0)
+
+
+def python_numbers(root):
+    snapshot = take_snapshot(root)
+    gradients = [0.0] * snapshot.size
+    gradients[int(snapshot.roots[0])] = 1.0
+    for step in iterate_steps(root, 1.0):
+        for push in step.pushes:
+            gradients[snapshot.index_by_id[id(push.source)]] = float(push.accumulated)
+    return [float(x) for x in snapshot.data.low], gradients

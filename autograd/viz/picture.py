@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from autograd.errors import GraphError, SettingError
 from autograd.state.garbage_collection import pause_garbage_collection
 from autograd.viz.backward_frames import backward_frames
 from autograd.viz.drawing import Box, Drawing, Legend, select_boxes
+from autograd.viz.file_writing import write_file
 from autograd.viz.folding.boxes import make_boxes
 from autograd.viz.folding.colour_scale import colour_steps, largest_magnitude
 from autograd.viz.folding.folds import fold_by_depth, fold_by_scope, fold_by_structure
@@ -22,7 +24,8 @@ from autograd.viz.folding.links import make_links
 from autograd.viz.folding.neighbourhoods import boxes_near, expand_box, isolate_node
 from autograd.viz.formats.page import render_page
 from autograd.viz.javascript.program import Program, write_program
-from autograd.viz.picture_formats import DrawingFormats, write_file
+from autograd.viz.notebooks.widget import make_widget
+from autograd.viz.picture_formats import NOTEBOOK_HEIGHT, DrawingFormats
 from autograd.viz.snapshots.graph_diff import Difference, compare_graphs
 from autograd.viz.snapshots.node_errors import node_errors
 from autograd.viz.snapshots.snapshot import Snapshot
@@ -354,6 +357,37 @@ class Picture(DrawingFormats):
         """
         return write_file(self._page(write_program(self.snapshot) if self.style.live else Program("", None, "")), path)
 
+    def widget(self, height: int = NOTEBOOK_HEIGHT) -> Any:
+        """Make a widget for notebooks: drag a leaf in the page, and the data of the node in Python changes.
+
+        Parameters
+        ----------
+        height : int, default 640
+            The height in pixels.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+            It shows the live page. Assign to the leaves and call its method ``refresh()``, and the page follows. ``observe`` calls
+            a function when the page has changed a leaf.
+
+        Raises
+        ------
+        GraphError
+            If the page of this graph is static; the error says why.
+        SettingError
+            If the package anywidget is not installed: ``pip install 'gradlab[widget]'``.
+
+        Notes
+        -----
+        Only the leaves are assigned to. The other nodes of a graph keep the values that they were computed with.
+        """
+        program = write_program(self.snapshot)
+        if program.data is None:
+            raise GraphError(f"widget(): {program.reason[0].lower()}{program.reason[1:]}")
+        leaves = [node for node in self.snapshot.nodes if node.op is None]
+        return make_widget(self._page(program), self.drawing.caption, leaves, height)
+
     def _notebook_page(self) -> str | None:
         """The page, if it is live."""
         program = write_program(self.snapshot)
@@ -361,7 +395,8 @@ class Picture(DrawingFormats):
 
     def _page(self, program: Program) -> str:
         frames = backward_frames(self.snapshot, self.drawing, self.grouping.representatives)
-        return render_page(self.drawing, self.snapshot, frames, is_whole=self.visible_boxes is None, program=program)
+        colour = "difference" if self.difference is not None else self.style.color
+        return render_page(self.drawing, self.snapshot, frames, self.visible_boxes is None, program, colour)
 
 
 def _check_count(call: str, name: str, value: object) -> None:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.errors import SettingError
 from autograd.viz.drawing import Drawing
+from autograd.viz.file_writing import write_file
+from autograd.viz.formats.browser_export import render_pdf, render_png
 from autograd.viz.formats.dot import make_digraph, render_dot
 from autograd.viz.formats.mermaid import render_mermaid
 from autograd.viz.formats.svg import render_svg
 from autograd.viz.formats.text import render_text
 
-# Characters of a file's name that the name of a temporary file next to it repeats. Systems allow 255 bytes; 50 characters are at
-# most 200.
-MAX_TEMPORARY_PREFIX = 50
-
 # Characters of a page in a notebook, which stores every output in its file. The page of a chain of 500 nodes, each in a box, has
-# 1.3 million. With twice the limit, a notebook with ten of the largest pages is 40 MB.
+# 0.9 million. With twice the limit, a notebook with ten of the largest pages is 40 MB.
 MAX_NOTEBOOK_PAGE = 2_000_000
 
 NOTEBOOK_HEIGHT = 640  # pixels of a page in a notebook: less than a screen, so that the notebook can still be scrolled beside it
@@ -49,6 +44,54 @@ class DrawingFormats:
             The SVG.
         """
         return write_file(render_svg(self.drawing), path)
+
+    def to_png(self, path: str | Path | None = None, *, scale: float = 2.0, dark: bool = False) -> bytes:
+        """Write the picture as PNG, drawn by Chromium.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            A file to write it to as well.
+        scale : float, default 2.0
+            Pixels of the image for each pixel of the SVG. 2 is sharp on most screens.
+        dark : bool, default False
+            Whether to use the colours of the dark mode.
+
+        Returns
+        -------
+        bytes
+            The PNG.
+
+        Raises
+        ------
+        SettingError
+            If ``scale`` is not positive or the image would be too large, or without the package playwright (``pip install
+            'gradlab[export]'``) or a browser: Chromium, Chrome, Edge, or the one of ``playwright install chromium``.
+        """
+        return write_file(render_png(render_svg(self.drawing), scale, dark), path)
+
+    def to_pdf(self, path: str | Path | None = None, *, dark: bool = False) -> bytes:
+        """Write the picture as PDF on one page of its size, with its text as text, by Chromium.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            A file to write it to as well.
+        dark : bool, default False
+            Whether to use the colours of the dark mode.
+
+        Returns
+        -------
+        bytes
+            The PDF.
+
+        Raises
+        ------
+        SettingError
+            Without the package playwright (``pip install 'gradlab[export]'``) or a browser: Chromium, Chrome, Edge, or the one of
+            ``playwright install chromium``.
+        """
+        return write_file(render_pdf(render_svg(self.drawing), dark), path)
 
     def to_mermaid(self, path: str | Path | None = None) -> str:
         """Write the picture as a Mermaid flowchart.
@@ -146,58 +189,3 @@ def _result_or_none(render: Callable[[], str | None]) -> str | None:
         return render()
     except Exception:
         return None
-
-
-def write_file(content: str, path: str | Path | None) -> str:
-    """Write a text to a file, completely or not at all.
-
-    Parameters
-    ----------
-    content : str
-        The text.
-    path : str or Path, optional
-        The file. It is replaced when the text is complete; a device or a pipe is written to directly.
-
-    Returns
-    -------
-    str
-        The text.
-
-    Raises
-    ------
-    SettingError
-        If the file cannot be written.
-    """
-    if path is not None:
-        try:
-            _write_whole_file(content, Path(path).resolve())
-        except (OSError, ValueError, TypeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise SettingError(f"the picture cannot be written to {str(path)!r}: {reason}") from None
-    return content
-
-
-def _write_whole_file(content: str, target: Path) -> None:
-    """Write a temporary file next to the target and rename it."""
-    is_device = target.exists() and not target.is_file() and not target.is_dir()
-    if is_device:
-        target.write_text(content, encoding="utf-8")
-        return
-    prefix = f".{target.name[:MAX_TEMPORARY_PREFIX]}-"
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
-    temporary = Path(name)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """The permissions that new files lack."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -18,9 +18,10 @@ from autograd.core.value import Value
 from autograd.errors import SettingError, ShapeError
 from autograd.numpy_api.functions.elementwise import softplus
 from autograd.ops import TABLE, Elementwise
+from autograd.viz.file_writing import write_file
 from autograd.viz.formats.page import POLICY, csp_hash
 from autograd.viz.javascript.program import RowList, read_tape, reason_for_static, write_nodes
-from autograd.viz.picture_formats import notebook_frame, write_file
+from autograd.viz.picture_formats import notebook_frame
 from autograd.viz.snapshots.snapshot import take_snapshot
 
 # Activations that can be chosen in the page, and "positive", the row of the identity.
@@ -30,6 +31,8 @@ LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "mse": lambda output, target: (output - target) ** 2,
     "binary_cross_entropy_with_logits": lambda output, target: softplus(output) - target * output,
 }
+
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")  # the names in ``optimizers.js``
 
 # Samples in the page. A step on all of them takes about 10 ms for a network 2-8-8-1; twice as many make the film stutter.
 MAX_SAMPLES = 500
@@ -51,6 +54,7 @@ PAGE = """<!doctype html>
 </header>
 <section class="controls" aria-label="Settings">
 <label>Rate <input id="rate" value="{lr}" size="5" autocomplete="off"></label>
+<label>Optimizer <select id="optimizer"></select></label>
 <label>Batch size <input id="batch" value="{batch}" size="4" autocomplete="off"></label>
 <label>Activation <select id="activation"></select></label>
 <label>Hidden widths <input id="widths" size="10" autocomplete="off"></label>
@@ -92,8 +96,8 @@ class Playground:
         The number of samples of a step at first.
     """
 
-    script: str
-    data: dict[str, Any]
+    script: str = field(repr=False)
+    data: dict[str, Any] = field(repr=False)
     lr: float
     batch_size: int
 
@@ -111,7 +115,7 @@ class Playground:
             The page, which needs no other file and no network.
         """
         style = _read("playground.css")
-        script = self.script + _read("network.js") + _read("playground.js").removeprefix('"use strict";\n')
+        script = self.script + _read("optimizers.js") + _read("network.js") + _read("playground.js").removeprefix('"use strict";\n')
         script = '"use strict";\n' + script
         page = PAGE.format(
             policy=POLICY.format(style_hash=csp_hash(style), script_hash=csp_hash(script)),
@@ -129,7 +133,7 @@ class Playground:
 
 
 def playground(
-    model: Any, X: Any, y: Any, *, loss: str | None = None, lr: float = 0.1, batch_size: int | None = None
+    model: Any, X: Any, y: Any, *, loss: str | None = None, lr: float = 0.1, batch_size: int | None = None, optimizer: str = "sgd"
 ) -> Playground:
     """Make a page that trains a network on two inputs, and shows what each of its neurons computes.
 
@@ -149,6 +153,9 @@ def playground(
     batch_size : int, optional
         The number of samples of a step, which can be changed in the page; all of them by default. Batches are taken in the order of
         the samples.
+    optimizer : {"sgd", "momentum", "rmsprop", "adam"}, default "sgd"
+        The optimizer, which can be changed in the page. They are those of ``nn.optim`` with their default settings; "momentum" is
+        ``SGD`` with ``momentum=0.9``.
 
     Returns
     -------
@@ -164,7 +171,8 @@ def playground(
 
     Notes
     -----
-    The page moves the parameters along the negative gradient of the mean loss. Values and derivatives are those of the rows.
+    The page minimizes the mean loss of each batch. Values and derivatives are those of the rows, and the numbers follow those of
+    Python.
 
     Examples
     --------
@@ -186,7 +194,7 @@ def playground(
         loss = "binary_cross_entropy_with_logits" if is_classes else "mse"
     if loss not in LOSSES:
         raise SettingError(f"playground(): loss is one of {', '.join(map(repr, LOSSES))}, not {loss!r}")
-    _check_settings(lr, batch_size)
+    _check_settings(lr, batch_size, optimizer)
     rows = RowList()
     row_numbers = {name: _row_number(rows, name) for name in dict.fromkeys(("multiply", "add", *CHOICES, *names))}
     template = _loss_template(loss, rows)
@@ -198,6 +206,7 @@ def playground(
         "output": names[-1],
         "choices": list(dict.fromkeys([*CHOICES, *names[:-1]])),
         "rowNumbers": row_numbers,
+        "optimizer": optimizer,
         "loss": template,
         "W": [np.asarray(layer.W.data, dtype=float).tolist() for layer in model.layers],
         "b": [np.asarray(layer.b.data, dtype=float).ravel().tolist() for layer in model.layers],
@@ -221,11 +230,13 @@ def _check_samples(X: Any, y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any
     return samples, targets.ravel()
 
 
-def _check_settings(lr: Any, batch_size: Any) -> None:
+def _check_settings(lr: Any, batch_size: Any, optimizer: Any) -> None:
     if isinstance(lr, bool) or not isinstance(lr, int | float) or not 0 < lr < float("inf"):
         raise SettingError(f"playground(): lr is a positive number, not {lr!r}")
     if batch_size is not None and (isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1):
         raise SettingError(f"playground(): batch_size is a whole number of at least 1, not {batch_size!r}")
+    if optimizer not in OPTIMIZERS:
+        raise SettingError(f"playground(): optimizer is one of {', '.join(map(repr, OPTIMIZERS))}, not {optimizer!r}")
 
 
 def _row_of_activation(activation: Callable[..., Any]) -> str:

@@ -91,10 +91,26 @@ arrow keys step.</p></div>
 
 
 # The script: files that are joined in this order. Those of a live page compute with the rows before them.
-SCRIPTS = ("base", "view", "panel", "paths", "search", "live", "player", "keyboard", "table")
+SCRIPTS = (
+    "base",
+    "view",
+    "stage",
+    "overview",
+    "panel",
+    "paths",
+    "search",
+    "numbers",
+    "live",
+    "player",
+    "keyboard",
+    "table",
+    "messages",
+)
 
 
-def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program) -> str:
+def render_page(
+    drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program, colour: str | None
+) -> str:
     """Write a drawing as an HTML page.
 
     Parameters
@@ -109,6 +125,8 @@ def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str,
         Whether all boxes of the graph are shown.
     program : Program
         What the page computes with, or why it is static.
+    colour : str or None
+        What boxes are coloured by.
 
     Returns
     -------
@@ -117,7 +135,7 @@ def render_page(drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str,
         writes them as text nodes.
     """
     style, script = STYLE + _read_resource("page_parts/page.css"), _script(program)
-    data = json.dumps(page_data(drawing, snapshot, frames, is_whole, program), ensure_ascii=False)
+    data = json.dumps(page_data(drawing, snapshot, frames, is_whole, program, colour), ensure_ascii=False)
     return PAGE.format(
         policy=POLICY.format(style_hash=csp_hash(style), script_hash=csp_hash(script)),
         style=style,

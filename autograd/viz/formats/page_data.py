@@ -27,7 +27,7 @@ MAX_PANEL_LINE = 300
 
 
 def page_data(
-    drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program
+    drawing: Drawing, snapshot: Snapshot, frames: Sequence[dict[str, Any]], is_whole: bool, program: Program, colour: str | None
 ) -> dict[str, Any]:
     """Collect the data of a page.
 
@@ -43,6 +43,8 @@ def page_data(
         Whether all boxes of the graph are shown.
     program : Program
         What a live page computes with.
+    colour : str or None
+        What boxes are coloured by.
 
     Returns
     -------
@@ -60,11 +62,14 @@ def page_data(
     is_unfolded = all(box.count == 1 for box in boxes)
     return {
         "boxes": [_box_data(box, snapshot, shades, program) for box in boxes],
+        "operations": _operations(boxes, snapshot),
         "links": [
             {"tail": link.tail, "head": link.head, "detail": link.detail, "local": local, "edges": edges}
             for link, local, edges in zip(drawing.links, local_derivatives, edges_of_links, strict=True)
         ],
         "program": program.data,
+        "colour": colour,
+        "coloursLinks": any(link.shade is not None for link in drawing.links),
         "frames": list(frames),
         "root": root,
         "seed": format_exactly(np.ones(snapshot.nodes[int(snapshot.roots[0])].shape)),
@@ -113,14 +118,15 @@ def _box_data(box: Box, snapshot: Snapshot, shades: Sequence[int], program: Prog
     first: Any = snapshot.nodes[box.members[0]]
     operation = first.op.name if first.op else "leaf"
     name = sanitize(snapshot.paths[box.members[0]], MAX_PANEL_NAME)
-    members = box.members[:MAX_MEMBERS] if box.count > 1 else box.members
+    members = box.members[:MAX_MEMBERS] if box.count > 1 else ()
     return {
         "title": box.title,
         "lines": list(box.lines),
         "told": list(box.lines) if box.count > 1 or first.shape else [],
         "count": box.count,
         "nodes": [] if program.data is None else list(box.members),
-        "facts": _facts(box, snapshot),
+        "operation": _operation_of(box, snapshot),
+        "facts": _node_facts(box.members[0], snapshot) if box.count == 1 else [],
         "words": " ".join([name, operation, box.group, *box.lines]),
         "members": [
             [_member_name(snapshot, i), _number_text(snapshot.data, i), _number_text(snapshot.grad, i), shades[i]] for i in members
@@ -144,17 +150,16 @@ def _number_text(column: Column | None, i: int) -> str:
     return f"{text}, ⚠ {nans} nan" if has_some_nans else text
 
 
-def _facts(box: Box, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """What is known of a box besides what is written on it, as pairs of a name and a text."""
+def _operation_of(box: Box, snapshot: Snapshot) -> str:
+    """The operation of the first node in a box; "" for a leaf and for a scope, which has many."""
     op = snapshot.nodes[box.members[0]].op
-    facts = []
-    if op is not None and box.kind != "scope":
-        facts.append(("operation", op.name))
-        if isinstance(op, Elementwise):
-            facts += _formula_facts(op)
-    if box.count == 1:
-        facts += _node_facts(box.members[0], snapshot)
-    return facts
+    return "" if op is None or box.kind == "scope" else op.name
+
+
+def _operations(boxes: Sequence[Box], snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
+    """The formulas of each operation in the drawing, as pairs of a name and a text."""
+    first_nodes = {_operation_of(box, snapshot): snapshot.nodes[box.members[0]] for box in boxes}
+    return {name: _formula_facts(node.op) if isinstance(node.op, Elementwise) else [] for name, node in first_nodes.items() if name}
 
 
 def _formula_facts(op: Elementwise) -> list[tuple[str, str]]:
@@ -172,7 +177,10 @@ def _node_facts(i: int, snapshot: Snapshot) -> list[tuple[str, str]]:
         facts.append(("value", repr(float(snapshot.data.low[i]))))
         if snapshot.grad is not None:
             facts.append(("gradient", repr(float(snapshot.grad.low[i]))))
-    facts.append(("shape", format_shape(node.shape) if node.shape else "a number"))
-    facts.append(("name", sanitize(snapshot.paths[i], MAX_PANEL_NAME)))
-    facts.append(("made at", sanitize(node.line, MAX_PANEL_LINE) if node.line else "known where it runs inside anomaly()"))
+    if node.shape:
+        facts.append(("shape", format_shape(node.shape)))
+    if snapshot.paths[i]:
+        facts.append(("name", sanitize(snapshot.paths[i], MAX_PANEL_NAME)))
+    if node.line:
+        facts.append(("made at", sanitize(node.line, MAX_PANEL_LINE)))
     return facts

@@ -85,7 +85,7 @@ def render_svg(drawing: Drawing, live: bool = False) -> str:
     parts = _opening(drawing, layout.extent, space_for_labels, live)
     parts += _groups(drawing.boxes, frames)
     parts += _links(drawing, layout, labels, transform)
-    parts += [_box(k, box, frame, live) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
+    parts += [_box(k, box, frame) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
     return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
 
 
@@ -238,7 +238,7 @@ def _group_name(group: str, left: float, bottom: float, width: float) -> str:
     return f'<text x="{left:.1f}" y="{bottom:.1f}">{escape(group)}</text>'
 
 
-def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
+def _box(k: int, box: Box, frame: Frame) -> str:
     """A box with its text."""
     x, y = frame.centre
     first_line = y - (len(box.lines) * style.LINE_HEIGHT) / 2 + style.BASELINE
@@ -249,11 +249,7 @@ def _box(k: int, box: Box, frame: Frame, live: bool) -> str:
         class_ = _line_class(line)
         text = "" if line == EMPTY_GRADIENT_LINE else line
         texts.append(f'<text{class_} x="{x:.1f}" y="{first_line + style.LINE_HEIGHT * i:.1f}" text-anchor="middle">{text}</text>')
-    role = ""
-    if live:
-        description = f"#{k} " + ", ".join((box.title, *box.lines))
-        role = f' role="button" tabindex="-1" aria-label={quoteattr(description)}'
-    return f'<g class="{_box_classes(box)}" data-box="{k}"{role}>{_outline(box, frame)}{"".join(texts)}</g>'
+    return f'<g class="{_box_classes(box)}" data-box="{k}">{_outline(box, frame)}{"".join(texts)}</g>'
 
 
 def _line_class(line: str) -> str:
@@ -283,9 +279,11 @@ def _outline(box: Box, frame: Frame) -> str:
     outline = f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
     if box.low_shade is None:
         return outline
-    half = (  # the left half, for the negative numbers
-        f"M{left + width / 2:.1f},{top:.1f}H{left + radius:.1f}a{radius:g},{radius:g} 0 0 0 {-radius:g},{radius:g}"
-        f"v{height - 2 * radius:.1f}a{radius:g},{radius:g} 0 0 0 {radius:g},{radius:g}H{left + width / 2:.1f}z"
+    middle, inset = left + width / 2, style.ROOT_STROKE / 2 if box.is_root else style.MANY_STROKE / 2 if box.count > 1 else 0.5
+    left, top, height, radius = left + inset, top + inset, height - 2 * inset, radius - inset
+    half = (  # the left half, for the negative numbers, inside of the outline
+        f"M{middle:.1f},{top:.1f}H{left + radius:.1f}a{radius:g},{radius:g} 0 0 0 {-radius:g},{radius:g}"
+        f"v{height - 2 * radius:.1f}a{radius:g},{radius:g} 0 0 0 {radius:g},{radius:g}H{middle:.1f}z"
     )
     return f'{outline}<path class="{_shade_class(box.low_shade)}" d="{half}"/>'
 
@@ -301,10 +299,10 @@ def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: T
             classes += f" {_shade_class(link.shade)}"
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
         head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
-        path = f'<path d="{_path(route, transform)}"/>{head}'
+        path = f'<path d="{_path(route, transform)}"/>'
         place = entry if link.tail == link.head else route[-1][-2:]
         text = _edge_label(link, transform(place), drawing.direction) if label else ""
-        parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}</g>')
+        parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}{head}</g>')
     return parts
 
 
@@ -342,5 +340,5 @@ def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
         above = -style.ARROW_LENGTH if link.tail <= link.head else 2.0 * style.ARROW_LENGTH
         return f'<text x="{x + 4:.1f}" y="{y + above + 3:.1f}">{escape(link.label)}</text>'
     runs_left = (direction == "RL") != (link.tail >= link.head)
-    anchor, shift = ("start", 2.0) if runs_left else ("end", -2.0)
-    return f'<text x="{x + shift:.1f}" y="{y - 3:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'
+    anchor, shift = ("start", style.LABEL_SHIFT) if runs_left else ("end", -style.LABEL_SHIFT)
+    return f'<text x="{x + shift:.1f}" y="{y - style.LABEL_RISE:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'

@@ -13,13 +13,17 @@ CAPTION_HEIGHT = 22.0  # a line and a gap below it
 
 BOX_PADDING = 9.0  # between text and the sides of a box: a little more than a letter
 GROUP_PADDING = 5.0  # between boxes and the line around their group, less than half of the gap between boxes (18)
-EDGE_LABEL_PADDING = 10.0  # between an edge's label and the ends of the straight piece that it stands on
+EDGE_LABEL_PADDING = 10.0  # at both ends of an edge's label together: the head, and a gap
 MARGIN = 12.0  # around the drawing: twice the widest stroke (5), rounded up
 
 # Radii of the corners of boxes: leaves look rounder than operations.
 CORNER_RADIUS = 4
 LEAF_CORNER_RADIUS = 9
 GROUP_CORNER_RADIUS = 6
+
+# The widths of the outlines of boxes for several nodes, and of the root.
+MANY_STROKE = 2.5
+ROOT_STROKE = 3.5
 
 # Letters that every box has room for, so that the player can write a gradient of four digits to it, such as "grad -0.1235".
 # Doubled, the boxes of plain graphs are mostly empty.
@@ -31,6 +35,8 @@ MIN_NEURON_LETTERS = 3
 # The head of an edge: about as long as a letter, so that it fits on the straight piece before a box.
 ARROW_LENGTH = 7.0
 ARROW_WIDTH = 7.0
+LABEL_SHIFT = 8.0  # of the end of a label from the end of its edge: the length of the head, and a gap
+LABEL_RISE = 4.0  # of a label above its edge: half of the head's width, rounded up
 
 # The legend of the colours: swatches as high as letters, in a line of the height of the caption.
 SWATCH_WIDTH = 12
@@ -68,8 +74,10 @@ STYLE = (
 .drawing .box rect,.drawing .legend rect{fill:var(--s);stroke:var(--line)}
 .drawing .legend rect{stroke-width:.5}
 .drawing .box path{fill:var(--s)}
-.drawing .leaf rect{stroke-dasharray:5 3}.drawing .many rect{stroke-width:2.5}
-.drawing .root rect{stroke-width:3.5}.drawing .warned rect{stroke:var(--warn);stroke-width:3;stroke-dasharray:2 2}
+.drawing .leaf rect{stroke-dasharray:5 3}"""
+    + f".drawing .many rect{{stroke-width:{MANY_STROKE}}}.drawing .root rect{{stroke-width:{ROOT_STROKE}}}"
+    + """
+.drawing .warned rect{stroke:var(--warn);stroke-width:3;stroke-dasharray:2 2}
 .drawing .guilty rect{stroke:var(--warn);stroke-width:5}
 .drawing .guilty .title,.drawing .warned .title{fill:var(--warn);font-weight:bold}
 .drawing .title{font-weight:bold}.drawing .glyph{font-size:16px}
@@ -79,7 +87,7 @@ STYLE = (
     + EDGE_WIDTHS
     + """
 .drawing .link[class*=" p"]{--e:var(--plus)}.drawing .link[class*=" n"]{--e:var(--minus)}
-.drawing .link path.head{fill:var(--e);stroke:none}
+.drawing .link path.head{fill:var(--e);stroke-linejoin:round}
 .drawing .link text,.drawing .group text{font-size:10px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
 .drawing .group rect{fill:none;stroke:var(--line);stroke-dasharray:1 3}
 """

@@ -1,4 +1,4 @@
-// A fully connected network on two inputs as a tape of rows, and its training by gradient descent.
+// A fully connected network on two inputs as a tape of rows, and its training.
 const makeNetwork = (settings) => {
   const { sizes, activations, template, rowNumbers } = settings;
   const nodes = [null, null, null]; // two inputs and the target
@@ -26,12 +26,14 @@ const makeNetwork = (settings) => {
   const tape = makeTape({ nodes, root, values: nodes.map(() => "0"), locals: nodes.map((node) => (node ? node.slice(1).filter((arg) => typeof arg === "number").map(() => "0") : [])) });
   const parameters = [...weights.flat(2), ...biases.flat()];
   const gradient = new Float64Array(nodes.length);
-  let position = 0;
+  let position = 0, update = OPTIMIZERS.sgd(), stepsTaken = 0;
 
   const setParameters = (W, b) => {
     weights.forEach((layer, l) => layer.forEach((row, j) => row.forEach((w, i) => { tape.values[w] = W[l][j][i]; })));
     biases.forEach((layer, l) => layer.forEach((at, j) => { tape.values[at] = b[l][j]; }));
   };
+  // An optimizer begins without memory.
+  const setOptimizer = (name) => { update = OPTIMIZERS[name](nodes.length); stepsTaken = 0; };
   const setSample = (x, target) => { [tape.values[0], tape.values[1]] = x; tape.values[2] = target; };
   // One step on the next samples, in their order; the mean loss before the step.
   const step = (X, y, rate, batch) => {
@@ -45,9 +47,10 @@ const makeNetwork = (settings) => {
       loss += tape.values[root];
       for (const p of parameters) gradient[p] += tape.grads[p];
     }
+    stepsTaken += 1;
     for (const p of parameters) {
       gradient[p] /= count;
-      tape.values[p] -= rate * gradient[p];
+      tape.values[p] -= rate * update(gradient[p], p, stepsTaken);
     }
     position = (position + count) % X.length;
     return loss / count;
@@ -59,7 +62,7 @@ const makeNetwork = (settings) => {
     const all = layer.flat();
     return Math.sqrt(all.reduce((sum, w) => sum + gradient[w] ** 2, 0) / all.length);
   });
-  return { sizes, units, weights, biases, tape, setParameters, step, meanLoss, evaluateAt, gradientSizes };
+  return { sizes, units, weights, biases, tape, setParameters, setOptimizer, step, meanLoss, evaluateAt, gradientSizes };
 };
 
 // Numbers between 0 and 1 that depend on a seed alone (a congruential generator with the constants of Numerical Recipes).

@@ -30,6 +30,7 @@ const make = (sizes, activation, parameters) => {
   const activations = sizes.slice(1).map((_, l) => (l < sizes.length - 2 ? activation(l) : data.output));
   network = makeNetwork({ sizes, activations, template: data.loss, rowNumbers: data.rowNumbers });
   network.setParameters(...parameters);
+  network.setOptimizer(byId("optimizer").value);
   losses = [];
   steps = 0;
   drawNetwork();
@@ -158,6 +159,7 @@ byId("play").onclick = () => {
 byId("step").onclick = () => { pause(); train(); paint(); };
 byId("reset").onclick = () => {
   byId("activation").value = data.activations[0] || "tanh";
+  byId("optimizer").value = data.optimizer;
   byId("widths").value = data.sizes.slice(1, -1).join(", ");
   say("The network is as Python made it.");
   reset();
@@ -171,13 +173,16 @@ const remake = () => {
   seed += 1;
 };
 byId("activation").onchange = remake;
+byId("optimizer").onchange = () => network.setOptimizer(byId("optimizer").value);
 byId("widths").onchange = remake;
 dark.onchange = () => { losses.pop(); paint(); };
-for (const name of data.choices) {
+const offer = (id, value, text) => {
   const option = document.createElement("option");
-  option.textContent = name === "positive" ? "identity" : name;
-  option.value = name;
-  byId("activation").append(option);
-}
+  option.textContent = text;
+  option.value = value;
+  byId(id).append(option);
+};
+for (const name of data.choices) offer("activation", name, name === "positive" ? "identity" : name);
+for (const name of Object.keys(OPTIMIZERS)) offer("optimizer", name, { sgd: "gradient descent", momentum: "momentum", rmsprop: "RMSProp", adam: "Adam" }[name]);
 byId("reset").click();
 say(calm ? "Press Step, or Play." : "Press Play.");

@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value, define
-from autograd.graph.backward_steps import iterate_steps
 from autograd.viz import draw
 from autograd.viz.javascript.program import MAX_LIVE_NODES, read_tape, write_program
 from autograd.viz.snapshots.snapshot import take_snapshot
-from picture_helpers import data_of
+from picture_helpers import build, data_of, python_numbers, recipes
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="needs Node to run JavaScript")
-UNARY = ["tanh", "exp", "sigmoid", "relu", "sin", "arctan", "softplus", "square", "absolute", "sqrt"]
-BINARY = ["add", "multiply", "subtract", "divide", "maximum", "power"]
 
 SCRIPT = """
 const text = (x) => Object.is(x, -0) ? "-0.0" : String(x);
@@ -35,31 +32,6 @@ console.log(JSON.stringify(out));
 """
 
 
-@st.composite
-def recipes(draw):
-    """Numbers of leaves, and steps that each apply an operation to earlier nodes."""
-    numbers = st.floats(-3.0, 3.0)
-    leaves = draw(st.lists(numbers, min_size=2, max_size=4))
-    steps, size = [], len(leaves)
-    for _ in range(draw(st.integers(1, 10))):
-        args = [draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))]
-        name = draw(st.sampled_from(UNARY + BINARY))
-        steps.append((name, args if name in BINARY else args[:1], draw(st.sampled_from([None, 0.5, 2.0]))))
-        size += 1
-    return leaves, steps
-
-
-def build(leaves, steps, replaced=None):
-    """The graph of a recipe, whose leaves are named by their positions."""
-    nodes = [Value((replaced or {}).get(i, x), name=str(i)) for i, x in enumerate(leaves)]
-    for name, args, constant in steps:
-        operands = [nodes[i] for i in args]
-        if name in BINARY and constant is not None:
-            operands[1] = constant
-        nodes.append(getattr(ag, name)(*operands))
-    return sum(nodes[len(leaves) :], nodes[0] * 1.0)
-
-
 def run_tape(programs, changes):
     script = "".join(
         f"(() => {{{program.script}{read_tape()}const PROGRAM = {json.dumps(program.data)}, CHANGES = {json.dumps(changes)};{SCRIPT}}})();"
@@ -68,16 +40,6 @@ def run_tape(programs, changes):
     done = subprocess.run([NODE, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[:2000]
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def python_numbers(root):
-    snapshot = take_snapshot(root)
-    gradients = [0.0] * snapshot.size
-    gradients[int(snapshot.roots[0])] = 1.0
-    for step in iterate_steps(root, 1.0):
-        for push in step.pushes:
-            gradients[snapshot.index_by_id[id(push.source)]] = float(push.accumulated)
-    return [float(x) for x in snapshot.data.low], gradients
 
 
 def to_floats(texts):

@@ -26,7 +26,7 @@ def test_the_facts_of_a_node():
     odd = define("odd_in_a_picture", lambda xp, a: a * (1.0 if a > 0 else 2.0), lambda xp, y, a: 1.0)
     z = odd(y)
     data = page_data(draw(z).to_html())
-    facts = [dict(box["facts"]) for box in data["boxes"]]
+    facts = [dict(box["facts"]) | dict(data["operations"].get(box["operation"], ())) for box in data["boxes"]]
     assert facts[1]["formula"] == "y = sin(a)"
     assert facts[1]["∂y/∂a"] == "cos(a)"
     assert "x.sin()" in facts[1]["made at"]

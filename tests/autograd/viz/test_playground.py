@@ -19,6 +19,7 @@ needs_node = pytest.mark.skipif(NODE is None, reason="needs Node to run JavaScri
 SCRIPT = """
 const network = makeNetwork({sizes: DATA.sizes, activations: [...DATA.activations, DATA.output], template: DATA.loss, rowNumbers: DATA.rowNumbers});
 network.setParameters(DATA.W, DATA.b);
+network.setOptimizer(DATA.optimizer);
 const losses = [];
 for (let t = 0; t < 100; t++) losses.push(network.step(DATA.X, DATA.y, RATE, BATCH));
 const read = (list) => Array.isArray(list) ? list.map(read) : network.tape.values[list];
@@ -27,7 +28,7 @@ console.log(JSON.stringify([losses, read(network.weights), read(network.biases),
 
 
 def train_in_node(page):
-    script = f"{page.script}{_read('network.js')}const DATA = {json.dumps(page.data)}, RATE = {page.lr}, BATCH = {page.batch_size};"
+    script = f"{page.script}{_read('optimizers.js')}{_read('network.js')}const DATA = {json.dumps(page.data)}, RATE = {page.lr}, BATCH = {page.batch_size};"
     done = subprocess.run([NODE, "-"], input=script + SCRIPT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[:2000]
     return json.loads(done.stdout)
@@ -38,14 +39,22 @@ CASES = [
     ("relu", "identity", "mse", 40, nn.losses.mse),
     (["silu", "sigmoid"], "tanh", None, 7, nn.losses.mse),
 ]
+OPTIMIZERS = {
+    "sgd": nn.optim.SGD,
+    "momentum": lambda parameters, lr: nn.optim.SGD(parameters, lr, momentum=0.9),
+    "rmsprop": nn.optim.RMSProp,
+    "adam": nn.optim.Adam,
+}
 
 
 @needs_node
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize(("hidden", "output", "loss", "batch", "python_loss"), CASES)
-def test_a_hundred_steps_follow_pythons_numbers(hidden, output, loss, batch, python_loss):
+def test_a_hundred_steps_follow_pythons_numbers(hidden, output, loss, batch, python_loss, optimizer):
     X, y = nn.toys.moons(20, rng=0)
     model = nn.MLP([2, 4, 3, 1], hidden=hidden, output=output, rng=1)
-    losses, W, b, sizes = train_in_node(playground(model, X, y, loss=loss, lr=0.05, batch_size=batch))
+    losses, W, b, sizes = train_in_node(playground(model, X, y, loss=loss, lr=0.05, batch_size=batch, optimizer=optimizer))
+    descent = OPTIMIZERS[optimizer](model.parameters(), 0.05)
     position = 0
     for found in losses:
         rows = slice(position, min(position + batch, len(X)))
@@ -54,8 +63,7 @@ def test_a_hundred_steps_follow_pythons_numbers(hidden, output, loss, batch, pyt
         value.backward()
         assert found == pytest.approx(float(value.data), abs=1e-9)
         gradients = [np.asarray(layer.W.grad) for layer in model.layers]
-        for p in model.parameters():
-            p.data = p.data - 0.05 * p.grad
+        descent.step()
         position = rows.stop % len(X)
     for layer, weights, biases, gradient, size in zip(model.layers, W, b, gradients, sizes, strict=True):
         np.testing.assert_allclose(weights, layer.W.data, rtol=0, atol=1e-9)
@@ -102,6 +110,10 @@ def test_bad_arguments_are_named():
     for lr in (0.0, -1, True, "1", float("inf")):
         with pytest.raises(SettingError, match=r"^playground\(\): lr is a positive number, not "):
             playground(model, X, y, lr=lr)
+    with pytest.raises(
+        SettingError, match=r"^playground\(\): optimizer is one of 'sgd', 'momentum', 'rmsprop', 'adam', not 'lbfgs'$"
+    ):
+        playground(model, X, y, optimizer="lbfgs")
     for batch_size in (0, True, 2.5):
         with pytest.raises(SettingError, match=r"^playground\(\): batch_size is a whole number of at least 1, not "):
             playground(model, X, y, batch_size=batch_size)

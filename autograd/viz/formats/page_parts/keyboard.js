@@ -1,5 +1,10 @@
 // Boxes and keys
+const describe = (k) => `#${k} ${[...boxes[k].querySelectorAll("text")].map((line) => line.textContent).filter(Boolean).join(", ")}`;
 boxes.forEach((box, k) => {
+  box.setAttribute("role", "button");
+  box.setAttribute("tabindex", "-1");
+  box.setAttribute("aria-label", describe(k));
+  box.onfocus = () => box.setAttribute("aria-label", describe(k)); // its numbers may have changed
   box.onclick = () => { if (!drag || !drag.moved) choose(k); };
   box.onkeydown = (event) => {
     if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(k); }

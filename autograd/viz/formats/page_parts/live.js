@@ -1,13 +1,7 @@
 // The live graph: a leaf's number is typed or dragged, and values, derivatives, gradients and colours follow
 const tape = data.program && makeTape(data.program);
-let changed = false, quizzing = false, losses = [], descending = 0;
+let changed = false, painted = false, quizzing = false, losses = [], descending = 0;
 
-const shortNumber = (x, digits = 4) => (Number.isFinite(x) ? String(Number(x.toPrecision(digits)) + 0) : `⚠ ${Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf"}`);
-const rangeText = (numbers, digits = 4) => {
-  const low = numbers.reduce((a, b) => (b < a ? b : a)), high = numbers.reduce((a, b) => (b > a ? b : a));
-  const [first, last] = [shortNumber(low, digits), shortNumber(high, digits)];
-  return first === last ? first : `${first} … ${last}`;
-};
 const shadeClass = (x, largest) => {
   if (!Number.isFinite(x)) return null;
   const step = x === 0 ? 0 : Math.max(0, 6 - Math.round(2 * Math.log10(largest / Math.abs(x))));
@@ -41,6 +35,7 @@ const fitText = (line, k) => {
 };
 const dataLines = boxes.map((box) => box.querySelector(".data"));
 const notes = boxes.map((box) => [...box.querySelectorAll(".note")]);
+const noteTexts = notes.map((found) => found.map((note) => note.textContent)), startShades = boxes.map((box) => shadeOf(box) || null);
 const halves = boxes.map((box) => box.querySelector("path"));
 const linkLabels = links.map((link) => link.querySelector("text"));
 const ofNodes = (k, numbers) => data.boxes[k].nodes.map((i) => numbers[i]);
@@ -50,37 +45,62 @@ const contributionOf = (link) => tape.nodes[link.edges[0][0]].locals[link.edges[
 const describeLink = (link) => (!tape || !changed || link.edges.length !== 1 ? link.detail
   : `local derivative ${shortNumber(link.local)}${quizzing ? "" : `; contribution ${shortNumber(contributionOf(link))}`}`);
 
+// A count follows its numbers. A flag is about the numbers of Python.
+const noteText = (k, n) => {
+  const above = noteTexts[k][n].startsWith("⚑") ? "" : notes[k][n].previousSibling.getAttribute("class");
+  if (above === "grad") return quizzing ? "" : countText(ofNodes(k, tape.grads), true);
+  if (above === "data") return countText(ofNodes(k, tape.values), false);
+  return changed ? "" : noteTexts[k][n];
+};
+const paintTexts = (k) => {
+  if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], k); }
+  if (grads[k] && !at) { setText(grads[k], quizzing ? "grad ?" : gradientText(ofNodes(k, tape.grads))); fitText(grads[k], k); }
+  notes[k].forEach((note, n) => setText(note, noteText(k, n)));
+};
+const paintShade = (box, k, found, largest) => {
+  const low = found.reduce((a, b) => (b < a ? b : a)), high = found.reduce((a, b) => (b > a ? b : a)), isHidden = quizzing && data.colour === "grad";
+  setShade(box, isHidden ? null : shadeClass(high > 0 || low === high ? high : low, largest));
+  if (halves[k]) setShade(halves[k], isHidden ? null : shadeClass(low < 0 && high > 0 ? low : high, largest));
+};
+// What is in view is painted; the rest when it comes into view.
 const paint = () => {
-  const largest = largestOf(tape.grads);
+  painted = true;
+  const numbers = { grad: tape.grads, data: tape.values }[data.colour], largest = numbers && largestOf(numbers);
   boxes.forEach((box, k) => {
-    if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], k); }
-    const found = ofNodes(k, tape.grads);
-    if (grads[k]) { setText(grads[k], quizzing ? "grad ?" : `grad ${rangeText(found)}`); fitText(grads[k], k); }
-    notes[k].forEach((note) => setText(note, ""));
-    const low = found.reduce((a, b) => (b < a ? b : a)), high = found.reduce((a, b) => (b > a ? b : a));
-    setShade(box, quizzing ? null : shadeClass(high > 0 || low === high ? high : low, largest));
-    if (halves[k]) setShade(halves[k], quizzing ? null : shadeClass(low < 0 && high > 0 ? low : high, largest));
+    if (!boxLayer.isIn[k]) return;
+    if (!isFar) paintTexts(k);
+    if (numbers) paintShade(box, k, ofNodes(k, numbers), largest);
+    else setShade(box, changed ? null : startShades[k]); // errors and differences are of Python's numbers
   });
+  const pushed = data.links.map((link) => (link.edges.length === 1 ? contributionOf(link) : 0)), largestPush = largestOf(pushed);
   data.links.forEach((link, l) => {
     if (!link.edges.length) return;
-    const derivatives = link.edges.map(([i, k]) => tape.nodes[i].locals[k]);
-    const label = linkLabels[l];
-    if (label) setText(label, label.textContent.replace(/∂ .*$/, `∂ ${rangeText(derivatives, 3)}`));
+    const derivatives = link.edges.map(([i, k]) => tape.nodes[i].locals[k]), label = linkLabels[l];
+    if (link.edges.length === 1) [link.local] = derivatives;
+    if (!linkLayer.isIn[l]) return;
+    if (label && !isFar) setText(label, label.textContent.replace(/∂ .*$/, `∂ ${derivatives.some(Number.isNaN) ? "⚠ nan" : rangeText(derivatives, 3)}`));
     if (link.edges.length > 1) return;
-    [link.local] = derivatives;
-    setShade(links[l], quizzing ? null : shadeClass(contributionOf(link), largest));
+    if (data.coloursLinks) setShade(links[l], quizzing ? null : shadeClass(pushed[l], largestPush));
   });
+  if (isFar) drawOverview();
   const ends = svg.querySelectorAll(".legend text");
-  if (ends.length) {
+  if (ends.length && numbers) {
     ends[0].textContent = ends[0].textContent.replace(/-\S+$/, `-${shortNumber(largest)}`);
     ends[1].textContent = shortNumber(largest);
   }
 };
+let tellParent = () => {}; // set where there is a widget around the page
 let waiting = false;
 const repaint = () => {
   if (waiting) return;
   waiting = true;
   requestAnimationFrame(() => { waiting = false; paint(); });
+};
+// The products along lit paths follow when the numbers rest.
+let pathsTimer = null;
+const followPaths = () => {
+  clearTimeout(pathsTimer);
+  if (lit !== null) pathsTimer = setTimeout(() => { if (lit !== null) writePaths(lit); }, 100);
 };
 const recompute = () => {
   changed = true;
@@ -88,7 +108,9 @@ const recompute = () => {
   tape.backward();
   if (at) { stop(); play(0); }
   repaint();
+  followPaths();
   if (chosen !== null) requestAnimationFrame(() => tellNumbers(chosen));
+  tellParent();
   byId("note").textContent = `${data.boxes[data.root].title}: ${tape.values[data.program.root]}`;
 };
 const setLeaf = (i, text) => {
@@ -170,7 +192,9 @@ const resetLeaves = () => {
   byId("curve").querySelector("polyline").setAttribute("points", "");
   byId("lossnow").textContent = "";
   paint();
+  followPaths();
   if (chosen !== null) choose(chosen);
+  tellParent();
   byId("note").textContent = "All numbers are as Python computed them.";
 };
 
@@ -216,6 +240,7 @@ if (tape) {
     right = asked = 0;
     play(0);
     paint();
+    boxes.forEach((box, k) => box.setAttribute("aria-label", describe(k))); // which may not tell the gradients
     if (chosen !== null) choose(chosen);
     byId("note").textContent = quizzing ? "The gradients are hidden. Click a box, and fill its gradient in." : "";
   };
@@ -232,7 +257,7 @@ if (tape) {
       const scale = (Math.abs(from.value) || 1) / 100;
       box.onpointermove = (move) => {
         const way = move.clientX - from.x - (move.clientY - from.y);
-        if (Math.abs(way) > 3) { setLeaf(i, String(from.value + way * scale)); }
+        if (Math.abs(way) > 3) { setLeaf(i, (from.value + way * scale).toPrecision(4)); }
       };
       box.onpointerup = () => { box.onpointermove = box.onpointerup = null; };
     });

@@ -1,12 +1,14 @@
 // One box: its numbers, its formula, what it is made of
 let chosen = null;
+let entrance = data.root === null ? 0 : data.root; // the box that the Tab key reaches
 const choose = (k, move) => {
   if (chosen !== null) boxes[chosen].classList.remove("chosen");
-  for (const box of boxes) box.setAttribute("tabindex", "-1");
-  chosen = k;
+  boxes[entrance].setAttribute("tabindex", "-1");
+  chosen = entrance = k;
   boxes[k].classList.add("chosen");
   boxes[k].setAttribute("tabindex", "0");
-  if (move) { boxes[k].focus({ preventScroll: true }); centre(k); }
+  refresh();
+  if (move) { centre(k); boxes[k].focus({ preventScroll: true }); }
   tell(k);
 };
 const facts = (list, pairs) => {
@@ -20,7 +22,9 @@ const tell = (k) => {
   element("h2", `#${k} ${box.title}`, panel);
   for (const line of box.told) element("p", line, panel).className = "told";
   const list = element("dl", undefined, panel);
+  if (box.operation) facts(list, [["operation", box.operation], ...data.operations[box.operation]]);
   facts(list, box.facts);
+  if (box.count === 1 && !box.facts.some(([name]) => name === "made at")) facts(list, [["made at", "known where it runs inside anomaly()"]]);
   if (tape && changed) tellNumbers(k);
   if (tape && quizzing && box.count === 1) { tellNumbers(k); askGradient(k, panel); }
   if (tape && box.count === 1 && !tape.nodes[box.nodes[0]]) editLeaf(k, panel);

@@ -1,5 +1,7 @@
 // The paths from the root to a box, and the product of the local derivatives along each
+let lit = null; // the box whose paths are lit
 const light = (k) => {
+  lit = k;
   const above = new Set([k]);
   for (let grown = true; grown;) {
     grown = false;
@@ -11,6 +13,10 @@ const light = (k) => {
     link.classList.toggle("lit", on);
     link.classList.toggle("faint", !on);
   });
+  refresh();
+  writePaths(k);
+};
+const writePaths = (k) => {
   const list = byId("paths");
   list.replaceChildren();
   const routes = data.single ? found(k) : [];
@@ -44,7 +50,9 @@ const found = (k) => {
   return done;
 };
 const unlight = () => {
+  lit = null;
   for (const part of [...boxes, ...links]) part.classList.remove("lit", "faint");
+  refresh();
   byId("paths").replaceChildren();
   byId("sum").textContent = "";
 };

@@ -35,6 +35,7 @@ const play = (k) => {
   for (const dot of svg.querySelectorAll(".flow")) dot.remove();
   byId("equation").replaceChildren();
   if (direction === "backward") playBackward(); else playForward();
+  refresh();
   byId("slider").max = filmLength();
   byId("slider").value = at;
   byId("slider").setAttribute("aria-valuetext", `step ${at} of ${filmLength()}`);
@@ -50,7 +51,7 @@ const playBackward = () => {
     if (!line) return;
     const now = state[i];
     if (quizzing) line.textContent = "grad ?";
-    else if (at === 0) line.textContent = changed ? `grad ${rangeText(ofNodes(i, tape.grads))}` : written[i];
+    else if (at === 0) line.textContent = changed ? gradientText(ofNodes(i, tape.grads)) : written[i];
     else line.textContent = now ? `grad ${shortened(now.arrived)}${now.received < now.of ? ` ${now.received}/${now.of}` : ""}` : "grad –";
     fitText(line, i);
   });
@@ -138,7 +139,7 @@ const writeEquation = (frame) => {
     number(Number(push.contribution));
   }
 };
-const shortened = (text) => (/^-?[\d.]+(e[-+]?\d+)?$/.test(text) ? String(Number(Number(text).toPrecision(4))) : text || "…");
+const shortened = (text) => (/^-?[\d.]+(e[-+]?\d+)?$/.test(text) ? shortNumber(Number(text)) : text || "…");
 const sentence = (frame) => {
   const who = frame.box === null ? "what is not shown" : `#${frame.box} ${data.boxes[frame.box].title}`;
   if (quizzing) return `Step ${at} of ${filmLength()}: ${who} passes its gradient on to its arguments.`;

@@ -5,6 +5,7 @@ byId("search").oninput = (event) => {
   hits = wanted ? data.boxes.map((box, k) => k).filter((k) => `#${k} ${data.boxes[k].title} ${data.boxes[k].words}`.toLowerCase().includes(wanted)) : [];
   hit = -1;
   boxes.forEach((box, k) => box.classList.toggle("found", hits.includes(k)));
+  refresh();
   byId("hits").textContent = wanted ? `${hits.length} found` : "";
 };
 byId("search").onkeydown = (event) => {

@@ -8,7 +8,8 @@ data.boxes.slice(0, 2000).forEach((box, k) => {
   element("td", box.lines.join("; "), row);
   element("td", data.links.filter((link) => link.head === k).map((link) => `#${link.tail}`).join(" "), row);
 });
-boxes[data.root === null ? 0 : data.root].setAttribute("tabindex", "0");
+boxes[entrance].setAttribute("tabindex", "0");
 byId("player").hidden = data.frames.length === 0;
 byId("run").disabled = calm;
 play(0);
+drawWhatIsInView();

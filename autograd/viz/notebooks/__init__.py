@@ -1,0 +1,1 @@
+"""Live pages in notebooks: a widget whose leaves are those of Python."""

@@ -1,0 +1,128 @@
+"""How pictures look, as Chromium measures them: no text is cut or covers another, and everything is in view, for random graphs."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import nn
+from autograd import scope
+from autograd.viz import draw, network, playground
+from picture_helpers import build, moons_loss, neuron_graph, recipes
+
+# Faults of a drawing, in words. A text has the rectangle of its letters; strokes may touch them.
+FAULTS = """
+() => {
+  const svg = document.querySelector("svg.drawing"), faults = [], touch = 1;
+  const place = (part) => { const r = part.getBoundingClientRect(); return { left: r.left, top: r.top, right: r.right, bottom: r.bottom, name: part.textContent || part.tagName }; };
+  // The line of a font has space above and below its letters.
+  const ofText = (text) => { const p = place(text), size = parseFloat(getComputedStyle(text).fontSize), rest = (p.bottom - p.top - size) / 2; return { ...p, top: p.top + rest, bottom: p.bottom - rest }; };
+  const meet = (a, b, by = touch) => a.left < b.right - by && b.left < a.right - by && a.top < b.bottom - by && b.top < a.bottom - by;
+  const inside = (a, b, by = touch) => a.left >= b.left - by && a.right <= b.right + by && a.top >= b.top - by && a.bottom <= b.bottom + by;
+  const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent).map((text) => ({ text, ...ofText(text) }));
+  const boxes = [...svg.querySelectorAll("[data-box]")].map((box) => ({ box, ...place(box.querySelector("rect")), name: box.textContent }));
+  const edge = place(svg);
+  for (const a of [...texts, ...boxes]) if (!inside(a, edge)) faults.push(`out of view: ${a.name}`);
+  for (const [n, a] of boxes.entries()) for (const b of boxes.slice(0, n)) if (meet(a, b)) faults.push(`boxes meet: ${a.name} and ${b.name}`);
+  for (const [n, a] of texts.entries()) {
+    for (const b of texts.slice(0, n)) if (meet(a, b)) faults.push(`texts meet: ${a.name} and ${b.name}`);
+    const own = a.text.closest("[data-box]");
+    for (const b of boxes) {
+      if (b.box === own ? !inside(a, b) : meet(a, b)) faults.push(`${b.box === own ? "cut" : "covered"}: ${a.name} at ${b.name}`);
+    }
+  }
+  return faults;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def faults_of(window):
+    context, events = window
+    page = context.new_page()
+
+    def find(svg):
+        page.set_content(f"<!doctype html><body style='margin:0'>{svg}")
+        return page.evaluate(FAULTS)
+
+    yield find
+    page.close()
+    assert events["errors"] == []
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(
+    recipes(),
+    st.sampled_from(["LR", "RL", "TB"]),
+    st.booleans(),
+    st.sampled_from([None, 400, 800]),
+    st.sampled_from(["", "漢字", "layers/0/w", "W" * 60]),
+)
+def test_random_graphs_have_no_faults(faults_of, recipe, direction, folded, width, name):
+    with scope(name or "s"):
+        y = build(*recipe)
+    y.name = name
+    y.backward()
+    assert faults_of(draw(y, direction=direction, fold=folded, width=width).to_svg()) == []
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+@pytest.mark.parametrize("size", [1, 3])
+def test_networks_and_their_losses_have_no_faults(faults_of, direction, size):
+    _, loss = moons_loss(4, 2 * size)
+    loss.backward()
+    assert faults_of(draw(loss, fold=size > 1, direction=direction).to_svg()) == []
+    assert faults_of(draw(neuron_graph()[2], direction=direction).to_svg()) == []
+    assert faults_of(network([3, 4 * size, 2]).to_svg()) == []
+
+
+def test_a_fault_is_found(faults_of):
+    y = neuron_graph()[2]
+    svg = draw(y).to_svg()
+    assert faults_of(svg.replace("font:12px", "font:24px"))
+    assert any(fault.startswith("out of view") for fault in faults_of(svg.replace("<text ", '<text dx="-300" ', 1)))
+
+
+# Faults of a page. What scrolls inside of a region may be out of its view.
+PAGE_FAULTS = """
+() => {
+  const faults = [], width = document.documentElement.clientWidth;
+  const isShown = (part) => part.checkVisibility() && part.getBoundingClientRect().width > 0;
+  const place = (part) => part.getBoundingClientRect(), name = (part) => `${part.tagName} ${part.id} ${part.textContent.trim().slice(0, 30)}`;
+  if (document.documentElement.scrollWidth > width) faults.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  const regions = ["header", "main", "main > section", "aside", "footer"].flatMap((tag) => [...document.querySelectorAll(tag)]).filter(isShown);
+  for (const [n, a] of regions.entries()) for (const b of regions.slice(0, n)) {
+    const [p, q] = [place(a), place(b)];
+    if (!a.contains(b) && !b.contains(a) && p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) faults.push(`${name(a)} meets ${name(b)}`);
+  }
+  for (const control of [...document.querySelectorAll("button, input, select, h1, h2, label, canvas, svg, p")].filter(isShown)) {
+    const p = place(control);
+    if (p.left < -1 || p.right > width + 1) faults.push(`${name(control)} is out of view`);
+    if (control.tagName !== "svg" && control.scrollWidth > control.clientWidth + 2 && control.clientWidth) faults.push(`${name(control)} is cut`);
+  }
+  const drawing = document.querySelector("main svg");
+  if (place(drawing).height < 200) faults.push(`the drawing is ${place(drawing).height} high`);
+  return faults;
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(360, 740), (800, 900), (1280, 800), (1920, 1080)], ids=str)
+@pytest.mark.parametrize("kind", ["expression", "loss", "playground"])
+def test_pages_have_no_faults_at_any_width(open_page, kind, size, scheme):
+    if kind == "playground":
+        picture = playground(nn.MLP([2, 8, 8, 1], rng=0), *nn.toys.moons(40, rng=0))
+    else:
+        root = neuron_graph()[2] if kind == "expression" else moons_loss(4, 4)[1]
+        root.backward()
+        picture = draw(root)
+    page = open_page(picture, scheme)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    assert page.evaluate(PAGE_FAULTS) == []
+    if kind != "playground":
+        page.locator('[data-box="0"]').focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("End")
+    else:
+        page.click("#step")
+    assert page.evaluate(PAGE_FAULTS) == []
