@@ -87,6 +87,13 @@ CASES = {
     ],
     "outer": [(lambda a, b: ag.outer(a, b), [(2, 2), (3,)])],
     "vdot": [(lambda a, b: ag.vdot(a, b), [(2, 3), (2, 3)])],
+    "convolve": [
+        (lambda a, b: np.convolve(a, b), [(4,), (3,)]),
+        (lambda a, b: np.convolve(a, b, "valid"), [(5,), (2,)]),
+        (lambda a, b: np.convolve(a, b, "valid"), [(2,), (4,)]),
+        (lambda a, b: np.convolve(a, b, "valid"), [(3,), (3,)]),
+        (lambda a, b: np.correlate(a, b, "same"), [(2,), (5,)]),
+    ],
     "einsum": [
         (lambda a, b: ag.einsum("ij,jk", a, b), [(2, 3), (3, 4)]),
         (lambda a: ag.einsum("ii", a), [(3, 3)]),
