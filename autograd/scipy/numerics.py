@@ -47,6 +47,26 @@ def polygamma(n: Any, x: Any) -> Any:
     return np.asarray(_special.polygamma(n, x)).astype(np.result_type(x))[()]
 
 
+def expn(n: Any, x: Any) -> Any:
+    """Return the exponential integral of integer order."""
+    return _special.expn(_drop_fraction(n), x)
+
+
+def yn(n: Any, x: Any) -> Any:
+    """Return the Bessel function of the second kind and integer order."""
+    return _special.yn(_drop_fraction(n), x)
+
+
+def kn(n: Any, x: Any) -> Any:
+    """Return the modified Bessel function of the second kind and integer order."""
+    return _special.kn(_drop_fraction(n), x)
+
+
+def _drop_fraction(n: Any) -> Any:
+    """Return an order without its fraction, as SciPy takes it with a warning: compiled programs are tried at other numbers."""
+    return float(math.trunc(n)) if type(n) is float and math.isfinite(n) else np.trunc(n)
+
+
 def digamma_difference(a: Any, b: Any) -> Any:
     """Return ψ(a + b) - ψ(a) for positive numbers, without cancellation where b is small.
 
@@ -141,22 +161,35 @@ def _exprel_moment_of_order(n: int, x: Any) -> Any:
     return np.where(x > 30.0, above, np.where(x < -30.0, below, near))
 
 
+def complex_erf(z: Any) -> Any:
+    """Return the error function of complex numbers."""
+    return _special.erf(z)
+
+
+def complex_erfc(z: Any) -> Any:
+    """Return the complementary error function of complex numbers."""
+    return _special.erfc(z)
+
+
 def sqrtm(a: Any) -> Any:
-    """Return the principal square root of a real matrix, or of each matrix of a stack; nan where it is not real."""
-    return _real_matrix_function("sqrtm", a)
+    """Return the principal square root of each matrix of a stack; of a real matrix nan where it is not real."""
+    return _matrix_function("sqrtm", a)
 
 
 def logm(a: Any) -> Any:
-    """Return the principal logarithm of a real matrix, or of each matrix of a stack; nan where it is not real."""
-    return _real_matrix_function("logm", a)
+    """Return the principal logarithm of each matrix of a stack; of a real matrix nan where it is not real."""
+    return _matrix_function("logm", a)
 
 
-def _real_matrix_function(name: str, a: Any) -> Any:
+def _matrix_function(name: str, a: Any) -> Any:
     function = getattr(import_scipy("linalg"), name)
     a = np.asarray(a)
     out = np.empty(a.shape, a.dtype)
     for index in np.ndindex(a.shape[:-2]):
         value = function(a[index])
+        if np.iscomplexobj(a):
+            out[index] = value
+            continue
         is_real = not np.iscomplexobj(value) or np.abs(value.imag).max() <= 1e-12 * np.abs(value).max()
         out[index] = value.real if is_real else np.nan
     return out
@@ -166,3 +199,20 @@ def solve_triangular(a: Any, b: Any, *, trans: int, lower: bool, unit_diagonal: 
     """Return SciPy's ``solve_triangular``."""
     solve = import_scipy("linalg").solve_triangular
     return solve(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal, check_finite=False)
+
+
+def solve_banded(ab: Any, b: Any, *, lower: int, upper: int) -> Any:
+    """Return SciPy's ``solve_banded``."""
+    return import_scipy("linalg").solve_banded((lower, upper), ab, b, check_finite=False)
+
+
+def convolve_axes(a: Any, b: Any, *, mode: str, axes: Any, method: str) -> Any:
+    """Return SciPy's convolution along some axes, by Fourier transforms or directly; along the others the arrays broadcast."""
+    signal = import_scipy("signal")
+    return signal.fftconvolve(a, b, mode, axes) if method == "fft" else signal.convolve(a, b, mode, method)
+
+
+def log_pseudo_determinant(a: Any, *, rcond: float) -> Any:
+    """Return the sum of the logarithms of the eigenvalues of a symmetric matrix that are above ``rcond`` times the largest."""
+    values = np.linalg.eigvalsh(a)
+    return np.sum(np.log(values[values > rcond * np.max(np.abs(values))]))

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.backends.expressions import TEXT, as_number, symbol, to_source
 from autograd.ops import TABLE, Elementwise, find
-from autograd.scipy import linalg, optimize, special, stats
+from autograd.scipy import linalg, optimize, signal, special, stats
 from autograd.scipy.stats.distribution import Distribution
 
 HEAD = """# SciPy's functions on Values and Tensors
@@ -77,7 +77,14 @@ def _join(names: Any) -> str:
 
 
 # The arguments of rows that are no functions of SciPy under this name, or that SciPy calls with other arguments.
-HELPERS = {"digamma_difference": ("a", "b"), "scaled_ierfc": ("n", "x"), "exprel_moment": ("n", "x"), "lambertw": ("k", "z")}
+HELPERS: dict[str, tuple[str, ...]] = {
+    "digamma_difference": ("a", "b"),
+    "scaled_ierfc": ("n", "x"),
+    "exprel_moment": ("n", "x"),
+    "lambertw": ("k", "z"),
+    "complex_erf": ("z",),
+    "complex_erfc": ("z",),
+}
 
 
 def _arguments(op: Elementwise) -> tuple[str, ...]:
@@ -94,7 +101,7 @@ def _write_derivatives(op: Elementwise) -> list[str]:
     formulas = []
     for i, partial in enumerate(op.partials):
         e = None if i in op.refused else partial(TEXT, symbol("y"), *args)
-        formulas.append("—" if e is None else as_number(to_source(e), e))
+        formulas.append("—" if e is None else repr(e) if isinstance(e, float) else as_number(to_source(e), e))
     return formulas
 
 
@@ -120,6 +127,10 @@ def _list_others() -> list[str]:
         "## `autograd.scipy.linalg`",
         "",
         _join(linalg.__all__),
+        "",
+        "## `autograd.scipy.signal`",
+        "",
+        _join(signal.__all__),
         "",
         "## Drivers",
         "",

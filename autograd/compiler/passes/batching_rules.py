@@ -104,6 +104,12 @@ def _batch_convolve(builder: ProgramBuilder, instruction: Instruction, args: Seq
     return builder.getitem(full, index=(slice(None), slice(start, n + m - 1 - start)))
 
 
+def _batch_convolve_axes(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    """Transform along the axes of the samples: sums of products know no other axes."""
+    axes = _shift_axes(instruction.static["axes"], len(instruction.shape))
+    return builder.call(instruction.op, args, {**instruction.static, "axes": axes, "method": "fft"})
+
+
 def _batch_einsum(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
     subscripts = instruction.static["subscripts"]
     letter = next(letter for letter in LOWERCASE + LOWERCASE.upper() if letter not in subscripts)
@@ -151,6 +157,7 @@ BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]],
     **dict.fromkeys(("astype", "inv", "det", "logabsdet", "softmax_cross_entropy"), _batch_same),
     "outer": _batch_outer,
     "convolve": _batch_convolve,
+    "convolve_axes": _batch_convolve_axes,
     "einsum": _batch_einsum,
     "affine": _batch_affine,
     "solve": _batch_solve,

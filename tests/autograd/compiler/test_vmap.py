@@ -56,7 +56,7 @@ def draw(domain, shape):
 ELEMENTWISE = [
     op
     for op in TABLE.values()
-    if op.kind == "elementwise" and op.name not in ("where", "clip", "power_derivative", "leaky_relu", "elu")
+    if op.kind == "elementwise" and not op.library and op.name not in ("where", "clip", "power_derivative", "leaky_relu", "elu")
 ]
 
 

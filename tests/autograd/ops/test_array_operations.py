@@ -142,10 +142,10 @@ CASES = {
     "complex_power": [(lambda a: ag.real((a + 1j) ** (0.5 - 1j * a)), [(3,)]), (lambda a: ag.imag((a + 2j) ** 3.0), [(2,)])],
     "complex_eigh_factors": [
         (lambda a: ag.eigvalsh(SPREAD + 0.05 * (a + 1j * np.swapaxes(a, 0, 1))), [(3, 3)]),
-        (lambda a: abs(ag.eigh(SPREAD + 0.05j * a).eigenvectors), [(2, 3, 3)]),
+        (lambda a: abs(ag.eigh(SPREAD + 0.05j * a).eigenvectors) ** 2, [(2, 3, 3)]),  # smooth where an entry is 0,
     ],
     "complex_svd_factors": [
-        (lambda a: abs(ag.svd(SPREAD[:, :2] + 0.1j * a, full_matrices=False)[0]), [(3, 2)]),
+        (lambda a: abs(ag.svd(SPREAD[:, :2] + 0.1j * a, full_matrices=False)[0]) ** 2, [(3, 2)]),
         (lambda a: ag.svdvals(SPREAD[:2] + 0.1j * a), [(2, 3)]),
     ],
     "fft": [(lambda a: ag.imag(np.fft.fft(a, axis=0)), [(3, 2)])],
