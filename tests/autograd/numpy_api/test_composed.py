@@ -28,6 +28,7 @@ def test_nodes_can_be_conditions_and_get_no_gradient():
     assert_close(np.extract(t, t).data, [1.0, 2.0])
     assert_close(np.compress(t, t).data, [1.0, 2.0])
     assert_close(np.select([t > 0.0], [t]).data, [1.0, 0.0, 2.0])
+    assert np.where(t)[0].tolist() == [0, 2]
 
 
 def test_degrees_of_freedom_below_zero_count_as_zero():
