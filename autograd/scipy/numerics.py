@@ -16,7 +16,12 @@ _special = import_scipy("special")
 FIRST_OF_CONTINUED_FRACTION = 1.5
 CONTINUED_FRACTION_TERMS = 120
 
-# The Taylor series of digamma_difference ends where its terms, below 10⁻ᵏ, are less than the rounding of a double.
+# From here on DAWSON_SERIES_TERMS terms of the asymptotic series of Dawson's function, whose smallest is below 1e-18, give all
+# digits; below, the recurrence loses two digits for the first derivative and three for the second.
+FIRST_OF_DAWSON_SERIES = 7.0
+DAWSON_SERIES_TERMS = 30
+
+# The Taylor series of digamma_difference and kl_div end where their terms, below 10⁻ᵏ, are less than the rounding of a double.
 TERMS_OF_DIFFERENCE = 17
 
 # Where the moments of exprel are computed by quadrature: to the left the incomplete gamma function, and to the right the recurrence
@@ -89,6 +94,28 @@ def digamma_difference(a: Any, b: Any) -> Any:
     return np.where(is_small, series, _special.digamma(a + b) - _special.digamma(a)).astype(dtype)[()]
 
 
+def kl_div(x: Any, y: Any) -> Any:
+    """Return x log(x/y) - x + y as SciPy does, without cancellation where x and y are close.
+
+    Notes
+    -----
+    For |x - y| < y/10 it is the Taylor series y Σ (-u)ᵏ / (k (k - 1)) from k = 2 on, with u = (x - y)/y.
+
+    Examples
+    --------
+    >>> float(kl_div(1.0 + 2.0**-30, 1.0) * 2.0**61)
+    0.9999999996895591
+    """
+    dtype = np.result_type(x, y)
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    is_close = np.abs(x - y) < 0.1 * y
+    u = np.where(is_close, x - y, 0.0) / np.where(is_close, y, 1.0)
+    series = np.zeros_like(u)
+    for k in range(TERMS_OF_DIFFERENCE, 1, -1):
+        series = 1.0 / (k * (k - 1)) - u * series
+    return np.where(is_close, y * u * u * series, _special.kl_div(x, y)).astype(dtype)[()]
+
+
 def scaled_ierfc(n: Any, x: Any) -> Any:
     """Return exp(x²) iⁿerfc(x), the scaled n-th repeated integral of the complementary error function.
 
@@ -125,6 +152,46 @@ def _scaled_ierfc_of_order(n: int, x: Any) -> Any:
     for m in range(1, n + 1):
         before, value = value, (before - 2.0 * near * value) / (2.0 * m)
     return np.where(x > FIRST_OF_CONTINUED_FRACTION, product, value)
+
+
+def dawsn_derivative(n: Any, x: Any) -> Any:
+    """Return the n-th derivative of Dawson's function, for n ≥ 1.
+
+    Notes
+    -----
+    The recurrence D⁽ᵏ⁺¹⁾ = -2x D⁽ᵏ⁾ - 2k D⁽ᵏ⁻¹⁾ with D' = 1 - 2x D cancels for large x. There the asymptotic series
+    D ~ Σ (2k - 1)!! / (2ᵏ⁺¹ x²ᵏ⁺¹) is differentiated term by term.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 7.12.
+
+    Examples
+    --------
+    >>> float(dawsn_derivative(1.0, 0.0))
+    1.0
+    """
+    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
+    out = np.empty(at.shape, np.result_type(x))
+    for order in np.unique(orders):
+        chosen = orders == order
+        out[chosen] = _dawsn_derivative_of_order(int(order), at[chosen])
+    return out[()]
+
+
+def _dawsn_derivative_of_order(n: int, x: Any) -> Any:
+    is_far = np.abs(x) > FIRST_OF_DAWSON_SERIES
+    near = np.where(is_far, 0.0, x)
+    before, value = _special.dawsn(near), 1.0 - 2.0 * near * _special.dawsn(near)
+    for m in range(1, n):
+        before, value = value, -2.0 * near * value - 2.0 * m * before
+    far = np.where(is_far, x, FIRST_OF_DAWSON_SERIES)
+    term = (-1.0) ** n * math.factorial(n) / (2.0 * far) / far**n
+    series = term
+    for k in range(1, DAWSON_SERIES_TERMS):
+        term = term * ((2 * k + n) * (2 * k + n - 1) / (4 * k)) / (far * far)
+        series = series + term
+    return np.where(is_far, series, value)
 
 
 def exprel_moment(n: Any, x: Any) -> Any:

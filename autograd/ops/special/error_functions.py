@@ -42,7 +42,9 @@ library_row("erfcinv",       lambda xp, y, a: -0.5 * SQRT_PI * xp.exp(y * y),   
 library_row("erfcx",         lambda xp, y, a: -2.0 * xp.scaled_ierfc(1.0, a))
 library_row("scaled_ierfc",  "n",
                              lambda xp, y, n, a: -2.0 * (n + 1.0) * xp.scaled_ierfc(n + 1.0, a), domain=(Domain(1.0, 3.0), Domain(-3.0)), library=NUMERICS)
-library_row("dawsn",         lambda xp, y, a: 1.0 - 2.0 * a * y)
+library_row("dawsn",         lambda xp, y, a: xp.dawsn_derivative(1.0, a))
+library_row("dawsn_derivative", "n",
+                             lambda xp, y, n, a: xp.dawsn_derivative(n + 1.0, a),           domain=(Domain(1.0, 3.0), Domain()), library=NUMERICS)
 
 # The normal distribution
 library_row("ndtr",          lambda xp, y, a: 0.5 * SQRT_HALF * xp.erf_slope(SQRT_HALF * a))

@@ -28,18 +28,28 @@ from special_references import REFERENCES, SLOW, spread_points
 
 ROOT = Path(ag.__file__).parents[1]
 ROWS = [op for op in TABLE.values() if isinstance(op, Elementwise) and op.library]
-INTEGERS = {"polygamma": (0,), "expn": (0,), "yn": (0,), "kn": (0,), "scaled_ierfc": (0,), "exprel_moment": (0,), "lambertw": (0,)}
+INTEGERS = {
+    "polygamma": (0,),
+    "expn": (0,),
+    "yn": (0,),
+    "kn": (0,),
+    "scaled_ierfc": (0,),
+    "exprel_moment": (0,),
+    "dawsn_derivative": (0,),
+    "lambertw": (0,),
+}
 LARGEST, MARGIN = 4.0, 0.06  # arguments are drawn from this interval, and at this distance from the ends of the domain
 # A comparison with mpmath takes ten times as long as one with differences.
 FEWER_EXAMPLES = max(2, settings.default.max_examples // 5)
-# Where a formula cancels, or SciPy's function is less accurate than 1e-13; docs/scipy.md says so.
+# Their values are near 1 where their derivatives are tiny, which the references then see in digits far behind.
+PROBABILITIES = ("expit", "ndtr", "gammainc", "gammaincc", "betainc")
+# Where a formula cancels, or SciPy's function is less accurate than 1e-13: docs/scipy.md has the reasons. The numbers are about
+# twice the largest errors at 10⁴ points that benchmarks/special_functions.py prints.
 LARGEST_ERROR = {
-    "dawsn": 1e-9,  # 1 - 2xy is about -1/(2x²)
-    **dict.fromkeys(("i0e", "i1e", "ive", "k0e", "k1e", "kve"), 1e-10),  # the derivative is about y/(2x)
-    **dict.fromkeys(("beta", "poch", "binom", "gammainc", "gammaincc", "betainc"), 1e-11),  # exponentials of large logarithms
-    "hyp0f1": 1e-11,
-    "hyp1f1": 1e-11,
-    **dict.fromkeys(("jv", "yv", "kv", "iv", "yn", "kn"), 1e-12),
+    **dict.fromkeys(("i0e", "i1e", "k0e", "k1e"), 5e-13),
+    **dict.fromkeys(("ive", "kve"), 2e-12),
+    **dict.fromkeys(("beta", "betaln", "poch", "binom", "betainc"), 3e-12),
+    **dict.fromkeys(("hyp0f1", "hyp1f1"), 1e-12),
 }
 
 
@@ -151,7 +161,8 @@ def test_values_and_derivatives_are_those_of_mpmath(name, data):
     y = apply_elementwise(op, *nodes)
     y.backward()
     free = [i for i in range(len(args)) if i not in op.refused]
-    with mp.workdps(50):
+    is_probability = name in PROBABILITIES
+    with mp.workdps(150 if is_probability else 50):
         exact = [mp.mpf(x) for x in args]
 
         def derivative(*positions):
@@ -165,7 +176,7 @@ def test_values_and_derivatives_are_those_of_mpmath(name, data):
             assume(False)
         for got, value, moved in wanted:
             scale = abs(value) + sum(map(abs, moved))
-            if 1e-290 < scale < 1e290:
+            if (1e-100 if is_probability else 1e-290) < scale < 1e290:
                 assert abs(mp.mpf(got) - value) <= LARGEST_ERROR.get(name, 1e-13) * scale, (got, value)
 
 
