@@ -159,6 +159,7 @@ def freeze_index(index: Any) -> Any:
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
         )
     if isinstance(index, list | np.ndarray):
-        check_no_masked_entries(index, "an index")
+        if type(index) is not np.ndarray:
+            check_no_masked_entries(index, "an index")
         return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index
