@@ -144,7 +144,7 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         if name in TABLE and not TABLE[name].library and function in (getattr(np, name, None), getattr(np.linalg, name, None)):
             return apply_op(TABLE[name], *args, **kwargs)  # a row that the user has defined
         raise DataError(f"{get_qualified_name(function)} has no derivative here; {suggest_alternative(name)}")
-    if any(hasattr(kind, "mask") for kind in types):
+    if len(types) > 1 and any(hasattr(kind, "mask") for kind in types):
         for leaf in flatten([*args, *kwargs.values()])[0]:
             check_no_masked_entries(leaf, get_qualified_name(function))
     args, kwargs = _bind_arguments(function, args, kwargs)
