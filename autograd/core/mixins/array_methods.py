@@ -159,7 +159,6 @@ def freeze_index(index: Any) -> Any:
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
         )
     if isinstance(index, list | np.ndarray):
-        if type(index) is not np.ndarray:
-            check_no_masked_entries(index, "an index")
+        check_no_masked_entries(index, "an index")
         return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index
