@@ -51,12 +51,14 @@ REFERENCES = {
     "y0": lambda x: mp.bessely(0, x),
     "y1": lambda x: mp.bessely(1, x),
     "yv": mp.bessely,
+    "yn": mp.bessely,
     "i0": lambda x: mp.besseli(0, x),
     "i1": lambda x: mp.besseli(1, x),
     "iv": mp.besseli,
     "k0": lambda x: mp.besselk(0, x),
     "k1": lambda x: mp.besselk(1, x),
     "kv": mp.besselk,
+    "kn": mp.besselk,
     "i0e": lambda x: mp.besseli(0, x) * mp.exp(-abs(x)),
     "i1e": lambda x: mp.besseli(1, x) * mp.exp(-abs(x)),
     "ive": lambda v, x: mp.besseli(v, x) * mp.exp(-abs(x)),
@@ -70,7 +72,7 @@ REFERENCES = {
 
 
 # In mpmath these take a limit in the order, which needs up to seconds for one point.
-SLOW = {"y0", "y1", "k0", "k1", "k0e", "k1e", "kve", "kv", "zeta", "yv", "polygamma"}
+SLOW = {"y0", "y1", "k0", "k1", "k0e", "k1e", "kve", "kv", "zeta", "yv", "yn", "kn", "polygamma"}
 
 
 @st.composite

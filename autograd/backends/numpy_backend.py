@@ -167,7 +167,7 @@ ARRAY = Backend(
         "transpose": lambda a, axes: a.T if axes is None else np.transpose(a, axes),
         **{
             name: getattr(np, name)
-            for name in ("concatenate", "stack", "matmul", "outer", "vdot", "trace", "shape", "eye", "zeros")
+            for name in ("concatenate", "stack", "matmul", "outer", "vdot", "convolve", "trace", "shape", "eye", "zeros")
         },
         "clip": np.clip,
         **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},

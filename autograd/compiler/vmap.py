@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.api import compile
 from autograd.core import tracing
-from autograd.core.coercion import describe
+from autograd.core.coercion import check_no_masked_entries, describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, flatten_one_level
 from autograd.errors import AutogradError, CompileWarning, DataError, SettingError, ShapeError
@@ -138,6 +138,8 @@ class _Batch:
     def __init__(self, in_axes: Any, args: Sequence[Any]) -> None:
         axes = _axes_of_leaves(_one_per_argument(in_axes, len(args)), tuple(args), "in_axes")
         leaves, self.build = flatten(tuple(args))
+        for leaf in leaves:
+            check_no_masked_entries(leaf, "vmap()")
         self.is_batched = [axis is not None for axis in axes]
         self.leaves = [leaf if axis is None else _move_axis(leaf, axis) for leaf, axis in zip(leaves, axes, strict=True)]
         sizes = [len(leaf) for leaf, axis in zip(self.leaves, axes, strict=True) if axis is not None]

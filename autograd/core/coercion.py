@@ -99,7 +99,8 @@ def check_no_masked_entries(x: Any, call: str) -> None:
 
     >>> check_no_masked_entries(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
     """
-    masked = int(np.sum(getattr(x, "mask", False)))
+    mask = getattr(x, "mask", None)
+    masked = 0 if mask is None else int(np.sum(mask))
     if masked:
         raise DataError(
             f"{call}: {masked} of {np.size(x)} entries are masked, and would count as the numbers below the mask: fill them, as in "

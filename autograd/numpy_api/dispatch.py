@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.coercion import check_no_masked_entries
 from autograd.core.node import Node
 from autograd.core.operators import apply
+from autograd.core.pytree import flatten
 from autograd.core.tensor import DIRECT_OPERANDS, Tensor
 from autograd.core.tracing import COMPARISON_SIGNS, call_with_guard, current_tracer
 from autograd.core.value import Value
@@ -142,6 +144,9 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         if name in TABLE and not TABLE[name].library and function in (getattr(np, name, None), getattr(np.linalg, name, None)):
             return apply_op(TABLE[name], *args, **kwargs)  # a row that the user has defined
         raise DataError(f"{get_qualified_name(function)} has no derivative here; {suggest_alternative(name)}")
+    if len(types) > 1 and any(hasattr(kind, "mask") for kind in types):
+        for leaf in flatten([*args, *kwargs.values()])[0]:
+            check_no_masked_entries(leaf, get_qualified_name(function))
     args, kwargs = _bind_arguments(function, args, kwargs)
     if kwargs.get("out") is not None:
         raise DataError(f"{get_qualified_name(function)} with out= would overwrite recorded numbers: use the result it returns")

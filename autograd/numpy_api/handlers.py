@@ -48,6 +48,11 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
     return functions.clip(a, min if a_min is None else a_min, max if a_max is None else a_max)
 
 
+def _where(condition: Any, *choices: Any) -> Any:
+    """Choose between two arrays, or return the positions at which the condition holds."""
+    return functions.where(condition, *choices) if choices else call_with_guard(np.nonzero, condition)
+
+
 def _find_numpy_functions() -> dict[Any, Handler]:
     """Return our public functions, by the functions of the same name in np and np.linalg; ufuncs have a protocol of their own."""
     found: dict[Any, Handler] = {}
@@ -63,6 +68,7 @@ HANDLERS: dict[Any, Handler] = {
     np.amax: functions.max,
     np.amin: functions.min,
     np.clip: _clip,
+    np.where: _where,
     **REARRANGEMENTS,
     **COMPOSED,
     **{function: _answer_from_numbers(function) for function in NUMBER_QUERIES},

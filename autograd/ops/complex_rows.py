@@ -11,7 +11,7 @@ AS_THEY_ARE = (
     *("arcsin_slope", "arctan_slope", "arccosh_slope", "arctanh_slope"),
     *("sum", "mean", "cumsum", "prod", "trace", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "flip"),
     *("broadcast_to", "astype", "getitem", "scatter", "concatenate", "stack"),
-    *("matmul", "outer", "einsum", "affine", "inv", "det", "logabsdet", "solve"),
+    *("matmul", "outer", "convolve", "einsum", "affine", "inv", "det", "logabsdet", "solve"),
     *("real", "imag", "conj", "modulus", "angle", "complex_power", "complex_eigh_factors", "complex_svd_factors"),
     *("fft", "ifft", "irfft"),
 )

@@ -42,6 +42,8 @@ from autograd.ops.rules.power import power_derivative, power_partial_a
 from autograd.ops.rules.products import (
     affine_adjoint,
     affine_tangent,
+    convolve_adjoint_left,
+    convolve_adjoint_right,
     matmul_adjoint_left,
     matmul_adjoint_right,
 )
@@ -266,6 +268,7 @@ bilinear("vdot",            lambda xp, a, b: xp.vdot(a, b),
 bilinear("outer",           lambda xp, a, b: xp.outer(a, b),
                             lambda xp, g, a, b: xp.reshape(xp.matmul(g, xp.ravel(b)), xp.shape(a)),
                             lambda xp, g, a, b: xp.reshape(xp.matmul(xp.ravel(a), g), xp.shape(b)))
+bilinear("convolve",        lambda xp, a, b, *, mode: xp.convolve(a, b, mode=mode), convolve_adjoint_left, convolve_adjoint_right)
 custom("einsum",            lambda xp, *args, subscripts: xp.einsum(subscripts, *args),
                             einsum_adjoint, einsum_tangent, arity=None, vjp_allocates=True)
 custom("affine",            lambda xp, x, W, b: xp.matmul(x, xp.transpose(W, axes=None)) + b,

@@ -26,11 +26,14 @@ __all__ = [
     "logm",
     "norm",
     "solve",
+    "solve_banded",
+    "solve_sylvester",
     "solve_triangular",
     "sqrtm",
     "toeplitz",
 ]
 _EXPM, _SQRTM, _LOGM, _SOLVE_TRIANGULAR = find("expm"), find("sqrtm"), find("logm"), find("solve_triangular")
+_SOLVE_SYLVESTER, _SOLVE_BANDED = find("solve_sylvester"), find("solve_banded")
 
 
 def expm(A: Any) -> Any:
@@ -158,6 +161,85 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
         return apply(_SOLVE_TRIANGULAR, a, b, trans=transposed, lower=bool(lower), unit_diagonal=bool(unit_diagonal))
 
     return apply_to_tensors(solve_tensors, "solve_triangular", a, b)
+
+
+def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
+    """Return the solution X of Sylvester's equation a X + X b = q.
+
+    Parameters
+    ----------
+    a : array_like or Tensor, shape (m, m)
+    b : array_like or Tensor, shape (n, n)
+    q : array_like or Tensor, shape (m, n)
+
+    Returns
+    -------
+    array or Tensor, shape (m, n)
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Notes
+    -----
+    The solution is unique if no eigenvalue of ``a`` is the negative of one of ``b``. The cotangent of q solves the equation with
+    aᵀ, bᵀ and X̄.
+
+    Examples
+    --------
+    >>> solve_sylvester([[2.0]], [[1.0]], [[6.0]]).tolist()
+    [[2.0]]
+    """
+
+    def solve_tensors(a: Tensor, b: Tensor, q: Tensor) -> Any:
+        if q.ndim != 2 or a.shape != (q.shape[0],) * 2 or b.shape != (q.shape[1],) * 2:
+            raise ShapeError(f"solve_sylvester takes shapes (m, m), (n, n) and (m, n), not {a.shape}, {b.shape} and {q.shape}")
+        return apply(_SOLVE_SYLVESTER, a, b, q)
+
+    return apply_to_tensors(solve_tensors, "solve_sylvester", a, b, q)
+
+
+def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any) -> Any:
+    """Return the solution x of A x = b with a banded matrix; values and derivatives need memory for the band only.
+
+    Parameters
+    ----------
+    l_and_u : tuple of int
+        The number of diagonals below and above the main one.
+    ab : array_like or Tensor, shape (l + u + 1, n)
+        The diagonals as rows: ``ab[u + i - j, j]`` is the entry of A in row i and column j. The entries outside of A are not read,
+        and get a gradient of 0.
+    b : array_like or Tensor, shape (n,) or (n, k)
+
+    Returns
+    -------
+    array or Tensor, shape (n,) or (n, k)
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    AutogradError
+        If the matrix is singular.
+
+    Examples
+    --------
+    >>> solve_banded((1, 0), [[2.0, 1.0], [1.0, 0.0]], [2.0, 3.0]).tolist()
+    [1.0, 2.0]
+    """
+    lower, upper = (int(width) for width in l_and_u)
+
+    def solve_tensors(ab: Tensor, b: Tensor) -> Any:
+        n = ab.shape[-1] if ab.ndim else 0
+        if min(lower, upper) < 0 or ab.shape != (lower + upper + 1, n) or b.ndim not in (1, 2) or b.shape[0] != n:
+            raise ShapeError(
+                f"solve_banded(({lower}, {upper}), ...) takes shapes ({lower + upper + 1}, n) and (n,) or (n, k), "
+                f"not {ab.shape} and {b.shape}"
+            )
+        return apply(_SOLVE_BANDED, ab, b, lower=lower, upper=upper)
+
+    return apply_to_tensors(solve_tensors, "solve_banded", ab, b)
 
 
 def cholesky(a: Any, lower: bool = False) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.coercion import check_no_masked_entries
 from autograd.errors import SettingError
 from autograd.scipy.flat_arguments import FlatArguments, FlatFunction, to_plain
 from autograd.scipy.requirement import import_scipy
@@ -270,6 +271,8 @@ def curve_fit(f: Callable[..., Any], xdata: Any, ydata: Any, p0: Any = None, **o
     ------
     SettingError
         If ``jac`` is given.
+    DataError
+        If data are masked.
     ImportError
         If SciPy is not installed.
 
@@ -287,4 +290,6 @@ def curve_fit(f: Callable[..., Any], xdata: Any, ydata: Any, p0: Any = None, **o
     def jac(x: Any, *parameters: Any) -> Any:
         return to_plain(by_parameters(np.array(parameters, dtype=np.float64), x))
 
+    for data in (xdata, ydata):
+        check_no_masked_entries(data, "curve_fit()")
     return import_scipy("optimize").curve_fit(f, xdata, ydata, p0, jac=jac, **options)

@@ -23,6 +23,7 @@ from autograd.scipy import backends as _backends  # noqa: F401 - it gives SciPy'
 _DEFAULT_ARGUMENTS = {1: ("x",), 2: ("a", "x"), 3: ("a", "b", "x"), 4: ("a", "b", "c", "x")}
 ARGUMENTS: dict[str, tuple[str, ...]] = {}
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
+OF_INTEGER_ORDER = ("expn", "yn", "kn")
 
 
 def _row(name: str, *arguments: str) -> Callable[..., Any]:
@@ -33,6 +34,8 @@ def _row(name: str, *arguments: str) -> Callable[..., Any]:
     def function(*args: Any) -> Any:
         if len(args) != len(names):
             raise TypeError(f"autograd.scipy.special.{name}({', '.join(names)}) takes {len(names)} argument(s), not {len(args)}")
+        if name in OF_INTEGER_ORDER and not has_nodes(args[0]) and np.any(np.asarray(args[0]) % 1):
+            raise SettingError(f"autograd.scipy.special.{name}(n={args[0]!r}): the order is an integer")
         return apply_elementwise(op, *args)
 
     return _document(function, op, names)
@@ -72,7 +75,7 @@ exp2, exp10, expm1, exprel, log1p, cbrt = _row("exp2"), _row("exp10"), _row("exp
 cosm1, exp1, expi, expn, wrightomega = _row("cosm1"), _row("exp1"), _row("expi"), _row("expn", "n", "x"), _row("wrightomega")
 
 # Gamma and beta functions
-gamma, gammaln, loggamma, rgamma = _row("gamma"), _row("gammaln"), _row("loggamma"), _row("rgamma")
+gamma, gammaln, loggamma, rgamma, gammasgn = _row("gamma"), _row("gammaln"), _row("loggamma"), _row("rgamma"), _row("gammasgn")
 digamma = psi = _row("digamma")
 polygamma, zeta = _row("polygamma", "n", "x"), _row("zeta", "x", "q")
 poch, binom = _row("poch", "z", "m"), _row("binom", "n", "k")
@@ -98,6 +101,7 @@ huber, pseudo_huber = _row("huber", "delta", "r"), _row("pseudo_huber", "delta",
 
 # Bessel and hypergeometric functions
 j0, j1, jv, y0, y1, yv = _row("j0"), _row("j1"), _row("jv", "v", "z"), _row("y0"), _row("y1"), _row("yv", "v", "z")
+yn, kn = _row("yn", "n", "x"), _row("kn", "n", "x")
 i0, i1, iv, i0e, i1e, ive = _row("i0"), _row("i1"), _row("iv", "v", "z"), _row("i0e"), _row("i1e"), _row("ive", "v", "z")
 k0, k1, kv, k0e, k1e, kve = _row("k0"), _row("k1"), _row("kv", "v", "z"), _row("k0e"), _row("k1e"), _row("kve", "v", "z")
 jn = jv

@@ -167,7 +167,7 @@ FORMATTERS: dict[str, Formatter] = {
     "clip": _format_clip,
     **dict.fromkeys(("sum", "prod", "max", "min"), _format_reduction),
     **dict.fromkeys(("concatenate", "stack"), _format_join),
-    **dict.fromkeys(("cumsum", "flip", "trace"), _format_with_keywords),
+    **dict.fromkeys(("cumsum", "flip", "trace", "convolve"), _format_with_keywords),
     "reshape": _format_reshape,
     "transpose": _format_transpose,
     "getitem": _format_getitem,

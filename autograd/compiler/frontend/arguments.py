@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
-from autograd.core.coercion import describe
+from autograd.core.coercion import check_no_masked_entries, describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, flatten_one_level, unflatten_like
 from autograd.core.tensor import Tensor
@@ -120,6 +120,9 @@ class Call:
             return float
         if isinstance(tree, dict):
             return kind, *((type(key), key) for key in tree), *map(self._flatten, tree.values())
+        if isinstance(tree, np.ndarray):
+            check_no_masked_entries(tree, "compile()")
+            return self._flatten(np.asarray(tree))
         children, rebuild = flatten_one_level(tree)
         return self._add_static(tree) if rebuild is None else (kind, *map(self._flatten, children))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
+from autograd.ops import find
 from autograd.ops.rules.einsum import LOWERCASE
 
 
@@ -92,6 +93,23 @@ def _batch_outer(builder: ProgramBuilder, instruction: Instruction, args: Sequen
     return builder.reshape(args[0], (size, rows, 1)) * builder.reshape(args[1], (size, 1, columns))
 
 
+def _batch_convolve(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    """Sum the products of all pairs of entries by the sum of their positions: NumPy convolves one pair of vectors at a time."""
+    size, n, m = builder.shape(args[0])[0], *(arg.shape[0] for arg in instruction.args)
+    products = builder.reshape(args[0], (size, n, 1)) * builder.reshape(args[1], (size, 1, m))
+    places = np.add.outer(np.arange(n), np.arange(m)).ravel()
+    settings = {"index": (slice(None), places), "shape": (size, n + m - 1)}
+    full = builder.call(find("scatter"), (builder.reshape(products, (size, n * m)),), settings)
+    start = min(n, m) - 1 if instruction.static["mode"] == "valid" else 0
+    return builder.getitem(full, index=(slice(None), slice(start, n + m - 1 - start)))
+
+
+def _batch_convolve_axes(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    """Transform along the axes of the samples: sums of products know no other axes."""
+    axes = _shift_axes(instruction.static["axes"], len(instruction.shape))
+    return builder.call(instruction.op, args, {**instruction.static, "axes": axes, "method": "fft"})
+
+
 def _batch_einsum(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
     subscripts = instruction.static["subscripts"]
     letter = next(letter for letter in LOWERCASE + LOWERCASE.upper() if letter not in subscripts)
@@ -138,6 +156,8 @@ BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]],
     **dict.fromkeys(("swapaxes", "trace"), _batch_two_axes),
     **dict.fromkeys(("astype", "inv", "det", "logabsdet", "softmax_cross_entropy"), _batch_same),
     "outer": _batch_outer,
+    "convolve": _batch_convolve,
+    "convolve_axes": _batch_convolve_axes,
     "einsum": _batch_einsum,
     "affine": _batch_affine,
     "solve": _batch_solve,

@@ -29,7 +29,7 @@ NUMPY_OP_NAMES = """
     add subtract multiply divide negative absolute power maximum minimum where clip sign remainder fmod floor_divide
     floor ceil trunc rint exp exp2 expm1 log log1p log2 log10 sqrt cbrt logaddexp hypot erf erfc
     sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh
-    sum prod max min cumsum matmul vdot outer einsum trace inv det solve logabsdet
+    sum prod max min cumsum matmul vdot outer convolve einsum trace inv det solve logabsdet
     cholesky eigh_factors eig_factors svd_factors qr_factors pinv
     getitem scatter reshape transpose broadcast_to concatenate stack flip astype
     scatter_sum

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from autograd.core.coercion import check_no_masked_entries
 from autograd.core.mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
 from autograd.errors import DataError, ShapeError
@@ -158,5 +159,6 @@ def freeze_index(index: Any) -> Any:
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
         )
     if isinstance(index, list | np.ndarray):
+        check_no_masked_entries(index, "an index")
         return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index

@@ -297,16 +297,10 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     a, v = as_tensor(a), as_tensor(v)
     if a.ndim != 1 or v.ndim != 1 or not a.size or not v.size or mode not in ("full", "same", "valid"):
         raise ShapeError(f"convolve takes two vectors and full, same or valid, not shapes {a.shape}, {v.shape} and {mode!r}")
-    positions = np.add.outer(np.arange(a.size), np.arange(v.size))
-    full = Tensor.record(find("scatter"), (functions.outer(a, v),), {"index": positions, "shape": (a.size + v.size - 1,)})
-    longer, shorter = max(a.size, v.size), min(a.size, v.size)
-    if mode == "full":
-        start, length = 0, full.size
-    elif mode == "same":
-        start, length = (shorter - 1) // 2, longer
-    else:
-        start, length = shorter - 1, longer - shorter + 1
-    return full[start : start + length]
+    if mode != "same":
+        return Tensor.record(find("convolve"), (a, v), {"mode": mode})
+    start = (min(a.size, v.size) - 1) // 2
+    return convolve(a, v)[start : start + max(a.size, v.size)]
 
 
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:

@@ -27,8 +27,8 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     ----------
     a : array_like or Tensor
     ord : float, "fro" or None, optional
-        The order p > 0: 2 for the Euclidean norm, ``np.inf`` for the largest absolute value. None is 2, and for matrices, as
-        "fro", the Frobenius norm. Matrices take "nuc", ±1, ±2 and ±inf, too, as in NumPy.
+        The order p, which is not 0: 2 for the Euclidean norm, ``np.inf`` for the largest absolute value, ``-np.inf`` for the
+        smallest. None is 2, and for matrices, as "fro", the Frobenius norm. Matrices take "nuc", ±1, ±2 and ±inf, too, as in NumPy.
     axis : int, tuple of int or None, optional
         The axes; all of them by default.
     keepdims : bool, optional
@@ -65,15 +65,17 @@ def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
         return t._reduce("norm", axis, keepdims)
     if axes == 2:
         return _matrix_norm(t, ord, axis, keepdims)
-    if axes != 1 or isinstance(ord, str) or not ord > 0:
+    if axes != 1 or isinstance(ord, str) or not abs(ord) > 0:
         raise DataError(
             f"norm: ord={ord!r} over {axes} axes has no derivative here; "
-            "vectors take p > 0, matrices None, 'fro', 'nuc', ±1, ±2 and ±inf"
+            "vectors take numbers other than 0, matrices None, 'fro', 'nuc', ±1, ±2 and ±inf"
         )
     if ord == 1:
         return absolute(t).sum(axis, keepdims)
     if ord == np.inf:
         return absolute(t).max(axis, keepdims)
+    if ord == -np.inf:
+        return absolute(t).min(axis, keepdims)
     settings = {"axis": t._axis(axis, "norm"), "keepdims": keepdims, "ord": to_float(ord, "norm")}
     return Tensor.record(_P_NORM, (t,), settings)
 

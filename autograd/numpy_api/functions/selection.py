@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import to_array
+from autograd.core.coercion import check_no_masked_entries, to_array
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import TracedMaskBase, call_with_guard, find_mask
@@ -35,7 +35,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     Raises
     ------
     DataError
-        If ``a`` or ``b`` is not real.
+        If ``a`` or ``b`` is not real, or if entries of the condition are masked.
     ShapeError
         If shapes do not broadcast.
 
@@ -51,6 +51,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
             a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)
         condition = condition.tracer.record_mask(condition)
     else:
+        check_no_masked_entries(condition, "where")
         condition = np.array(call_with_guard(np.asarray, condition), dtype=bool)
         if not condition.ndim:
             condition = bool(condition)

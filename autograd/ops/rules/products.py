@@ -1,7 +1,8 @@
-"""Adjoints and tangents of matrix products and of a layer's affine map."""
+"""Adjoints and tangents of matrix products, of a layer's affine map and of convolutions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -57,3 +58,19 @@ def affine_tangent(xp: Any, i: int, t: Any, y: Any, x: Any, W: Any, b: Any) -> A
     if i == 1:
         return xp.matmul(x, xp.transpose(t, axes=None))
     return xp.broadcast_to(t, xp.shape(y))
+
+
+def mode_of_adjoint(xp: Any, mode: str, a: Any, b: Any, axes: Sequence[int]) -> str:
+    """Return which part of the convolution of ḡ with the flipped b is ā: all of it if b slides within a, else the full overlap."""
+    slides_within = all(xp.shape(a)[i] >= xp.shape(b)[i] for i in axes)
+    return "full" if mode == "valid" and slides_within else "valid"
+
+
+def convolve_adjoint_left(xp: Any, g: Any, a: Any, b: Any, *, mode: str) -> Any:
+    """Return āᵢ = Σₙ ḡₙ bₙ₋ᵢ, the convolution of ḡ with the flipped b."""
+    return xp.convolve(g, xp.flip(b, axis=0), mode=mode_of_adjoint(xp, mode, a, b, (0,)))
+
+
+def convolve_adjoint_right(xp: Any, g: Any, a: Any, b: Any, *, mode: str) -> Any:
+    """Return the cotangent of the other factor: a convolution commutes."""
+    return convolve_adjoint_left(xp, g, b, a, mode=mode)

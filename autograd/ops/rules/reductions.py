@@ -92,10 +92,12 @@ def p_norm(xp: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
 
 
 def p_norm_gradient(xp: Any, y: Any, a: Any, axis: Any, keepdims: bool, ord: float) -> Any:
-    """Return ∂‖a‖ₚ/∂a = sign(a) (|a|/‖a‖ₚ)^(p-1), and 0 where an entry is 0."""
+    """Return ∂‖a‖ₚ/∂a = sign(a) (|a|/‖a‖ₚ)^(p-1), and 0 where an entry or, for p < 0, the norm is 0."""
+    norms = restore_reduced_axes(xp, y, a, axis, keepdims)
     is_zero = xp.equal(a, 0.0)
-    ratio = abs(a) / xp.where(is_zero, 1.0, replace_zero_by_one(xp, restore_reduced_axes(xp, y, a, axis, keepdims)))
-    return xp.sign(a) * xp.power(xp.where(is_zero, 1.0, ratio), ord - 1.0)
+    ratio = abs(a) / xp.where(is_zero, 1.0, replace_zero_by_one(xp, norms))
+    slope = xp.sign(a) * xp.power(xp.where(is_zero, 1.0, ratio), ord - 1.0)
+    return xp.where(xp.equal(norms, 0.0), 0.0, slope) if ord < 0.0 else slope
 
 
 def reduction(name: str, f: Rule, gradient: Rule, *, kink: str = "", ties: bool = False) -> Op:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log, pi, sqrt
 from typing import Any
 
-from autograd.ops.op import Domain
+from autograd.ops.op import Domain, find
 from autograd.ops.special.library_rows import library_row
 
 SQRT_HALF, SQRT_PI, SQRT_2PI = sqrt(0.5), sqrt(pi), sqrt(2.0 * pi)
@@ -34,13 +34,17 @@ library_row("log_expit",     lambda xp, y, a: xp.expit(-a))
 library_row("logit",         lambda xp, y, a: 1.0 / (a * (1.0 - a)),                      domain=UNIT_INTERVAL)
 
 # Error functions
+library_row("complex_erf",   lambda xp, y, a: 2.0 / SQRT_PI * xp.exp(-a * a),              library=NUMERICS)
+library_row("complex_erfc",  lambda xp, y, a: -2.0 / SQRT_PI * xp.exp(-a * a),             library=NUMERICS)
 library_row("erfi",          lambda xp, y, a: 2.0 / SQRT_PI * xp.exp(a * a))
 library_row("erfinv",        lambda xp, y, a: 0.5 * SQRT_PI * xp.exp(y * y),               domain=MINUS_ONE_TO_ONE)
 library_row("erfcinv",       lambda xp, y, a: -0.5 * SQRT_PI * xp.exp(y * y),              domain=ZERO_TO_TWO)
 library_row("erfcx",         lambda xp, y, a: -2.0 * xp.scaled_ierfc(1.0, a))
 library_row("scaled_ierfc",  "n",
                              lambda xp, y, n, a: -2.0 * (n + 1.0) * xp.scaled_ierfc(n + 1.0, a), domain=(Domain(1.0, 3.0), Domain(-3.0)), library=NUMERICS)
-library_row("dawsn",         lambda xp, y, a: 1.0 - 2.0 * a * y)
+library_row("dawsn",         lambda xp, y, a: xp.dawsn_derivative(1.0, a))
+library_row("dawsn_derivative", "n",
+                             lambda xp, y, n, a: xp.dawsn_derivative(n + 1.0, a),           domain=(Domain(1.0, 3.0), Domain()), library=NUMERICS)
 
 # The normal distribution
 library_row("ndtr",          lambda xp, y, a: 0.5 * SQRT_HALF * xp.erf_slope(SQRT_HALF * a))
@@ -59,8 +63,12 @@ library_row("exp1",          lambda xp, y, a: -xp.exp(-a) / a,                  
 library_row("expi",          lambda xp, y, a: xp.exp(a) / a,                               domain=POSITIVE)
 library_row("expn",          "n",
                              lambda xp, y, n, a: xp.where(xp.equal(n, 0.0), -y * (1.0 + 1.0 / a), -xp.expn(xp.maximum(n - 1.0, 0.0), a)),
-            domain=(Domain(0.0, 3.0), POSITIVE))
+            domain=(Domain(0.0, 3.0), POSITIVE), library=NUMERICS)
 library_row("wrightomega",   lambda xp, y, a: y / (1.0 + y))
 library_row("lambertw",      "k",
                              lambda xp, y, k, a: 1.0 / (xp.exp(y) * (1.0 + y)),            domain=(Domain(0.0, 0.0), Domain(low=-0.3)), library=NUMERICS)
 # fmt: on
+
+for _name in ("erf", "erfc"):
+    find(_name).complex_twin = find(f"complex_{_name}")
+    find(f"complex_{_name}").accepts_complex = True

@@ -48,6 +48,7 @@ def student_density(xp: Any, df: Any, t: Any) -> Any:
 library_row("gamma",         lambda xp, y, a: y * xp.digamma(a),                         domain=POSITIVE)
 library_row("gammaln",       lambda xp, y, a: xp.digamma(a),                             domain=POSITIVE)
 library_row("loggamma",      lambda xp, y, a: xp.digamma(a),                             domain=POSITIVE)
+library_row("gammasgn",      lambda xp, y, a: 0.0,                                       domain=Domain(kinks=(0.0, -1.0, -2.0, -3.0, -4.0)), kink="0 everywhere")
 library_row("rgamma",        reciprocal_gamma_derivative)
 library_row("digamma",       lambda xp, y, a: xp.polygamma(1.0, a),                      domain=POSITIVE)
 library_row("polygamma",     "n",

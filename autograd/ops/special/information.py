@@ -7,6 +7,7 @@ from typing import Any
 from autograd.ops.op import Domain
 from autograd.ops.special.library_rows import library_row
 
+NUMERICS = "autograd.scipy.numerics"
 REAL, POSITIVE, MINUS_ONE_TO_ONE = Domain(), Domain(low=0.0), Domain(-1.0, 1.0)
 
 
@@ -38,7 +39,7 @@ library_row("entr",          lambda xp, y, a: -xp.log(a) - 1.0,                 
 library_row("rel_entr",      lambda xp, y, a, b: xp.log(a / b) + 1.0,
                              lambda xp, y, a, b: -divide_or_zero_at_origin(xp, a, b),        domain=POSITIVE, kink="∂b is 0 at a = b = 0")
 library_row("kl_div",        lambda xp, y, a, b: xp.log(a / b),
-                             lambda xp, y, a, b: 1.0 - divide_or_zero_at_origin(xp, a, b),   domain=POSITIVE, kink="∂b is 1 at a = b = 0")
+                             lambda xp, y, a, b: 1.0 - divide_or_zero_at_origin(xp, a, b),   domain=POSITIVE, kink="∂b is 1 at a = b = 0", library=NUMERICS)
 
 # Losses
 library_row("huber",         huber_by_delta, huber_by_r,                                     domain=(Domain(0.0, 2.0), Domain(low=2.0)),

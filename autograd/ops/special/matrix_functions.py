@@ -1,4 +1,4 @@
-"""Functions of matrices, and triangular systems."""
+"""Functions of matrices, triangular systems and Sylvester's equation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.ops.op import Op
 from autograd.ops.rows import custom
-from autograd.ops.rules.linear_systems import transpose_matrices
+from autograd.ops.rules.linear_systems import as_matrix_factor, trace_of_product, transpose_matrices
 
 LINALG, NUMERICS = "scipy.linalg", "autograd.scipy.numerics"
 
@@ -49,7 +49,7 @@ def matrix_function(name: str, library: str) -> Op:
         lambda xp, i, g, y, a: frechet_derivative(xp, name, transpose_matrices(xp, a), g),
         lambda xp, i, t, y, a: frechet_derivative(xp, name, a, t),
     )
-    op.library = library
+    op.library, op.accepts_complex = library, True
     return op
 
 
@@ -87,6 +87,21 @@ def solve_triangular_tangent(
     return xp.solve_triangular(a, -xp.matmul(moved, y), **settings)
 
 
+def solve_sylvester_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any, b: Any, q: Any) -> Any:
+    """Return Q̄, which solves Aᵀ Q̄ + Q̄ Bᵀ = X̄, or Ā = -Q̄ Xᵀ or B̄ = -Xᵀ Q̄."""
+    by_q = xp.solve_sylvester(transpose_matrices(xp, a), transpose_matrices(xp, b), g)
+    if i == 2:
+        return by_q
+    transposed = transpose_matrices(xp, y)
+    return -xp.matmul(by_q, transposed) if i == 0 else -xp.matmul(transposed, by_q)
+
+
+def solve_sylvester_tangent(xp: Any, i: int, t: Any, y: Any, a: Any, b: Any, q: Any) -> Any:
+    """Return the solution of the equation with Q̇, -Ȧ X or -X Ḃ on its right-hand side."""
+    moved = t if i == 2 else -xp.matmul(t, y) if i == 0 else -xp.matmul(y, t)
+    return xp.solve_sylvester(a, b, moved)
+
+
 matrix_function("expm", LINALG)
 matrix_function("sqrtm", NUMERICS)
 matrix_function("logm", NUMERICS)
@@ -98,4 +113,19 @@ custom(
     solve_triangular_adjoint,
     solve_triangular_tangent,
     arity=2,
+).library = NUMERICS
+solve_sylvester = custom(
+    "solve_sylvester",
+    lambda xp, a, b, q: xp.solve_sylvester(a, b, q),
+    solve_sylvester_adjoint,
+    solve_sylvester_tangent,
+    arity=3,
+)
+solve_sylvester.library, solve_sylvester.accepts_complex = LINALG, True
+custom(
+    "log_pseudo_determinant",
+    lambda xp, a, *, rcond: xp.log_pseudo_determinant(a, rcond=rcond),
+    lambda xp, i, g, y, a, *, rcond: as_matrix_factor(xp, g) * transpose_matrices(xp, xp.pinv(a, rcond=rcond)),
+    lambda xp, i, t, y, a, *, rcond: trace_of_product(xp, xp.pinv(a, rcond=rcond), t),
+    kink="along changes that keep the rank",
 ).library = NUMERICS

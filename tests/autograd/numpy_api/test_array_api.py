@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import DataError, Node, Tensor
+from autograd.testing import check_grad
 
 M = np.array([[3.0, 1.25, 2.0], [0.5, 4.0, 1.5], [2.5, 0.25, 6.0]])
 V = M[0]
@@ -85,6 +86,7 @@ REDUCTIONS = [
     "all",
     "any",
     "cumulative_sum",
+    "cumulative_prod",
     "sort",
     "argsort",
 ]
@@ -118,6 +120,7 @@ OTHERS = {
     "squeeze": lambda x: np.squeeze(x[:1]),
     "stack": lambda x: np.stack([x, x]),
     "take": lambda x: np.take(x, np.array([0, 2]), axis=0),
+    "take_along_axis": lambda x: np.take_along_axis(x, np.argsort(x, axis=1), axis=1),
     "tensordot": lambda x: np.tensordot(x, x, 1),
     "tile": lambda x: np.tile(x, 2),
     "tril": np.tril,
@@ -150,7 +153,9 @@ OTHERS = {
     "linalg.vector_norm": np.linalg.vector_norm,
 }
 # Functions of whole numbers or of values as sets, which have no derivative.
+TRANSFORMS = [*("fft", "ifft", "fftn", "ifftn", "rfft", "irfft", "rfftn", "irfftn", "hfft", "ihfft", "fftshift", "ifftshift")]
 REFUSED = {
+    "nextafter": lambda x: np.nextafter(x, 1.0),
     "unique_all": np.unique_all,
     "unique_counts": np.unique_counts,
     "unique_inverse": np.unique_inverse,
@@ -167,6 +172,7 @@ CALLS = {
     **{name: (lambda x, name=name: getattr(np, name)(x * 0.1 + 1.0 if name == "acosh" else x * 0.1)) for name in UNARY},
     **{name: (lambda x, name=name: getattr(np, name)(x, x[::-1])) for name in BINARY},
     **{name: (lambda x, name=name: getattr(np, name)(x, axis=1)) for name in REDUCTIONS},
+    **{f"fft.{name}": getattr(np.fft, name) for name in TRANSFORMS},
     **OTHERS,
 }
 
@@ -200,3 +206,13 @@ def test_functions_without_a_derivative_are_refused(name):
 def test_the_namespace_of_a_tensor_is_numpy():
     xp = Tensor(M).__array_namespace__()
     assert xp.sum(xp.exp(Tensor(V)), axis=0).item() == pytest.approx(np.exp(V).sum(), rel=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if is_known(name) and isinstance(CALLS[name](Tensor(M)), Node)])
+def test_functions_are_differentiable_to_second_order(name):
+    def loss(x):
+        y = CALLS[name](x)
+        angles = 1.0 + np.arange(y.size).reshape(y.shape)
+        return np.sum(np.real(y) * np.cos(angles)) + np.sum(np.imag(y) * np.sin(angles))
+
+    assert check_grad(loss, M + 0.01 * np.arange(9.0).reshape(3, 3) ** 1.5, order=2).verdict == "pass"

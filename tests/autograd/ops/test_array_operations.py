@@ -42,7 +42,11 @@ CASES = {
     ],
     "min": [(lambda a: a.min(), [(4,)]), (lambda a: ag.min(a, axis=0), [(3, 4)])],
     "norm": [(lambda a: ag.norm(a), [(2, 3)]), (lambda a: ag.norm(a, axis=0, keepdims=True), [(2, 3)])],
-    "p_norm": [(lambda a: ag.norm(a, 3, axis=1), [(2, 3)]), (lambda a: ag.norm(a, 1.5), [(4,)])],
+    "p_norm": [
+        (lambda a: ag.norm(a, 3, axis=1), [(2, 3)]),
+        (lambda a: ag.norm(a, 1.5), [(4,)]),
+        (lambda a: ag.norm(a, -1.5, axis=0), [(3, 2)]),
+    ],
     "astype": [(lambda a: a.astype(np.float64) * 2.0, [(2, 3)])],
     "logsumexp": [(lambda a: ag.logsumexp(a), [(2, 3)]), (lambda a: ag.logsumexp(a, axis=0), [(2, 3)])],
     "softmax": [(lambda a: ag.softmax(a), [(2, 3)]), (lambda a: ag.softmax(a, axis=(0, 1)), [(2, 3)])],
@@ -87,6 +91,13 @@ CASES = {
     ],
     "outer": [(lambda a, b: ag.outer(a, b), [(2, 2), (3,)])],
     "vdot": [(lambda a, b: ag.vdot(a, b), [(2, 3), (2, 3)])],
+    "convolve": [
+        (lambda a, b: np.convolve(a, b), [(4,), (3,)]),
+        (lambda a, b: np.convolve(a, b, "valid"), [(5,), (2,)]),
+        (lambda a, b: np.convolve(a, b, "valid"), [(2,), (4,)]),
+        (lambda a, b: np.convolve(a, b, "valid"), [(3,), (3,)]),
+        (lambda a, b: np.correlate(a, b, "same"), [(2,), (5,)]),
+    ],
     "einsum": [
         (lambda a, b: ag.einsum("ij,jk", a, b), [(2, 3), (3, 4)]),
         (lambda a: ag.einsum("ii", a), [(3, 3)]),
@@ -135,10 +146,10 @@ CASES = {
     "complex_power": [(lambda a: ag.real((a + 1j) ** (0.5 - 1j * a)), [(3,)]), (lambda a: ag.imag((a + 2j) ** 3.0), [(2,)])],
     "complex_eigh_factors": [
         (lambda a: ag.eigvalsh(SPREAD + 0.05 * (a + 1j * np.swapaxes(a, 0, 1))), [(3, 3)]),
-        (lambda a: abs(ag.eigh(SPREAD + 0.05j * a).eigenvectors), [(2, 3, 3)]),
+        (lambda a: abs(ag.eigh(SPREAD + 0.05j * a).eigenvectors) ** 2, [(2, 3, 3)]),  # smooth where an entry is 0,
     ],
     "complex_svd_factors": [
-        (lambda a: abs(ag.svd(SPREAD[:, :2] + 0.1j * a, full_matrices=False)[0]), [(3, 2)]),
+        (lambda a: abs(ag.svd(SPREAD[:, :2] + 0.1j * a, full_matrices=False)[0]) ** 2, [(3, 2)]),
         (lambda a: ag.svdvals(SPREAD[:2] + 0.1j * a), [(2, 3)]),
     ],
     "fft": [(lambda a: ag.imag(np.fft.fft(a, axis=0)), [(3, 2)])],
@@ -252,10 +263,11 @@ def test_ties_share_the_gradient_and_norm_is_flat_at_the_origin():
 
 def test_other_norms_are_flat_where_an_entry_is_zero():
     for x in ([0.0, 0.0], [0.0, 2.0]):
-        for ord in (1, 3, 0.5):
+        for ord in (1, 3, 0.5, -1, -2.5, -np.inf):
             t = Tensor(x)
             ag.norm(t, ord).backward()
             assert t.grad[0] == 0.0
+            assert t.grad[1] == 0.0 or (ord > 0 and x[1] == 2.0)  # for a negative order the other entries do not count
 
 
 def test_softmax_jacobian_is_diag_p_minus_pp():
@@ -292,7 +304,7 @@ def test_logsumexp_of_nothing_but_minus_infinity():
     assert_close(ag.logsumexp([np.inf, 0.0]), np.inf)
 
 
-@pytest.mark.parametrize("ord", [1, 2, 3, np.inf, 2.5])
+@pytest.mark.parametrize("ord", [1, 2, 3, np.inf, 2.5, -1, -2.5, -np.inf])
 def test_norms_of_vectors_match_numpy(ord):
     x = np.array([[1.0, -2.0], [3.0, 0.5]])
     assert_close(ag.norm(Tensor(x), ord, axis=1).data, np.linalg.norm(x, ord, axis=1), rtol=1e-14)

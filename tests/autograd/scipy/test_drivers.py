@@ -181,3 +181,9 @@ def test_odeint_names_what_is_wrong():
         odeint(lambda y, t: np.sin(t * y), 1.0, [0.0, 50.0], max_steps=3)
     with pytest.raises(AutogradError, match=r"between t = 0 and t = 2"):
         odeint(lambda y, t: y * y, 1.0, [0.0, 2.0])
+
+
+def test_masked_data_are_not_fitted():
+    y = np.ma.masked_array([1.0, 2.0, 9.0], mask=[False, False, True])
+    with pytest.raises(DataError, match=r"curve_fit\(\): 1 of 3 entries are masked"):
+        curve_fit(lambda x, a: a * x, np.array([1.0, 2.0, 3.0]), y)

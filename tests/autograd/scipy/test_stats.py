@@ -154,6 +154,46 @@ def test_the_multivariate_normal_distribution():
         stats.multivariate_normal.logpdf(x, mean, np.eye(3))
 
 
+SINGULAR_ROOT = np.array([[1.0, 0.5], [-0.3, 2.0], [0.7, 1.0]])
+
+
+def test_a_singular_covariance_gives_the_density_on_its_subspace():
+    cov, mean = SINGULAR_ROOT @ SINGULAR_ROOT.T, np.array([0.1, -0.2, 0.3])
+    x = mean + np.array([[0.3, -1.0], [2.0, 0.1]]) @ SINGULAR_ROOT.T
+    points = np.concatenate([x, x + 1.0])  # the last two are outside of the subspace
+    wanted = ss.multivariate_normal.logpdf(points, mean, cov, allow_singular=True)
+    assert_close(stats.multivariate_normal.logpdf(points, mean, cov, allow_singular=True), wanted, rtol=1e-11)
+    assert np.isneginf(wanted).tolist() == [False, False, True, True]
+    assert_close(stats.multivariate_normal.pdf(points, mean, cov, True), np.exp(wanted), rtol=1e-11)
+
+    def logpdf_on_the_subspace(coordinates, root):
+        x = mean + coordinates @ root.T
+        return stats.multivariate_normal.logpdf(x, mean, root @ root.T, True).sum()
+
+    report = check_grad(logpdf_on_the_subspace, np.array([[0.3, -1.0], [2.0, 0.1]]), SINGULAR_ROOT, order=2)
+    assert report.verdict == "pass"
+    with pytest.raises(AutogradError, match=r"not symmetric and positive definite: .*, or pass allow_singular=True"):
+        stats.multivariate_normal.logpdf(x, mean, cov - 1e-3 * np.eye(3))
+    with pytest.raises(AutogradError, match=r"not symmetric and positive semidefinite: its smallest eigenvalue is -0.001; make it"):
+        stats.multivariate_normal.logpdf(x, mean, cov - 1e-3 * np.eye(3), allow_singular=True)
+    regular = cov + np.eye(3)
+    assert_close(
+        stats.multivariate_normal.logpdf(x, mean, regular, True), ss.multivariate_normal.logpdf(x, mean, regular), rtol=1e-12
+    )
+
+
+def test_the_entropy_of_the_multivariate_normal_distribution():
+    root = np.array([[1.0, 0.5], [-0.3, 2.0]])
+    for cov in (2.0, np.array([1.0, 3.0]), root @ root.T, SINGULAR_ROOT @ SINGULAR_ROOT.T):
+        theirs = np.diag(cov) if np.ndim(cov) == 1 else cov
+        assert_close(stats.multivariate_normal.entropy(None, cov), ss.multivariate_normal.entropy(None, theirs), rtol=1e-12)
+    for matrix in (root, SINGULAR_ROOT):
+        report = check_grad(lambda r: stats.multivariate_normal.entropy(None, r @ r.T), matrix, order=2)
+        assert report.verdict == "pass"
+    with pytest.raises(ShapeError, match=r"entropy: mean of shape \(2,\) and cov of shape \(3, 3\) are \(d,\) and \(d, d\)"):
+        stats.multivariate_normal.entropy(np.zeros(2), np.eye(3))
+
+
 def test_the_dirichlet_and_the_multinomial_distribution():
     alpha, p = np.array([1.5, 2.0, 0.7]), np.array([0.2, 0.5, 0.3])
     columns = np.array([[0.2, 0.1], [0.5, 0.3], [0.3, 0.6]])

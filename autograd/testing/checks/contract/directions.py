@@ -25,6 +25,9 @@ MAX_TIES = 4
 # Entries up to this size count as 0 and move by 1, as in ``measurement``. Doubled, nothing changes but for entries of this size.
 SMALLEST_SIZE = 1e-300
 
+# The exponent of the largest power of 2 that a double holds.
+LARGEST_EXPONENT = 1023.0
+
 Direction = list[Array]
 
 
@@ -127,7 +130,8 @@ def n_moving(us: Sequence[Array]) -> int:
 
 def _power_of_2_near(x: Array) -> Array:
     """The size of each entry as a power of 2, by which steps are multiplied without rounding; 1 for entries that are 0."""
-    power = 2.0 ** np.round(np.log2(np.where(x == 0.0, 1.0, np.abs(x))))
+    exponent = np.round(np.log2(np.where(x == 0.0, 1.0, np.abs(x))))
+    power = 2.0 ** np.minimum(exponent, LARGEST_EXPONENT)
     return np.where(np.abs(x) > SMALLEST_SIZE, power, 1.0)
 
 

@@ -61,7 +61,7 @@ def visit_second_point(first: FirstAnswers) -> SecondPoint | None:
         cannot be judged closely enough.
     """
     rule = first.rule
-    stretched = [x * STRETCH + np.where(x == 0.0, SHIFT_OF_0, 0.0) for x in rule.xs]
+    stretched = [_stretch(x) + np.where(x == 0.0, SHIFT_OF_0, 0.0) for x in rule.xs]
     xs = [np.asarray(np.clip(x, *ends)) for x, ends in zip(stretched, rule.bounds, strict=True)]
     y = _value_at(rule, xs)
     if y is None or not y.size or not np.all(np.isfinite(y)) or not any(x.size for x in xs):
@@ -69,6 +69,11 @@ def visit_second_point(first: FirstAnswers) -> SecondPoint | None:
     seed = np.sum(first.claims.seeds, axis=0)
     cotangents = rule.vjp(seed, xs)
     return None if rule.eps > EPS else SecondPoint(xs, y, seed, cotangents)
+
+
+def _stretch(x: Array) -> Array:
+    """Return an array times STRETCH, or divided by it where the product would be infinite."""
+    return x * np.where(np.abs(x) > np.finfo(x.dtype).max / STRETCH, 1.0 / STRETCH, STRETCH)
 
 
 def check_second_point(first: FirstAnswers, second: SecondPoint, rng: np.random.Generator, is_brief: bool) -> None:

@@ -105,3 +105,10 @@ def test_a_wrong_entry_beside_a_much_larger_one_is_found():
     for small in (1e-9, 1e-6, 1.0):
         report = check_vjp(lambda x: x[0] * x[1], wrong, (np.array([small, 20.0]),), raise_on_fail=False)
         assert (report.verdict, report.findings[0].index) == ("fail", (1,))
+
+
+def test_entries_up_to_the_largest_number_are_checked():
+    x = np.array([np.finfo(float).max, -1.7e308])
+    assert check_vjp(np.tanh, lambda xs, g: (g * (1.0 - np.tanh(xs[0]) ** 2),), (x,)).verdict == "pass"
+    with pytest.raises(WrongValueError, match="by input 0"):
+        check_vjp(np.tanh, lambda xs, g: (g * 1.0,), (x,))
