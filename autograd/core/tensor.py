@@ -16,7 +16,7 @@ from autograd.core.coercion import to_array, to_float
 from autograd.core.constants import to_constant
 from autograd.core.mixins.array_methods import ArrayMethods
 from autograd.core.mixins.numpy_methods import NumpyMethods
-from autograd.core.mixins.python_numbers import PythonNumbers
+from autograd.core.mixins.python_rounding import PythonRounding
 from autograd.core.node import Node, assignment_error, stale_graph_error
 from autograd.core.operators import COMPLEX_TYPES, apply, named_rows, operate, operators
 from autograd.core.tracing import bind_leaf
@@ -40,7 +40,7 @@ FILLED = 4  # nobody: graphs keep the version that it has when it is used (buffe
 ARRAY_TYPES = {np.ndarray, np.float64}
 
 
-class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
+class Tensor(ArrayMethods, NumpyMethods, PythonRounding, Node):
     """An array node: an ndarray that remembers how it was computed.
 
     Parameters
