@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd.core.base_node import BaseNode
 from autograd.core.coercion import describe as describe_input
-from autograd.errors import DataError
+from autograd.errors import DataError, GraphError
 from autograd.graph.topological_order import PACKED
 from autograd.ops import Op
 from autograd.state.metadata import Metadata, format_location
@@ -146,3 +146,8 @@ class GraphStructure(BaseNode):
 
         rank: ClassVar[int]
         graph_backend: ClassVar[Any]
+
+
+def assignment_error(node: GraphStructure) -> GraphError:
+    """Return the error for an assignment to the data of a result."""
+    return GraphError(f"{node.describe()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")
