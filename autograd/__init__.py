@@ -23,7 +23,7 @@ from autograd.transforms.explain_paths import explain
 from autograd.numpy_api.apply import as_tensor
 from autograd.numpy_api.functions import *  # noqa: F403 - every public function; see there
 from autograd.numpy_api.functions import FUNCTIONS as _FUNCTIONS
-from autograd.state.blocks import anomaly, no_grad, scope
+from autograd.state.context_managers import anomaly, no_grad, scope
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.transforms.grad_and_vjp import grad, gradients, stop_gradient, value_and_grad, vjp

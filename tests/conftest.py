@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from autograd.ops import TABLE
 from autograd.state import context
-from autograd.state.hooks import Hooks
+from autograd.state.hook_handles import Hooks
 
 # PyTorch, an oracle, would start a thread for each core, which spins while the other workers of pytest-xdist need the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from autograd.core.tensor import FILLED, Tensor
+from autograd.core.mixins.copy_on_write import FILLED
+from autograd.core.tensor import Tensor
 from autograd.errors import ShapeError
 from autograd.graph import copy_and_pickle
 from autograd.graph.topological_order import PACKED, UNRECORDED

@@ -87,8 +87,3 @@ def stale_graph_error(node: Node) -> GraphError:
         f"the data of an argument of {node.describe()} was changed after the forward pass: derivatives of higher order need it "
         f"as it was, so run the forward pass again first"
     )
-
-
-def assignment_error(node: Node) -> GraphError:
-    """Return the error for an assignment to the data of a result."""
-    return GraphError(f"{node.describe()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")

@@ -15,9 +15,10 @@ from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import to_array, to_float
 from autograd.core.constants import to_constant
 from autograd.core.mixins.array_methods import ArrayMethods
+from autograd.core.mixins.copy_on_write import CONSTANT, EXPOSED, FILLED, OWN, RECORDED, CopyOnWrite
 from autograd.core.mixins.numpy_methods import NumpyMethods
-from autograd.core.mixins.python_numbers import PythonNumbers
-from autograd.core.node import Node, assignment_error, stale_graph_error
+from autograd.core.mixins.python_rounding import PythonRounding
+from autograd.core.node import Node, stale_graph_error
 from autograd.core.operators import COMPLEX_TYPES, apply, named_rows, operate, operators
 from autograd.core.tracing import bind_leaf
 from autograd.core.value import Value
@@ -26,21 +27,15 @@ from autograd.graph.broadcasting import unbroadcast
 from autograd.graph.reference_cycles import track_graph
 from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find
+from autograd.ops.complex_support import find_complex_row
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
 from autograd.state.engine import native
 
-# Who else refers to the array of a leaf.
-OWN = 0  # nobody
-RECORDED = 1  # graphs, which need it as it is
-EXPOSED = 2  # the user, who may write to it
-CONSTANT = 3  # graphs, and no gradient flows to it
-FILLED = 4  # nobody: graphs keep the version that it has when it is used (buffer.py)
-
 ARRAY_TYPES = {np.ndarray, np.float64}
 
 
-class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
+class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
     """An array node: an ndarray that remembers how it was computed.
 
     Parameters
@@ -77,7 +72,6 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
 
     __slots__ = ("_state",)
     rank = 1
-    _state: int
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
         followed = context.open_block_count and bind_leaf(self, data)
@@ -99,45 +93,6 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
         return node
 
     # -- the numbers
-
-    @property
-    def data(self) -> npt.NDArray[Any]:
-        """The array. That of a leaf is writable, and writing never changes an earlier graph; others are read-only."""
-        if context.open_block_count and self._state != CONSTANT:
-            trace = context.current().tracer
-            if trace is not None:
-                return trace.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
-        if self.op is not None or self._state == CONSTANT:
-            self._primal.flags.writeable = False
-            return self._primal  # type: ignore[no-any-return]
-        if self._state == RECORDED or not self._primal.flags.writeable:
-            self._primal = self._primal.copy()
-        self._state = EXPOSED
-        return self._primal  # type: ignore[no-any-return]  # an ndarray: to_array() and record() see to it
-
-    @data.setter
-    def data(self, data: Any) -> None:
-        if self.op is not None:
-            raise assignment_error(self)
-        self._refuse_while_tracing("assigning the data of")
-        if data is self._primal:
-            return
-        new = to_array(data, "Tensor.data")
-        if new.shape != self.shape:
-            raise ShapeError(
-                f"the data of {self.describe()} has shape {self.shape}; an array of shape {new.shape} cannot replace it"
-            )
-        self._primal = new.astype(self._primal.dtype, copy=False)
-        self._state = CONSTANT if self._state == CONSTANT else OWN
-
-    def freeze_data(self) -> npt.NDArray[Any]:
-        """Return the array for a graph to keep: nobody writes to it from now on."""
-        if self._state == EXPOSED:
-            self._primal.flags.writeable = False
-            self._primal = self._primal.copy()
-        if self._state != CONSTANT:
-            self._state = RECORDED
-        return self._primal  # type: ignore[no-any-return]
 
     @property
     def grad(self) -> Any:
@@ -168,11 +123,6 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
             self.left = True
 
     @property
-    def constant(self) -> bool:
-        """Whether no gradient flows to this Tensor."""
-        return self._state == CONSTANT
-
-    @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
         return self._primal.shape  # type: ignore[no-any-return]
@@ -191,39 +141,6 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
     def dtype(self) -> np.dtype[Any]:
         """The float or complex type of the entries."""
         return self._primal.dtype  # type: ignore[no-any-return]
-
-    def move(self, delta: Any) -> None:
-        """Add ``delta`` to the data, as an optimizer does. Graphs that were recorded before keep the old numbers.
-
-        Parameters
-        ----------
-        delta : array_like
-            The step: a number, or an array in the shape of the data.
-
-        Raises
-        ------
-        GraphError
-            If the Tensor is the result of an operation, or inside a compiled function.
-        ShapeError
-            If ``delta`` has another shape.
-
-        Examples
-        --------
-        >>> p = Tensor([1.0, 2.0]); p.move([0.5, 0.5]); p.data
-        array([1.5, 2.5])
-        """
-        if self.op is not None:
-            raise assignment_error(self)
-        if context.open_block_count:
-            self._refuse_while_tracing("moving")
-        data = self._primal
-        if type(delta) is not np.ndarray or delta.dtype != data.dtype:
-            delta = to_array(delta, "move()").astype(self.dtype, copy=False)
-        if delta.shape != data.shape and delta.shape:
-            raise ShapeError(f"move(): a step of shape {delta.shape} does not fit {self.describe()} of shape {self.shape}")
-        moved = data + delta
-        self._primal = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
-        self._state = CONSTANT if self._state == CONSTANT else OWN
 
     def zero_grad(self) -> None:
         """Reset the gradient to zeros."""
@@ -250,12 +167,6 @@ class Tensor(ArrayMethods, NumpyMethods, PythonNumbers, Node):
         if context.open_block_count and context.current().tracer is not None:
             return context.current().tracer.stop_gradient(self)  # type: ignore[no-any-return]  # a Tensor, as all leaves like a Tensor
         return Tensor(self.freeze_data(), constant=True)
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        raise DataError(
-            f"t[index] = x on {self.describe()}: what was recorded with it would change. Use t = t.at[index].set(x), or fill an "
-            f"array of your own, from autograd.zeros(shape), autograd.array(x) or t.copy()"
-        )
 
     def __len__(self) -> int:
         if not self.shape:
@@ -440,16 +351,6 @@ def cast_to_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
     """Return a cotangent or a tangent in the type of what it belongs to: of a real array only its real part counts."""
     array = np.asarray(x)
     return np.asarray(array.real if array.dtype.kind == "c" and dtype.kind != "c" else array, dtype=dtype)
-
-
-def find_complex_row(op: Op) -> Op:
-    """Return the row that takes the place of one that does not hold on complex numbers."""
-    if op.complex_twin is None:
-        raise DataError(
-            f"{op.name} has no derivative on complex numbers: take t.real, t.imag or abs(t) first, or use functions that are "
-            f"differentiable there, such as exp and sin"
-        )
-    return op.complex_twin
 
 
 def argument_error(op: Op, arrays: Sequence[Any], static: dict[str, Any], error: Exception) -> Exception:

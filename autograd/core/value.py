@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.float_backend import evaluate
+from autograd.core.base_node import ScalarMethods, primal_of
 from autograd.core.coercion import to_float
+from autograd.core.mixins.graph_structure import assignment_error
 from autograd.core.mixins.numpy_methods import NumpyMethods
-from autograd.core.mixins.python_numbers import PythonNumbers
+from autograd.core.mixins.python_rounding import PythonRounding
 from autograd.core.mixins.scalar_as_array import ScalarAsArray
-from autograd.core.node import Node, assignment_error, stale_graph_error
+from autograd.core.node import Node, stale_graph_error
 from autograd.core.operators import apply, named_rows, operate, operators
 from autograd.core.scalar_methods import compile_method
-from autograd.core.storage import ScalarMethods, primal_of
 from autograd.core.tracing import bind_leaf
 from autograd.graph.broadcasting import unbroadcast
 from autograd.graph.reference_cycles import track_graph
@@ -38,7 +39,7 @@ SIGNS = {
 }
 
 
-class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonNumbers, Node):
+class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
     """A scalar node: one float that remembers how it was computed.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.graph.topological_order import PACKED, topological_order
-from autograd.state import blocks, context
+from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_tangent
 
 
@@ -63,7 +63,7 @@ def propagate_tangents(nodes: Sequence[Any], sources: Sequence[Any], tangents: S
             if not checks_anomaly:
                 node_tangents[node] = node.jvp(arg_tangents, xp)
                 continue
-            with blocks.suspend_anomaly_checks():
+            with context_managers.suspend_anomaly_checks():
                 node_tangents[node] = node.jvp(arg_tangents, xp)
             check_tangent(node, node_tangents[node])
     return node_tangents

@@ -13,10 +13,10 @@ from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
 from autograd.graph.topological_order import PACKED, graph_lock, topological_order
-from autograd.state import blocks, context
+from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_contribution, check_cotangent, gradient_anomaly_error, is_finite
 from autograd.state.engine import native
-from autograd.state.hooks import Hooks
+from autograd.state.hook_handles import Hooks
 
 _walking = False  # whether a backward pass is under way, in the thread that has the lock
 
@@ -181,7 +181,7 @@ def _checked_vjp(node: Any, i: int, g: Any, xp: Any, checks_anomaly: bool) -> An
     """Return the contribution of a node to its argument ``i``; anomaly() checks it under the name of the node."""
     if not checks_anomaly:
         return node.vjp(i, g, xp)
-    with blocks.suspend_anomaly_checks():
+    with context_managers.suspend_anomaly_checks():
         c = node.vjp(i, g, xp)
     check_contribution(node, i, g, c)
     return c

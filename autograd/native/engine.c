@@ -1,6 +1,6 @@
 /* The native engine: how a node is stored, the scalar operations, the topological order and the backward pass.
 
-   Everything here has a twin in Python (autograd/core/storage.py, core/scalar_methods.py, graph/), and gives equal bits. Whatever is
+   Everything here has a twin in Python (autograd/core/base_node.py, core/scalar_methods.py, graph/), and gives equal bits. Whatever is
    not a plain number, a plain Value or a plain float operation is handed to the Python method ("fallback") of the same name.
 
    Sections: memory | the type of nodes | operations | attributes of Value | walks | the module. */
@@ -106,7 +106,7 @@ static PyObject *alloc_value(PyTypeObject *type, Py_ssize_t size) {
     return (PyObject *)node;
 }
 
-/* ---- The type of nodes: what autograd/core/storage.py declares as slots ---------------------------------------------- */
+/* ---- The type of nodes: what autograd/core/base_node.py declares as slots ---------------------------------------------- */
 
 static int traverse_node(PyObject *self, visitproc visit, void *arg) {
     Node *node = (Node *)self;
@@ -198,7 +198,7 @@ static PyGetSetDef node_attributes[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-static PyType_Slot storage_slots[] = {
+static PyType_Slot base_node_slots[] = {
     {Py_tp_doc, "The memory of a node: its operation, arguments, local derivatives, number, gradient, metadata and visit stamp."},
     {Py_tp_dealloc, dealloc_node},
     {Py_tp_traverse, traverse_node},
@@ -207,8 +207,8 @@ static PyType_Slot storage_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec storage_spec = {
-    "autograd.native._engine.Storage", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, storage_slots,
+static PyType_Spec base_node_spec = {
+    "autograd.native._engine.BaseNode", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, base_node_slots,
 };
 
 /* ---- Operations: the arithmetic comes from the rows (arithmetic.h), everything around it is here -------------------- */
@@ -871,8 +871,8 @@ static PyObject *register_value(PyObject *module, PyObject *args) {
         return NULL;
     }
     PyTypeObject *value = (PyTypeObject *)type;
-    if (!PyType_IsSubtype(value, engine.storage_type) || value->tp_basicsize != (Py_ssize_t)sizeof(Node) || engine.value_type != NULL) {
-        return PyErr_Format(PyExc_TypeError, "register_value() takes one class, once: a Storage without further slots");
+    if (!PyType_IsSubtype(value, engine.base_node_type) || value->tp_basicsize != (Py_ssize_t)sizeof(Node) || engine.value_type != NULL) {
+        return PyErr_Format(PyExc_TypeError, "register_value() takes one class, once: a BaseNode without further slots");
     }
     engine.value_type = (PyTypeObject *)Py_NewRef(value);
     engine.value_type->tp_alloc = alloc_value;
@@ -953,19 +953,19 @@ int add_tensors(PyObject *module); /* tensors.c */
 
 PyMODINIT_FUNC PyInit__engine(void) {
     PyObject *module = PyModule_Create(&definition);
-    PyObject *storage = PyType_FromSpec(&storage_spec), *methods = PyType_FromSpec(&methods_spec);
+    PyObject *base_node = PyType_FromSpec(&base_node_spec), *methods = PyType_FromSpec(&methods_spec);
     name_is_simple = PyUnicode_InternFromString("is_simple");
     name_metadata = PyUnicode_InternFromString("metadata");
     name_created = PyUnicode_InternFromString("created");
-    if (module == NULL || storage == NULL || methods == NULL || name_is_simple == NULL || name_metadata == NULL || name_created == NULL ||
-        PyModule_AddObjectRef(module, "Storage", storage) < 0 || PyModule_AddObjectRef(module, "ScalarMethods", methods) < 0 ||
+    if (module == NULL || base_node == NULL || methods == NULL || name_is_simple == NULL || name_metadata == NULL || name_created == NULL ||
+        PyModule_AddObjectRef(module, "BaseNode", base_node) < 0 || PyModule_AddObjectRef(module, "ScalarMethods", methods) < 0 ||
         add_columns(module) < 0 || add_tape(module) < 0 || add_tensors(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
         Py_XDECREF(module);
-        Py_XDECREF(storage);
+        Py_XDECREF(base_node);
         Py_XDECREF(methods);
         return NULL;
     }
-    engine.storage_type = (PyTypeObject *)storage;
+    engine.base_node_type = (PyTypeObject *)base_node;
     Py_DECREF(methods);
     return module;
 }

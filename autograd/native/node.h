@@ -33,7 +33,7 @@ typedef struct {
 } Node;
 
 typedef struct {
-    PyTypeObject *storage_type; /* of which every node is an instance */
+    PyTypeObject *base_node_type; /* of which every node is an instance */
     PyTypeObject *value_type;   /* Value itself; its subclasses are nodes like Tensors */
     PyTypeObject *tensor_type;  /* Tensor itself, once it is registered */
     PyObject *wide;             /* what stands in ``dleft`` of a node whose arguments are in one sequence */
@@ -47,7 +47,7 @@ INLINE enum kind kind_of(const Node *node, enum slot slot) { return (enum kind)(
 
 INLINE int is_exactly_value(PyObject *x) { return Py_TYPE(x) == engine.value_type; }
 
-INLINE int is_node(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), engine.storage_type); }
+INLINE int is_node(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), engine.base_node_type); }
 
 INLINE int is_wide(const Node *node) {
     return kind_of(node, DLEFT) == OBJECT && node->slots[DLEFT].object == engine.wide;

@@ -365,9 +365,9 @@ static PyObject *register_tensor(PyObject *module, PyObject *args) {
         return NULL;
     }
     PyTypeObject *tensor = (PyTypeObject *)type;
-    if (!PyType_IsSubtype(tensor, engine.storage_type) || engine.tensor_type != NULL || PyTuple_GET_SIZE(own_states) != STATE_COUNT ||
+    if (!PyType_IsSubtype(tensor, engine.base_node_type) || engine.tensor_type != NULL || PyTuple_GET_SIZE(own_states) != STATE_COUNT ||
         (member = PyDict_GetItemString(tensor->tp_dict, "_state")) == NULL || Py_TYPE(member) != &PyMemberDescr_Type) {
-        return PyErr_Format(PyExc_TypeError, "register_tensor() takes one class, once: a Storage with a slot _state");
+        return PyErr_Format(PyExc_TypeError, "register_tensor() takes one class, once: a BaseNode with a slot _state");
     }
     PyObject *dtype = PyObject_GetAttrString(probe, "dtype"), *sum = PyObject_GetAttrString(given_backend, "sum");
     if (dtype == NULL || sum == NULL) {

@@ -10,9 +10,9 @@ import numpy as np
 
 from autograd.backends.backend import Backend
 from autograd.backends.numpy_backend import ARRAY
+from autograd.core.base_node import primal_of
 from autograd.core.node import Node
 from autograd.core.operators import apply
-from autograd.core.storage import primal_of
 from autograd.core.tracing import call_with_guard, current_tracer
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise, apply_op, apply_to_tensors

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import log, pi, sqrt
 
-from autograd.ops.complex_rows import mark_rows
+from autograd.ops.complex_support import mark_rows
 from autograd.ops.op import REAL, Domain
 from autograd.ops.rows import bilinear, custom, elementwise, linear
 from autograd.ops.rules.complex_factorizations import (

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.core.base_node import primal_of
 from autograd.core.coercion import to_array
 from autograd.core.pytree import flatten
-from autograd.core.storage import primal_of
 from autograd.errors import DataError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import has_nodes
-from autograd.state.blocks import no_grad
+from autograd.state.context_managers import no_grad
 from autograd.transforms.grad_and_vjp import value_and_grad
 from autograd.transforms.jacobian_and_hessian import hessian, jacobian
 from autograd.transforms.jvp_and_hvp import hvp

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.base_node import primal_of
 from autograd.core.coercion import to_array
 from autograd.core.pytree import flatten
-from autograd.core.storage import primal_of
 from autograd.errors import AutogradError, DataError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor, has_nodes
 from autograd.scipy.flat_arguments import to_plain
 from autograd.scipy.requirement import import_scipy
-from autograd.state.blocks import no_grad
+from autograd.state.context_managers import no_grad
 from autograd.transforms.jacobian_and_hessian import jacobian
 
 WITH_JACOBIAN = {"Radau", "BDF", "LSODA"}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-from autograd.state.hooks import Hooks
+from autograd.state.hook_handles import Hooks
 
 Location = tuple[CodeType, int]  # a code object, and the offset of an instruction in it
 

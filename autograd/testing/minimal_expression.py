@@ -10,9 +10,9 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograd.core.base_node import primal_of
 from autograd.core.node import Node
 from autograd.core.operators import BINARY, UNARY
-from autograd.core.storage import primal_of
 from autograd.core.value import SIGNS, Value
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.numpy_api.apply import apply_op

@@ -14,7 +14,7 @@ from autograd.ops import Op
 from autograd.state.anomaly_checks import ordinal_of_argument
 from autograd.testing.checks.contract.claimed_vjps import ClaimedVjps
 from autograd.testing.checks.contract.value_check import report_wrong_value
-from autograd.testing.judgement.judge import judge
+from autograd.testing.judgement.judge_direction import judge
 from autograd.testing.judgement.point import Bounds, Point
 from autograd.testing.judgement.verdict import Judgement
 from autograd.testing.measurement.estimate import Array

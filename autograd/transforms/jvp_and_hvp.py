@@ -8,8 +8,8 @@ from typing import Any
 from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import DataError
-from autograd.state import blocks, context
-from autograd.state.hooks import Hooks
+from autograd.state import context, context_managers
+from autograd.state.hook_handles import Hooks
 from autograd.transforms.derivative_trees import data_of, derivative_like, has_recorded_node, nodes_like
 from autograd.transforms.forward_over_reverse import pullback_tangents
 from autograd.transforms.grad_and_vjp import grad
@@ -113,7 +113,7 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         return _hvp_by_composition(f, x, v, args, kwargs)
     tangents = [data_of(t) for t in nodes_like("hvp()", "tangent", v, run.unflatten_by_argnums(run.inputs), run.inputs)]
     try:
-        with blocks.force_recording(run.start_time):
+        with context_managers.force_recording(run.start_time):
             products = pullback_tangents(root, root.to_gradient_data(1.0), run.inputs, tangents, run.nodes)
     except NotImplementedError:  # a compiled function has no rule on dual numbers
         return _hvp_by_composition(f, x, v, args, kwargs)

@@ -23,7 +23,7 @@ from autograd.graph.forward_mode import pushforward
 from autograd.graph.reverse_mode import pullback
 from autograd.graph.topological_order import is_older, topological_order
 from autograd.numpy_api.graph_backend import GRAPH
-from autograd.state import blocks, context
+from autograd.state import context, context_managers
 from autograd.transforms.arguments import flatten_outputs, input_node, resolve_argnums
 from autograd.transforms.derivative_trees import data_of, derivative_like, shape_of
 
@@ -85,7 +85,7 @@ class RecordedCall:
         self._unflatten_argument = [unflatten for _, unflatten in flattened]
         self._is_nested = is_inside_transform() or any(isinstance(leaf, Node) for leaf in leaves)
         self.start_time = context.tick()
-        with blocks.force_recording(self.start_time):
+        with context_managers.force_recording(self.start_time):
             self.inputs = [input_node(call, leaf) for leaf in leaves]
         result = self._run(f, args, kwargs)
         self._aux: Any = None
@@ -103,7 +103,7 @@ class RecordedCall:
             node_args[n] = tree
         token = _transform_depth.set(_transform_depth.get() + 1)
         try:
-            with blocks.force_recording(self.start_time):
+            with context_managers.force_recording(self.start_time):
                 return f(*node_args, **kwargs)
         finally:
             _transform_depth.reset(token)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.codegen.aliasing import find_base, is_view
 from autograd.compiler.codegen.loop_syntax import find_arrays, write_loop
-from autograd.compiler.codegen.memory_sharing import find_base, is_view
 from autograd.compiler.codegen.python_syntax import SourceLine
 from autograd.compiler.codegen.source_writer import SCATTER_OPS, SourceWriter
 from autograd.compiler.ir.instruction import Instruction, topological_sort

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS, MATH_ERRORS
 from autograd.backends.numpy_backend import ARRAY
+from autograd.compiler.codegen.aliasing import find_results_to_copy
 from autograd.compiler.codegen.buffers import BufferedWriter
-from autograd.compiler.codegen.memory_sharing import find_results_to_copy
 from autograd.compiler.codegen.numpy_source import generate_source
 from autograd.compiler.codegen.operation_syntax import MATH_FUNCTIONS
 from autograd.compiler.codegen.source_writer import SourceWriter

@@ -16,7 +16,7 @@ from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.tracer import Tracer
 from autograd.core.node import Node
 from autograd.core.tracing import current_tracer, to_concrete
-from autograd.state import blocks
+from autograd.state import context_managers
 
 _active_traces = 0
 _lock = threading.Lock()
@@ -41,7 +41,7 @@ def trace_with(tracer: Tracer) -> Iterator[None]:
         _active_traces += 1
         builtins.max, builtins.min = _max, _min
     try:
-        with blocks.tracing(tracer):
+        with context_managers.tracing(tracer):
             yield
     finally:
         with _lock:

@@ -16,7 +16,7 @@ from autograd.core.node import Node
 from autograd.core.pytree import Build, flatten
 from autograd.errors import GraphError
 from autograd.graph.topological_order import topological_order
-from autograd.state import blocks, context
+from autograd.state import context, context_managers
 from autograd.state.engine import native
 
 
@@ -68,7 +68,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
     """
     start_stamp = context.tick()
     tracer = Tracer()
-    with blocks.force_recording(start_stamp), trace_with(tracer):
+    with context_managers.force_recording(start_stamp), trace_with(tracer):
         try:
             result = f(*args, **kwargs)
         except Exception as error:

@@ -28,7 +28,7 @@ from autograd.core.pytree import flatten
 from autograd.core.tracing import current_tracer
 from autograd.errors import DataError, GraphError, SettingError, UnfitError
 from autograd.state import context
-from autograd.state.hooks import Hooks
+from autograd.state.hook_handles import Hooks
 from autograd.transforms import grad_and_vjp, jvp_and_hvp
 
 

@@ -18,7 +18,7 @@ from autograd.core.value import Value
 from autograd.graph.topological_order import PACKED, graph_lock
 from autograd.ops.kinds import Custom
 from autograd.state import context
-from autograd.state.hooks import Hooks
+from autograd.state.hook_handles import Hooks
 
 
 def make_result(

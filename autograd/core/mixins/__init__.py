@@ -1,4 +1,4 @@
 """Parts of Node and Tensor, a file for each responsibility.
 
-They know nodes as :class:`Storage`, so that they need not import Node.
+They know nodes as :class:`BaseNode`, so that they need not import Node.
 """

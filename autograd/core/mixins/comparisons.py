@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.base_node import BaseNode, primal_of
 from autograd.core.coercion import NUMBER_KINDS, to_array
 from autograd.core.mixins.graph_structure import GraphStructure
-from autograd.core.storage import Storage, primal_of
 from autograd.errors import DataError, ShapeError
 from autograd.state import context
 
@@ -80,7 +80,7 @@ class Comparisons(GraphStructure):
             try:
                 other = to_array(other, f"{sign} of {self.describe()}")
             except DataError:
-                if sign not in EQUALITY or any(isinstance(x, Storage) for x in other):
+                if sign not in EQUALITY or any(isinstance(x, BaseNode) for x in other):
                     raise
                 return NotImplemented  # something that is not a number is not equal to one
         if sign in EQUALITY and isinstance(other, complex | np.complexfloating):
@@ -92,7 +92,7 @@ class Comparisons(GraphStructure):
         return other
 
 
-REAL_TYPES = (Storage, np.floating, np.integer, np.bool_, numbers.Real, Decimal)
+REAL_TYPES = (BaseNode, np.floating, np.integer, np.bool_, numbers.Real, Decimal)
 
 
 def is_real(x: Any) -> bool:

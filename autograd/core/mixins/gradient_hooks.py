@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.base_node import BaseNode
 from autograd.core.coercion import describe as describe_input
 from autograd.core.coercion import to_array
 from autograd.core.mixins.graph_structure import GraphStructure
-from autograd.core.storage import Storage
 from autograd.errors import DataError, ShapeError
 from autograd.graph.reference_cycles import find_nodes_held_by, track_graph
 from autograd.state import context
 from autograd.state.anomaly_checks import check_hook
-from autograd.state.hooks import Handle, Hooks
+from autograd.state.hook_handles import Handle, Hooks
 
 
 class GradientHooks(GraphStructure):
@@ -73,7 +73,7 @@ class GradientHooks(GraphStructure):
             hook_result = hook(g)
             if hook_result is None:
                 continue
-            new = self._convert_hook_result(hook_result, isinstance(g, Storage))
+            new = self._convert_hook_result(hook_result, isinstance(g, BaseNode))
             if context.current().anomaly:
                 check_hook(self, g, new)
             g = new
@@ -81,7 +81,7 @@ class GradientHooks(GraphStructure):
 
     def _convert_hook_result(self, hook_result: Any, graph: bool) -> Any:
         """Convert the result of a hook to a gradient of this node."""
-        numbers = to_array(hook_result._primal if isinstance(hook_result, Storage) else hook_result, "a hook's result")
+        numbers = to_array(hook_result._primal if isinstance(hook_result, BaseNode) else hook_result, "a hook's result")
         if numbers.shape not in ((), self.shape):
             raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, where {self.shape} belongs")
         if not graph:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from autograd.core.base_node import BaseNode
 from autograd.core.coercion import describe as describe_input
-from autograd.core.storage import Storage
-from autograd.errors import DataError
+from autograd.errors import DataError, GraphError
 from autograd.graph.topological_order import PACKED
 from autograd.ops import Op
 from autograd.state.metadata import Metadata, format_location
 
 
-class GraphStructure(Storage):
+class GraphStructure(BaseNode):
     """The arguments of a node, its name, and what error messages call it."""
 
     __slots__ = ()
@@ -35,7 +35,7 @@ class GraphStructure(Storage):
     @property
     def sources(self) -> Sequence[tuple[int, Any]]:
         """The arguments that are nodes, as pairs (position, node)."""
-        return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, Storage)]
+        return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, BaseNode)]
 
     @property
     def parents(self) -> tuple[Any, ...]:
@@ -146,3 +146,8 @@ class GraphStructure(Storage):
 
         rank: ClassVar[int]
         graph_backend: ClassVar[Any]
+
+
+def assignment_error(node: GraphStructure) -> GraphError:
+    """Return the error for an assignment to the data of a result."""
+    return GraphError(f"{node.describe()} was computed, so its data cannot be replaced: change the leaves, or take node.detach()")

@@ -6,7 +6,7 @@ from math import log as math_log
 from math import pi, sqrt
 from typing import Any
 
-from autograd.core.storage import primal_of
+from autograd.core.base_node import primal_of
 from autograd.numpy_api.functions import arctan2, divide, exp, expm1, log, log1p, power, square, where
 from autograd.scipy.special import (
     betainc,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.core.base_node import primal_of
 from autograd.core.node import Node
-from autograd.core.storage import primal_of
 from autograd.errors import DataError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import to_operand

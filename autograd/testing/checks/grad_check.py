@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.base_node import primal_of
 from autograd.core.node import Node
-from autograd.core.storage import primal_of
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
 from autograd.graph.topological_order import topological_order
-from autograd.state.blocks import force_recording, record_lines
+from autograd.state.context_managers import force_recording, record_lines
 from autograd.testing.blaming import check_nodes, describe_infinite_derivative
 from autograd.testing.checks.contract.inputs import EVERYWHERE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest

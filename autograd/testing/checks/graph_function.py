@@ -12,7 +12,7 @@ from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.graph.topological_order import topological_order
-from autograd.state.blocks import no_grad
+from autograd.state.context_managers import no_grad
 from autograd.testing.checks.contract.inputs import refuse_coroutine
 from autograd.testing.measurement.estimate import Array
 from autograd.transforms.arguments import flatten_outputs

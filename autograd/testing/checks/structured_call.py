@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.base_node import primal_of
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, leaf_paths
-from autograd.core.storage import primal_of
 from autograd.errors import SettingError
 from autograd.transforms.arguments import resolve_argnums
 

@@ -15,8 +15,8 @@ from autograd.viz.drawing import Box, Drawing, Legend, Link
 from autograd.viz.folding.colour_scale import MAX_STEP
 from autograd.viz.formats import svg_style as style
 from autograd.viz.labels import display_width, format_number
-from autograd.viz.layout.arrangement import arrange
 from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Layout, Point, Route
+from autograd.viz.layout.layered_layout import arrange
 from autograd.viz.layout.wrapping import wrap_layout
 
 # Groups that are drawn. A group is compared with all boxes, so that n groups of n boxes take a time in proportion to n². A screen

@@ -1,18 +1,12 @@
-"""Order and positions of the cells across their layers."""
+"""Coordinate assignment: the positions of the cells across their layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from autograd.viz.layout.crossing_reduction import mean_positions, sweep_layers
 from autograd.viz.layout.geometry import BOX_GAP, LOOP_HEIGHT, PADDING, PASSING_EDGE_WIDTH, Point
 from autograd.viz.layout.layering import CellGrid
-
-# Sweeps over all layers that sort each of them: (number of cells, sweeps for fewer cells). In seven graphs of 50 to 2300 boxes
-# two sweeps lower the number of crossing edges to between a quarter and three fifths, and further sweeps change it by up to a
-# fifth in either direction. A sweep takes about 1 µs for each cell, so that ordering takes at most 20 ms for 5000 cells. Doubled,
-# it takes twice as long and no fewer edges cross.
-ORDER_SWEEPS = ((500, 12), (5000, 4))
-ORDER_SWEEPS_OF_LARGE = 2
 
 # Sweeps that place the cells, for grids of fewer cells than SMALL_GRID and for others. In the same graphs the mean distance
 # across between joined cells does not change after the second sweep; the further ones move few boxes. A sweep takes about 2 µs
@@ -20,47 +14,6 @@ ORDER_SWEEPS_OF_LARGE = 2
 SMALL_GRID = 5000
 PLACE_SWEEPS = 6
 PLACE_SWEEPS_OF_LARGE = 2
-
-
-def order_cells(grid: CellGrid, before: list[list[int]], after: list[list[int]]) -> None:
-    """Sort each layer so that few edges cross, by the mean position of each cell's neighbours (the barycentre heuristic).
-
-    Parameters
-    ----------
-    grid : CellGrid
-        The cells, whose ``layers`` are sorted in place.
-    before, after : list of list of int
-        The neighbours of each cell.
-    """
-    position = [0.0] * len(grid.layer_of_cell)
-    for layer in grid.layers:
-        for i, cell in enumerate(layer):
-            position[cell] = i
-    sweeps = next((n for limit, n in ORDER_SWEEPS if len(position) < limit), ORDER_SWEEPS_OF_LARGE)
-    for layer, neighbours in _sweep(grid.layers, before, after, sweeps):
-        if len(layer) > 1:
-            means = dict(zip(layer, _mean_positions(layer, neighbours, position), strict=True))
-            layer.sort(key=means.__getitem__)
-            for i, cell in enumerate(layer):
-                position[cell] = i
-
-
-def _sweep(
-    layers: list[list[int]], before: list[list[int]], after: list[list[int]], count: int
-) -> Iterator[tuple[list[int], list[list[int]]]]:
-    """Each layer, with the neighbours of all cells on the side that was visited before: from the end, from the start, and so on."""
-    for sweep in range(count):
-        is_backward = sweep % 2 == 0
-        for layer in reversed(layers) if is_backward else layers:
-            yield layer, after if is_backward else before
-
-
-def _mean_positions(layer: list[int], neighbours: list[list[int]], position: list[float]) -> list[float]:
-    """The mean position of each cell's neighbours; its own position if it has none."""
-    return [
-        sum([position[other] for other in neighbours[cell]]) / len(neighbours[cell]) if neighbours[cell] else position[cell]
-        for cell in layer
-    ]
 
 
 def place_cells(grid: CellGrid, sizes: Sequence[Point], before: list[list[int]], after: list[list[int]]) -> list[float]:
@@ -85,8 +38,8 @@ def place_cells(grid: CellGrid, sizes: Sequence[Point], before: list[list[int]],
     for layer in grid.layers:
         _place_layer(layer, [0.0] * len(layer), half_widths, centres)
     sweeps = PLACE_SWEEPS if len(centres) < SMALL_GRID else PLACE_SWEEPS_OF_LARGE
-    for layer, neighbours in _sweep(grid.layers, before, after, sweeps):
-        _place_layer(layer, _mean_positions(layer, neighbours, centres), half_widths, centres)
+    for layer, neighbours in sweep_layers(grid.layers, before, after, sweeps):
+        _place_layer(layer, mean_positions(layer, neighbours, centres), half_widths, centres)
     top = min((centre - half for centre, half in zip(centres, half_widths, strict=True)), default=0.0)
     return [centre - top - BOX_GAP / 2 + PADDING for centre in centres]
 

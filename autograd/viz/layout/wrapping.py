@@ -41,7 +41,7 @@ def wrap_layout(layout: Layout, length: float) -> Layout:
 
     Examples
     --------
-    >>> from autograd.viz.layout.arrangement import arrange
+    >>> from autograd.viz.layout.layered_layout import arrange
     >>> row = arrange([(50.0, 10.0)] * 4, [(0, 1), (1, 2), (2, 3)], [0.0] * 3)
     >>> row.extent, wrap_layout(row, 200.0).extent
     ((332.0, 18.0), (176.0, 72.0))

@@ -16,12 +16,12 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value, no_grad, scope
-from autograd.core.storage import Storage
+from autograd.core.base_node import BaseNode
 from autograd.graph import reverse_mode
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.ops import find
 from autograd.state.engine import native
-from autograd.state.hooks import Hooks
+from autograd.state.hook_handles import Hooks
 
 pytestmark = pytest.mark.skipif(native is None, reason="tests the native engine")
 
@@ -334,7 +334,7 @@ def test_methods_refuse_what_is_no_value():
     for call in (Impostor.exp, lambda x: x.maximum(1.0), lambda x: x.data, lambda x: -x):
         with pytest.raises((TypeError, AttributeError)):
             call(object.__new__(Impostor))
-    assert issubclass(Value, Storage)
+    assert issubclass(Value, BaseNode)
 
 
 def test_registration_is_checked():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.viz import draw
-from autograd.viz.layout.arrangement import arrange
+from autograd.viz.layout.layered_layout import arrange
 from picture_helpers import is_hit, points_on, svg_parts
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import SettingError, Value
 from autograd.viz import draw
-from autograd.viz.layout.arrangement import arrange
+from autograd.viz.layout.layered_layout import arrange
 from autograd.viz.layout.wrapping import wrap_layout
 from picture_helpers import SVG_NAMESPACE, is_hit, points_on, svg_parts
 

@@ -16,7 +16,7 @@ from autograd.compiler.passes.vectorization.array_operations import vectorize_ex
 from autograd.compiler.passes.vectorization.elementwise import vectorize_elementwise
 from autograd.compiler.passes.vectorization.isomorphism import Placeholder, group_nodes
 from autograd.compiler.passes.vectorization.layout_choice import lay_out_summed_groups
-from autograd.compiler.passes.vectorization.loops import LoopBody
+from autograd.compiler.passes.vectorization.loop_emission import LoopBody
 from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.compiler.passes.vectorization.sums import vectorize_sums
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.testing.judgement.judge import DirectionalClaims
+from autograd.testing.judgement.judge_direction import DirectionalClaims
 from autograd.testing.measurement.estimate import Array
 
 # Up to this many outputs, or entries of the inputs, are examined one by one; of more, random mixtures are. One by one gives the

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.testing.checks.contract.claimed_vjps import MAX_SINGLE, ClaimedVjps
 from autograd.testing.checks.contract.directions import Direction, draw_directions, n_moving, tie_directions, unit_direction
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
-from autograd.testing.judgement.judge import judge
+from autograd.testing.judgement.judge_direction import judge
 from autograd.testing.judgement.point import Point
 from autograd.testing.judgement.verdict import FAIL, PASS, UNDECIDED, Judgement
 from autograd.testing.measurement.estimate import KINK, NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array

@@ -12,7 +12,7 @@ SLOTS = ("_grad", "_primal", "dleft", "dright", "left", "metadata", "op", "right
 
 if TYPE_CHECKING or native is None:
 
-    class Storage:
+    class BaseNode:
         """The slots of a node; ``autograd.graph.topological_order`` says what they hold."""
 
         __slots__ = SLOTS
@@ -33,9 +33,9 @@ if TYPE_CHECKING or native is None:
         __slots__ = ()
 
 else:
-    Storage, ScalarMethods = native.Storage, native.ScalarMethods
+    BaseNode, ScalarMethods = native.BaseNode, native.ScalarMethods
 
 
 def primal_of(x: Any) -> Any:
     """Return the numbers of a node, or anything else as it is."""
-    return x._primal if isinstance(x, Storage) else x
+    return x._primal if isinstance(x, BaseNode) else x

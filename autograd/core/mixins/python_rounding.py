@@ -12,7 +12,7 @@ from autograd.core.mixins.graph_structure import GraphStructure
 from autograd.core.mixins.numpy_methods import numpy
 
 
-class PythonNumbers(GraphStructure):
+class PythonRounding(GraphStructure):
     """round(), math.floor(), math.ceil() and math.trunc() of a node."""
 
     __slots__ = ()

@@ -160,7 +160,7 @@ class record_lines(Block):  # noqa: N801 - as above
     >>> from autograd import Value
     >>> with record_lines():
     ...     Value(1.0).line.partition(":")[0]
-    '<doctest autograd.state.blocks.record_lines[1]>'
+    '<doctest autograd.state.context_managers.record_lines[1]>'
     """
 
     def _apply(self, state: context.State) -> context.State:

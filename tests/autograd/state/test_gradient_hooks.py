@@ -102,7 +102,7 @@ def test_hooks_get_read_only_arrays_and_their_results_are_checked():
 
 
 def test_copies_have_no_hooks_and_hooks_are_freed_with_their_node():
-    from autograd.state.hooks import Hooks
+    from autograd.state.hook_handles import Hooks
 
     before = Hooks.total_count
     a = Value(2.0, name="a")

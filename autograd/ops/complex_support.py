@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograd.ops.op import find
+from autograd.errors import DataError
+from autograd.ops.op import Op, find
 
 AS_THEY_ARE = (
     *("add", "subtract", "multiply", "divide", "positive", "negative", "square", "reciprocal", "sqrt"),
@@ -29,3 +30,13 @@ def mark_rows() -> None:
         find(name).accepts_complex = True
     for name, twin in TWINS.items():
         find(name).complex_twin = find(twin)
+
+
+def find_complex_row(op: Op) -> Op:
+    """Return the row that takes the place of one that does not hold on complex numbers."""
+    if op.complex_twin is None:
+        raise DataError(
+            f"{op.name} has no derivative on complex numbers: take t.real, t.imag or abs(t) first, or use functions that are "
+            f"differentiable there, such as exp and sin"
+        )
+    return op.complex_twin

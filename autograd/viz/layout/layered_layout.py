@@ -1,12 +1,17 @@
-"""arrange: places for boxes, and routes for the edges between them."""
+"""arrange: places for boxes, and routes for the edges between them.
+
+The steps are layer assignment (``layering``), crossing reduction (``crossing_reduction``), coordinate assignment (``placement``)
+and edge routing (``routing``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.viz.layout.crossing_reduction import order_cells
 from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Edge, Layout, Point
 from autograd.viz.layout.layering import CellGrid
-from autograd.viz.layout.placement import order_cells, place_cells
+from autograd.viz.layout.placement import place_cells
 from autograd.viz.layout.routing import Router
 
 
