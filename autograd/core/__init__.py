@@ -2,3 +2,6 @@
 
 It knows nothing of the functions that people call.
 """
+
+# Installed last, HIPS autograd replaces autograd/__init__.py. That file then imports its core.py, which this folder hides.
+from autograd import installation as _installation  # noqa: F401
