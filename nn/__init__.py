@@ -17,8 +17,9 @@ from nn.summary import summary
 from nn.training.fit_loop import fit
 from nn.training.history import History
 from nn.training.training_step import TrainingStep
-from nn.training.tuning import Tuning, tune
 from nn.training_warning import TrainingWarning
+from nn.tuning.search import tune
+from nn.tuning.trials import Trial, Tuning
 
 __all__ = [
     "MLP",
@@ -53,6 +54,7 @@ __all__ = [
     "Sequential",
     "TrainingStep",
     "TrainingWarning",
+    "Trial",
     "Tuning",
     "activations",
     "callbacks",

@@ -1,4 +1,4 @@
-"""Training: the loop over the epochs, one step, diagnostics, checkpoints to resume from, and the search for settings.
+"""Training: the loop over the epochs, one step, diagnostics, and checkpoints to resume from.
 
-Nothing in other folders imports from here.
+Only the estimators for scikit-learn import from here.
 """

@@ -53,6 +53,7 @@ NN = [
     "scalar",
     "callbacks",
     "training",
+    "tuning",
 ]
 MOST_MODULES = 12  # in a folder, so that it can be read at a glance
 
