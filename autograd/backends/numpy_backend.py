@@ -10,7 +10,26 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import Backend
+from autograd.errors import GraphError
 from autograd.ops.rules.contraction import contract, find_matrix_form
+
+# Entries of a product of matrices below this many roundings, times the size of the matrices, are errors. The largest error was 3.1
+# (eigenvectors and singular vectors of 10⁴ random matrices of size 2 to 100, cotangents of magnitudes 10⁻³ to 10³). With twice as
+# many, cotangents that are twice as large pass for errors.
+NEGLIGIBLE = 10.0
+
+# For each factorization: what leaves its vectors undetermined, and what to write instead.
+ADVICE_FOR_VECTORS = {
+    "eigh": (
+        "equal eigenvalues",
+        "use the eigenvalues alone, or a function of the matrix, such as matrix_power, inv, expm or sqrtm",
+    ),
+    "eig": ("equal eigenvalues", "use the eigenvalues alone, or a function of the matrix, such as matrix_power, inv or expm"),
+    "svd": (
+        "equal singular values, or singular values of 0",
+        "use the singular values alone, or a function of the matrix, such as pinv, or a @ inv(sqrtm(a.T @ a)) for U @ Vh",
+    ),
+}
 
 
 def apply_entrywise(function: Callable[[float], float]) -> Callable[[Any], Any]:
@@ -74,6 +93,28 @@ def array_eigh(a: Any) -> Any:
     """Return the eigenvalues of symmetric matrices in ascending order, with the eigenvectors below them."""
     values, vectors = np.linalg.eigh(a)
     return _stack_below(values[..., None, :], vectors)
+
+
+def array_are_equal(row: Any) -> Any:
+    """Return which two of the numbers (..., 1, n) are equal but for the error of a factorization, as a mask (..., n, n)."""
+    tolerance = row.shape[-1] * np.finfo(row.dtype).eps * np.max(np.abs(row), axis=-1, keepdims=True, initial=0.0)
+    return np.abs(row - np.swapaxes(row, -1, -2)) <= tolerance
+
+
+def array_is_negligible(a: Any, scale: Any) -> Any:
+    """Return which entries of matrices are rounding errors beside the largest entry of ``scale``."""
+    largest = np.max(np.abs(scale), axis=(-2, -1), keepdims=True, initial=0.0)
+    return np.abs(a) <= NEGLIGIBLE * max(scale.shape[-2:]) * np.finfo(a.dtype).eps * largest
+
+
+def require_negligible(call: str, condition: Any, a: Any, scale: Any) -> None:
+    """Raise GraphError if entries are not negligible where a condition holds."""
+    if np.any(condition & ~array_is_negligible(a, scale)):
+        found, instead = ADVICE_FOR_VECTORS[call]
+        raise GraphError(
+            f"{call}: a matrix of shape {a.shape[-2:]} has {found}, and this function depends on their vectors, which the matrix "
+            f"does not determine: {instead}"
+        )
 
 
 def array_eig(a: Any) -> Any:
@@ -173,6 +214,9 @@ ARRAY = Backend(
         **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},
         "lower_cholesky": np.linalg.cholesky,
         "pinv": np.linalg.pinv,
+        "are_equal": array_are_equal,
+        "is_negligible": array_is_negligible,
+        "require_negligible": require_negligible,
         "stacked_eigh": array_eigh,
         "stacked_eig": array_eig,
         "stacked_svd": array_svd,

@@ -66,7 +66,8 @@ GRAPH = _GraphBackend(
     "GRAPH",
     {
         **FUNCTIONS,
-        **{name: _make_query(name) for name in ("any", "isfinite", "has_ties")},
+        **{name: _make_query(name) for name in ("any", "isfinite", "has_ties", "are_equal", "is_negligible")},
+        "require_negligible": lambda call, condition, *numbers: ARRAY.require_negligible(call, condition, *map(primal_of, numbers)),
         "equal": _equal,
         "constant": _constant,
         "shape": lambda a: np.shape(primal_of(a)),

@@ -71,7 +71,7 @@ MINUS_ONE_TO_ONE = Domain(-1.0, 1.0)
 UNIT_INTERVAL = Domain(0.0, 1.0)
 KINK_AT_ZERO = Domain(kinks=(0.0,))
 
-EQUAL_VALUES = "equal eigenvalues or singular values do not turn their vectors"
+EQUAL_VALUES = "vectors of equal eigenvalues or singular values have no derivative"
 TIES_GET_HALF = "½ to each at ties"
 
 # One aligned line per operation: the table is read as a page of calculus.

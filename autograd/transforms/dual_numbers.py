@@ -207,6 +207,7 @@ DUAL = _DualBackend(
     {
         "where": _where,
         **{name: _on_primals(name) for name in ("equal", "any", "has_ties", "isfinite", "shape", "constant")},
+        **{name: _on_primals(name) for name in ("are_equal", "is_negligible", "require_negligible")},
         **{name: getattr(ARRAY, name) for name in ("eye", "zeros")},
     },
 )

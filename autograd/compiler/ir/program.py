@@ -247,6 +247,17 @@ class ProgramBuilder(Backend):
         """Return True, as for ``any``."""
         return True
 
+    def are_equal(self, row: Any) -> Any:
+        """Return an instruction for the mask of the pairs of equal numbers, without a tolerance."""
+        return self.equal(row, self.swapaxes(row, -1, -2))
+
+    def is_negligible(self, a: Any, scale: Any) -> Any:
+        """Return an instruction for the mask of zeros, without a tolerance."""
+        return self.equal(a, 0.0)
+
+    def require_negligible(self, call: str, condition: Any, a: Any, scale: Any) -> None:
+        """Do nothing: the function itself has raised the error at the inputs that it was traced with, and a program does not."""
+
     # -- what rows call with other arguments than the table has
 
     def zeros(self, shape: Any) -> Any:

@@ -84,7 +84,8 @@ def eigh(a: Any, UPLO: str = "L") -> Any:
 
     Notes
     -----
-    Eigenvectors of equal eigenvalues are not determined. Their derivative within their space is taken as 0.
+    The matrix does not determine eigenvectors of equal eigenvalues. A gradient that depends on them raises GraphError, and their
+    tangents are nan. Gradients by the eigenvalues alone are finite: they are those of functions that do not depend on their order.
 
     Examples
     --------
@@ -210,8 +211,8 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
 
     Notes
     -----
-    Vectors of equal singular values are not determined. Their derivative within their space is taken as 0, as is that of
-    the vectors of a singular value 0 outside the space of the others.
+    The matrix does not determine the vectors of equal singular values, nor those of a singular value 0. A gradient that depends on
+    them raises GraphError, and their tangents are nan.
 
     Examples
     --------

@@ -6,6 +6,7 @@ singular values or columns of Q; the public functions take them apart.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from autograd.ops.rules.linear_systems import transpose_matrices
@@ -36,16 +37,32 @@ def lower_triangle(xp: Any, a: Any, diagonal: float) -> Any:
     return a * (xp.tri(n, n, -1) + diagonal * identity(xp, n))
 
 
-def inverse_differences(xp: Any, row: Any) -> Any:
-    """Return 1 / (xⱼ - xᵢ) of numbers of shape (..., 1, n), as (..., n, n); 0 where two are equal."""
-    differences = row - transpose_matrices(xp, row)
-    return reciprocal_or_zero(xp, differences)
+def without_diagonal(xp: Any, a: Any) -> Any:
+    """Return every matrix with zeros on its diagonal."""
+    return a * (1.0 - identity(xp, xp.shape(a)[-1]))
 
 
-def reciprocal_or_zero(xp: Any, a: Any) -> Any:
-    """Return 1 / a, and 0 where a is 0."""
-    is_zero = xp.equal(a, 0.0)
-    return xp.where(is_zero, 0.0, 1.0 / xp.where(is_zero, 1.0, a))
+def divide_by_differences(xp: Any, a: Any, row: Any) -> Any:
+    """Return aᵢⱼ / (xⱼ - xᵢ) for numbers x of shape (..., 1, n), and 0 where two are equal."""
+    are_equal = xp.are_equal(row)
+    return xp.where(are_equal, 0.0, a / xp.where(are_equal, 1.0, row - transpose_matrices(xp, row)))
+
+
+def divide_or_zero(xp: Any, a: Any, b: Any) -> Any:
+    """Return a / b, and 0 where b is negligible."""
+    is_zero = xp.is_negligible(b, b)
+    return xp.where(is_zero, 0.0, a / xp.where(is_zero, 1.0, b))
+
+
+def nan_if(xp: Any, condition: Any, a: Any, scale: Any) -> Any:
+    """Return nan where a condition holds and a number is not negligible beside the numbers of ``scale``, and 0 elsewhere."""
+    return xp.where(condition, xp.where(xp.is_negligible(a, scale), 0.0, math.nan), 0.0)
+
+
+def turn_tangent(xp: Any, p: Any, row: Any) -> Any:
+    """Return the tangents pᵢⱼ / (xⱼ - xᵢ) by which vectors turn; nan where the vectors of equal numbers do."""
+    p = without_diagonal(xp, p)
+    return divide_by_differences(xp, p, row) + nan_if(xp, xp.are_equal(row), p, p)
 
 
 def diagonal_row(xp: Any, a: Any) -> Any:
@@ -81,7 +98,9 @@ def eigh_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any) -> Any:
     """
     (values, vectors), (value_bar, vector_bar) = split_rows(xp, y, 1), split_rows(xp, g, 1)
     transposed = transpose_matrices(xp, vectors)
-    inner = inverse_differences(xp, values) * xp.matmul(transposed, vector_bar) + value_bar * identity(xp, xp.shape(a)[-1])
+    turn = without_diagonal(xp, xp.matmul(transposed, vector_bar))
+    xp.require_negligible("eigh", xp.are_equal(values), turn, vector_bar)
+    inner = divide_by_differences(xp, turn, values) + value_bar * identity(xp, xp.shape(a)[-1])
     return symmetrize(xp, xp.matmul(vectors, xp.matmul(inner, transposed)))
 
 
@@ -89,7 +108,7 @@ def eigh_tangent(xp: Any, i: int, t: Any, y: Any, a: Any) -> Any:
     """Return λ̇ = diag(P) and V̇ = V (F ∘ P) with P = Vᵀ ȧ V."""
     values, vectors = split_rows(xp, y, 1)
     p = xp.matmul(transpose_matrices(xp, vectors), xp.matmul(symmetrize(xp, t), vectors))
-    return xp.concatenate([diagonal_row(xp, p), xp.matmul(vectors, inverse_differences(xp, values) * p)], axis=-2)
+    return xp.concatenate([diagonal_row(xp, p), xp.matmul(vectors, turn_tangent(xp, p, values))], axis=-2)
 
 
 def eig_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any) -> Any:
@@ -97,8 +116,9 @@ def eig_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any) -> Any:
     (values, vectors), (value_bar, vector_bar) = split_rows(xp, y, 1), split_rows(xp, g, 1)
     transposed = transpose_matrices(xp, vectors)
     products = xp.matmul(transposed, vector_bar)
-    free = products - xp.matmul(transposed, vectors) * diagonal_row(xp, products)
-    inner = inverse_differences(xp, values) * free + value_bar * identity(xp, xp.shape(a)[-1])
+    turn = without_diagonal(xp, products - xp.matmul(transposed, vectors) * diagonal_row(xp, products))
+    xp.require_negligible("eig", xp.are_equal(values), turn, vector_bar)
+    inner = divide_by_differences(xp, turn, values) + value_bar * identity(xp, xp.shape(a)[-1])
     return xp.solve(transposed, xp.matmul(inner, transposed))
 
 
@@ -106,7 +126,7 @@ def eig_tangent(xp: Any, i: int, t: Any, y: Any, a: Any) -> Any:
     """Return λ̇ = diag(P) and V̇ = V (F ∘ P) with P = V⁻¹ ȧ V, less what would change the lengths of the eigenvectors."""
     values, vectors = split_rows(xp, y, 1)
     p = xp.solve(vectors, xp.matmul(t, vectors))
-    moved = xp.matmul(vectors, inverse_differences(xp, values) * p)
+    moved = xp.matmul(vectors, turn_tangent(xp, p, values))
     moved = moved - vectors * xp.sum(vectors * moved, axis=-2, keepdims=True)
     return xp.concatenate([diagonal_row(xp, p), moved], axis=-2)
 
@@ -114,31 +134,72 @@ def eig_tangent(xp: Any, i: int, t: Any, y: Any, a: Any) -> Any:
 def svd_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any) -> Any:
     """Return the cotangent of a = U diag(s) Vᵀ, the thin decomposition.
 
+    The formula is written with 1 / (sⱼ - sᵢ) and 1 / (sⱼ + sᵢ) instead of 1 / (sⱼ² - sᵢ²): the second stays finite where two
+    singular values are equal.
+
     References
     ----------
     J. Townsend, "Differentiating the singular value decomposition" (2016).
     """
     m = xp.shape(a)[-2]
     (u, s, v), (u_bar, s_bar, v_bar) = split_rows(xp, y, m, 1), split_rows(xp, g, m, 1)
-    f, inverse, eye = inverse_differences(xp, s * s), reciprocal_or_zero(xp, s), identity(xp, xp.shape(s)[-1])
     ut, vt = transpose_matrices(xp, u), transpose_matrices(xp, v)
     by_u, by_v = xp.matmul(ut, u_bar), xp.matmul(vt, v_bar)
-    inner = f * (by_u - transpose_matrices(xp, by_u)) * s + s_bar * eye
-    inner = inner + transpose_matrices(xp, s) * f * (by_v - transpose_matrices(xp, by_v))
-    outside_u, outside_v = (u_bar - xp.matmul(u, by_u)) * inverse, (v_bar - xp.matmul(v, by_v)) * inverse
-    return xp.matmul(xp.matmul(u, inner) + outside_u, vt) + xp.matmul(u, transpose_matrices(xp, outside_v))
+    outside_u, outside_v = u_bar - xp.matmul(u, by_u), v_bar - xp.matmul(v, by_v)
+    require_determined_vectors(xp, s, (by_u, outside_u, u_bar), (by_v, outside_v, v_bar))
+    turn_u, turn_v = by_u - transpose_matrices(xp, by_u), by_v - transpose_matrices(xp, by_v)
+    inner = svd_inner(xp, s, turn_u, turn_v) + s_bar * identity(xp, xp.shape(s)[-1])
+    left = xp.matmul(u, inner) + divide_or_zero(xp, outside_u, s)
+    return xp.matmul(left, vt) + xp.matmul(u, transpose_matrices(xp, divide_or_zero(xp, outside_v, s)))
+
+
+def require_determined_vectors(xp: Any, s: Any, *sides: tuple[Any, Any, Any]) -> None:
+    """Raise GraphError if cotangents of U or V depend on vectors that the singular values do not determine.
+
+    Parameters
+    ----------
+    xp : Backend
+        The backend.
+    s : array
+        The singular values, of shape (..., 1, k).
+    *sides : tuple of array
+        For U and V: the products of the vectors with their cotangents, the cotangents outside of their space, and the cotangents.
+    """
+    are_equal, is_zero = xp.are_equal(s), xp.is_negligible(s, s)
+    for products, outside, cotangents in sides:
+        xp.require_negligible("svd", are_equal, without_diagonal(xp, products), cotangents)
+        xp.require_negligible("svd", is_zero, outside, cotangents)
+
+
+def svd_inner(xp: Any, s: Any, turn_u: Any, turn_v: Any) -> Any:
+    """Return (sᵀ ∘ turn_v + turn_u ∘ s) / (sⱼ² - sᵢ²), where the parts with sⱼ - sᵢ and sⱼ + sᵢ are added."""
+    sums = s + transpose_matrices(xp, s)
+    return 0.5 * (divide_by_differences(xp, turn_u + turn_v, s) + divide_or_zero(xp, turn_u - turn_v, sums))
+
+
+def svd_turns(xp: Any, s: Any, p: Any, pt: Any) -> tuple[Any, Any]:
+    """Return UᵀU̇ and VᵀV̇ for p = Uᵀ ȧ V and its (conjugate) transpose; nan where they are not determined."""
+    sums = s + transpose_matrices(xp, s)
+    both = turn_tangent(xp, 0.5 * (p + pt), s)
+    apart = divide_or_zero(xp, 0.5 * (p - pt), sums) + nan_if(xp, xp.is_negligible(sums, sums), p - pt, p)
+    return both + apart, both - apart
 
 
 def svd_tangent(xp: Any, i: int, t: Any, y: Any, a: Any) -> Any:
     """Return the tangents of U, s and V."""
     u, s, v = split_rows(xp, y, xp.shape(a)[-2], 1)
-    f, inverse, column = inverse_differences(xp, s * s), reciprocal_or_zero(xp, s), transpose_matrices(xp, s)
     tv, tu = xp.matmul(t, v), xp.matmul(transpose_matrices(xp, t), u)
     p = xp.matmul(transpose_matrices(xp, u), tv)
     pt = transpose_matrices(xp, p)
-    du = xp.matmul(u, f * (p * s + column * pt)) + (tv - xp.matmul(u, p)) * inverse
-    dv = xp.matmul(v, f * (column * p + pt * s)) + (tu - xp.matmul(v, pt)) * inverse
+    turn_u, turn_v = svd_turns(xp, s, p, pt)
+    du = xp.matmul(u, turn_u) + outside_tangent(xp, s, tv - xp.matmul(u, p), t)
+    dv = xp.matmul(v, turn_v) + outside_tangent(xp, s, tu - xp.matmul(v, pt), t)
     return xp.concatenate([du, diagonal_row(xp, p), dv], axis=-2)
+
+
+def outside_tangent(xp: Any, s: Any, outside: Any, t: Any) -> Any:
+    """Return the tangents of vectors outside of their space, for the tangent t of the matrix; nan where they are not determined."""
+    return divide_or_zero(xp, outside, s) + nan_if(xp, xp.is_negligible(s, s), outside, t)
 
 
 def qr_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any) -> Any:

@@ -317,7 +317,85 @@ def test_equal_eigenvalues_and_singular_values_have_finite_derivatives():
     assert_close(ag.grad(lambda a: ag.norm(a, "nuc"))(eye), eye)
     rank_one = np.outer([1.0, 2.0], [3.0, 4.0, 5.0])
     assert_close(ag.grad(lambda a: ag.svdvals(a)[0])(rank_one), rank_one / np.linalg.norm(rank_one), rtol=1e-12)
-    assert np.all(np.isfinite(ag.grad(lambda a: weigh(*ag.svd(a, full_matrices=False)))(rank_one)))
+
+
+def central_difference(f, a, direction, h=1e-5):
+    return (f(a + h * direction) - f(a - h * direction)) / (2.0 * h)
+
+
+def turned(values, seed=0):
+    """A symmetric matrix with given eigenvalues, which rounding makes slightly different."""
+    q = np.linalg.qr(np.random.default_rng(seed).normal(size=(len(values), len(values))))[0]
+    return (q * values) @ q.T
+
+
+def weigh_linearly(vectors):
+    """Return a weighted sum of all entries, which turning any two vectors changes."""
+    return (np.cos(1.0 + np.arange(vectors.size)).reshape(vectors.shape) * vectors).sum()
+
+
+UNDETERMINED = {
+    "eigh": (lambda a: weigh_linearly(ag.eigh(a).eigenvectors), "equal eigenvalues, .* matrix_power, inv, expm or sqrtm"),
+    "eig": (lambda a: weigh_linearly(ag.eig(a).eigenvectors), "equal eigenvalues, .* matrix_power, inv or expm"),
+    "svd": (
+        lambda a: weigh_linearly(ag.svd(a).U),
+        r"equal singular values, or singular values of 0, .* a @ inv\(sqrtm\(a.T @ a\)\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("values", [[1.0, 1.0, 2.0], [1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])
+@pytest.mark.parametrize("call", UNDETERMINED)
+def test_gradients_by_undetermined_vectors_raise(call, values):
+    f, words = UNDETERMINED[call]
+    for a in (np.diag(values), turned(values) if call != "eig" else np.diag(values)):
+        for gradient in (ag.grad(f), lambda a: ag.grad(lambda b: ag.grad(f)(b).sum())(a)):
+            with pytest.raises(ag.GraphError, match=rf"^{call}: a matrix of shape \(3, 3\) has {words}"):
+                gradient(a)
+    tangent = ag.jvp(f, (np.diag(values),), (np.ones((3, 3)),))[1]
+    assert np.isnan(tangent)
+
+
+def test_gradients_by_vectors_of_singular_values_of_zero_raise():
+    rank_one = np.outer([1.0, 2.0], [3.0, 4.0, 5.0])
+    with pytest.raises(ag.GraphError, match=r"^svd: a matrix of shape \(3, 2\) has equal singular values, or singular values of 0"):
+        ag.grad(lambda a: weigh_linearly(ag.svd(a, full_matrices=False).Vh))(rank_one)
+    with pytest.raises(ag.GraphError, match=r"^svd: a matrix of shape \(3, 2\) has"):
+        ag.grad(lambda a: weigh_linearly(ag.svd(a.T, full_matrices=False).U[:, 1:]))(np.diag([1.0, 0.0, 0.0])[:2])
+    assert np.isnan(ag.jvp(lambda a: weigh_linearly(ag.svd(a, full_matrices=False).U), (np.zeros((3, 2)),), (np.ones((3, 2)),))[1])
+
+
+@pytest.mark.parametrize("values", [[1.0, 1.0, 3.0, 5.0], [1.0, 3.0, 3.0, 5.0]])
+def test_gradients_by_the_other_vectors_are_those_of_a_matrix_whose_eigenvalues_differ(values):
+    """The projection onto the last eigenvector is smooth: at equal eigenvalues its gradient is the limit of those nearby."""
+
+    def projection(a):
+        v = ag.eigh(a).eigenvectors[:, -1:]
+        return weigh(v @ v.T)
+
+    def projection_by_svd(a):
+        u, _, vh = ag.svd(a)
+        return weigh(u[:, :1] @ vh[:1])
+
+    shift = turned([0.0, 1e-6, 2e-6, 0.0])
+    for f in (projection, projection_by_svd):
+        gradient = ag.grad(f)(turned(values))
+        assert_close(gradient, ag.grad(f)(turned(values) + shift), rtol=1e-4, atol=1e-4)
+        direction = np.random.default_rng(1).normal(size=(4, 4))
+        direction = direction + direction.T
+        assert_close((gradient * direction).sum(), central_difference(f, turned(values), direction), rtol=1e-6, atol=1e-6)
+
+
+def test_singular_vectors_of_nearly_equal_singular_values_keep_their_digits():
+    """U Vᵀ is a (aᵀ a)^(-1/2), whose derivative does not grow as singular values approach each other."""
+    a = np.diag([1.0, 1.0 + 1e-7, 2.0]) @ np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
+
+    def polar(a):
+        u, _, vh = ag.svd(a)
+        return weigh(u @ vh)
+
+    gradient, direction = ag.grad(polar)(a), np.random.default_rng(1).normal(size=(3, 3))
+    assert_close((gradient * direction).sum(), central_difference(polar, a, direction), rtol=1e-7, atol=1e-7)
 
 
 def test_plain_arrays_have_plain_factors():
