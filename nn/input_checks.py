@@ -33,7 +33,7 @@ def real_tensor(x: Any, call: str) -> Tensor:
     >>> real_tensor([1.0, 2.0], "Linear()").shape
     (2,)
     """
-    tensor = as_tensor(x, call)
+    tensor = x if type(x) is Tensor else as_tensor(x, call)
     if tensor.dtype.kind == "c":
         raise DataError(f"{call} takes real numbers, not complex ones of shape {tensor.shape}: pass x.real, x.imag or abs(x)")
     return tensor

@@ -82,6 +82,8 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     """
     if type(x) is float:
         return np.array(x)
+    if type(x) is np.ndarray and x.dtype.kind in "fc":
+        return copy_if_writable(x)
     _refuse_masked_inside(x, call)
     try:
         array = np.asarray(x)
@@ -91,7 +93,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
         raise DataError(f"{call} takes real numbers, not {describe(x)}{suggest_fix(x)}")
     if array.dtype.kind not in "fc":
         return array.astype(np.float64)
-    return array if isinstance(x, list | tuple) or np.isscalar(x) else copy_if_writable(array) if array is x else np.array(array)
+    return array if isinstance(x, list | tuple) or np.isscalar(x) else np.array(array)
 
 
 def check_no_masked_entries(x: Any, call: str) -> None:

@@ -167,7 +167,10 @@ def _one_hot_like(z: Tensor, target: Any) -> Tensor:
             f"cross_entropy(): logits of shape {z.shape} take labels of shape {z.shape[:-1]} or one-hot rows of shape {z.shape}, "
             f"not {np.shape(labels)}"
         )
-    return real_tensor(one_hot(labels, z.shape[-1]), "cross_entropy()")
+    rows = one_hot(labels, z.shape[-1])
+    if type(rows) is np.ndarray:
+        rows.flags.writeable = False  # so that the graph keeps it without a copy
+    return real_tensor(rows, "cross_entropy()")
 
 
 def kl_divergence(log_q: Any, target: Any, reduction: str = "mean") -> Tensor:

@@ -13,6 +13,7 @@ from nn.input_checks import positive
 from nn.modules.paths import count_text
 from nn.optim.chains import State, Transform, chain, is_rate, scale
 from nn.optim.groups import parameter_groups
+from nn.optim.joined_states import JoinedStates, can_join, join, join_states
 
 
 def read_only_data(p: Any) -> Any:
@@ -87,14 +88,25 @@ class Group:
         The parameters.
     transforms : list of Transform
         The transforms of the chain.
-    states : list of list of dict
-        ``states[t][k]`` is the state of transform ``t`` for parameter ``k``.
     """
 
     def __init__(self, parameters: Sequence[Any], transform: Transform) -> None:
         self.parameters = list(parameters)
         self.transforms = chain(transform).parts
-        self.states: list[list[State]] = [[{} for _ in self.parameters] for _ in self.transforms]
+        self._states: list[list[State]] = [[{} for _ in self.parameters] for _ in self.transforms]
+        self._joined: JoinedStates | None = None  # the states, if the last step joined them
+
+    @property
+    def states(self) -> list[list[State]]:
+        """The states of the transforms: ``states[t][k]`` is that of transform ``t`` for parameter ``k``."""
+        if self._joined is not None:
+            self._joined.split_states(self._states)
+            self._joined = None
+        return self._states
+
+    @states.setter
+    def states(self, states: list[list[State]]) -> None:
+        self._states, self._joined = states, None
 
     def step(self, number: int) -> None:
         """Move each parameter that has a gradient. One that took no part in the loss stays where it is, and does not decay.
@@ -105,6 +117,8 @@ class Group:
             The number of the step: 1, 2, …
         """
         moving = [k for k, p in enumerate(self.parameters) if p.has_grad]
+        if len(moving) == len(self.parameters) and self._step_joined(number):
+            return
         parameters = [self.parameters[k] for k in moving]
         states = [[own[k] for k in moving] for own in self.states]
         updates: Sequence[Any] = [p.grad.data if isinstance(p.grad, Node) else p.grad for p in parameters]
@@ -112,6 +126,25 @@ class Group:
         rate, updates = apply_transforms(self.transforms, states, updates, params, number)
         for p, u in zip(parameters, updates, strict=True):
             p.move(-rate * u)
+
+    def _step_joined(self, number: int) -> bool:
+        """Move all parameters by one update of their joined gradients, if that may be done."""
+        gradients = [p.grad for p in self.parameters]
+        if not can_join(gradients, self.transforms):
+            return False
+        shapes = [gradient.shape for gradient in gradients]
+        joined = self._joined
+        if joined is None or joined.shapes != shapes:
+            joined = join_states(self.states, shapes)
+            if joined is None:
+                return False
+        param = join([read_only_data(p) for p in self.parameters])
+        states = [[state] for state in joined.states]
+        rate, (update,) = apply_transforms(self.transforms, states, [join(gradients)], [param], number)
+        for p, step in zip(self.parameters, joined.split(-rate * update), strict=True):
+            p.move(step)
+        self._joined = joined
+        return True
 
     def transform_name(self, t: int) -> str:
         """Return the name of a transform in a state dict.

@@ -267,9 +267,11 @@ class _Run:
             raise SettingError("fit(): target needs a metric: give metric=, as nn.metrics.accuracy")
         shuffle = batch_size is not None
         self.callbacks.on_start()
+        self.model.train()
         try:
             while not (reason := self.stopping.reason(self.history)):
-                self.model.train()
+                if not self.model.training:  # an evaluation or a callback has left it in eval mode
+                    self.model.train()
                 parts = batches(X, Y, batch_size, self.rng, shuffle, weights=weights)
                 self._finish_epoch(sum(map(self._take_step, parts)) / len(X), bar)
                 for message in diagnose(self.model, self.history, X):
@@ -294,10 +296,16 @@ class _Run:
         history.add(loss, self.step.gradient_norm(), rate, validation_loss, score, elapsed)
         if self.stopping.patience is not None and np.argmin(history.validation_loss) == history.epochs - 1:
             self.best = self.model.state_dict()
-        postfix = {"loss": f"{loss:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
+        if not bar.disable:
+            self._show_epoch(bar, validation_loss, score)
+        bar.update()
+
+    def _show_epoch(self, bar: Any, validation_loss: float | None, score: float | None) -> None:
+        """Show the numbers of the last epoch beside the progress bar."""
+        history = self.history
+        postfix = {"loss": f"{history.loss[-1]:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
         if validation_loss is not None:
             postfix["val loss"] = f"{validation_loss:.4f}"
         if self.evaluation is not None and score is not None:
             postfix[f"val {self.evaluation.metric_name}"] = f"{score:.4f}"
         bar.set_postfix(postfix, refresh=False)
-        bar.update()

@@ -149,3 +149,21 @@ def test_fit_leaves_the_model_in_eval_mode():
 def test_a_history_with_columns_of_different_lengths_is_refused():
     with pytest.raises(ValueError, match="different lengths"):
         nn.History().restore({**nn.History().arrays(), "loss": np.ones(2), "rate": np.ones(1)})
+
+
+def test_the_progress_bar_shows_what_is_measured(capsys):
+    X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
+    settings = {"loss": "mse", "lr": 0.1, "epochs": 2}
+    nn.fit(nn.Linear(1, 1, rng=0), X, Y, **settings)
+    shown = capsys.readouterr().err
+    assert "2/2" in shown
+    assert "loss=" in shown
+    assert "val" not in shown
+    nn.fit(nn.Linear(1, 1, rng=0), X, Y, **settings, validation=(X, Y))
+    shown = capsys.readouterr().err
+    assert "val loss=" in shown
+    assert "val r2=" not in shown
+    nn.fit(nn.Linear(1, 1, rng=0), X, Y, **settings, validation=(X, Y), metric=nn.metrics.r2)
+    assert "val r2=" in capsys.readouterr().err
+    nn.fit(nn.Linear(1, 1, rng=0), X, Y, **settings, progress=False)
+    assert capsys.readouterr().err == ""
