@@ -22,6 +22,8 @@ class NativeEngineHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the engine into the package; a failure is written to ``build_note.txt`` and does not stop the installation."""
+        if self.target_name == "sdist":  # the engine is compiled where the sdist is installed
+            return
         NOTE.unlink(missing_ok=True)
         for old in NATIVE.glob("_engine*" + sysconfig.get_config_var("EXT_SUFFIX")):
             old.unlink()

