@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.compiler.api import compile
 from autograd.core import tracing
 from autograd.core.coercion import check_no_masked_entries, describe
@@ -138,6 +139,7 @@ class _Batch:
     def __init__(self, in_axes: Any, args: Sequence[Any]) -> None:
         axes = _axes_of_leaves(_one_per_argument(in_axes, len(args)), tuple(args), "in_axes")
         leaves, self.build = flatten(tuple(args))
+        leaves = [to_numpy(leaf, "vmap()") if is_foreign_array(leaf) else leaf for leaf in leaves]
         for leaf in leaves:
             check_no_masked_entries(leaf, "vmap()")
         self.is_batched = [axis is not None for axis in axes]

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.errors import DataError
 
 REAL_KINDS = "fiub"  # NumPy's kinds of dtype: floats, signed and unsigned integers, booleans
 NUMBER_KINDS = REAL_KINDS + "c"  # and complex numbers, which arrays may hold
+PLAIN_NUMBERS = frozenset({float, int, bool, np.float64})  # types of the entries of most lists, which need no look one by one
 
 
 def to_float(x: Any, call: str) -> float:
@@ -42,6 +44,8 @@ def to_float(x: Any, call: str) -> float:
     """
     if type(x) is float:
         return x
+    if is_foreign_array(x):
+        x = to_numpy(x, call)
     if isinstance(x, np.ndarray | np.generic):
         if type(x) is not np.ndarray:
             check_no_masked_entries(x, call)
@@ -61,7 +65,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     Parameters
     ----------
     x : array_like
-        The numbers. Float and complex types are kept; ints and bools become float64.
+        The numbers. Float and complex types are kept; ints and bools become float64. Arrays of other libraries are read by DLPack.
     call : str
         The call that error messages name.
 
@@ -84,7 +88,7 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
         return np.array(x)
     if type(x) is np.ndarray and x.dtype.kind in "fc":
         return copy_if_writable(x)
-    _refuse_masked_inside(x, call)
+    x = _read_arrays(x, call)
     try:
         array = np.asarray(x)
     except (ValueError, DataError) as error:  # NumPy's word for ragged lists; ours for nodes inside them
@@ -110,14 +114,18 @@ def check_no_masked_entries(x: Any, call: str) -> None:
         )
 
 
-def _refuse_masked_inside(x: Any, call: str) -> None:
-    """The same for an array, or for arrays in nested lists."""
+def _read_arrays(x: Any, call: str) -> Any:
+    """Return ``x`` with NumPy's arrays in place of those of other libraries, also in nested lists; refuse masked entries."""
+    if isinstance(x, list | tuple):
+        if PLAIN_NUMBERS.issuperset(map(type, x)):
+            return x
+        parts = [_read_arrays(part, call) for part in x]
+        return x if all(new is old for new, old in zip(parts, x, strict=True)) else parts
     if isinstance(x, np.ndarray):
         if type(x) is not np.ndarray:
             check_no_masked_entries(x, call)
-    elif isinstance(x, list | tuple) and any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, x))):
-        for part in x:
-            _refuse_masked_inside(part, call)
+        return x
+    return to_numpy(x, call) if is_foreign_array(x) else x
 
 
 def copy_if_writable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.coercion import NUMBER_KINDS, describe, suggest_fix, to_array
 from autograd.core.node import Node
 from autograd.errors import DataError
@@ -42,6 +43,19 @@ def rank_of(x: Any, op: Op) -> int:
     raise DataError(f"{op.name} takes numbers, arrays and nodes, not {describe(x)}{suggest_fix(x)}")
 
 
+_types_taken_as_they_are: set[type] = set()  # of the arguments so far: a look at each argument of each call would show
+
+
+def _to_plain_argument(x: Any, op: Op) -> Any:
+    """Return a list or an array of another library as a NumPy array, and anything else as it is."""
+    if isinstance(x, list | tuple):
+        return to_array(x, op.name)
+    if is_foreign_array(x):
+        return to_numpy(x, op.name)
+    _types_taken_as_they_are.add(type(x))
+    return x
+
+
 def apply(op: Op, *args: Any, **static: Any) -> Any:
     """Apply an operation and record it, so that the result knows its derivatives.
 
@@ -50,7 +64,7 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     op : Op
         The operation.
     *args : float, array, Node, list or tuple
-        The arguments; at least one is a node.
+        The arguments, of which arrays may be those of other libraries; at least one is a node.
     **static
         The keyword arguments of the operation, such as ``axis``.
 
@@ -72,8 +86,8 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     1.0
     """
     rank = 0 if op.kind == "elementwise" else 1
-    if any(isinstance(arg, list | tuple) for arg in args):
-        args = tuple(to_array(arg, op.name) if isinstance(arg, list | tuple) else arg for arg in args)
+    if not _types_taken_as_they_are.issuperset(map(type, args)):
+        args = tuple(_to_plain_argument(arg, op) for arg in args)
     for arg in args:
         wants = arg.rank if isinstance(arg, Node) else rank_of(arg, op)
         if wants > rank:
@@ -91,7 +105,7 @@ def operate(op: Op, first: Any, second: Any, other: Any) -> Any:
         return NotImplemented
     if isinstance(other, np.ndarray) and other.dtype == object:
         return NotImplemented
-    if other is None or isinstance(other, OPERAND_TYPES):
+    if other is None or isinstance(other, OPERAND_TYPES) or is_foreign_array(other):
         return apply(op, first, second)
     return NotImplemented
 

@@ -194,6 +194,20 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
             f"autograd.array([...]) for an array of nodes, or np functions that have a row{suggest_own_scipy()}"
         )
 
+    def __dlpack__(self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None) -> Any:
+        """Hand the numbers of a constant to another library: a copy, or read-only memory if ``copy`` is False."""
+        if self._state != CONSTANT:
+            raise DataError(
+                f"{self.describe()} would be cut from its graph here: hand over t.detach() for its numbers, or make the whole "
+                f"function one of the other library with autograd.interop.to_torch(f) or to_jax(f)"
+            )
+        array = self.data if copy is False else self._primal.copy()
+        return array.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """The memory of the CPU, as for NumPy's arrays."""
+        return self._primal.__dlpack_device__()  # type: ignore[no-any-return]  # NumPy's pair
+
     # -- recording
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.float_backend import evaluate
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.coercion import to_array, to_float
 from autograd.core.node import Node
 from autograd.core.operators import apply
@@ -45,7 +46,8 @@ def to_operand(x: Any, call: str) -> Any:
     Returns
     -------
     Node, number or array
-        Lists, tuples and object arrays become one Tensor if they hold nodes, else an array. Everything else comes back as it is.
+        Lists, tuples and object arrays become one Tensor if they hold nodes, else an array. Arrays of other libraries become
+        NumPy's. Everything else comes back as it is.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def to_operand(x: Any, call: str) -> Any:
         return x
     is_object_array = isinstance(x, np.ndarray) and x.dtype == object
     if not is_object_array and not isinstance(x, list | tuple):
-        return x
+        return to_numpy(x, call) if is_foreign_array(x) else x
     if not has_nodes(x):
         return to_array(x, call)
     if is_object_array and x.ndim > 1:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.coercion import describe, suggest_fix, to_array
 from autograd.core.node import Node
 from autograd.core.operators import apply
@@ -104,6 +105,8 @@ def input_node(call: str, x: Any) -> Node:
         return Tensor(x.data)
     if isinstance(x, Node):
         return apply(find("positive"), x)  # type: ignore[no-any-return]
+    if is_foreign_array(x):
+        x = to_numpy(x, call)
     if isinstance(x, bool | np.bool_) or (isinstance(x, np.ndarray) and x.dtype.kind == "b"):
         raise DataError(
             f"{call} differentiates numbers, not {describe(x)}: pass a float, as in float(x) or x.astype(float), or exclude the "

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.coercion import to_array
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, leaves_in_order_of, structure
@@ -125,7 +126,9 @@ def nodes_like(call: str, role: str, tree: Any, expected: Any, expected_leaves: 
     """
     if structure(tree) != structure(expected):
         raise ShapeError(f"{call}: the {role} has the structure {structure(tree)}, but {structure(expected)} is needed")
-    leaves = leaves_in_order_of(tree, expected)
+    leaves = [
+        to_numpy(leaf, f"{call}: a {role}") if is_foreign_array(leaf) else leaf for leaf in leaves_in_order_of(tree, expected)
+    ]
     for leaf, like in zip(leaves, expected_leaves, strict=True):
         shape = leaf.shape if isinstance(leaf, Node) else to_array(leaf, f"{call}: a {role}").shape
         if shape != shape_of(like):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
 from autograd.core.coercion import check_no_masked_entries, describe
 from autograd.core.node import Node
@@ -123,6 +124,8 @@ class Call:
         if isinstance(tree, np.ndarray):
             check_no_masked_entries(tree, "compile()")
             return self._flatten(np.asarray(tree))
+        if is_foreign_array(tree):
+            return self._flatten(to_numpy(tree, "compile()"))
         children, rebuild = flatten_one_level(tree)
         return self._add_static(tree) if rebuild is None else (kind, *map(self._flatten, children))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.base_node import BaseNode, primal_of
 from autograd.core.coercion import NUMBER_KINDS, to_array
 from autograd.core.mixins.graph_structure import GraphStructure
@@ -83,6 +84,8 @@ class Comparisons(GraphStructure):
                 if sign not in EQUALITY or any(isinstance(x, BaseNode) for x in other):
                     raise
                 return NotImplemented  # something that is not a number is not equal to one
+        if is_foreign_array(other):
+            return to_numpy(other, f"{sign} of {self.describe()}")
         if sign in EQUALITY and isinstance(other, complex | np.complexfloating):
             if self.rank and self._primal.dtype.kind == "c":
                 return np.asarray(other)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.base_node import primal_of
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, leaf_paths
@@ -51,7 +52,7 @@ class StructuredCall:
         self.positions = range(len(args)) if argnums is None else resolve_argnums(call, argnums, len(args))
         flat = [flatten(args[i]) for i in self.positions]
         labels = [f"input {i}{path}" for i in self.positions for path in leaf_paths(args[i])]
-        leaves = [as_float(leaf) for parts, _ in flat for leaf in parts]
+        leaves = [as_float(to_numpy(leaf, call) if is_foreign_array(leaf) else leaf) for parts, _ in flat for leaf in parts]
         self.is_complex = [is_complex_leaf(leaf) for leaf in leaves]
         self.leaves, self.labels = _split_complex_leaves(leaves, labels, self.is_complex)
         counts = iter(self.is_complex)

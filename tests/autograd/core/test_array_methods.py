@@ -123,7 +123,8 @@ OTHER = {
     **dict.fromkeys(("__array__", "__array_function__", "__array_ufunc__"), "NumPy's protocols, with tests of their own"),
     **dict.fromkeys(("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__setstate__"), "tests of copies and pickles"),
     **dict.fromkeys(("__array_finalize__", "__array_priority__", "__array_wrap__"), "for subclasses of ndarray"),
-    **dict.fromkeys(("__dlpack__", "__dlpack_device__", "__class_getitem__", "__delitem__", "__index__"), "not for nodes"),
+    **dict.fromkeys(("__dlpack__", "__dlpack_device__"), "tests of arrays of other libraries"),
+    **dict.fromkeys(("__class_getitem__", "__delitem__", "__index__"), "not for nodes"),
     **dict.fromkeys(("__setitem__", "__hash__", "__repr__", "__str__", "data"), "tests of their own"),
 }
 
