@@ -1,0 +1,1 @@
+"""The functions of GradBench's evals, one module for each eval, with GradBench's names."""

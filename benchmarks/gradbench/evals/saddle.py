@@ -1,0 +1,37 @@
+"""A saddle point, by descent on a maximum that is found by ascent, so that derivatives are nested.
+
+The letters of a function say the mode of the outer and of the inner derivative, forward or reverse.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from ..descent import GRADIENTS, Gradient, Numbers, argmin
+from ..timed import Timed
+
+
+def height(x: Numbers, y: Numbers) -> Any:
+    return (x[0] ** 2 + x[1] ** 2) - (y[0] ** 2 + y[1] ** 2)
+
+
+def saddle_point(outer: Gradient, inner: Gradient, start: Numbers) -> Numbers:
+    def highest(x: Numbers) -> Numbers:
+        def depth(y: Numbers) -> Any:
+            return -height(x, y)
+
+        return argmin(depth, inner(depth), start)
+
+    def maximum(x: Numbers) -> Any:
+        return height(x, highest(x))
+
+    x = argmin(maximum, outer(maximum), start)
+    return [*x, *highest(x)]
+
+
+def start(fields: dict[str, Any]) -> tuple[Numbers]:
+    return (fields["start"],)
+
+
+FUNCTIONS = {a + b: Timed(start, partial(saddle_point, GRADIENTS[a], GRADIENTS[b]), list) for a in "rf" for b in "rf"}
