@@ -276,24 +276,21 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
             raise stale_graph_error(self)
 
 
-def _write(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
-    return compile_method(row, name, {"Value": Value, "apply": apply, "operate": operate}, reflected)
-
-
-def _compile_when_called(row: str) -> Callable[..., Any]:
+def _compile_when_called(row: str, name: str, reflected: bool = False) -> Callable[..., Any]:
     """Return a method that compiles itself at its first call, which keeps the import fast: most programs use few rows."""
 
     @functools.cache
     def compile_and_install() -> Callable[..., Any]:
-        written = _write(row, row)
-        _install(row, written)
+        names = {"Value": Value, "apply": apply, "operate": operate}
+        written = compile_method(row, name, names, reflected)
+        _install(name, written)
         return written
 
     def method(self: Value, *other: Any) -> Any:
         return compile_and_install()(self, *other)
 
-    method.__name__, method.__qualname__ = row, f"Value.{row}"
-    method.__doc__ = f"Row {row} of the table of operations, on a scalar."
+    method.__name__, method.__qualname__ = name, f"Value.{name}"
+    method.__doc__ = f"Apply the row {row} of the table of operations to a scalar."
     return method
 
 
@@ -315,7 +312,7 @@ if native is not None:
         native.register_row(_op.name, _op)
     for _name in ("__init__", "data", "grad"):
         _replace_by_native(_name)
-for _name, _method in operators(_write, _write).items():
+for _name, _method in operators(_compile_when_called, _compile_when_called).items():
     _install(_name, _method)
 for _op in named_rows():
-    _install(_op.name, _compile_when_called(_op.name))
+    _install(_op.name, _compile_when_called(_op.name, _op.name))

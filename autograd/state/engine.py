@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import pathlib
 import warnings
 import zlib
 from typing import Any
 
 SETTING = "GRADLAB_ENGINE"
-PACKAGE = pathlib.Path(__file__).resolve().parents[1]
-BUILD_NOTE = PACKAGE / "native" / "build_note.txt"  # what the build wrote down when it could not compile the engine
+# os.path, since pathlib would be a twentieth of the time of the import
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD_NOTE = os.path.join(PACKAGE, "native", "build_note.txt")  # what the build wrote down when it could not compile the engine
 
 # The binary is written from these: it must not run with other versions of them.
 SOURCES = (
@@ -44,7 +44,8 @@ def source_digest() -> int:
     """
     digest = 0
     for name in SOURCES:
-        digest = zlib.crc32((PACKAGE / name).read_bytes().replace(b"\r\n", b"\n"), digest)
+        with open(os.path.join(PACKAGE, name), "rb") as file:
+            digest = zlib.crc32(file.read().replace(b"\r\n", b"\n"), digest)
     return digest
 
 
@@ -81,7 +82,10 @@ def load(wanted: str) -> Any:
 
 
 def _reason(error: ImportError) -> str:
-    return BUILD_NOTE.read_text(encoding="utf-8").strip() if BUILD_NOTE.exists() else str(error)
+    if not os.path.exists(BUILD_NOTE):
+        return str(error)
+    with open(BUILD_NOTE, encoding="utf-8") as file:
+        return file.read().strip()
 
 
 native: Any = load(os.environ.get(SETTING, "").strip().lower())
