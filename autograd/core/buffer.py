@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from autograd.core.mixins.copy_on_write import FILLED
+from autograd.core.array_mixins.copy_on_write import FILLED
 from autograd.core.tensor import Tensor
 from autograd.errors import ShapeError
 from autograd.graph import copy_and_pickle

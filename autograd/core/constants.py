@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from autograd.core.coercion import to_array
 
-# Bytes from which on a comparison costs no more than a copy, and much less than one for which the system has to find memory.
+# Bytes from which on a comparison costs no more than a copy for which the system has to find new memory. In cached memory, 256 KB
+# are compared in 8 µs and copied in 5 µs, 4 MB in 0.7 ms each. Doubled, arrays between 256 and 512 KB are copied at each operation.
 MIN_BYTES = 1 << 18
 
 # The last copy of each large array that is alive, by its identity.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from autograd.core.mixins.comparisons import Comparisons
-from autograd.core.mixins.conversions import Conversions
-from autograd.core.mixins.differentiation import Differentiation
-from autograd.core.mixins.gradient_hooks import GradientHooks
+from autograd.core.node_mixins.comparisons import Comparisons
+from autograd.core.node_mixins.conversions import Conversions
+from autograd.core.node_mixins.differentiation import Differentiation
+from autograd.core.node_mixins.gradient_hooks import GradientHooks
 from autograd.errors import GraphError
 from autograd.graph import copy_and_pickle
 from autograd.state import context

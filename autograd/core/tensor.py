@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
 from autograd.backends.numpy_backend import ARRAY
+from autograd.core.array_mixins.array_methods import ArrayMethods
+from autograd.core.array_mixins.copy_on_write import CONSTANT, EXPOSED, FILLED, OWN, RECORDED, CopyOnWrite
+from autograd.core.array_mixins.numpy_methods import NumpyMethods
+from autograd.core.array_mixins.python_rounding import PythonRounding
 from autograd.core.coercion import to_array, to_float
 from autograd.core.constants import to_constant
-from autograd.core.mixins.array_methods import ArrayMethods
-from autograd.core.mixins.copy_on_write import CONSTANT, EXPOSED, FILLED, OWN, RECORDED, CopyOnWrite
-from autograd.core.mixins.numpy_methods import NumpyMethods
-from autograd.core.mixins.python_rounding import PythonRounding
 from autograd.core.node import Node, stale_graph_error
 from autograd.core.operators import COMPLEX_TYPES, apply, named_rows, operate, operators
 from autograd.core.tracing import bind_leaf

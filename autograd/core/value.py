@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.float_backend import evaluate
+from autograd.core.array_mixins.numpy_methods import NumpyMethods
+from autograd.core.array_mixins.python_rounding import PythonRounding
+from autograd.core.array_mixins.scalar_as_array import ScalarAsArray
 from autograd.core.base_node import ScalarMethods, primal_of
 from autograd.core.coercion import to_float
-from autograd.core.mixins.graph_structure import assignment_error
-from autograd.core.mixins.numpy_methods import NumpyMethods
-from autograd.core.mixins.python_rounding import PythonRounding
-from autograd.core.mixins.scalar_as_array import ScalarAsArray
 from autograd.core.node import Node, stale_graph_error
+from autograd.core.node_mixins.graph_structure import assignment_error
 from autograd.core.operators import apply, named_rows, operate, operators
 from autograd.core.scalar_methods import compile_method
 from autograd.core.tracing import bind_leaf

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.mixins.array_methods import freeze_index
+from autograd.core.array_mixins.array_methods import freeze_index
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.errors import OutOfRangeError, SettingError, ShapeError

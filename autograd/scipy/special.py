@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.mixins.array_methods import Axis
+from autograd.core.array_mixins.array_methods import Axis
 from autograd.errors import SettingError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import apply_elementwise, as_tensor, has_nodes

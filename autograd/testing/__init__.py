@@ -1,6 +1,6 @@
 """Checks of derivatives: at a point, in a search for points that fail, and of single nodes; and the measurement behind them."""
 
-from autograd.testing.blaming import blame
+from autograd.testing.checks.blaming import blame
 from autograd.testing.checks.grad_check import check_grad
 from autograd.testing.checks.op_check import check_op
 from autograd.testing.checks.vjp_check import check_vjp

@@ -9,10 +9,11 @@ import numpy as np
 
 from autograd.graph.backward_steps import Step, iterate_steps
 from autograd.viz.drawing import Drawing
-from autograd.viz.folding.colour_refinement import Ints, contract_sums
+from autograd.viz.folding.colour_refinement import contract_sums
 from autograd.viz.folding.depths import depths
 from autograd.viz.labels import NAN_LABEL, format_exactly, format_range
 from autograd.viz.snapshots.columns import Column
+from autograd.viz.snapshots.graph_arrays import Ints
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # The most frames in which a box may have several turns, one for each distance from the root; if there would be more, every box

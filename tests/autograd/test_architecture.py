@@ -144,6 +144,27 @@ def test_no_modules_import_each_other_in_a_circle():
     assert cycles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c", "a"]]
 
 
+def sibling_graphs(modules):
+    """For each package, which of its modules and folders import which others of them."""
+    graphs = {}
+    for module, path in modules.items():
+        for target in imports(path.read_text(encoding="utf-8")):
+            here, there = module.split("."), target.split(".")
+            depth = next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), None)
+            if depth:
+                graphs.setdefault(".".join(here[:depth]), {}).setdefault(here[depth], set()).add(there[depth])
+    return graphs
+
+
+def test_no_folders_import_each_other_in_a_circle(tmp_path):
+    assert {package: cycles(graph) for package, graph in sibling_graphs(MODULES).items() if cycles(graph)} == {}
+    # a.x imports b.y, and b.z imports a.w: no circle of modules, but one of the folders a and b
+    (tmp_path / "x.py").write_text("import nn.data.table", encoding="utf-8")
+    (tmp_path / "z.py").write_text("import nn.losses.binary", encoding="utf-8")
+    planted = {"nn.losses.x": tmp_path / "x.py", "nn.data.z": tmp_path / "z.py"}
+    assert cycles(sibling_graphs(planted)["nn"]) == [["losses", "data", "losses"]]
+
+
 def test_a_folder_has_few_modules_and_says_what_it_is_for():
     for init in (*(ROOT / "autograd").rglob("__init__.py"), *(ROOT / "nn").rglob("__init__.py")):
         modules = [path for path in init.parent.glob("*.py") if path.name[0] != "_"]

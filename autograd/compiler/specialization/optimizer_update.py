@@ -18,7 +18,7 @@ from autograd.compiler.ir.scalar_graph import ARRAY
 from autograd.compiler.passes.vectorization.vectorize import vectorize
 from autograd.compiler.specialization.rounding_bounds import compare, run_perturbed
 from autograd.compiler.specialization.specialization import Specialization
-from autograd.core.mixins.copy_on_write import OWN
+from autograd.core.array_mixins.copy_on_write import OWN
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.mixins.array_methods import Axis
+from autograd.core.array_mixins.array_methods import Axis
 from autograd.core.tensor import is_complex
 from autograd.errors import DataError, ShapeError
 from autograd.numpy_api import functions

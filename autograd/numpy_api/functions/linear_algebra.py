@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.array_mixins.array_methods import Axis
 from autograd.core.coercion import to_float
-from autograd.core.mixins.array_methods import Axis
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import call_with_guard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.core.mixins.array_methods import Axis
+from autograd.core.array_mixins.array_methods import Axis
 from autograd.numpy_api.apply import apply_to_tensors
 
 # The names that NumPy has for them hide Python's sum, max and min in this module.

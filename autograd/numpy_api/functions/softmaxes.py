@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.core.mixins.array_methods import Axis
+from autograd.core.array_mixins.array_methods import Axis
 from autograd.core.operators import apply
 from autograd.numpy_api.apply import apply_to_tensors
 from autograd.ops import find

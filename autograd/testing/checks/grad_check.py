@@ -14,15 +14,15 @@ from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
 from autograd.graph.topological_order import topological_order
 from autograd.state.context_managers import force_recording, record_lines
-from autograd.testing.blaming import check_nodes, describe_infinite_derivative
+from autograd.testing.checks.blaming import check_nodes, describe_infinite_derivative
 from autograd.testing.checks.contract.inputs import EVERYWHERE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.checks.graph_function import GraphFunction
+from autograd.testing.checks.minimal_expression import Expression, find_minimal_expression
 from autograd.testing.checks.modes_and_orders import check_modes, check_second_order
+from autograd.testing.checks.node_check import format_location
 from autograd.testing.checks.structured_call import StructuredCall
 from autograd.testing.checks.vjp_check import VjpCheck
-from autograd.testing.minimal_expression import Expression, find_minimal_expression
-from autograd.testing.node_check import format_location
 from autograd.testing.report import FAIL, Report
 
 ORDERS = (1, 2)

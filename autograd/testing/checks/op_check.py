@@ -16,7 +16,7 @@ from autograd.numpy_api.apply import apply_op
 from autograd.numpy_api.row_formulas import get_setting_names
 from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.testing.checks.grad_check import run_grad_check
-from autograd.testing.node_check import get_op_domains
+from autograd.testing.checks.node_check import get_op_domains
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
 
 # How many points of its domain an operation is checked at: a derivative that is wrong in a third of the domain is missed with a

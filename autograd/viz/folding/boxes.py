@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.viz.drawing import Box
-from autograd.viz.folding.colour_refinement import Ints
 from autograd.viz.folding.grouping import BoxName, Grouping
 from autograd.viz.labels import NAN_LABEL, format_array, format_number, format_range, format_shape, sanitize
 from autograd.viz.snapshots.columns import Column
+from autograd.viz.snapshots.graph_arrays import Ints
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # How operations are written, with {} for each argument.

@@ -12,12 +12,13 @@ G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number gener
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Ints: TypeAlias = npt.NDArray[np.int64]
+from autograd.viz.snapshots.graph_arrays import GraphArrays, Ints
+
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 # The constants of the generator splitmix64 (Steele, Lea and Flood 2014): 2⁶⁴ divided by the golden ratio, and two multipliers
@@ -30,30 +31,6 @@ SECOND_MULTIPLIER = np.uint64(0x94D049BB133111EB)
 # ends of a recurrence apart: a recurrence of 400 steps has 9 boxes with one hop, 12 with two, 16 with three and 18 with four.
 # With one hop its inputs and weights share a box.
 MAX_HOPS_IF_TOO_MANY = 2
-
-
-class GraphArrays(NamedTuple):
-    """A graph as arrays. Arguments come before their consumers.
-
-    Attributes
-    ----------
-    kinds : array of int
-        The kind of each node: operation and shape, as a number.
-    tails, heads : array of int
-        The argument and the consumer of each edge.
-    slots : array of int
-        The position of the argument among the consumer's arguments; 0 for all if their order does not matter.
-    """
-
-    kinds: Ints
-    tails: Ints
-    heads: Ints
-    slots: Ints
-
-    @property
-    def size(self) -> int:
-        """The number of nodes."""
-        return len(self.kinds)
 
 
 def contract_sums(graph: GraphArrays, is_addition: npt.NDArray[np.bool_]) -> Ints:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.viz.folding.colour_refinement import GraphArrays, Ints, contract_edges
+from autograd.viz.folding.colour_refinement import contract_edges
+from autograd.viz.snapshots.graph_arrays import GraphArrays, Ints
 
 
 def depths(graph: GraphArrays, representatives: Ints) -> Ints:

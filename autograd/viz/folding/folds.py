@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.compiler.runtime.picture_groups import PictureGroups
-from autograd.viz.folding.colour_refinement import Ints, contract_sums, structural_classes
+from autograd.viz.folding.colour_refinement import contract_sums, structural_classes
 from autograd.viz.folding.depths import depths
 from autograd.viz.folding.grouping import BoxName, Grouping, last_with_same_key, make_grouping
+from autograd.viz.snapshots.graph_arrays import Ints
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # The most boxes that folding by structure aims at, which is what fits on a screen. A loss of an MLP with two hidden layers has 17

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.viz.folding.colour_refinement import Ints
+from autograd.viz.snapshots.graph_arrays import Ints
 
 
 class BoxName(NamedTuple):

@@ -9,11 +9,11 @@ import numpy as np
 
 from autograd.viz.drawing import Link
 from autograd.viz.folding.boxes import RANGE_DIGITS
-from autograd.viz.folding.colour_refinement import Ints
 from autograd.viz.folding.colour_scale import colour_steps
 from autograd.viz.folding.grouping import Grouping
 from autograd.viz.labels import NAN_LABEL, format_range
 from autograd.viz.snapshots.columns import Column, Mask
+from autograd.viz.snapshots.graph_arrays import Ints
 from autograd.viz.snapshots.snapshot import Snapshot
 
 

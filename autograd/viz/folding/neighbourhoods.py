@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.errors import GraphError
-from autograd.viz.folding.colour_refinement import GraphArrays, Ints, contract_edges, refine_classes
+from autograd.viz.folding.colour_refinement import contract_edges, refine_classes
 from autograd.viz.folding.grouping import Grouping
+from autograd.viz.snapshots.graph_arrays import GraphArrays, Ints
 
 # The most boxes that expanding one box may add. The SVG of 2000 boxes has 0.8 MB and takes 0.2 s to make; both grow in
 # proportion. A reader who looks for one of so many nodes expands that node instead.

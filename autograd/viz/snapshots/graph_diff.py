@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograd.viz.drawing import Box
-from autograd.viz.folding.colour_refinement import Ints
 from autograd.viz.labels import format_number
 from autograd.viz.snapshots.columns import Column, Floats
+from autograd.viz.snapshots.graph_arrays import Ints
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # The change of an array whose entries differ although their range is the same. It must be positive and less than any change of a

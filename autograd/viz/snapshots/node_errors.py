@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.state.anomaly_checks import is_finite
-from autograd.testing.blaming import check_nodes
+from autograd.testing.checks.blaming import check_nodes
 from autograd.viz.drawing import Box
 from autograd.viz.snapshots.snapshot import Snapshot
 

@@ -15,9 +15,9 @@ from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import GraphError
 from autograd.graph.topological_order import topological_order
-from autograd.viz.folding.colour_refinement import GraphArrays, Ints
 from autograd.viz.snapshots.columns import Column, Mask
 from autograd.viz.snapshots.edges import Edges, to_numbers
+from autograd.viz.snapshots.graph_arrays import GraphArrays, Ints
 
 # Operations whose arguments can change places.
 COMMUTATIVE = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograd import DataError, Node, Tensor, Value, compile, grad
-from autograd.core.mixins.numpy_methods import REFUSED
+from autograd.core.array_mixins.numpy_methods import REFUSED
 from autograd.testing import check_grad
 
 M = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, 0.0]])

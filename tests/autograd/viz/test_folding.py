@@ -10,7 +10,8 @@ import nn
 from autograd import Tensor, Value, scope
 from autograd.testing import strategies
 from autograd.viz import draw
-from autograd.viz.folding.colour_refinement import GraphArrays, contract_sums, structural_classes
+from autograd.viz.folding.colour_refinement import contract_sums, structural_classes
+from autograd.viz.snapshots.graph_arrays import GraphArrays
 from picture_helpers import data_of, frames_of, is_valid_mermaid, moons_loss, page_data, svg_parts
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.mixins.array_methods import Axis
+from autograd.core.array_mixins.array_methods import Axis
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError

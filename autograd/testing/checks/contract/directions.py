@@ -10,19 +10,22 @@ from autograd.testing.checks.contract.claimed_vjps import MAX_SINGLE
 from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from autograd.testing.measurement.estimate import Array
 
-# The number of mixtures of many entries. A single wrong entry shows in each; two that are equally wrong cancel in one of two
-# mixtures, since signs are random, and in one of 16 checks in all four. Doubled, in one of 256, at twice the evaluations.
+# The number of mixtures of many entries. A single wrong entry shows in each. Two entries of one size that are equally wrong cancel
+# in half of the mixtures, since signs are random, and in all four in one of 16 cases. Doubled, they do so in one of 256, and a
+# check takes twice the evaluations.
 N_MIXTURES = 4
 
-# How many inputs also move by themselves, so that steep inputs do not hide others. Functions rarely have more than four. Doubled,
-# functions of more inputs need one more measurement for each.
+# How many inputs also move by themselves, so that steep inputs do not hide others: in a mixture, the roundoff of an input with a
+# derivative of 1e9 is larger than the derivative of another. Functions rarely have more than four inputs. Doubled, functions of
+# more inputs need one more measurement for each.
 MAX_INPUTS_ALONE = 4
 
-# How many groups of equal entries move together at a kink, the smallest values first: 0 and -1, 0 and 1 are the usual ones.
-# Doubled, inputs with more groups need one more measurement for each.
+# How many groups of equal entries move together at a kink, the smallest values first. Most points with ties have one or two
+# groups, such as the zeros and the ones. Doubled, points with more groups need one more measurement for each.
 MAX_TIES = 4
 
-# Entries up to this size count as 0 and move by 1, as in ``measurement``. Doubled, nothing changes but for entries of this size.
+# Entries up to this size count as 0 and move by 1, as in ``measurement``. Scaled by such an entry, steps are so small that the
+# function seems constant, and right rules are undecided. Doubled, entries between 1e-300 and 2e-300 move by 1.
 SMALLEST_SIZE = 1e-300
 
 # The exponent of the largest power of 2 that a double holds.

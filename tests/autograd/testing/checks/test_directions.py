@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd.testing import WrongValueError, check_vjp
+from autograd.testing.checks.contract.directions import draw_directions
+from autograd.testing.checks.contract.rule_under_test import RuleUnderTest
 from benchmark_rules import rules
 
 
@@ -112,3 +116,77 @@ def test_entries_up_to_the_largest_number_are_checked():
     assert check_vjp(np.tanh, lambda xs, g: (g * (1.0 - np.tanh(xs[0]) ** 2),), (x,)).verdict == "pass"
     with pytest.raises(WrongValueError, match="by input 0"):
         check_vjp(np.tanh, lambda xs, g: (g * 1.0,), (x,))
+
+
+def test_equal_errors_of_two_entries_cancel_in_all_mixtures_of_one_pair_in_sixteen():
+    n = 64
+    rule = RuleUnderTest(np.sum, lambda xs, g: (g * np.ones(n),), (np.ones(n),), None, {}, "check_vjp()")
+    cancelled = []
+    for seed in range(20):
+        directions = draw_directions(rule, [np.ones(n, bool)], np.random.default_rng(seed))
+        products = np.array([np.outer(u, u) for (u,) in directions])  # negative where two errors of one size cancel
+        cancelled.append(np.mean(np.all(products < 0.0, axis=0)[np.triu_indices(n, 1)]))
+    assert np.mean(cancelled) == pytest.approx(1 / 16, rel=0.2)
+
+
+def test_rules_that_are_wrong_for_some_pairs_of_cotangents_are_found():
+    def fails(k):
+        def rule(xs, g):
+            factor = np.ones(30)
+            factor[k] = 1.1 if g[0] * g[k] < 0.0 else 1.0
+            return (2.0 * xs[0] * g * factor,)
+
+        return check_vjp(np.square, rule, (np.linspace(1.0, 2.0, 30),), raise_on_fail=False).verdict == "fail"
+
+    assert sum(map(fails, range(1, 30))) > 20
+
+
+@pytest.mark.parametrize("wrong", [1, 2, 3])
+def test_each_of_four_inputs_is_checked_beside_a_steep_one(wrong):
+    def rule(xs, g):
+        cotangents = [1e9 * g * np.ones(3), *[g * np.ones(3) for _ in xs[1:]]]
+        cotangents[wrong] *= 1.5
+        return tuple(cotangents)
+
+    with pytest.raises(WrongValueError, match=f"by input {wrong}"):
+        check_vjp(lambda x, *rest: 1e9 * np.sum(x) + np.sum(rest), rule, (np.ones(3),) * 4)
+
+
+@pytest.mark.parametrize("wrong", range(4))
+def test_each_of_four_groups_of_equal_entries_moves_by_itself(wrong):
+    # twelve numbers in pairs: the sum of the maxima of five pairs, minus that of the last one
+    signs = np.array([1.0, 1.0, 1.0, 1.0, 1.0, -1.0])
+
+    def f(x):
+        return float(np.sum(signs * np.max(x.real.reshape(6, 2), axis=1)))
+
+    def rule(xs, g, doubled):
+        shares = np.full((6, 2), 0.5) * signs[:, None]
+        shares[doubled] *= 2.0  # both entries get all: along all entries together the errors cancel
+        return (g * shares.ravel(),)
+
+    x = np.repeat(np.arange(-1.0, 5.0), 2)
+    assert check_vjp(f, lambda xs, g: rule(xs, g, []), (x,)).verdict == "pass"
+    with pytest.raises(WrongValueError, match="along a direction in which several entries move"):
+        check_vjp(f, lambda xs, g: rule(xs, g, [wrong, 5]), (x,))
+
+
+@given(st.floats(5e-324, 1e-300), st.sampled_from([(), (1.0,), (0.5, -2.0) * 4]))
+def test_entries_near_the_smallest_number_are_checked(tiny, others):
+    x = np.array([tiny, *others])
+    for factor, verdict in ((1.0, "pass"), (1.1, "fail")):
+        rule = lambda xs, g, factor=factor: (factor * g * np.cos(xs[0]),)  # noqa: E731
+        # .real: a complex step would measure without small differences
+        assert check_vjp(lambda x: np.sin(x.real), rule, (x,), raise_on_fail=False).verdict == verdict
+
+
+def test_entries_with_little_room_move_by_themselves():
+    def evaluations(distance):
+        x = np.array([1000.0 * (1.0 - distance), *np.linspace(0.2, 0.6, 8)])
+        f, rule = lambda x: np.sum(np.sin(x.real)), lambda xs, g: (g * np.cos(xs[0]),)
+        report = check_vjp(f, rule, (x,), domains=[(0.0, 1000.0)])
+        assert report.verdict == "pass"
+        return report.evaluations
+
+    # in a mixture with the others, an entry at 5e-4 of the edge would limit the steps of all of them
+    assert evaluations(5e-4) < 0.6 * evaluations(2e-3)

@@ -8,7 +8,7 @@ from autograd.graph import reverse_mode
 from autograd.graph.topological_order import topological_order
 from autograd.ops import find
 from autograd.testing import GradientError, WrongValueError, blame, check_grad
-from autograd.testing.minimal_expression import Expression
+from autograd.testing.checks.minimal_expression import Expression
 
 
 def overwrite_gradient(self, c, op, fresh):
@@ -79,7 +79,7 @@ def test_a_graph_that_cannot_be_evaluated_again_is_not_minimized(monkeypatch):
     def raise_error(node, args):
         raise DataError("not twice")
 
-    monkeypatch.setattr("autograd.testing.minimal_expression._apply", raise_error)
+    monkeypatch.setattr("autograd.testing.checks.minimal_expression._apply", raise_error)
     monkeypatch.setattr(find("sin"), "partials", (negated_cosine,))
     with pytest.raises(GradientError) as caught:
         check_grad(lambda x: np.sin(x).sum(), np.array([0.5]))

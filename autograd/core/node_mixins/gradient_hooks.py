@@ -10,7 +10,7 @@ import numpy as np
 from autograd.core.base_node import BaseNode
 from autograd.core.coercion import describe as describe_input
 from autograd.core.coercion import to_array
-from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.errors import DataError, ShapeError
 from autograd.graph.reference_cycles import find_nodes_held_by, track_graph
 from autograd.state import context

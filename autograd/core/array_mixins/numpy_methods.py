@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.core.mixins.array_methods import Axis
-from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.array_mixins.array_methods import Axis
+from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 

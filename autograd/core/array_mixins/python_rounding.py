@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.core.mixins.graph_structure import GraphStructure
-from autograd.core.mixins.numpy_methods import numpy
+from autograd.core.array_mixins.numpy_methods import numpy
+from autograd.core.node_mixins.graph_structure import GraphStructure
 
 
 class PythonRounding(GraphStructure):

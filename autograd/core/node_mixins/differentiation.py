@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.coercion import to_array
-from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph.backward_steps import Step, iterate_steps
 from autograd.graph.broadcasting import unbroadcast

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from autograd import DataError, Tensor, Value, define
 from autograd.ops import TABLE, Domain
 from autograd.testing import GradientError, WrongValueError, blame, check_grad
-from autograd.testing.blaming import describe_infinite_derivative
+from autograd.testing.checks.blaming import describe_infinite_derivative
 
 OPERATIONS = [lambda a, b: a * b * 0.5, lambda a, b: a + b.tanh(), lambda a, b: a - 0.3 * b, lambda a, b: a / (b * b + 1.0)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.state import context
 

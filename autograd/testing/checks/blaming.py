@@ -12,7 +12,7 @@ from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.errors import DataError
 from autograd.graph.topological_order import topological_order
-from autograd.testing.node_check import NodeCheck, format_location
+from autograd.testing.checks.node_check import NodeCheck, format_location
 from autograd.testing.report import Report
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.core.coercion import to_array
-from autograd.core.mixins.graph_structure import GraphStructure, assignment_error
+from autograd.core.node_mixins.graph_structure import GraphStructure, assignment_error
 from autograd.errors import DataError, ShapeError
 from autograd.state import context
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from autograd.core.coercion import check_no_masked_entries
-from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
 from autograd.errors import DataError, ShapeError
 from autograd.ops import TABLE, find

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.base_node import BaseNode, primal_of
 from autograd.core.coercion import NUMBER_KINDS, to_array
-from autograd.core.mixins.graph_structure import GraphStructure
+from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.errors import DataError, ShapeError
 from autograd.state import context
 
