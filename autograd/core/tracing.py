@@ -49,6 +49,16 @@ class TracedDataBase(TracedBase):
         def apply(self, function: Callable[..., Any], *args: Any) -> Any: ...
 
 
+class TracedIntegersBase(TracedBase):
+    """What an array of integers among the arguments is inside a traced function."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def gather(self, array: Any, index: Any) -> Any: ...
+
+
 class TracedMaskBase(TracedBase):
     """What a comparison of nodes is inside a traced function."""
 
@@ -90,6 +100,12 @@ def find_mask(condition: Any) -> Any:
     """
     tracer = current_tracer() if isinstance(condition, np.ndarray) else None
     return condition if tracer is None else tracer.masks.get(id(condition), condition)
+
+
+def find_traced_integers(index: Any) -> Any:
+    """Return the first traced integers among the parts of an index, or None."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return next((part for part in parts if isinstance(part, TracedIntegersBase)), None)
 
 
 def current_tracer() -> Any:

@@ -132,7 +132,9 @@ def _weighted_cross_entropy(z: Tensor, target: Any, reduction: str, smoothing: f
 
 def _mask_ignored(z: Tensor, target: Any, ignore: int) -> tuple[Any, Any]:
     """Return 1 for samples that count and 0 for the others, and labels in which the others have label 0."""
-    labels = np.asarray(target.data if isinstance(target, Tensor) else target)
+    labels = target.data if isinstance(target, Tensor) else target
+    if not hasattr(labels, "__array_function__"):  # traced labels must stay traced
+        labels = np.asarray(labels)
     if labels.shape != z.shape[:-1]:
         raise ShapeError(f"cross_entropy(ignore=) takes labels of shape {z.shape[:-1]}, not {labels.shape}")
     is_ignored = labels == ignore

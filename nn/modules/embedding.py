@@ -63,7 +63,11 @@ class Embedding(Module):
         OutOfRangeError
             If there is no row with that number.
         """
-        numbers = np.asarray(indices)
+        # Indices that compile() traces must stay traced: they are array-like objects with NumPy's protocol for functions.
+        is_traced = hasattr(indices, "__array_function__") and not isinstance(indices, np.ndarray | Tensor)
+        if isinstance(indices, Tensor):
+            raise DataError(f"Embedding takes integers, not a Tensor of {indices.dtype}: pass an array of integers")
+        numbers = indices if is_traced else np.asarray(indices)
         if numbers.dtype.kind not in "iu":
             raise DataError(f"Embedding takes integers, not {numbers.dtype}")
         count = self.W.shape[0]

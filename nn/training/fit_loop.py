@@ -181,7 +181,7 @@ def fit(
         own = identity(model, loss, metric, optimizer, data, settings, rng if is_seeded else None)
         run.resume(RunCheckpoint(checkpoint, own, model, optimizer, rng, callbacks.callbacks))
     if compiled:
-        X, Y = as_floats(X), as_floats(Y)
+        X, Y = step.training_step.as_inputs(X), as_floats(Y)
     run.train_with_bar(X, Y, weights, batch_size, progress)
     return history
 

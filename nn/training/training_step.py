@@ -83,15 +83,15 @@ class TrainingStep:
             unmoved_parameters("TrainingStep()", model, optimizer)
         loss_function = named_loss(loss)
         self.optimizer = optimizer
-        has_tensors_only = all(isinstance(p, Tensor) for p in optimizer.parameters)
+        self._has_tensors_only = all(isinstance(p, Tensor) for p in optimizer.parameters)
 
         def training_step(x: Any, y: Any, *weights: Any) -> Any:
             return weighted_mean(loss_function, model(x), y, *weights) if weights else loss_function(model(x), y)
 
         self.eager: Loss = training_step
         self.micro_batch_size = None if micro_batch_size is None else positive_integer("micro_batch_size", micro_batch_size)
-        self.program: Any = compile(training_step, tensors=has_tensors_only) if compiled else None
-        self.separate_reason = "" if has_tensors_only else "it moves Values"
+        self.program: Any = compile(training_step, tensors=self._has_tensors_only) if compiled else None
+        self.separate_reason = "" if self._has_tensors_only else "it moves Values"
         self._update: CompiledUpdate | None = None
         self._rebuilds = 0  # of the update, in a row
         self._pending: _RecordedStep | _FusedStep | None = None
@@ -149,7 +149,7 @@ class TrainingStep:
         """
         batch = [x, y] if weights is None else [x, y, weights]
         if self.program is not None:
-            batch = [as_floats(a) for a in batch]
+            batch = [self.as_inputs(x), *map(as_floats, batch[1:])]
         if self.micro_batch_size is not None and len(x) > self.micro_batch_size:
             return self._accumulate(batch, len(x), self.micro_batch_size)
         if self.program is not None:
@@ -161,6 +161,23 @@ class TrainingStep:
         loss = self._loss(batch)
         self._pending = _RecordedStep(loss, self.optimizer)
         return float(loss)
+
+    def as_inputs(self, x: Any) -> Any:
+        """Convert the inputs of a compiled model to what its program takes.
+
+        Parameters
+        ----------
+        x : array_like, shape (N, ...)
+            The inputs.
+
+        Returns
+        -------
+        array or object
+            Whole numbers of a model of Tensors stay integers, since they may be those of an Embedding. Other numbers become floats.
+        """
+        if self._has_tensors_only and isinstance(x, np.ndarray | list | tuple) and is_integer_array(x):
+            return np.asarray(x)
+        return as_floats(x)
 
     def _loss(self, batch: Sequence[Any]) -> Any:
         """Return the loss of a batch as a node."""
@@ -335,6 +352,30 @@ def unmoved_parameters(call: str, model: Module, optimizer: Optimizer) -> list[s
     if len(unmoved) == len(model.parameters()):
         raise SettingError(f"{call}: the optimizer moves no parameter of this model: make it with model.parameters() of this one")
     return unmoved
+
+
+def is_integer_array(x: Any) -> bool:
+    """Return whether an array or nested lists hold integers, and no bools.
+
+    Parameters
+    ----------
+    x : array_like
+        Anything.
+
+    Returns
+    -------
+    bool
+        Whether they do.
+
+    Examples
+    --------
+    >>> is_integer_array([[1, 2], [3, 4]]), is_integer_array([True]), is_integer_array([[1], [2, 3]])
+    (True, False, False)
+    """
+    try:
+        return np.asarray(x).dtype.kind in "iu"
+    except ValueError:  # rows of unequal lengths
+        return False
 
 
 def as_floats(a: Any) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.codegen.python_syntax import INFIX_OPERATORS, Expression, Precedence, join_with_operator
+from autograd.compiler.ir.gather import Gap
 from autograd.compiler.ir.instruction import Instruction
 
 if TYPE_CHECKING:
@@ -130,6 +131,33 @@ def _format_getitem(writer: SourceWriter, instruction: Instruction, args: Sequen
     return Expression(f"{args[0].as_operand(Precedence.ATOM)}[{writer.write_index(instruction.static['index'])}]")
 
 
+def format_gather_index(writer: SourceWriter, template: Any, integers: Sequence[Expression]) -> str:
+    """Return the text between the brackets of an index with integers that are data.
+
+    Parameters
+    ----------
+    writer : SourceWriter
+    template : object
+        The index, with gaps for the integers.
+    integers : sequence of Expression
+        What fills the gaps.
+
+    Returns
+    -------
+    str
+    """
+    remaining = iter(integers)
+    if not isinstance(template, tuple):
+        return next(remaining).code
+    parts = [next(remaining).code if part is Gap.INTEGERS else writer.write_index(part) for part in template]
+    return ", ".join(parts) + ("," if len(parts) == 1 else "")
+
+
+def _format_gather(writer: SourceWriter, instruction: Instruction, args: Sequence[Expression]) -> Expression:
+    index = format_gather_index(writer, instruction.static["template"], args[1:])
+    return Expression(f"{args[0].as_operand(Precedence.ATOM)}[{index}]")
+
+
 def _format_astype(writer: SourceWriter, instruction: Instruction, args: Sequence[Expression]) -> Expression:
     dtype = str(np.dtype(instruction.static["dtype"]))
     return Expression(f"{args[0].as_operand(Precedence.ATOM)}.astype({dtype!r})")
@@ -171,6 +199,7 @@ FORMATTERS: dict[str, Formatter] = {
     "reshape": _format_reshape,
     "transpose": _format_transpose,
     "getitem": _format_getitem,
+    "gather": _format_gather,
     "astype": _format_astype,
     "broadcast_to": lambda writer, instruction, args: Expression(f"np.broadcast_to({args[0].code}, {instruction.static['shape']})"),
     "einsum": lambda writer, instruction, args: Expression(f"np.einsum({instruction.static['subscripts']!r}, {_join(args)})"),

@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd.compiler.codegen.inlining import RESHAPING_OPS, count_uses, find_preactivations
 from autograd.compiler.codegen.loop_syntax import find_arrays, write_loop
-from autograd.compiler.codegen.operation_syntax import format_operation
+from autograd.compiler.codegen.operation_syntax import format_gather_index, format_operation
 from autograd.compiler.codegen.python_syntax import Expression, SourceLine, format_float
 from autograd.compiler.codegen.variable_names import VariableNames, is_numbered
+from autograd.compiler.ir.gather import split_parts
 from autograd.compiler.ir.instruction import Instruction, topological_sort
 from autograd.compiler.ir.loop import LOOP, find_loop_results
 
@@ -23,7 +24,7 @@ MAX_INLINE_WIDTH = 88
 # Characters of a transposed or reshaped operand that may be repeated instead of getting a variable, such as ``W1.T``. Halved: four
 # more loops, and 0.4 % more lines. Doubled: 26 lines are longer than 132 characters, and four lines are saved.
 MAX_REPEATED_WIDTH = 24
-SCATTER_OPS = ("scatter_sum", "scatter")
+SCATTER_OPS = ("scatter_sum", "scatter", "gather_adjoint")
 
 
 class SourceWriter:
@@ -179,6 +180,9 @@ class SourceWriter:
     def _write_scatter(self, instruction: Instruction) -> None:
         """Write an array of zeros to which values are added at indices."""
         static = instruction.static
+        if instruction.op_name == "gather_adjoint":
+            self._write_gather_adjoint(instruction)
+            return
         indices = [static["index"]] if instruction.op_name == "scatter" else static["indices"]
         name = self.names.assign(instruction)
         dtype = np.asarray(instruction.data).dtype
@@ -194,6 +198,23 @@ class SourceWriter:
         self.lines.append(SourceLine(f"{name} = {zeros}", str(static["shape"])))
         for index, value in zip(indices, instruction.args, strict=True):
             self.lines.append(SourceLine(self._format_addition(name, index, static["shape"], value, is_only=len(indices) == 1)))
+
+    def _write_gather_adjoint(self, instruction: Instruction) -> None:
+        """Write an array of zeros to which values are added at integers that are data, which may repeat."""
+        templates, shape = instruction.static["templates"], instruction.static["shape"]
+        additions = []
+        for (value, integers), template in zip(split_parts(instruction.args, templates), templates, strict=True):
+            index = format_gather_index(self, template, [self.write_operand(x) for x in integers])
+            additions.append((index, self.write_operand(value).code))
+        name, dtype = self.names.assign(instruction), np.asarray(instruction.data).dtype
+        zeros = f"np.zeros({shape}" + (")" if dtype == np.float64 else f", dtype={str(dtype)!r})")
+        if self.arrays_only:
+            code = "".join(f".at[{index}].add({value})" for index, value in additions)
+            self.lines.append(SourceLine(f"{name} = {zeros}{code}", str(shape)))
+            return
+        self.lines.append(SourceLine(f"{name} = {zeros}", str(shape)))
+        for index, value in additions:
+            self.lines.append(SourceLine(f"np.add.at({name}, {index if index.isidentifier() else f'np.s_[{index}]'}, {value})"))
 
     def _format_addition(self, name: str, index: Any, shape: tuple[int, ...], value: Any, is_only: bool) -> str:
         """Return the line that adds a value to the array ``name`` at an index."""

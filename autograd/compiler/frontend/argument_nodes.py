@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.compiler.frontend.traced_integers import TracedIntegers
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
@@ -57,6 +58,21 @@ class NodeMaker:
         array = np.empty(np.shape(leaf), dtype=object)
         array.ravel()[:] = values
         return array
+
+    def replace_integers(self, leaf: Any) -> Any:
+        """Return what the function gets in place of an array of integers.
+
+        Parameters
+        ----------
+        leaf : array of int
+            The leaf.
+
+        Returns
+        -------
+        TracedIntegers
+            The new argument.
+        """
+        return TracedIntegers(self._make_node(leaf.astype(float)), leaf.dtype)
 
     def _make_node(self, leaf: Any) -> Any:
         """Return one node for a number, an array or a node, with the name of that node."""

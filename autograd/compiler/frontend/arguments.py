@@ -63,6 +63,10 @@ class Call:
         For each leaf whether it is batched; None if nothing is.
     has_nodes : bool
         Whether a leaf is a node.
+    integer_leaves : set of int
+        The leaves that are traced integers.
+    traces_integers : bool
+        Whether arrays of integers are traced, and not static.
     signature : tuple
         A hashable key: the structure of the arguments, the shapes and dtypes of traced leaves, and the values of static ones. A
         trace is valid for one signature.
@@ -77,15 +81,36 @@ class Call:
         If batched arrays have different lengths, or are empty.
     """
 
-    __slots__ = ("args", "arrays_as_tensors", "axes", "has_nodes", "kwargs", "leaves", "offsets", "signature")
+    __slots__ = (
+        "args",
+        "arrays_as_tensors",
+        "axes",
+        "has_nodes",
+        "integer_leaves",
+        "kwargs",
+        "leaves",
+        "offsets",
+        "signature",
+        "traces_integers",
+    )
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, arrays_as_tensors: bool = False) -> None:
         self.args = args
         self.kwargs = kwargs
         self.arrays_as_tensors = arrays_as_tensors
+        self.axes: list[int | None] | None = None
+        self.traces_integers = arrays_as_tensors and in_axes is None
+        self._flatten_all()
+        if in_axes is not None:
+            self.axes = self._match_axes(in_axes)
+            self._check_batch()
+
+    def _flatten_all(self) -> None:
+        """Set the attributes that follow from the arguments."""
+        args, kwargs = self.args, self.kwargs
         self.leaves: list[Any] = []
         self.has_nodes = False
-        self.axes: list[int | None] | None = None
+        self.integer_leaves: set[int] = set()
         self.offsets: list[int] = []
         keys = []
         for arg in args:
@@ -95,9 +120,11 @@ class Call:
         if kwargs:
             keys.append(("keywords", self._flatten(kwargs)))
         self.signature = tuple(keys)
-        if in_axes is not None:
-            self.axes = self._match_axes(in_axes)
-            self._check_batch()
+
+    def make_integers_static(self) -> None:
+        """Treat arrays of integers as static, which are traced by default if arrays reach the function as Tensors."""
+        self.traces_integers = False
+        self._flatten_all()
 
     # -- leaves and their keys
 
@@ -133,6 +160,10 @@ class Call:
         """Do the same for an object array, whose entries are arguments themselves, and for any other static array."""
         if array.dtype == object:
             return np.ndarray, array.shape, *map(self._flatten, array.ravel().tolist())
+        if self.traces_integers and array.dtype.kind in "iu" and array.size:
+            self.integer_leaves.add(len(self.leaves))
+            self.leaves.append(array)
+            return "integers", array.shape, array.dtype.str
         self.leaves.append(array)
         return STATIC, (array.shape, array.dtype.str), array.tobytes()
 
@@ -204,7 +235,22 @@ class Call:
     @property
     def static_leaves(self) -> list[Any]:
         """The leaves that are not traced."""
-        return [leaf for leaf in self.leaves if not is_traced(leaf)]
+        return [leaf for k, leaf in enumerate(self.leaves) if not self.is_traced_leaf(k)]
+
+    def is_traced_leaf(self, k: int) -> bool:
+        """Return whether a leaf is traced: a node, floats, or traced integers.
+
+        Parameters
+        ----------
+        k : int
+            The index of the leaf.
+
+        Returns
+        -------
+        bool
+            Whether it is.
+        """
+        return k in self.integer_leaves or is_traced(self.leaves[k])
 
     def make_nodes(self) -> tuple[Any, list[Any]]:
         """Return new arguments for a trace, with a node in place of each traced number.
@@ -217,7 +263,12 @@ class Call:
             The nodes, in the order of ``TracedArguments.node_positions``. None stands for a node that was passed before.
         """
         maker = NodeMaker(self.arrays_as_tensors)
-        leaves = [maker.replace_leaf(leaf) if is_traced(leaf) else leaf for leaf in self.sample_leaves()]
+        leaves = list(self.sample_leaves())
+        for k, leaf in enumerate(leaves):
+            if k in self.integer_leaves:
+                leaves[k] = maker.replace_integers(leaf)
+            elif is_traced(leaf):
+                leaves[k] = maker.replace_leaf(leaf)
         return self._rebuild(leaves), maker.nodes
 
     def perturb(self, step: float, leaf: int | None = None) -> Call:
@@ -226,22 +277,27 @@ class Call:
         Parameters
         ----------
         step : float
-            The relative step: each number x becomes x + step·x, and zero becomes ``step``.
+            The relative step: each number x becomes x + step·x, and zero becomes ``step``. Integers change their places.
         leaf : int, optional
             The index of the only leaf that is changed. By default all traced leaves are.
 
         Returns
         -------
         Call
-            The call, without ``in_axes``.
+            The call, without ``in_axes``, and with static integers.
         """
         copies: dict[int, Any] = {}
         leaves = list(self.sample_leaves())
         for k, x in enumerate(leaves):
-            if is_traced(x) and leaf in (None, k):
+            if k in self.integer_leaves and leaf in (None, k):
+                leaves[k] = np.roll(x, 1)
+            elif is_traced(x) and leaf in (None, k):
                 leaves[k] = perturb_leaf(x, step, copies)
         args, kwargs = self._rebuild(leaves)
-        return Call(args, kwargs, None, self.arrays_as_tensors)
+        moved = Call(args, kwargs, None, self.arrays_as_tensors)
+        if self.integer_leaves:
+            moved.make_integers_static()
+        return moved
 
     def _rebuild(self, leaves: list[Any]) -> tuple[Any, Any]:
         """Return the arguments with other leaves."""
@@ -264,10 +320,10 @@ class Call:
         leaves = self.sample_leaves()
         positions = []
         for k, leaf in enumerate(leaves):
-            if is_traced(leaf):
+            if self.is_traced_leaf(k):
                 n_nodes = 1 if self.arrays_as_tensors or isinstance(leaf, Node) else np.size(leaf)
                 positions += [(k, place) for place in range(n_nodes)]
-        values = [_plain_value(leaf) if is_traced(leaf) else None for leaf in leaves]
+        values = [_plain_value(leaf) if self.is_traced_leaf(k) else None for k, leaf in enumerate(leaves)]
         return TracedArguments(values, self._leaf_names(f), positions, None if self.axes is None else self._batched_leaves())
 
     def _leaf_names(self, f: Callable[..., Any]) -> list[str]:

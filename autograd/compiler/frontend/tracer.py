@@ -16,7 +16,7 @@ from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, tree_map
-from autograd.core.tracing import TracedBase, to_concrete
+from autograd.core.tracing import TracedBase, TracedIntegersBase, to_concrete
 from autograd.errors import GraphError
 
 
@@ -75,6 +75,8 @@ class Tracer:
         The constant Tensors that took part, by the identity of their array.
     created : list of Node
         The nodes that were made, in the order of the program.
+    reads_integers : bool
+        Whether the function read the plain numbers of traced integers.
     """
 
     def __init__(self) -> None:
@@ -84,6 +86,7 @@ class Tracer:
         self.dependencies: list[Any] = []
         self.constants: dict[int, Any] = {}
         self.created: list[Any] = []
+        self.reads_integers = False
         self._mask_arrays: list[Any] = []  # kept alive, so that no other array gets the identity of one of them
 
     def add_guard(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, description: str) -> Any:
@@ -127,6 +130,7 @@ class Tracer:
                 f"write an expression instead, as with np.where, np.concatenate or np.array([…])"
             )
         positions = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Node | TracedBase)]
+        self.reads_integers |= any(isinstance(leaf, TracedIntegersBase) for leaf in leaves)
         if not positions:
             return
         plain_leaves = [None if i in positions else leaf for i, leaf in enumerate(leaves)]  # a guard must not keep a graph alive

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.ir.gather import GATHER, GATHER_ADJOINT
 from autograd.compiler.ir.instruction import Instruction, add_all, data_of, topological_sort
 from autograd.compiler.ir.loop import LOOP, RESULT, LoopResult
 from autograd.compiler.ir.program import ProgramBuilder
@@ -56,6 +57,7 @@ class _ReverseSweep:
         self.live = find_dependents(order, sources)
         self.terms: dict[int, list[Any]] = {}  # of each instruction, the cotangents to add; after its turn, their sum
         self.parts: dict[int, list[tuple[Any, Any]]] = {}  # of each array, the indices of parts and their cotangents
+        self.gathers: dict[int, list[tuple[Any, Instruction]]] = {}  # the same for parts at integers that are data
         self.results: dict[int, dict[LoopResult, Any]] = {}  # of each loop, the cotangents of its results
 
     def add(self, instruction: Instruction, cotangent: Any) -> None:
@@ -83,6 +85,11 @@ class _ReverseSweep:
             indices, cotangents = zip(*self.parts.pop(id(instruction)), strict=True)
             like = np.asarray(instruction.data)
             self.add(instruction, self.builder.scatter_sum(cotangents, indices, like.shape, like.dtype))
+        if id(instruction) in self.gathers:
+            gathers = self.gathers.pop(id(instruction))
+            args = [x for cotangent, gather in gathers for x in (cotangent, *gather.args[1:])]
+            templates = tuple(gather.static["template"] for _, gather in gathers)
+            self.add(instruction, self.builder.call(GATHER_ADJOINT, args, {"templates": templates, "shape": instruction.shape}))
 
     def _note_primal(self, cotangent: Any, primal: Instruction) -> None:
         """Remember what a new instruction is the cotangent of; its name and comment in the source tell it."""
@@ -97,6 +104,9 @@ class _ReverseSweep:
                 continue
             if instruction.op_name == "getitem":
                 self.parts.setdefault(id(arg), []).append((instruction.static["index"], cotangent))
+                continue
+            if instruction.op is GATHER and not i:
+                self.gathers.setdefault(id(arg), []).append((cotangent, instruction))
                 continue
             g = instruction.op.vjp(self.builder, i, cotangent, instruction, instruction.args, instruction.static)
             self.add(arg, _cast_like(self.builder, unbroadcast(self.builder, g, arg.shape), arg))

@@ -32,7 +32,7 @@ NUMPY_OP_NAMES = """
     sum prod max min cumsum matmul vdot outer convolve einsum trace inv det solve logabsdet
     cholesky eigh_factors eig_factors svd_factors qr_factors pinv
     getitem scatter reshape transpose broadcast_to concatenate stack flip astype
-    scatter_sum
+    scatter_sum gather gather_adjoint
 """
 NUMPY_OPS = frozenset(NUMPY_OP_NAMES.split())
 

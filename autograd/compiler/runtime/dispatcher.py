@@ -48,6 +48,7 @@ class Dispatcher:
         self.traces = 0
         self._monitor = RetraceMonitor(name)
         self._lock = self.cache.lock
+        self._with_static_integers: set[Any] = set()  # the signatures of calls whose integers the function reads
         self._last: tuple[Any, str, Any, Call, Sequence[Any]] | None = None
 
     def run(self, call: Call, select: Select, extra_inputs: Sequence[Any] = ()) -> Execution:
@@ -72,6 +73,8 @@ class Dispatcher:
         GraphError
             If the function cannot be compiled.
         """
+        if self._with_static_integers and call.signature in self._with_static_integers:
+            call.make_integers_static()
         known = self.cache.find(call.signature).copy()
         execution, reason = self._run_cached(known, call, select, extra_inputs)
         if execution is not None:
@@ -92,7 +95,11 @@ class Dispatcher:
             if not change:
                 name, key, wrt = select(specialization)
                 inputs = specialization.inputs(call.leaves)
-                results = specialization.function(name, key)([*inputs, *extra_inputs])
+                try:
+                    results = specialization.function(name, key)([*inputs, *extra_inputs])
+                except IndexError as error:  # of an index that is data: the function may have an error of its own for it
+                    reason = reason or str(error)
+                    continue
                 change = specialization.describe_guard_change(results[-1]) if specialization.guards else ""
                 if not change:
                     if self._monitor.counts:
@@ -106,10 +113,17 @@ class Dispatcher:
 
     def _trace_and_run(self, call: Call, select: Select, extra_inputs: Sequence[Any], reason: str) -> Execution:
         """Make a new specialization and run it. ``reason`` says why the known ones for this signature were not right."""
-        if reason:
-            self._monitor.count_retrace(call.signature, reason)
-        self._monitor.count_static_values(call)
-        specialization = specialize(self.f, self.name, self.options, call)
+        try:
+            if reason:
+                self._monitor.count_retrace(call.signature, reason)
+            self._monitor.count_static_values(call)
+            specialization = specialize(self.f, self.name, self.options, call)
+        except Exception:  # of the function as well, which may not know what to do with traced integers
+            if not call.integer_leaves:
+                raise
+            specialization = None
+        if specialization is None:
+            return self._run_with_static_integers(call, select, extra_inputs)
         self.traces += 1
         self.cache.add(call.signature, specialization)
         name, key, wrt = select(specialization)
@@ -118,6 +132,16 @@ class Dispatcher:
         results = specialization.function(name, key)([*inputs, *extra_inputs])
         self._check_samples_agree(specialization, results)
         return specialization, inputs, results, wrt
+
+    def _run_with_static_integers(self, call: Call, select: Select, extra_inputs: Sequence[Any]) -> Execution:
+        """Run a call, and all of its kind from now on, for the integers that it has, if that does not fail, too."""
+        signature = call.signature
+        self._with_static_integers.add(signature)
+        try:
+            return self.run(call, select, extra_inputs)
+        except Exception:
+            self._with_static_integers.discard(signature)
+            raise
 
     def _check_samples_agree(self, specialization: Any, results: Any) -> None:
         """Raise GraphError if a guard saw different things in different samples of a batch."""

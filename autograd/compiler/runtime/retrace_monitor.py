@@ -93,8 +93,8 @@ class RetraceMonitor:
             if _are_distinct_static_keys(keys):
                 warnings.warn(
                     f"compile(): {self.name} was traced for {STATIC_VALUES_BEFORE_WARNING} values in a row of argument {position}, "
-                    f"now {describe(call.args[position])}: only floats and arrays of floats can change without a new trace; pass "
-                    f"floats, as in y.astype(float), or leave the argument out",
+                    f"now {describe(call.args[position])}: only floats and arrays of floats can change without a new trace, and "
+                    f"with tensors=True integers that index Tensors; pass floats, as in y.astype(float), or leave the argument out",
                     CompileWarning,
                     stacklevel=5,  # the line that called the compiled function
                 )

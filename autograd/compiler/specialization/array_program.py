@@ -104,7 +104,7 @@ class ArrayProgram(Specialization):
             if i in traced.argument_leaves:
                 k, place = arguments.node_positions[traced.argument_leaves[i]]
                 if is_array:
-                    instructions[i] = instructions["arg", k]
+                    instructions[i] = self._read_as_numbers(instructions["arg", k])
                 else:
                     value_leaves[i] = (("arg", k), place)
             elif is_array:
@@ -114,6 +114,11 @@ class ArrayProgram(Specialization):
         guarded_ids = [i for _, ids in traced.guards for i in ids]
         output_ids = [i for i in traced.output_ids if i >= 0]
         return vectorize(self.builder, traced.scalar_graph, value_leaves, instructions, [*guarded_ids, *output_ids])
+
+    def _read_as_numbers(self, array: Instruction) -> Any:
+        """Return an argument as nodes have it: integers as floats."""
+        is_integer = np.asarray(array.data).dtype.kind in "iu"
+        return self.builder.call(find("astype"), (array,), {"dtype": np.dtype(float)}) if is_integer else array
 
     def _add_captured_values(self, traced: TracedFunction) -> list[Any]:
         """Add the captured Values to the inputs, in the arrays that the program has; return the ids of the nodes of each."""

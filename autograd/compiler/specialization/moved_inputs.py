@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend.arguments import Call, is_traced
+from autograd.compiler.frontend.arguments import Call
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.specialization.rounding_bounds import compare, run_perturbed, sum_of_magnitudes
 from autograd.compiler.specialization.self_check import first_sample
@@ -54,7 +54,7 @@ def find_fault_at_moved_inputs(f: Callable[..., Any], specialization: Specializa
         What is wrong; "" if nothing is, or if it cannot be told.
     """
     compare_at = partial(_compare_at, f, specialization, traced, call)
-    leaves = [k for k, leaf in enumerate(call.sample_leaves()) if is_traced(leaf)]
+    leaves = [k for k in range(len(call.leaves)) if call.is_traced_leaf(k)]
     separate_leaves = leaves if 1 < len(leaves) <= MAX_SEPARATE_MOVES else []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the function, about inputs that nobody has passed

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
@@ -47,7 +49,7 @@ class Specialization(ABC):
     group_start : int
         The index of the first slot that stands for a group of Values.
     argument_slots : tuple of int
-        The indices of the slots for arguments.
+        The indices of the slots for arguments that have a gradient.
     captured_slots : tuple of int
         The indices of the slots for captured nodes to which gradients flow.
     captured_nodes : tuple of Node
@@ -94,10 +96,14 @@ class Specialization(ABC):
         """Set the attributes that follow from the slots."""
         self.slots = slots
         self.group_start = group_start
-        self.argument_slots = tuple(k for k, slot in enumerate(slots) if slot.argument is not None)
+        self.argument_slots = tuple(k for k, slot in enumerate(slots) if self._is_differentiable(slot))
         self.captured_slots = tuple(k for k, slot in enumerate(slots) if slot.nodes and not _is_constant(slot.nodes[0]))
         self.captured_nodes = tuple(node for k in self.captured_slots for node in slots[k].nodes)
         self.captures_only_leaves = all(node.is_leaf for node in self.captured_nodes)
+
+    def _is_differentiable(self, slot: InputSlot) -> bool:
+        """Return whether an input is an argument with a gradient, and not one of integers."""
+        return slot.argument is not None and np.asarray(self.traced_arguments.values[slot.argument]).dtype.kind not in "iu"
 
     def _describe_outputs(self, shapes: Sequence[tuple[int, ...]], are_computed: Sequence[bool]) -> None:
         """Set the attributes that follow from the results: their shapes, and whether each is computed or a constant."""

@@ -19,7 +19,7 @@ from autograd.compiler.specialization.tape_program import TapeProgram, belongs_o
 from autograd.errors import AutogradError, GraphError
 
 
-def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: Call) -> Specialization:
+def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: Call) -> Specialization | None:
     """Trace a function for the arguments of a call and make a specialization of it.
 
     Parameters
@@ -35,8 +35,9 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
 
     Returns
     -------
-    Specialization
-        What runs the call, and all calls that take the same way through the function.
+    Specialization or None
+        What runs the call, and all calls that take the same way through the function. None if the function read the plain numbers
+        of traced integers, which must then be static.
 
     Raises
     ------
@@ -44,6 +45,8 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
         If the function cannot be compiled with these options.
     """
     traced = trace_function(f, call.make_nodes, options.limit, call.static_leaves)
+    if traced.run.tracer.reads_integers:
+        return None
     specialization = choose_execution(f, name, options, call, traced)
     captured_nodes = [node for i, node in traced.leaves.items() if i not in traced.argument_leaves]
     constant_tensors = [tensor for tensor, _ in traced.constants]

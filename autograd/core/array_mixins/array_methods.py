@@ -9,8 +9,10 @@ import numpy as np
 from autograd.core.coercion import check_no_masked_entries
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
+from autograd.core.tracing import find_traced_integers
 from autograd.errors import DataError, ShapeError
 from autograd.ops import TABLE, find
+from autograd.state import context
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -147,6 +149,10 @@ class ArrayMethods(GraphStructure):
         return operate(find("matmul"), other, self, other)
 
     def __getitem__(self, index: Any) -> Self:
+        if context.open_block_count:
+            integers = find_traced_integers(index)
+            if integers is not None:
+                return integers.gather(self, index)  # type: ignore[no-any-return]  # a Tensor
         return apply(find("getitem"), self, index=freeze_index(index))  # type: ignore[no-any-return]
 
 

@@ -44,10 +44,18 @@ class ContractedGraph:
         self.loop_values = self.read_by_loops = np.zeros(0, dtype=np.int64)
         self.order: Sequence[int] = range(len(graph.op_ids))
         loops = [ScalarLoop(graph, recurrence) for recurrence in _find_recurrences(graph, used_outside)]
-        if loops:
-            _mark_interrupted(loops)
+        order = None
+        while loops and order is None:
             self._contract(graph, loops, used_outside)
-            self.order = self._sort()
+            order, circle = self._sort()
+            if circle:
+                loops.remove(min((self.loops[node] for node in circle), key=lambda loop: loop.nodes.size))
+        if order is None:
+            self.graph, self.loops = graph, {}
+            self.loop_values = self.read_by_loops = np.zeros(0, dtype=np.int64)
+            return
+        _mark_interrupted(loops)
+        self.order = order
 
     def _contract(self, graph: ScalarGraph, loops: Sequence[ScalarLoop], used_outside: Sequence[int]) -> None:
         inside = np.zeros(len(graph.op_ids), dtype=bool)
@@ -77,8 +85,14 @@ class ContractedGraph:
         self.loops = {contracted.add(LOOP): loop for loop in loops}
         self.graph = contracted
 
-    def _sort(self) -> list[int]:
-        """Return the nodes in their order, but each loop and what it reads before the first number of the loop."""
+    def _sort(self) -> tuple[list[int] | None, list[int]]:
+        """Order the nodes as they are, but each loop and what it reads before the first number of the loop.
+
+        Returns
+        -------
+        tuple (list of int or None, list of int)
+            The order, and no loops; or None, and loops of which each reads what the next one computes, in a circle.
+        """
         op_ids = np.array(self.graph.op_ids)
         loop_of = {i: node for node, loop in self.loops.items() for i in loop.nodes[op_ids[loop.nodes] == LOOP_VALUE].tolist()}
         order: list[int] = []
@@ -87,25 +101,35 @@ class ContractedGraph:
         begins_loop = np.isin(op_ids[remaining], (LOOP_VALUE, LOOP)).tolist()
         for root, begins in zip(remaining.tolist(), begins_loop, strict=True):
             if begins and not is_written[loop_of.get(root, root)]:
-                self._write_before(loop_of.get(root, root), loop_of, order, is_written)
+                circle = self._write_before(loop_of.get(root, root), loop_of, order, is_written)
+                if circle:
+                    return None, circle
             if not is_written[root]:
                 is_written[root] = 1
                 order.append(root)
-        return order
+        return order, []
 
-    def _write_before(self, loop: int, loop_of: dict[int, int], order: list[int], is_written: bytearray) -> None:
-        """Append a loop to an order, after what it reads and what that reads in turn."""
+    def _write_before(self, loop: int, loop_of: dict[int, int], order: list[int], is_written: bytearray) -> list[int]:
+        """Append a loop to an order, after what it reads and what that reads in turn. Return the loops of a circle, if any."""
         stack = [loop]
+        opened: dict[int, None] = {}  # the nodes that wait for the one at the end, in order
         while stack:
             node = stack[-1]
             missing = [] if is_written[node] else [arg for arg in self._arguments(node, loop_of) if not is_written[arg]]
             if missing:
+                opened[node] = None
+                met = next((arg for arg in missing if arg in opened), None)
+                if met is not None:
+                    path = list(opened)
+                    return [x for x in path[path.index(met) :] if x in self.loops]
                 stack += missing
                 continue
             stack.pop()
+            opened.pop(node, None)
             if not is_written[node]:
                 is_written[node] = 1
                 order.append(node)
+        return []
 
     def _arguments(self, node: int, loop_of: dict[int, int]) -> list[int]:
         """Return what a node reads; of a number of a loop, the loop."""

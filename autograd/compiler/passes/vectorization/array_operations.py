@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.ir.gather import GATHER, to_integers
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.scalar_graph import ARRAY, ArrayOp, Ref
@@ -41,6 +42,8 @@ def _compute_array(graph: VectorizedGraph, i: int, inputs: dict[Any, Instruction
     if stacked is not None:
         return graph.read_in_shape(stacked)
     args = [_resolve(graph, arg) for arg in operation.args]
+    if operation.op is GATHER:
+        args[1:] = [to_integers(graph.builder, x) for x in args[1:]]
     settings = {name: _resolve(graph, value) for name, value in operation.static.items()}
     array = apply_operation(graph.builder, operation.op, args, settings)
     dtype = graph.table.graph.array_dtypes.get(i)
