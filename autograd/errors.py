@@ -1,8 +1,31 @@
 """The library's exceptions: each names the call, the values or shapes, and the next step."""
 
+from typing import ClassVar
+
 
 class AutogradError(Exception):
-    """Base class of the exceptions of this library."""
+    """Base class of the exceptions of this library.
+
+    Attributes
+    ----------
+    help : str
+        The section on this class in the documentation. A class attribute, which a traceback shows below the message.
+
+    Examples
+    --------
+    >>> ShapeError.help
+    'troubleshooting#shapeerror'
+    """
+
+    help: ClassVar[str] = "troubleshooting#autograderror"
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.partition(".")[0] == "autograd":
+            cls.help = f"troubleshooting#{cls.__name__.lower()}"
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.add_note(f"What to do: see {self.help} in the documentation of gradlab")
 
 
 class ShapeError(AutogradError, ValueError):

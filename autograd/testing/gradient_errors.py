@@ -33,6 +33,7 @@ class GradientError(AutogradError, AssertionError):
     _class_by_fault: ClassVar[dict[str, type[GradientError]]] = {}
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         GradientError._class_by_fault[cls.fault] = cls
 
     @staticmethod

@@ -172,7 +172,7 @@ def test_what_has_no_derivative_is_refused_with_the_next_step(name):
 
 
 def test_unknown_attributes_have_pythons_message():
-    with pytest.raises(AttributeError, match=r"^'Tensor' object has no attribute 'sumn'$") as caught:
+    with pytest.raises(AttributeError, match=r"^'Tensor' object has no attribute 'sumn'(?m:$)") as caught:
         getattr(Tensor(M), "sumn")  # noqa: B009 - its message is what is tested
     assert caught.value.name == "sumn"
     with pytest.raises(DataError, match=r"to_device\(\) of this Tensor.*: the only device is 'cpu', not 'gpu'"):

@@ -260,7 +260,7 @@ def test_other_functions_of_scipy_name_the_module_that_takes_nodes():
         sc.logsumexp(t)
     with pytest.raises(DataError, match=r"np\.elliprd has no derivative here"):
         sc.elliprd(t, 1.0, 1.0)
-    with pytest.raises(DataError, match=r"or np functions that have a row$"):
+    with pytest.raises(DataError, match=r"or np functions that have a row(?m:$)"):
         np.asarray(t)
 
 

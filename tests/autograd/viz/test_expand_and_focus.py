@@ -19,9 +19,9 @@ def test_expanding_takes_boxes_apart():
     assert sum(box.title == "+" for box in sums.drawing.boxes) == 4
     alone = g.expand(w[3])
     assert {box.title for box in alone.drawing.boxes} >= {"w3", "leaf ×4", "×", "multiply ×4"}
-    with pytest.raises(GraphError, match=r"^there is no box 9: the boxes have the numbers 0 to 2$"):
+    with pytest.raises(GraphError, match=r"^there is no box 9: the boxes have the numbers 0 to 2(?m:$)"):
         g.expand(9)
-    with pytest.raises(GraphError, match=r"^0 boxes are called 'no': give the number of one, as print\(g\) shows it$"):
+    with pytest.raises(GraphError, match=r"^0 boxes are called 'no': give the number of one, as print\(g\) shows it(?m:$)"):
         g.expand("no")
     many = draw(sum(Value(float(i)) * 2.0 for i in range(2500)))
     with pytest.raises(GraphError, match=r"has 2500 parts: expand one node of it"):

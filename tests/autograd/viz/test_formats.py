@@ -88,7 +88,8 @@ def test_to_graphviz_needs_the_package(monkeypatch):
     assert str(graph).count("->") == 9
     monkeypatch.setitem(sys.modules, "graphviz", None)
     with pytest.raises(
-        SettingError, match=r"^to_graphviz\(\) needs the package graphviz: pip install 'gradlab\[pictures\]', or use to_svg\(\)$"
+        SettingError,
+        match=r"^to_graphviz\(\) needs the package graphviz: pip install 'gradlab\[pictures\]', or use to_svg\(\)(?m:$)",
     ):
         draw(neuron_graph()[2]).to_graphviz()
 
