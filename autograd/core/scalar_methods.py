@@ -183,7 +183,7 @@ def _execute_source(row: str, name: str, names: dict[str, Any], reflected: bool,
     exec(compile("\n".join(factory), f"<written from row {row}>", "exec"), vars(context), scope)  # noqa: S102 - our own text
     method: Callable[..., Any] = scope["factory"](**bound)
     method.__name__, method.__qualname__ = name, f"Value.{name}"
-    method.__doc__ = f"Apply the row {row} of the table of operations to a scalar."
+    method.__doc__ = f"Return {row}. The formulas are those of the row {row} in the table of operations."
     return method
 
 

@@ -88,6 +88,7 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
 
     @classmethod
     def blank(cls) -> Tensor:
+        """Return a new leaf without numbers, whose array belongs to graphs."""
         node = super().blank()
         node._state = RECORDED
         return node
@@ -310,13 +311,16 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
 
     @classmethod
     def leaf(cls, data: Any) -> Tensor:
+        """Return a new leaf with a copy of the numbers."""
         return cls(data)
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
+        """Return the cotangent of argument ``i`` as an array, from the cotangent ``g`` of this node."""
         assert self.op is not None
         return self.args[i].unbroadcast_cotangent(self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right), self.op)
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
+        """Return the tangent of this node as an array, from those of its arguments; None stands for a tangent of 0."""
         assert self.op is not None
         t = self.op.jvp(ARRAY, tangents, self._primal, self.dright, self.right)
         if np.iscomplexobj(t) != (self.dtype.kind == "c"):
@@ -324,11 +328,13 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
         return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
 
     def match_type(self, g: Any) -> Any:
+        """Return a cotangent that is a node in the dtype of this node."""
         if isinstance(g, Value):
             return g
         return g if g.dtype == self.dtype else apply(find("astype"), g, dtype=self.dtype)
 
     def to_gradient_data(self, g: Any) -> Any:
+        """Return a cotangent as an array in the shape and dtype of this node."""
         return np.full(self.shape, cast_to_dtype(g, self.dtype), self.dtype)
 
     def check_unchanged(self) -> None:
@@ -386,7 +392,7 @@ def _unary(row: str, name: str) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
         return Tensor.record(op, (self,), {})
 
-    method.__doc__ = f"Row {row} of the table of operations, entry by entry."
+    method.__doc__ = f"Return {row}, entry by entry. The formulas are those of the row {row} in the table of operations."
     method.__qualname__ = f"Tensor.{name}"
     return method
 
@@ -400,7 +406,7 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
             return Tensor.record(op, (first, second), {})
         return record(op, first, second, other)
 
-    method.__doc__ = f"Row {row} of the table of operations, entry by entry."
+    method.__doc__ = f"Return {row}, entry by entry. The formulas are those of the row {row} in the table of operations."
     method.__qualname__ = f"Tensor.{name}"
     return method
 

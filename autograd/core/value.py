@@ -229,6 +229,7 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
 
     @classmethod
     def leaf(cls, data: Any) -> Value:
+        """Return a new leaf with the number."""
         return cls(data)
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> float:
@@ -236,6 +237,7 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         return float(np.sum(c).real)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
+        """Return the cotangent of argument ``i``; if ``g`` is a Value, it is a graph of the partial derivative."""
         if xp is None or self.dleft is PACKED or type(g) is not Value:
             return super().vjp(i, g, xp)
         left, right = self.left, self.right
@@ -248,15 +250,19 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         return c if type(c) is Value and type(args[i]) is Value else args[i].match_type(unbroadcast(xp, c, args[i].shape))
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
+        """Return the cotangent of argument ``i`` as a number, from the cotangent ``g`` of this node."""
         return self.args[i].to_gradient_data(g * self.partial(i))
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> float:
+        """Return the tangent of this node as a number, from those of its arguments; None stands for a tangent of 0."""
         return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
 
     def match_type(self, g: Any) -> Any:
+        """Return a cotangent that is a node as a Value."""
         return g if isinstance(g, Value) else Node.graph_backend.item(g.real if g.dtype.kind == "c" else g)
 
     def to_gradient_data(self, g: Any) -> float:
+        """Return a cotangent as a float."""
         return g if type(g) is float else float(np.asarray(g).reshape(()).real)
 
     def check_unchanged(self) -> None:
@@ -290,7 +296,7 @@ def _compile_when_called(row: str, name: str, reflected: bool = False) -> Callab
         return compile_and_install()(self, *other)
 
     method.__name__, method.__qualname__ = name, f"Value.{name}"
-    method.__doc__ = f"Apply the row {row} of the table of operations to a scalar."
+    method.__doc__ = f"Return {row}. The formulas are those of the row {row} in the table of operations."
     return method
 
 

@@ -85,6 +85,7 @@ def as_tensor(x: Any, call: str = "as_tensor()") -> Tensor:
     Parameters
     ----------
     x : array_like, node, or nested lists of numbers and nodes
+        What to convert. A Tensor is returned as it is.
     call : str, optional
         What the user has called, for error messages.
 

@@ -42,10 +42,12 @@ def expm(A: Any) -> Any:
     Parameters
     ----------
     A : array_like or Tensor, shape (..., n, n)
+        A square matrix, or a stack of them.
 
     Returns
     -------
     array or Tensor, shape (..., n, n)
+        The exponential of each matrix.
 
     Raises
     ------
@@ -71,6 +73,7 @@ def sqrtm(A: Any) -> Any:
     Parameters
     ----------
     A : array_like or Tensor, shape (..., n, n)
+        A square matrix, or a stack of them.
 
     Returns
     -------
@@ -97,6 +100,7 @@ def logm(A: Any) -> Any:
     Parameters
     ----------
     A : array_like or Tensor, shape (..., n, n)
+        A square matrix, or a stack of them.
 
     Returns
     -------
@@ -130,6 +134,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     a : array_like or Tensor, shape (n, n)
         Only its triangle is read, and gets a gradient.
     b : array_like or Tensor, shape (n,) or (n, k)
+        The right-hand sides, as columns.
     trans : {0, 1, 2, "N", "T", "C"}, optional
         1, 2, "T" and "C" solve aᵀ x = b.
     lower : bool, optional
@@ -140,6 +145,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     Returns
     -------
     array or Tensor, shape (n,) or (n, k)
+        The solutions x, as columns.
 
     Raises
     ------
@@ -169,12 +175,16 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
     Parameters
     ----------
     a : array_like or Tensor, shape (m, m)
+        The left factor.
     b : array_like or Tensor, shape (n, n)
+        The right factor.
     q : array_like or Tensor, shape (m, n)
+        The right-hand side.
 
     Returns
     -------
     array or Tensor, shape (m, n)
+        The solution X.
 
     Raises
     ------
@@ -211,10 +221,12 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any) -> Any:
         The diagonals as rows: ``ab[u + i - j, j]`` is the entry of A in row i and column j. The entries outside of A are not read,
         and get a gradient of 0.
     b : array_like or Tensor, shape (n,) or (n, k)
+        The right-hand sides, as columns.
 
     Returns
     -------
     array or Tensor, shape (n,) or (n, k)
+        The solutions x, as columns.
 
     Raises
     ------
@@ -248,11 +260,14 @@ def cholesky(a: Any, lower: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor, shape (n, n)
+        A positive definite matrix. Its lower triangle is read, also for the upper factor.
     lower : bool, optional
+        Whether to return the lower factor.
 
     Returns
     -------
     array or Tensor, shape (n, n)
+        The factor. The other triangle is zero.
 
     Examples
     --------
@@ -269,13 +284,16 @@ def cho_factor(a: Any, lower: bool = False) -> tuple[Any, bool]:
     Parameters
     ----------
     a : array_like or Tensor, shape (n, n)
+        A positive definite matrix. Its lower triangle is read, also for the upper factor.
     lower : bool, optional
+        Whether to return the lower factor; the upper one by default.
 
     Returns
     -------
     c : array or Tensor, shape (n, n)
         The factor. The other triangle is zero; SciPy leaves numbers in it.
     lower : bool
+        The argument ``lower``, for `cho_solve`.
 
     Examples
     --------
@@ -293,10 +311,12 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any) -> Any:
     c_and_lower : tuple
         What `cho_factor` has returned.
     b : array_like or Tensor, shape (n,) or (n, k)
+        The right-hand sides, as columns.
 
     Returns
     -------
     array or Tensor, shape (n,) or (n, k)
+        The solutions x, as columns.
 
     Examples
     --------
@@ -319,6 +339,7 @@ def block_diag(*arrs: Any) -> Any:
     Returns
     -------
     array or Tensor
+        Its shape is the sum of the shapes of the matrices.
 
     Examples
     --------
@@ -355,6 +376,7 @@ def toeplitz(c: Any, r: Any = None) -> Any:
     Returns
     -------
     array or Tensor, shape (n, m)
+        The entry in row i and column j is ``c[i - j]``, or ``r[j - i]`` above the diagonal.
 
     Examples
     --------

@@ -221,6 +221,7 @@ def root_scalar(f: Callable[..., Any], args: Any = (), method: str | None = None
     Returns
     -------
     scipy.optimize.RootResults
+        What SciPy returns. Its ``root`` is a node if an argument is one.
 
     Raises
     ------

@@ -38,6 +38,7 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
     Returns
     -------
     array or Tensor
+        In the shape that ``mode`` says.
 
     Raises
     ------
@@ -63,12 +64,17 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
 
     Parameters
     ----------
-    in1, in2, mode, method
+    in1, in2 : array_like or Tensor
+        With the same number of axes.
+    mode : {"full", "same", "valid"}, optional
+        As for `convolve`.
+    method : {"auto", "direct", "fft"}, optional
         As for `convolve`.
 
     Returns
     -------
     array or Tensor
+        In the shape that ``mode`` says.
 
     Raises
     ------
@@ -103,6 +109,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: int | Sequence[int
     Returns
     -------
     array or Tensor
+        In the shape that ``mode`` says.
 
     Raises
     ------
@@ -124,15 +131,18 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
     Parameters
     ----------
     in1, in2 : array_like or Tensor, shape (m, n)
+        The matrices.
     mode : {"full", "same", "valid"}, optional
         As for `convolve`.
     boundary : {"fill", "wrap", "symm"}, optional
         Beyond the border of ``in1`` are ``fillvalue``, its other side, or its mirror image.
     fillvalue : number or node, optional
+        The number beyond the border if ``boundary`` is "fill".
 
     Returns
     -------
     array or Tensor
+        In the shape that ``mode`` says.
 
     Raises
     ------

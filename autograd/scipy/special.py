@@ -5,6 +5,7 @@ SciPy's own ufuncs, such as ``scipy.special.gammaln``, find the same rows when t
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from math import log, pi
 from typing import Any
@@ -48,15 +49,23 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
     function.__name__ = function.__qualname__ = op.name
     function.__module__ = __name__
     ARGUMENTS[op.name] = names
-    function.__doc__ = f"""Return ``scipy.special.{op.name}`` of numbers, arrays or nodes, entry by entry. {note}
+    function.__signature__ = inspect.Signature([inspect.Parameter(n, inspect.Parameter.POSITIONAL_ONLY) for n in names])
+    function.__doc__ = f"""Return ``scipy.special.{op.name}``, entry by entry. {note}
 
     Parameters
     ----------
     {", ".join(names)} : number, array_like, Value or Tensor
+        {"The argument." if len(names) == 1 else "The arguments, which are broadcast."}
 
     Returns
     -------
     float, array, Value or Tensor
+        The values of the function. It is a node if an argument is one.
+
+    Raises
+    ------
+    DataError
+        If an argument is no number and no array of numbers.
     """
     FUNCTIONS[op.name] = function
     named: Callable[..., Any] = function
@@ -116,6 +125,7 @@ def lambertw(z: Any, k: int = 0) -> Any:
     Parameters
     ----------
     z : number, array_like, Value or Tensor
+        The arguments.
     k : int, optional
         The branch: 0, real for z ≥ -1/e, or -1, real for -1/e ≤ z < 0.
 
@@ -145,10 +155,12 @@ def factorial(n: Any) -> Any:
     Parameters
     ----------
     n : number, array_like, Value or Tensor
+        The arguments, which need not be whole numbers.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``n``.
 
     Examples
     --------
@@ -165,10 +177,12 @@ def comb(n: Any, k: Any) -> Any:
     Parameters
     ----------
     n, k : number, array_like, Value or Tensor
+        How many there are, and how many are chosen.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape that the arguments broadcast to.
 
     Examples
     --------
@@ -197,6 +211,7 @@ def multigammaln(a: Any, d: int) -> Any:
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``a``.
 
     Raises
     ------
@@ -222,6 +237,7 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False) 
     Parameters
     ----------
     a : array_like, Value or Tensor
+        The exponents.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     b : array_like or Tensor, optional
@@ -232,6 +248,7 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False) 
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Examples
     --------
@@ -256,11 +273,14 @@ def softmax(x: Any, axis: Axis = None) -> Any:
     Parameters
     ----------
     x : array_like or Tensor
+        The logits.
     axis : int, tuple of int or None, optional
+        The axes over which the probabilities sum to 1; all of them by default.
 
     Returns
     -------
     float, array or Tensor
+        In the shape of ``x``.
 
     Examples
     --------
@@ -276,11 +296,14 @@ def log_softmax(x: Any, axis: Axis = None) -> Any:
     Parameters
     ----------
     x : array_like or Tensor
+        The logits.
     axis : int, tuple of int or None, optional
+        The axes over which the probabilities sum to 1; all of them by default.
 
     Returns
     -------
     float, array or Tensor
+        In the shape of ``x``.
 
     Examples
     --------

@@ -92,11 +92,18 @@ native: Any = load(os.environ.get(SETTING, "").strip().lower())
 
 
 def engine() -> str:
-    """The engine that runs scalar operations and backward passes: ``"native"`` or ``"python"``.
+    """Return the name of the engine that runs scalar operations and backward passes.
 
     Both give the same results to the last bit. The native engine is there if the package came as a wheel with it, or if there was
     a C compiler at installation. The environment variable ``GRADLAB_ENGINE`` chooses before the import: ``python`` or ``native``.
 
+    Returns
+    -------
+    str
+        "native" or "python".
+
+    Examples
+    --------
     >>> engine() in ("native", "python")
     True
     """

@@ -99,7 +99,9 @@ class Report:
 
         Parameters
         ----------
-        fault, message
+        fault : str
+            As in :class:`Finding`.
+        message : str
             As in :class:`Finding`.
         **data
             The other fields of the finding.

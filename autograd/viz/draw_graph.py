@@ -61,6 +61,7 @@ def draw(
     Returns
     -------
     Picture
+        The picture. A notebook shows it; its methods write files.
 
     Raises
     ------

@@ -111,6 +111,7 @@ class Picture(DrawingFormats):
         Returns
         -------
         Picture
+            A new picture; this one does not change.
 
         Raises
         ------
@@ -153,6 +154,7 @@ class Picture(DrawingFormats):
         Returns
         -------
         Picture
+            A new picture; this one does not change.
 
         Raises
         ------
@@ -178,6 +180,7 @@ class Picture(DrawingFormats):
         Returns
         -------
         Picture
+            A new picture; this one does not change.
 
         Raises
         ------
@@ -236,6 +239,7 @@ class Picture(DrawingFormats):
         Returns
         -------
         list of Node
+            In the order in which they were computed.
 
         Raises
         ------

@@ -52,6 +52,7 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
+        A figure with one image for each neuron.
 
     Raises
     ------
@@ -159,6 +160,7 @@ def gradient_flow(model: Any) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
+        A figure with two axes: the means and the fractions.
 
     Raises
     ------
@@ -286,12 +288,21 @@ def landscape(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 
 
     Parameters
     ----------
-    loss, parameters, span, points, rng
-        As in :func:`surface`.
+    loss : callable
+        The loss, a function without arguments that reads the parameters.
+    parameters : sequence of Tensor or Value
+        The parameters. They are moved, and put back at the end.
+    span : float, default 1.0
+        The largest distance, as a multiple of the directions.
+    points : int, default 21
+        The number of distances from -``span`` to ``span``.
+    rng : int or numpy.random.Generator, optional
+        The seed of the directions.
 
     Returns
     -------
     matplotlib.figure.Figure
+        The contours, with the current parameters at the centre.
 
     Raises
     ------

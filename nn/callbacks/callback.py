@@ -45,16 +45,45 @@ class Callback:
     """
 
     def on_start(self, run: Run) -> None:
-        """Called before the first epoch, after a checkpoint was read."""
+        """Called before the first epoch, after a checkpoint was read.
+
+        Parameters
+        ----------
+        run : Run
+            The model, the optimizer and the history of the run.
+        """
 
     def on_step(self, run: Run) -> None:
-        """Called after each step of the optimizer."""
+        """Called after each step of the optimizer.
+
+        Parameters
+        ----------
+        run : Run
+            The model, the optimizer and the history of the run.
+        """
 
     def on_epoch(self, run: Run) -> Any:
-        """Called after each epoch. The run stops if this returns true."""
+        """Called after each epoch. The run stops if this returns true.
+
+        Parameters
+        ----------
+        run : Run
+            The model, the optimizer and the history of the run.
+
+        Returns
+        -------
+        bool or None
+            Whether to stop.
+        """
 
     def on_end(self, run: Run) -> None:
-        """Called when the run ends, however it ends."""
+        """Called when the run ends, however it ends.
+
+        Parameters
+        ----------
+        run : Run
+            The model, the optimizer and the history of the run.
+        """
 
     def state_dict(self) -> dict[str, Any]:
         """Return the arrays that a checkpoint needs so that a resumed run goes on to the same bits; none by default."""

@@ -256,7 +256,13 @@ def from_dataframe(
     ----------
     frame : DataFrame
         A frame of pandas or polars, or any mapping from names to columns of one length.
-    target, features, categorical, missing
+    target : str, int or None, default -1
+        As in :func:`read_csv`.
+    features : sequence of str or int, optional
+        As in :func:`read_csv`.
+    categorical : sequence of str or int, optional
+        As in :func:`read_csv`.
+    missing : {"refuse", "drop", "mean", "median"} or float, default "refuse"
         As in :func:`read_csv`.
 
     Returns

@@ -179,7 +179,9 @@ def recall(pred: Any, target: Any, average: str | None = "macro") -> Any:
 
     Parameters
     ----------
-    pred, target, average
+    pred, target : Tensor or array_like, shape (N,) or (N, K)
+        As in :func:`precision`.
+    average : {"macro", "weighted", "micro", "binary"} or None, default "macro"
         As in :func:`precision`.
 
     Returns
@@ -206,7 +208,9 @@ def f1(pred: Any, target: Any, average: str | None = "macro") -> Any:
 
     Parameters
     ----------
-    pred, target, average
+    pred, target : Tensor or array_like, shape (N,) or (N, K)
+        As in :func:`precision`.
+    average : {"macro", "weighted", "micro", "binary"} or None, default "macro"
         As in :func:`precision`.
 
     Returns

@@ -23,10 +23,12 @@ def real(z: Any) -> Any:
     Parameters
     ----------
     z : number, array_like, Value or Tensor
+        The complex numbers.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``z``.
 
     Examples
     --------
@@ -45,10 +47,12 @@ def imag(z: Any) -> Any:
     Parameters
     ----------
     z : number, array_like, Value or Tensor
+        The complex numbers.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``z``.
 
     Examples
     --------
@@ -67,10 +71,12 @@ def conj(z: Any) -> Any:
     Parameters
     ----------
     z : number, array_like, Value or Tensor
+        The complex numbers. A real number is its own conjugate.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``z``.
 
     Examples
     --------
@@ -89,6 +95,7 @@ def angle(z: Any, deg: bool = False) -> Any:
     Parameters
     ----------
     z : number, array_like, Value or Tensor
+        The complex numbers.
     deg : bool, optional
         Whether to return degrees.
 

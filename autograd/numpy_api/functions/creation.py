@@ -52,6 +52,7 @@ def zeros(shape: Any, dtype: Any = float) -> Buffer:
     Parameters
     ----------
     shape : int or sequence of int
+        The shape of the array.
     dtype : dtype, optional
         A float type.
 
@@ -85,6 +86,7 @@ def ones(shape: Any, dtype: Any = float) -> Buffer:
     Parameters
     ----------
     shape : int or sequence of int
+        The shape of the array.
     dtype : dtype, optional
         A float type.
 
@@ -107,6 +109,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Buffer:
     Parameters
     ----------
     shape : int or sequence of int
+        The shape of the array.
     fill_value : number, array_like or node
         What is broadcast to the shape. The gradient by a node is the sum of those by the entries.
     dtype : dtype, optional

@@ -36,6 +36,7 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = "greedy") -> Any:
     Returns
     -------
     float, array or Tensor
+        Its axes are the letters of the result.
 
     Raises
     ------

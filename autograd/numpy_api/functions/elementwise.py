@@ -19,13 +19,13 @@ class Unary(Protocol):
     """A function of one argument that acts entry by entry."""
 
     @overload
-    def __call__(self, x: Value, /) -> Value: ...
+    def __call__(self, a: Value, /) -> Value: ...
     @overload
-    def __call__(self, x: Tensor, /) -> Tensor: ...
+    def __call__(self, a: Tensor, /) -> Tensor: ...
     @overload
-    def __call__(self, x: float, /) -> float: ...
+    def __call__(self, a: float, /) -> float: ...
     @overload
-    def __call__(self, x: Any, /) -> Any: ...
+    def __call__(self, a: Any, /) -> Any: ...
 
 
 class Binary(Protocol):
@@ -38,12 +38,12 @@ def _unary(name: str, sample: float = 0.5) -> Unary:
     """Make the function of a row with one argument; ``sample`` is the argument of the example in its docstring."""
     op, method = find(name), _OPERATOR_METHODS.get(name, name)
 
-    def function(x: Any, /) -> Any:
-        if type(x) is Tensor:
-            return Tensor.record(op, (x,), {})
-        return getattr(x, method)() if type(x) is Value else apply_elementwise(op, x)
+    def function(a: Any, /) -> Any:
+        if type(a) is Tensor:
+            return Tensor.record(op, (a,), {})
+        return getattr(a, method)() if type(a) is Value else apply_elementwise(op, a)
 
-    named: Unary = _document(function, op, "x", f"{name}(Tensor([{sample}, {sample}])).shape")
+    named: Unary = _document(function, op, f"{name}(Tensor([{sample}, {sample}])).shape")
     return named
 
 
@@ -54,29 +54,31 @@ def _binary(name: str) -> Binary:
     def function(a: Any, b: Any, /) -> Any:
         return apply_elementwise(op, a, b)
 
-    named: Binary = _document(function, op, "a, b", f"{name}(Tensor([0.5, 2.0]), 0.25).shape")
+    named: Binary = _document(function, op, f"{name}(Tensor([0.5, 2.0]), 0.25).shape")
     return named
 
 
-def _document(function: Any, op: Op, parameters: str, example: str) -> Any:
+def _document(function: Any, op: Op, example: str) -> Any:
     """Give the function the name of its row, and the formulas as its docstring."""
     assert isinstance(op, Elementwise)
+    is_unary = op.arity == 1
     function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = f"""{format_row(op)}
+    function.__doc__ = f"""Return {format_row(op)}, entry by entry.
 
     Parameters
     ----------
-    {parameters} : number, array_like, Value or Tensor
+    {"a" if is_unary else "a, b"} : number, array_like, Value or Tensor
+        {"The argument." if is_unary else "The arguments, which are broadcast."}
 
     Returns
     -------
     float, array, Value or Tensor
-        Entry by entry, in the shape that the arguments broadcast to.
+        y, in the shape {"of ``a``" if is_unary else "that the arguments broadcast to"}. It is a node if an argument is one.
 
     Raises
     ------
     DataError
-        If an argument is not real.
+        If an argument is no number and no array of numbers.
     ShapeError
         If shapes do not broadcast.
 
@@ -120,12 +122,14 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     Parameters
     ----------
     x : number, array_like, Value or Tensor
+        The argument.
     slope : float, optional
         The derivative for x ≤ 0; no gradient flows to it.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``x``.
 
     Raises
     ------
@@ -147,12 +151,14 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     Parameters
     ----------
     x : number, array_like, Value or Tensor
+        The argument.
     alpha : float, optional
         Minus the limit at x → -∞; no gradient flows to it.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape of ``x``.
 
     Raises
     ------

@@ -311,10 +311,12 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     ----------
     a : array_like or Tensor
         Of shape (..., m, n).
-    rcond, rtol : float, optional
+    rcond : float, optional
         Singular values below this fraction of the largest count as 0; 1e-15 by default, as in NumPy.
     hermitian : bool, optional
         Accepted as np.linalg.pinv does, and ignored.
+    rtol : float, optional
+        Another name of ``rcond``.
 
     Returns
     -------
@@ -356,6 +358,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     rank : int
         A plain number.
     singular_values : array or Tensor
+        Those of ``a``, in descending order, of shape (min(m, n),).
 
     Examples
     --------

@@ -32,6 +32,7 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     Returns
     -------
     array or Tensor
+        In the shape of the arrays; along ``axis`` their lengths are added.
 
     Raises
     ------
@@ -64,6 +65,7 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     Returns
     -------
     array or Tensor
+        With one axis more than the arrays.
 
     Raises
     ------

@@ -26,6 +26,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     Parameters
     ----------
     a : array_like or Tensor
+        The vectors or matrices.
     ord : float, "fro" or None, optional
         The order p, which is not 0: 2 for the Euclidean norm, ``np.inf`` for the largest absolute value, ``-np.inf`` for the
         smallest. None is 2, and for matrices, as "fro", the Frobenius norm. Matrices take "nuc", ±1, ±2 and ±inf, too, as in NumPy.
@@ -37,6 +38,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -104,6 +106,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        A matrix, or a stack of matrices.
     offset : int, optional
         Which diagonal; 0 is the main one, and positive ones are above it.
     axis1, axis2 : int, optional
@@ -112,6 +115,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     Returns
     -------
     float, array or Tensor
+        One number for each matrix.
 
     Raises
     ------
@@ -138,6 +142,7 @@ def inv(a: Any) -> Any:
     Returns
     -------
     array or Tensor
+        Of shape (..., n, n).
 
     Raises
     ------
@@ -167,6 +172,7 @@ def det(a: Any) -> Any:
     Returns
     -------
     float, array or Tensor
+        One number for each matrix, of shape (...).
 
     Raises
     ------

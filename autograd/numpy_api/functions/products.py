@@ -25,6 +25,7 @@ def matmul(a: Any, b: Any) -> Any:
     Returns
     -------
     float, array or Tensor
+        Of shape (..., n, m) for matrices of shapes (..., n, k) and (..., k, m). The axis of a vector is left out.
 
     Raises
     ------
@@ -51,6 +52,7 @@ def vdot(a: Any, b: Any) -> Any:
     Returns
     -------
     float or Tensor
+        The sum, a single number.
 
     Raises
     ------
@@ -80,6 +82,7 @@ def dot(a: Any, b: Any) -> Any:
     Parameters
     ----------
     a, b : number, array_like or Tensor
+        The factors.
 
     Returns
     -------

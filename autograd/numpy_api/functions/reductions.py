@@ -16,6 +16,7 @@ def sum(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The entries to add.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     keepdims : bool, optional
@@ -24,6 +25,7 @@ def sum(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -47,6 +49,7 @@ def mean(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The entries to average.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     keepdims : bool, optional
@@ -55,6 +58,7 @@ def mean(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -78,6 +82,7 @@ def prod(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The entries to multiply.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     keepdims : bool, optional
@@ -86,6 +91,7 @@ def prod(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -113,6 +119,7 @@ def max(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The entries to compare.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     keepdims : bool, optional
@@ -121,6 +128,7 @@ def max(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -148,6 +156,7 @@ def min(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The entries to compare.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     keepdims : bool, optional
@@ -156,6 +165,7 @@ def min(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -183,12 +193,14 @@ def cumsum(a: Any, axis: int | None = None) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The entries to add.
     axis : int or None, optional
         The axis; by default the array is flattened first.
 
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a``, or flat if ``axis`` is None.
 
     Raises
     ------

@@ -26,6 +26,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     condition : bool or array_like of bool
         No gradient flows to it.
     a, b : number, array_like, Value or Tensor
+        The entries to choose from.
 
     Returns
     -------
@@ -66,12 +67,14 @@ def clip(a: Any, low: Any = None, high: Any = None) -> Any:
     Parameters
     ----------
     a : number, array_like, Value or Tensor
+        The numbers to limit.
     low, high : number, array_like, node or None, optional
         The bounds; None for no bound.
 
     Returns
     -------
     float, array, Value or Tensor
+        In the shape that ``a`` and the bounds broadcast to.
 
     Raises
     ------

@@ -21,12 +21,14 @@ def reshape(a: Any, shape: Any) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     shape : int or sequence of int
         The new shape. One length may be -1: it is computed from the others.
 
     Returns
     -------
     array or Tensor
+        The same entries in the new shape, in row-major order.
 
     Raises
     ------
@@ -48,10 +50,12 @@ def ravel(a: Any) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
 
     Returns
     -------
     array or Tensor
+        Of shape (size,), in row-major order.
 
     Examples
     --------
@@ -68,12 +72,14 @@ def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     axes : sequence of int or None, optional
         Axis ``i`` of the result is axis ``axes[i]`` of ``a``. By default the order is reversed.
 
     Returns
     -------
     array or Tensor
+        The same entries in the new shape.
 
     Raises
     ------
@@ -96,11 +102,14 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     axis1, axis2 : int
+        The axes to exchange.
 
     Returns
     -------
     array or Tensor
+        The same entries in the new shape.
 
     Raises
     ------
@@ -123,12 +132,14 @@ def expand_dims(a: Any, axis: Axis) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     axis : int or tuple of int
         The positions of the new axes in the result.
 
     Returns
     -------
     array or Tensor
+        The same entries in the new shape.
 
     Raises
     ------
@@ -150,12 +161,14 @@ def squeeze(a: Any, axis: Axis = None) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     axis : int, tuple of int or None, optional
         Which axes of length one to remove; all of them by default.
 
     Returns
     -------
     array or Tensor
+        The same entries in the new shape.
 
     Raises
     ------
@@ -177,12 +190,14 @@ def flip(a: Any, axis: Axis = None) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     axis : int, tuple of int or None, optional
         The axes; all of them by default.
 
     Returns
     -------
     array or Tensor
+        In the shape of ``a``.
 
     Raises
     ------
@@ -204,11 +219,14 @@ def broadcast_to(a: Any, shape: int | Sequence[int]) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The array.
     shape : int or sequence of int
+        The shape of the result.
 
     Returns
     -------
     array or Tensor
+        The entries of ``a``, repeated along the new axes and the axes of length one.
 
     Raises
     ------

@@ -18,6 +18,7 @@ def logsumexp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The exponents.
     axis : int, tuple of int or None, optional
         The axes to reduce; all of them by default.
     keepdims : bool, optional
@@ -26,6 +27,7 @@ def logsumexp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a`` without the reduced axes.
 
     Raises
     ------
@@ -53,12 +55,14 @@ def softmax(a: Any, axis: Axis = -1) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The logits.
     axis : int, tuple of int or None, optional
         The axes over which the probabilities sum to 1; None for all of them. The last axis by default.
 
     Returns
     -------
     float, array or Tensor
+        The probabilities, in the shape of ``a``.
 
     Raises
     ------
@@ -86,12 +90,14 @@ def log_softmax(a: Any, axis: Axis = -1) -> Any:
     Parameters
     ----------
     a : array_like or Tensor
+        The logits.
     axis : int, tuple of int or None, optional
         The axes over which the probabilities sum to 1; None for all of them. The last axis by default.
 
     Returns
     -------
     float, array or Tensor
+        In the shape of ``a``.
 
     Raises
     ------

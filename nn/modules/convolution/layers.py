@@ -131,7 +131,13 @@ class Conv2d(_Convolution):
         The channels of the input and the output.
     kernel, stride, padding, dilation : int or tuple of int
         As in :class:`Conv1d`; a number stands for both axes.
-    groups, init, rng, bias
+    groups : int, default 1
+        As in :class:`Conv1d`.
+    init : str or callable, default "he_uniform"
+        As in :class:`Conv1d`.
+    rng : int, numpy.random.Generator or None, default None
+        As in :class:`Conv1d`.
+    bias : bool, default True
         As in :class:`Conv1d`.
 
     Attributes

@@ -1,5 +1,6 @@
 """The rows of SciPy's special functions: derivatives against differences and mpmath, SciPy's own ufuncs, and the page of what works."""
 
+import inspect
 import pickle
 import subprocess
 import sys
@@ -359,3 +360,8 @@ def test_orders_of_some_functions_are_integers():
     assert_close(special.kn(1, np.float32(1.5)), sc.kn(1, 1.5), rtol=1e-6)
     with pytest.raises(SettingError, match=r"autograd\.scipy\.special\.expn\(n=\[1, 2\.5\]\): the order is an integer"):
         special.expn([1, 2.5], 1.0)
+
+
+@pytest.mark.parametrize("name", sorted(set(special.ARGUMENTS)))
+def test_signatures_name_the_arguments(name):
+    assert tuple(inspect.signature(getattr(special, name)).parameters) == special.ARGUMENTS[name]
