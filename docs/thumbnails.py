@@ -1,4 +1,4 @@
-"""Draws the pictures of the gallery: the result of each program in ``examples/gallery``. ``conf.py`` runs it before pages are read."""
+"""Draws the pictures of the gallery: the result of each program in ``examples/gallery``. ``conf.py`` runs it first."""
 
 import contextlib
 import io
