@@ -3,7 +3,7 @@
 # /// script
 # dependencies = ["nox>=2025.2.9"]
 # ///
-"""Tasks of the project: ``nox -s lint types tests docs site package workflows bench``."""
+"""Tasks of the project: ``nox -s lint types tests docs site links package workflows bench``."""
 
 import tarfile
 from pathlib import Path
@@ -55,6 +55,13 @@ def site(session: nox.Session) -> None:
     """Build the documentation as a site in ``docs/_build``; a warning is an error."""
     session.install("-e", ".[docs]")
     session.run("sphinx-build", "-q", "-W", "-b", "html", "docs", "docs/_build")
+
+
+@nox.session(default=False)
+def links(session: nox.Session) -> None:
+    """Follow the links of the documentation to other sites."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-q", "-b", "linkcheck", "docs", session.create_tmp())
 
 
 @nox.session(default=False)

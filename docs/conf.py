@@ -1,7 +1,9 @@
 """The documentation as a site: ``sphinx-build -W -b html docs docs/_build``, or ``nox -s site``."""
 
 import re
+import runpy
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 project = "gradlab"
 author = "the gradlab authors"
@@ -9,7 +11,7 @@ copyright = author
 release = version = installed_version("gradlab")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 # Pages in plain Markdown link to files of the repository, which are no pages of the site.
@@ -26,6 +28,8 @@ napoleon_use_param = False
 html_theme = "furo"
 html_title = "gradlab"
 html_theme_options = {"navigation_with_keys": True}
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 pygments_style = "friendly"
 
 
@@ -48,7 +52,13 @@ def skip_methods_of_scikit_learn(app, what, name, obj, skip, options):
     return True if re.fullmatch("set_.*_request", name) else None
 
 
+def draw_thumbnails(app):
+    """Draw the pictures of the gallery into the folder of the pages."""
+    runpy.run_path(str(Path(app.srcdir) / "thumbnails.py"), run_name="__main__")
+
+
 def setup(app):
+    app.connect("builder-inited", draw_thumbnails)
     app.connect("autodoc-process-docstring", keep_colons_of_properties, priority=100)
     app.connect("autodoc-process-docstring", adapt_docstring, priority=900)
     app.connect("autodoc-skip-member", skip_methods_of_scikit_learn)

@@ -12,6 +12,7 @@ from oracles import assert_derivative
 
 GALLERY = sorted((Path(__file__).parents[1] / "examples" / "gallery").glob("*.py"))
 MOST_LINES = 90
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.mark.parametrize("script", GALLERY, ids=lambda script: script.stem)
@@ -75,3 +76,13 @@ def test_the_gradients_of_four_programs_are_those_of_pytorch():
 
     for translated in (gaussian_process, gplvm, convolutional_net, natural_gradient_svi):
         compare(translated.__name__, translated)
+
+
+def test_each_program_has_a_picture_and_its_source_on_the_page():
+    page = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    drawers = runpy.run_path(str(DOCS / "thumbnails.py"))["DRAWERS"]
+    assert sorted(drawer.__name__ for drawer in drawers) == [script.stem for script in GALLERY]
+    for script in GALLERY:
+        assert f"{{image}} thumbnails/{script.stem}.png\n" in page
+        assert f"{{literalinclude}} ../examples/gallery/{script.name}\n" in page
+    assert page.count(':target: "#') == len(GALLERY)

@@ -30,6 +30,7 @@ def main(steps=1000, rate=0.03):
         p = {name: stop_gradient(p[name]) - rate / (1.0 + step / 300.0) * gradient[name] for name in p}
     print(f"negative bound {bound:.2f} -> {objective(p, rng.normal(size=(2000, 2))):.2f}")
     print("mean", p["mean"].round(1), "standard deviations", np.exp(p["log_std"]).round(1))
+    return p
 
 
 if __name__ == "__main__":

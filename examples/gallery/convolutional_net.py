@@ -50,6 +50,7 @@ def main(steps=400, rate=0.2):
     x, y = images[1500:], labels[1500:]  # held out
     accuracy = (logits(p, x).argmax(axis=1) == y).mean()
     print(f"held-out loss {objective(start, x, y):.2f} -> {objective(p, x, y):.2f}, accuracy {accuracy:.1%}")
+    return p
 
 
 if __name__ == "__main__":

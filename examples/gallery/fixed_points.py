@@ -38,6 +38,7 @@ def main(steps=60):
     result = minimize(objective, start, options={"maxiter": steps})
     x = fixed_point(layer, np.zeros(3), result.x, result.x)
     print(f"squared distance {objective(start):.3f} -> {result.fun:.1e}, equilibrium {x.round(3)}")
+    return result.x
 
 
 if __name__ == "__main__":

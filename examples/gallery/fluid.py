@@ -65,6 +65,7 @@ start = np.full((2, N, N), 0.2) + 0.01 * np.random.default_rng(0).normal(size=(2
 def main(steps=40):
     result = minimize(objective, start, method="L-BFGS-B", options={"maxiter": steps})
     print(f"squared distance {objective(start):.3f} -> {result.fun:.3f}")
+    return result.x
 
 
 if __name__ == "__main__":

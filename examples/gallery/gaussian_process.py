@@ -34,6 +34,7 @@ def main(steps=100):
     prediction = p["mean"] + kernel(at, x, p) @ np.linalg.solve(covariance(p), y - p["mean"])
     print(f"negative log likelihood {objective(start):.2f} -> {result.fun:.2f}, noise {np.exp(p['log_noise']):.3f}")
     print("predictions at 0 and 1:", prediction.round(2), "truth:", np.sin(2.0 * at).round(2))
+    return p
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def main(steps=60):
     nearest = np.argmin(((z[:, None, :] - centres) ** 2).sum(axis=-1), axis=1)
     print(f"objective {objective(start):.1f} -> {result.fun:.1f}")
     print(f"{(nearest == labels).mean():.0%} of the images lie nearer to the centre of their own digit")
+    return result.x
 
 
 if __name__ == "__main__":

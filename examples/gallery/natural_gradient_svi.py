@@ -39,11 +39,13 @@ def fit(steps, rate, precondition):
 
 
 def main(steps=200):
-    fresh = np.random.default_rng(3).normal(size=(500, 3))
+    means, fresh = {}, np.random.default_rng(3).normal(size=(500, 3))
     for name, rate, precondition in (("natural", 0.1, natural), ("plain", 0.0005, lambda p, gradient: gradient)):
         p = fit(steps, rate, precondition)
+        means[name] = p["mean"]
         print(f"{name:8} negative bound {objective(p, fresh):.2f}, mean {p['mean'].round(2)}")
     print("truth", truth)
+    return means
 
 
 if __name__ == "__main__":

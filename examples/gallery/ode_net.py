@@ -26,6 +26,7 @@ start = {"W": rng.normal(size=(8, 2)), "b": np.zeros(8), "out": 0.1 * rng.normal
 def main(steps=60):
     result = minimize(objective, start, method="L-BFGS-B", options={"maxiter": steps})
     print(f"mean squared error {objective(start):.3f} -> {result.fun:.5f}")
+    return result.x
 
 
 if __name__ == "__main__":

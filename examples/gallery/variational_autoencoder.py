@@ -47,6 +47,7 @@ def main(steps=600, rate=0.01):
         scale = rate * np.sqrt(1.0 - 0.999**step) / (1.0 - 0.9**step)
         p = {n: {k: p[n][k] - scale * m[n][k] / (np.sqrt(v[n][k]) + 1e-8) for k in g[n]} for n in g}
     print(f"negative bound of an image {before:.1f} -> {objective(p, images, np.zeros((len(images), 2))):.1f}")
+    return p
 
 
 if __name__ == "__main__":
