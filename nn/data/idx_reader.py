@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import DataError
 from nn import checkpoint
-from nn.data.gzip_files import is_gzipped
+from nn.data.compression import is_gzipped
 from nn.data.pairs import Array
 
 # The third byte of the magic number, and the type of the entries (Y. LeCun, "The MNIST database", section "IDX file format").

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import itertools
-import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograd import DataError, SettingError
-from nn.data.entries import is_missing_entry, parse_number
-from nn.data.gzip_files import is_gzipped
-from nn.data.table import Choices, Column, ColumnKey, Table, make_table
+from nn.data.compression import decompress
+from nn.data.tables.columns import Column
+from nn.data.tables.entries import is_missing_entry, parse_number
+from nn.data.tables.table import Choices, ColumnKey, Table, make_table
 
 # In this order: a comma may also be a decimal sign, and a space a part of a text.
 DELIMITERS = ";\t|, "
 # The lines by which the delimiter is found. A wrong one would have to divide all of them into equally many fields. Twice as many
 # lines find rarer exceptions, and take twice the time.
 SNIFFED_LINES = 50
+YEARS = (1000.0, 2999.0)  # numbers that may be years: those of four digits that people name columns by
 
 
 def read_csv(
@@ -27,6 +28,7 @@ def read_csv(
     target: ColumnKey | None = -1,
     *,
     features: Sequence[ColumnKey] | None = None,
+    exclude: Sequence[ColumnKey] = (),
     categorical: Sequence[ColumnKey] = (),
     header: bool | None = None,
     delimiter: str | None = None,
@@ -41,11 +43,14 @@ def read_csv(
     Parameters
     ----------
     path : str or Path
-        The file, possibly gzipped. Empty lines are skipped. Fields may be quoted as in RFC 4180.
+        The file, possibly compressed by gzip, bzip2 or xz. Empty lines are skipped. Fields may be quoted as in RFC 4180.
     target : int, str or None, default -1
         The column of the targets, by name or number; negative numbers count from the last. None reads inputs only.
     features : sequence of int or str, optional
-        The columns of the inputs, in this order. The default is all but the target.
+        The columns of the inputs, in this order. The default is all but the target, those in ``exclude``, and a first column
+        without a name that counts the lines, as pandas and R write it.
+    exclude : sequence of int or str
+        Columns that are no inputs.
     categorical : sequence of int or str
         Columns of categories. Each becomes one column of zeros and ones for each value.
     header : bool, optional
@@ -108,27 +113,26 @@ def read_csv(
         raise DataError(f"read_csv(): {path} cannot be read as CSV: {error}") from None
     if not rows:
         raise DataError(f"read_csv(): {path} is empty")
+    rows[0] = _complete_header(rows)
     _check_widths(rows, path)
     has_names = _has_names(rows, path, decimal, header)
-    names = [name.strip() for name in rows[0][1]] if has_names else [str(k) for k in range(len(rows[0][1]))]
+    names = _clean_names(rows[0][1]) if has_names else [str(k) for k in range(len(rows[0][1]))]
     body = rows[1:] if has_names else rows
     if not body:
         raise DataError(f"read_csv(): {path} holds no line of data below its header")
     entries = zip(*(row for _, row in body), strict=True)
     columns = [Column(name, column) for name, column in zip(names, entries, strict=True)]
-    choices = Choices(target, features, categorical, missing, decimal)
+    choices = Choices(target, features, exclude, categorical, missing, decimal)
     return make_table(columns, choices, str(path), lambda i: f"line {body[i][0]}")
 
 
 def _read_lines(path: str | Path, encoding: str) -> list[str]:
     """Return the lines of a text file, with their ends."""
     with open(path, "rb") as file:
-        content = file.read()
+        content = decompress(file.read(), "read_csv()", path)
     try:
-        if is_gzipped(content[:2]):
-            content = gzip.decompress(content)
         return list(io.StringIO(content.decode(encoding), newline=""))
-    except (UnicodeError, EOFError, OSError, LookupError, zlib.error) as error:
+    except (UnicodeError, LookupError) as error:
         raise DataError(f"read_csv(): {path} is not a text file in {encoding}: {error}; another encoding= may fit") from None
 
 
@@ -136,7 +140,10 @@ def _sniff_delimiter(lines: Sequence[str], comment: str | None, decimal: str) ->
     """Return the first sign that divides the first lines into equally many fields, or else the most frequent one."""
     signs = [sign for sign in DELIMITERS if sign != decimal]
     for sign in signs:
-        widths = {len(row) for _, row in itertools.islice(_rows(lines, sign, comment), SNIFFED_LINES)}
+        try:
+            widths = {len(row) for _, row in itertools.islice(_rows(lines, sign, comment), SNIFFED_LINES)}
+        except csv.Error:  # without this sign, a line is one field that is too long
+            continue
         if len(widths) == 1 and max(widths) > 1:
             return sign
     sample = "".join(lines[:SNIFFED_LINES])
@@ -161,13 +168,53 @@ def _rows(lines: Iterable[str], delimiter: str, comment: str | None) -> Iterator
         is_inside = False
 
 
+def _complete_header(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """Return the first row with one field more or fewer, if all others have that: row names have none, and lines may end in a sign.
+
+    R writes the names of the rows into a first column that has no name.
+    """
+    number, first = rows[0]
+    widths = {len(row) for _, row in rows[1:]}
+    if widths == {len(first) + 1} and not any(parse_number(entry) is not None for entry in first):
+        return number, ["", *first]
+    if widths == {len(first) - 1} and not first[-1].strip():
+        return number, first[:-1]
+    return rows[0]
+
+
 def _check_widths(rows: Sequence[tuple[int, list[str]]], path: str | Path) -> None:
     """Raise DataError if a row has another number of fields than the first one."""
     width = len(rows[0][1])
-    for position, (number, row) in enumerate(rows):
+    for number, row in rows:
         if len(row) != width:
-            hint = "; if the first line is no part of the table, pass skip=1" if position == 1 else "; is delimiter= right?"
-            raise DataError(f"read_csv(): {path}, line {number}: {len(row)} fields, but the first line has {width}{hint}")
+            raise DataError(
+                f"read_csv(): {path}, line {number}: {len(row)} fields, but the first line has {width}; {_advice_for_widths(rows)}"
+            )
+
+
+def _advice_for_widths(rows: Sequence[tuple[int, list[str]]]) -> str:
+    """Return what to do if rows have different numbers of fields."""
+    usual, count = Counter(len(row) for _, row in rows[-SNIFFED_LINES:]).most_common(1)[0]
+    other = [k for k, (_, row) in enumerate(rows) if len(row) != usual]
+    if count > 1 and usual > 1 and other == list(range(len(other))):
+        has_number = any(parse_number(entry) is not None for entry in rows[len(other)][1])
+        is_above_header = has_number and len(_complete_header(rows[len(other) - 1 :])[1]) == usual
+        return f"if the first lines are no part of the table, pass skip={rows[len(other) - is_above_header][0] - 1}"
+    return "is delimiter= right, and is no quotation mark missing?"
+
+
+def _holds_years(first: Sequence[str], decimal: str) -> bool:
+    """Whether the numbers in the first line are years that follow on each other, and so may be names of columns."""
+    numbers = [number for number in (parse_number(entry, decimal) for entry in first) if number is not None]
+    follow = numbers == [numbers[0] + k for k in range(len(numbers))] if numbers else False
+    return follow and len(numbers) > 1 and YEARS[0] <= numbers[0] <= YEARS[1]
+
+
+def _clean_names(names: Sequence[str]) -> list[str]:
+    """Return names without blanks and without the single quotes around them."""
+    names = [name.strip() for name in names]
+    is_quoted = all(len(name) > 1 and name[0] == name[-1] == "'" for name in names)
+    return [name[1:-1] for name in names] if is_quoted else names
 
 
 def _has_names(rows: Sequence[tuple[int, list[str]]], path: str | Path, decimal: str, header: bool | None) -> bool:
@@ -183,7 +230,10 @@ def _has_names(rows: Sequence[tuple[int, list[str]]], path: str | Path, decimal:
         text and (is_missing_entry(below) or parse_number(below, decimal) is not None)
         for text, below in zip(is_text, rows[1][1], strict=True)
     ]
-    if any(looks_like_name) and any(is_number):
-        name = first[looks_like_name.index(True)]
-        raise DataError(f"read_csv(): {name!r} in line {number} of {path} may be a name: pass header=True or header=False")
+    texts = is_text if _holds_years(first, decimal) else looks_like_name
+    if any(is_number) and any(texts):
+        raise DataError(
+            f"read_csv(): {first[texts.index(True)]!r} in line {number} of {path} may be a name: pass header=True or header=False, "
+            f"or skip={number} if the line is no part of the table"
+        )
     return any(looks_like_name)

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd import DataError, SettingError
-from nn.data.entries import (
-    LARGEST_EXACT_INTEGER,
-    TRUTHS,
-    advice_for,
-    is_date_or_comma_number,
-    is_missing_entry,
-    is_rounded,
-    parse_number,
-)
 from nn.data.pairs import Array
+from nn.data.tables.columns import MOST_LONE_LABELS, Column, LineName, numbers_of, with_keys
+from nn.data.tables.entries import TRUTHS, advice_for, is_date, is_no_label, parse_number
 
 ColumnKey: TypeAlias = int | str
-LineName: TypeAlias = Callable[[int], str]  # where a sample is: "line 3"
-
 
 WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 
@@ -54,27 +45,12 @@ class Table:
 
 
 @dataclass
-class Column:
-    """A column before it is converted.
-
-    Attributes
-    ----------
-    name : str
-        Its name.
-    entries : sequence
-        Text or numbers, one per sample.
-    """
-
-    name: str
-    entries: Sequence[Any]
-
-
-@dataclass
 class Choices:
     """Which columns are used, and how: the settings that :func:`read_csv` and :func:`from_dataframe` share."""
 
     target: ColumnKey | None
     features: Sequence[ColumnKey] | None
+    exclude: Sequence[ColumnKey]
     categorical: Sequence[ColumnKey]
     missing: str | float
     decimal: str = "."
@@ -107,39 +83,52 @@ def make_table(columns: Sequence[Column], choices: Choices, where: str, line: Li
         If a setting is not what it must be.
     """
     _check_missing(choices.missing)
+    columns = with_keys(columns)
     target = None if choices.target is None else _find(columns, choices.target, where, "target")
-    features = range(len(columns)) if choices.features is None else choices.features
-    inputs = [k for k in (_find(columns, key, where, "features") for key in features) if k != target]
+    inputs = _choose_inputs(columns, choices, target, where)
     categorical = [_find(columns, key, where, "categorical") for key in choices.categorical]
-    if not inputs:
-        raise DataError(f"{where} has no column beside the target: there is nothing to learn from; target=None reads inputs only")
     used = [*inputs, *([] if target is None else [target])]
-    is_missing = {k: np.array([is_missing_entry(x) for x in columns[k].entries], dtype=bool) for k in used}
-    _refuse_missing(columns, is_missing, target, choices.missing, where, line)
-    rows = _kept_rows(len(columns[0].entries), is_missing, choices.missing, where)
+    gaps = {k: columns[k].gaps() for k in used}
+    rows = _kept_rows(columns, gaps, target, choices.missing, where)
+    kept = {k: columns[k].part(rows) for k in used}
 
     def row_name(i: int) -> str:
         return line(int(rows[i]))
 
-    kept = {k: Column(columns[k].name, [columns[k].entries[i] for i in rows]) for k in used}
+    numbers = numbers_of({k: kept[k] for k in inputs if k not in categorical}, choices.decimal, where, row_name)
+    _refuse_missing(columns, gaps, target, choices.missing, where, line)
     blocks, names = [], []
     for k in inputs:
-        block, own_names = _input_columns(kept[k], is_missing[k][rows], k in categorical, choices, where, row_name)
-        blocks.append(block)
-        names += own_names
+        if k in numbers:
+            blocks.append(_fill(kept[k], numbers[k], choices.missing, where)[:, None])
+            names.append(kept[k].name)
+        else:
+            block, values = _one_hot(kept[k].entries, gaps[k][rows])
+            blocks.append(block)
+            names += [f"{kept[k].name}={value}" for value in values]
     y, classes = (None, []) if target is None else _targets(kept[target], choices.decimal, where, row_name)
     return Table(np.hstack(blocks), y, names, classes)
 
 
-def _input_columns(
-    column: Column, gaps: Array, is_categorical: bool, choices: Choices, where: str, line: LineName
-) -> tuple[Array, list[str]]:
-    """Return the inputs that a column becomes, and their names."""
-    if is_categorical:
-        block, values = _one_hot(column.entries, gaps)
-        return block, [f"{column.name}={value}" for value in values]
-    numbers = _numbers(column, gaps, choices.decimal, where, line)
-    return _fill(column.name, numbers, gaps, choices.missing, where)[:, None], [column.name]
+def _choose_inputs(columns: Sequence[Column], choices: Choices, target: int | None, where: str) -> list[int]:
+    """Return the numbers of the columns that are inputs."""
+    if choices.features is not None:
+        if choices.exclude:
+            raise SettingError("exclude= and features= exclude each other: name the inputs, or the columns that are none")
+        chosen = [_find(columns, key, where, "features") for key in choices.features]
+        if target in chosen:
+            name = columns[next(k for k in chosen if k == target)].name
+            raise SettingError(f"{where}: column {name!r} is the target, and cannot be an input too: pass target=, or leave it out")
+    else:
+        excluded = {_find(columns, key, where, "exclude") for key in choices.exclude}
+        if target in excluded:
+            raise SettingError(f"{where}: exclude= has the target, which is column {choices.target!r}: pass another target=")
+        if columns[0].names_rows():
+            excluded.add(0)
+        chosen = [k for k in range(len(columns)) if k != target and k not in excluded]
+    if not chosen:
+        raise DataError(f"{where} has no column beside the target: there is nothing to learn from; target=None reads inputs only")
+    return chosen
 
 
 def _check_missing(missing: str | float) -> None:
@@ -165,14 +154,14 @@ def _find(columns: Sequence[Column], key: ColumnKey, where: str, setting: str) -
 
 
 def _refuse_missing(
-    columns: Sequence[Column], is_missing: dict[int, Array], target: int | None, missing: str | float, where: str, line: LineName
+    columns: Sequence[Column], gaps: Mapping[int, Array], target: int | None, missing: str | float, where: str, line: LineName
 ) -> None:
     """Raise DataError if entries are missing that may not be: any if they are refused, targets if they would be filled."""
     if missing == "drop":
         return
-    for k in is_missing:
-        if (k == target or missing == "refuse") and is_missing[k].any():
-            first, count = int(np.argmax(is_missing[k])), int(is_missing[k].sum())
+    for k in gaps:
+        if (k == target or missing == "refuse") and gaps[k].any():
+            first, count = int(np.argmax(gaps[k])), int(gaps[k].sum())
             advice = (
                 "'drop' leaves such lines out" if k == target else "'drop' leaves such lines out, 'mean' and 'median' fill them"
             )
@@ -181,40 +170,31 @@ def _refuse_missing(
             )
 
 
-def _kept_rows(count: int, is_missing: dict[int, Array], missing: str | float, where: str) -> Array:
+def _kept_rows(columns: Sequence[Column], gaps: Mapping[int, Array], target: int | None, missing: str | float, where: str) -> Array:
     """Return the numbers of the rows that stay."""
+    if target is not None and gaps[target].all():
+        raise DataError(f"{where}: the target, column {columns[target].name!r}, has no entries: choose another target=")
     if missing != "drop":
-        return np.arange(count)
-    rows = np.flatnonzero(~np.any(list(is_missing.values()), axis=0))
+        return np.arange(len(columns[0].entries))
+    empty = [columns[k].key for k in gaps if gaps[k].all()]
+    if empty:
+        raise DataError(f"{where}: there are columns without entries: pass exclude={empty} to leave them out")
+    rows = np.flatnonzero(~np.any(list(gaps.values()), axis=0))
     if not len(rows):
-        raise DataError(f"{where}: every line misses an entry, so that missing='drop' leaves nothing")
+        raise DataError(
+            f"{where}: every line misses an entry, so that missing='drop' leaves nothing: choose 'mean' or 'median', or exclude= "
+            f"columns with many gaps"
+        )
     return rows
 
 
-def _numbers(column: Column, gaps: Array, decimal: str, where: str, line: LineName) -> Array:
-    """Return a column as floats, with nan for gaps."""
-    numbers = np.full(len(column.entries), np.nan)
-    for i, entry in enumerate(column.entries):
-        if gaps[i]:
-            continue
-        number = parse_number(entry, decimal)
-        if number is None:
-            raise DataError(f"{where}, {line(i)}: column {column.name!r} holds {entry!r}, {advice_for(entry, decimal)}")
-        if abs(number) >= LARGEST_EXACT_INTEGER and is_rounded(entry, number):
-            raise DataError(
-                f"{where}, {line(i)}: {str(entry).strip()} is beyond 2⁵³ and would be rounded to {int(number)}: if it is a name, "
-                f"leave column {column.name!r} out, else write it with a decimal point"
-            )
-        numbers[i] = number
-    return numbers
-
-
-def _fill(name: str, numbers: Array, gaps: Array, missing: str | float, where: str) -> Array:
+def _fill(column: Column, numbers: Array, missing: str | float, where: str) -> Array:
     """Replace gaps by the mean, the median or a number."""
+    gaps = np.isnan(numbers)
     if not gaps.any():
         return numbers
     if gaps.all():
-        raise DataError(f"{where}: column {name!r} has no entries: leave it out by features=")
+        raise DataError(f"{where}: column {column.name!r} has no entries: pass exclude={[column.key]} to leave it out")
     known = numbers[~gaps]
     value: Any = np.mean(known) if missing == "mean" else np.median(known) if missing == "median" else missing
     return np.where(gaps, value, numbers)
@@ -224,7 +204,8 @@ def _one_hot(entries: Sequence[Any], gaps: Array) -> tuple[Array, list[str]]:
     """Return a column of zeros and ones for each value, and the values in alphabetical order. A gap is a row of zeros."""
     texts = np.array([str(entry).strip() for entry in entries])
     values = sorted(set(texts[~gaps].tolist()))
-    return np.array([[float(text == value) for value in values] for text in np.where(gaps, "", texts)]), values
+    block = (texts[:, None] == np.array(values)) & ~gaps[:, None]
+    return block.astype(float), values
 
 
 def _targets(column: Column, decimal: str, where: str, line: LineName) -> tuple[Array, list[str]]:
@@ -233,62 +214,21 @@ def _targets(column: Column, decimal: str, where: str, line: LineName) -> tuple[
     is_text = [
         text.lower() in TRUTHS or parse_number(entry, decimal) is None for text, entry in zip(texts, column.entries, strict=True)
     ]
-    if any(is_text) and not any(is_date_or_comma_number(entry, decimal) for entry in column.entries):
+    no_label = next((i for i, entry in enumerate(column.entries) if is_no_label(entry, decimal)), None)
+    if any(is_text) and no_label is None:
         classes = sorted(set(texts))
+        if len(classes) == len(texts) > MOST_LONE_LABELS:
+            raise DataError(
+                f"{where}: the {len(texts)} targets in column {column.name!r} are all different, such as {texts[0]!r}, and so no "
+                f"classes: choose another target="
+            )
         number_of = {text: k for k, text in enumerate(classes)}
         return np.array([number_of[text] for text in texts]), classes
-    numbers = _numbers(column, np.zeros(len(texts), dtype=bool), decimal, where, line)
+    if no_label is not None:
+        entry = column.entries[no_label]
+        is_of_time = is_date(entry)
+        advice = "a date: choose another target=, or turn it into numbers" if is_of_time else advice_for(entry, decimal, [], [])
+        raise DataError(f"{where}, {line(no_label)}: the target, column {column.name!r}, holds {entry!r}, {advice}")
+    numbers = numbers_of({0: column}, decimal, where, line)[0]
     is_whole = all(WHOLE_NUMBER.fullmatch(text) for text in texts)
     return (numbers.astype(np.int64) if is_whole else numbers), []
-
-
-def from_dataframe(
-    frame: Any,
-    target: ColumnKey | None = -1,
-    *,
-    features: Sequence[ColumnKey] | None = None,
-    categorical: Sequence[ColumnKey] = (),
-    missing: str | float = "refuse",
-) -> Table:
-    """Turn a data frame into inputs and targets.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        A frame of pandas or polars, or any mapping from names to columns of one length.
-    target : str, int or None, default -1
-        As in :func:`read_csv`.
-    features : sequence of str or int, optional
-        As in :func:`read_csv`.
-    categorical : sequence of str or int, optional
-        As in :func:`read_csv`.
-    missing : {"refuse", "drop", "mean", "median"} or float, default "refuse"
-        As in :func:`read_csv`.
-
-    Returns
-    -------
-    Table
-        ``X, y = from_dataframe(…)`` unpacks inputs and targets.
-
-    Raises
-    ------
-    DataError
-        If ``frame`` is no frame or is empty; otherwise as in :func:`read_csv`.
-    SettingError
-        As in :func:`read_csv`.
-
-    Examples
-    --------
-    >>> table = from_dataframe({"x": [1, 2], "kind": ["a", "b"]}, target="kind")
-    >>> table.X.tolist(), table.y.tolist(), table.classes
-    ([[1.0], [2.0]], [0, 1], ['a', 'b'])
-    """
-    names = list(getattr(frame, "columns", frame if isinstance(frame, dict) else ()))
-    if not names:
-        raise DataError(f"from_dataframe() takes a data frame with columns, or a dict of columns, not {type(frame).__name__}")
-    columns = [Column(str(name), list(frame[name])) for name in names]
-    if len({len(column.entries) for column in columns}) > 1:
-        raise DataError("from_dataframe(): the columns have different lengths")
-    if not columns[0].entries:
-        raise DataError("from_dataframe(): the frame has no rows")
-    return make_table(columns, Choices(target, features, categorical, missing), "the data frame", lambda i: f"row {i}")

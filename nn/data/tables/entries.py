@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,17 @@ import numpy as np
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 TRUTHS = {"true", "false"}
 _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-# Dates as in 2020-01-31, 31.1.2020, 31-Jan-2020 and Jan 31, 2020, quarters as in 2020Q1, and times as in 12:30.
+# Dates as in 2020-01-31, 31-1-2020, 31.1.2020, 31-Jan-2020 and Jan 31, 2020, quarters and months as in 2020Q1, 2020:1 and 2020M12,
+# and times as in 12:30.
 DATE = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}([ T].*)?|\d{1,4}[./]\d{1,2}[./]\d{1,4}( .*)?|\d{1,2}:\d{2}(:\d{2})?|\d{4}[ -]?Q[1-4]"
+    r"\d{4}-\d{1,2}(-\d{1,2}([ T].*)?)?|\d{1,2}-\d{1,2}-\d{4}( .*)?|\d{1,4}[./]\d{1,2}[./]\d{1,4}( .*)?|\d{1,2}:\d{2}(:\d{2})?"
+    r"|\d{4}[ -]?Q[1-4]|\d{4}:\d{1,2}|\d{4}M\d{1,2}"
     rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{2,4}}|{_MONTH}[ -]\d{{1,2}},?[ -]\d{{2,4}}",
     re.IGNORECASE,
 )
+THOUSANDS = re.compile(r"[+-]?\d{1,3}((,\d{3}){2,}|(,\d{3})+\.\d+|( \d{3})+|('\d{3})+)")  # as in 1,234,567 and 1,234.5
+WITH_UNIT = re.compile(r"[$€£] *[+-]?[\d.,]+|[+-]?[\d.,]+ *[%€$£]")  # as in $ 12.5 and 12 %
+MINUS_SIGNS = ("\N{MINUS SIGN}", "\N{EN DASH}")  # what typesetting makes of a hyphen before a number
 # Up to 2⁵³ every whole number is a double (53 bits of significand, IEEE 754). At twice as much, odd numbers would be rounded
 # without notice.
 LARGEST_EXACT_INTEGER = 2.0**53
@@ -47,6 +53,8 @@ def parse_number(entry: Any, decimal: str = ".") -> float | None:
     text = entry.strip()
     if text.lower() in TRUTHS:
         return float(text.lower() == "true")
+    if text.startswith(MINUS_SIGNS):
+        text = f"-{text[1:]}"
     if decimal != ".":
         if "." in text:
             return None
@@ -83,7 +91,7 @@ def is_missing_entry(entry: Any) -> bool:
     return isinstance(differs, bool | np.bool_) and bool(differs)
 
 
-def advice_for(entry: Any, decimal: str) -> str:
+def advice_for(entry: Any, decimal: str, names: Sequence[int | str], texts: Sequence[int | str]) -> str:
     """Return what an entry is that is no number, and what to do, for an error message.
 
     Parameters
@@ -92,17 +100,25 @@ def advice_for(entry: Any, decimal: str) -> str:
         The entry.
     decimal : str
         The sign before the fraction in numbers.
+    names, texts : sequence of str or int
+        All columns that hold entries which are no numbers, and those among them that hold labels.
 
     Returns
     -------
     str
         The end of a sentence that begins with "the column holds".
     """
+    text = str(entry).strip()
     if is_date(entry):
-        return "a date: leave the column out by features=, or turn it into numbers, such as days since a day of your choice"
-    if is_date_or_comma_number(entry, decimal):
-        return "a number with a comma: pass decimal=','"
-    return "which is not a number: leave the column out by features=, or name it in categorical= for one input per value"
+        return f"a date: pass exclude={names}, or turn it into numbers, such as days since a day of your choice"
+    if THOUSANDS.fullmatch(text):
+        return "a number with signs between the thousands: remove these from the file"
+    if _has_comma(entry, decimal):
+        return "a number with a comma: pass decimal=',', or remove the comma from the file if it only separates thousands"
+    if WITH_UNIT.fullmatch(text):
+        return "a number with a unit: remove the unit from the file"
+    categories = f", or categorical={texts} for one input per value" if texts else ""
+    return f"which is not a number: pass exclude={names} to leave it out{categories}"
 
 
 def is_date(entry: Any) -> bool:
@@ -126,8 +142,8 @@ def is_date(entry: Any) -> bool:
     return hasattr(entry, "isoformat") or isinstance(entry, np.datetime64) or bool(DATE.fullmatch(str(entry).strip()))
 
 
-def is_date_or_comma_number(entry: Any, decimal: str) -> bool:
-    """Whether an entry is no label, since it is a date, or a number with a comma where a point was expected.
+def is_no_label(entry: Any, decimal: str) -> bool:
+    """Whether an entry is neither a number nor a label: it is a date, or a number that is written in another way.
 
     Parameters
     ----------
@@ -140,9 +156,21 @@ def is_date_or_comma_number(entry: Any, decimal: str) -> bool:
     -------
     bool
         The answer.
+
+    Examples
+    --------
+    >>> is_no_label("1,5", "."), is_no_label("$ 3", "."), is_no_label("1,234.5", "."), is_no_label("cat", ".")
+    (True, True, True, False)
     """
-    has_comma = decimal == "." and parse_number(entry, decimal) is None and parse_number(str(entry), ",") is not None
-    return is_date(entry) or has_comma
+    if parse_number(entry, decimal) is not None:
+        return False
+    text = str(entry).strip()
+    return is_date(entry) or _has_comma(entry, decimal) or any(form.fullmatch(text) for form in (THOUSANDS, WITH_UNIT))
+
+
+def _has_comma(entry: Any, decimal: str) -> bool:
+    """Whether an entry is a number with a comma where a point was expected."""
+    return decimal == "." and parse_number(entry, decimal) is None and parse_number(str(entry), ",") is not None
 
 
 def is_rounded(entry: Any, number: float) -> bool:
