@@ -28,6 +28,7 @@ FOLDERS = [
     "numpy_api",
     "transforms",
     "scipy",
+    "interop",
     "compiler",
     "testing",
     "viz",
