@@ -49,3 +49,18 @@ def find_float_error_state() -> tuple[Any, Any]:
 
 
 FLOAT_ERROR_STATE, IGNORED = find_float_error_state()
+
+
+class ignore_float_errors:  # noqa: N801 - a block, as np.errstate
+    """A block in which NumPy neither warns nor raises, as in ``np.errstate(all="ignore")``.
+
+    >>> with ignore_float_errors():
+    ...     float(np.divide(1.0, 0.0))
+    inf
+    """
+
+    def __enter__(self) -> None:
+        self._token = FLOAT_ERROR_STATE.set(IGNORED)
+
+    def __exit__(self, *error: object) -> None:
+        FLOAT_ERROR_STATE.reset(self._token)

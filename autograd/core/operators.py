@@ -119,6 +119,13 @@ def operators(unary: Any, binary: Any) -> dict[str, Any]:
     return methods
 
 
+def scalar_method_names() -> dict[Op, str]:
+    """Return the name of the method of Value that a row is, for rows that are one."""
+    rows = {TABLE[row]: name for name, row in UNARY.items()}
+    rows |= {TABLE[row]: f"__{name}__" for name, row in BINARY.items()}
+    return rows | {op: op.name for op in named_rows()}
+
+
 def named_rows() -> list[Op]:
     """Return the elementwise rows that are methods under their own name: no settings, and no Python operator."""
     reserved = {*BINARY.values(), *UNARY.values(), "leaky_relu", "elu", "where", "clip", "power_derivative"}

@@ -35,7 +35,9 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     """
     children, unflatten = flatten_one_level(tree)
     if unflatten is None:
-        return [tree], lambda leaves: leaves[0]
+        return [tree], only_leaf
+    if type(tree) in (list, tuple) and not any(is_container(child) for child in children):
+        return children, lambda leaves: unflatten(list(leaves))
     parts = [flatten(child) for child in children]
     sizes, builds = [len(leaves) for leaves, _ in parts], [build for _, build in parts]  # without the leaves: it may live long
 
@@ -49,20 +51,38 @@ def flatten(tree: Any) -> tuple[list[Any], Build]:
     return [leaf for leaves, _ in parts for leaf in leaves], build
 
 
+def only_leaf(leaves: Sequence[Any]) -> Any:
+    """Build the tree that is a leaf itself."""
+    return leaves[0]
+
+
+def is_container(tree: Any) -> bool:
+    """Whether ``flatten`` takes something apart.
+
+    >>> is_container([1.0]), is_container(1.0)
+    (True, False)
+    """
+    if isinstance(tree, (list, tuple, dict)):  # a union is slower, and each argument comes here
+        return True
+    if isinstance(tree, np.ndarray):
+        return bool(tree.dtype == object)
+    return dataclasses.is_dataclass(tree) and not isinstance(tree, type)
+
+
 def flatten_one_level(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any] | None]:
     """Return the children of a container and the function that rebuilds it from others; [] and None for a leaf."""
+    if not is_container(tree):
+        return [], None
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda children: type(tree)(*children)
     if isinstance(tree, list | tuple):
         return list(tree), type(tree)
     if isinstance(tree, dict):
         return list(tree.values()), lambda children: _rebuild_dict(tree, children)
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        names = [f.name for f in dataclasses.fields(tree)]
-        return [getattr(tree, n) for n in names], lambda children: _rebuild_dataclass(tree, names, children)
-    if isinstance(tree, np.ndarray) and tree.dtype == object:
+    if isinstance(tree, np.ndarray):
         return _flatten_object_array(tree)
-    return [], None
+    names = [f.name for f in dataclasses.fields(tree)]
+    return [getattr(tree, n) for n in names], lambda children: _rebuild_dataclass(tree, names, children)
 
 
 def _flatten_object_array(array: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:

@@ -240,14 +240,26 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         """Return the cotangent of argument ``i``; if ``g`` is a Value, it is a graph of the partial derivative."""
         if xp is None or self.dleft is PACKED or type(g) is not Value:
             return super().vjp(i, g, xp)
+        args = self._args_of_flat_node()
+        assert self.op is not None
+        c = self.op.vjp(xp, i, g, self, args, {})
+        return c if type(c) is Value and type(args[i]) is Value else args[i].match_type(unbroadcast(xp, c, args[i].shape))
+
+    def jvp(self, tangents: Sequence[Any], xp: Any) -> Any:
+        if xp is None or self.dleft is PACKED or any(t is not None and type(t) is not Value for t in tangents):
+            return super().jvp(tangents, xp)
+        args = self._args_of_flat_node()
+        assert self.op is not None
+        return self.match_type(self.op.jvp(xp, tangents, self, args, {}))
+
+    def _args_of_flat_node(self) -> tuple[Any, ...]:
+        """Return the arguments, which must be as they were when the node was made."""
         left, right = self.left, self.right
         args = (left,) if right is None else (left, right)
         for arg in args:
             if type(arg) is Value and arg.metadata is not None:
                 self.check_unchanged()
-        assert self.op is not None
-        c = self.op.vjp(xp, i, g, self, args, {})
-        return c if type(c) is Value and type(args[i]) is Value else args[i].match_type(unbroadcast(xp, c, args[i].shape))
+        return args
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
         """Return the cotangent of argument ``i`` as a number, from the cotangent ``g`` of this node."""

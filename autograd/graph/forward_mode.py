@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.backends.float_errors import ignore_float_errors
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_tangent
@@ -38,7 +36,7 @@ def pushforward(
     """
     if nodes is None:
         nodes, _ = topological_order(roots)
-    with np.errstate(**IGNORE_FLOAT_ERRORS):
+    with ignore_float_errors():
         node_tangents = propagate_tangents(nodes, sources, tangents, xp)
     return [node_tangents.get(root) for root in roots]
 
@@ -50,15 +48,18 @@ def propagate_tangents(nodes: Sequence[Any], sources: Sequence[Any], tangents: S
     for node in nodes:
         if node in node_tangents:
             continue
-        if xp is None and node.dleft is not PACKED and not checks_anomaly:
+        if node.dleft is not PACKED:
             left = node_tangents.get(node.left) if node.dleft is not None else None
             right = node_tangents.get(node.right) if node.dright is not None else None
-            if left is not None:
-                node_tangents[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
-            elif right is not None:
-                node_tangents[node] = right * node.dright
-            continue
-        arg_tangents = [node_tangents.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
+            if xp is None and not checks_anomaly:
+                if left is not None:
+                    node_tangents[node] = left * node.dleft if right is None else left * node.dleft + right * node.dright
+                elif right is not None:
+                    node_tangents[node] = right * node.dright
+                continue
+            arg_tangents = [left] if node.right is None else [left, right]
+        else:
+            arg_tangents = [node_tangents.get(arg) if hasattr(arg, "stamp") else None for arg in node.args]
         if any(t is not None for t in arg_tangents):
             if not checks_anomaly:
                 node_tangents[node] = node.jvp(arg_tangents, xp)

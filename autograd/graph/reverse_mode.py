@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import IGNORE_FLOAT_ERRORS
-from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
+from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED, ignore_float_errors
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
 from autograd.graph.topological_order import PACKED, graph_lock, topological_order
@@ -177,10 +176,8 @@ def _differentiable_edges(node: Any) -> list[tuple[int, Any, float | None]]:
     return [(0, node.left, left), (1, node.right, right)] if left is not None else [(1, node.right, right)]
 
 
-def _checked_vjp(node: Any, i: int, g: Any, xp: Any, checks_anomaly: bool) -> Any:
-    """Return the contribution of a node to its argument ``i``; anomaly() checks it under the name of the node."""
-    if not checks_anomaly:
-        return node.vjp(i, g, xp)
+def _checked_vjp(node: Any, i: int, g: Any, xp: Any) -> Any:
+    """Return the contribution of a node to its argument ``i``, which anomaly() checks under the name of the node."""
     with context_managers.suspend_anomaly_checks():
         c = node.vjp(i, g, xp)
     check_contribution(node, i, g, c)
@@ -226,7 +223,7 @@ def pullback(
     owned: set[Any] = set()  # the sources whose sum is an array that nobody else keeps
     parts: dict[Any, list[tuple[Any, Any]]] = {}
     checks_anomaly = context.current().anomaly
-    with np.errstate(**IGNORE_FLOAT_ERRORS):
+    with ignore_float_errors():
         for node in reversed(nodes):
             if node in parts:
                 gathered = _sum_parts(node, parts.pop(node))
@@ -245,10 +242,12 @@ def pullback(
                 continue
             for i, source, local in _differentiable_edges(node):
                 if source in live:
-                    if xp is None and local is not None and not checks_anomaly:
+                    if checks_anomaly:
+                        c = _checked_vjp(node, i, g, xp)
+                    elif xp is None and local is not None:
                         c = g * local
                     else:
-                        c = _checked_vjp(node, i, g, xp, checks_anomaly)
+                        c = node.vjp(i, g, xp)
                     if source not in arrived:
                         arrived[source] = c
                         if xp is None and local is None and node.op.vjp_allocates and c is not g:

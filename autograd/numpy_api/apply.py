@@ -11,7 +11,7 @@ from autograd.backends.float_backend import evaluate
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.coercion import to_array, to_float
 from autograd.core.node import Node
-from autograd.core.operators import apply
+from autograd.core.operators import apply, scalar_method_names
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import TracedBase, TracedDataBase
 from autograd.core.value import Value
@@ -19,6 +19,8 @@ from autograd.ops import Op, find
 from autograd.state import context
 
 ONLY_TENSORS = frozenset({Tensor})
+SCALARS = frozenset({Value, float})
+METHOD_NAMES = scalar_method_names()
 
 
 def has_nodes(x: Any) -> bool:
@@ -129,6 +131,8 @@ def apply_elementwise(op: Op, *args: Any, **static: Any) -> Any:
     Value, Tensor, float or array
         A node if an argument is one: a Value if all are numbers, else a Tensor. Without nodes, a plain float or array.
     """
+    if type(args[0]) is Value and not static and op in METHOD_NAMES and SCALARS.issuperset(map(type, args)):
+        return getattr(Value, METHOD_NAMES[op])(*args)
     operands = tuple(to_operand(arg, op.name) for arg in args)
     for operand in operands if context.open_block_count else ():
         if isinstance(operand, TracedDataBase):

@@ -11,19 +11,23 @@ from autograd.errors import DataError, GraphError
 from autograd.state import context
 
 
-@contextmanager
-def force_recording(transform_start: int) -> Iterator[None]:
+class force_recording:  # noqa: N801 - as below
     """A block in which a transform, which began at ``transform_start``, runs its function: recorded even inside no_grad."""
-    state = context.current()
-    # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
-    blocks = state.blocks if state.recording else (*state.blocks, _RECORDED)
-    token = context.state_variable.set(
-        state.replace(recording=True, transform_start=state.transform_start or transform_start, blocks=blocks)
-    )
-    try:
-        yield
-    finally:
-        context.state_variable.reset(token)
+
+    def __init__(self, transform_start: int) -> None:
+        self.transform_start = transform_start
+
+    def __enter__(self) -> None:
+        state = context.current()
+        if not state.recording:
+            # a block of its own, where there is something to undo, so that blocks which close inside it leave it in force
+            state = state.replace(recording=True, blocks=(*state.blocks, _RECORDED))
+        if not state.transform_start:
+            state = state.replace(transform_start=self.transform_start)
+        self._token = context.state_variable.set(state)
+
+    def __exit__(self, *error: object) -> None:
+        context.state_variable.reset(self._token)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.coercion import describe, suggest_fix, to_array
 from autograd.core.node import Node
 from autograd.core.operators import apply
-from autograd.core.pytree import Build, flatten
+from autograd.core.pytree import Build, flatten, only_leaf
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.errors import DataError, SettingError
@@ -69,6 +69,8 @@ def resolve_argnums(call: str, argnums: Any, count: int) -> tuple[int, ...]:
     SettingError
         If a position does not exist or is named twice.
     """
+    if type(argnums) is int and 0 <= argnums < count:
+        return (argnums,)
     positions = validate_argnums(call, argnums)
     if any(not -count <= n < count for n in positions):
         raise SettingError(
@@ -101,6 +103,10 @@ def input_node(call: str, x: Any) -> Node:
     DataError
         If ``x`` is a boolean, or no number at all.
     """
+    if type(x) is float:
+        return Value(x)
+    if type(x) is Value:
+        return +x  # type: ignore[no-any-return]
     if isinstance(x, Tensor) and x.constant:
         return Tensor(x.data)
     if isinstance(x, Node):
@@ -141,6 +147,8 @@ def flatten_outputs(call: str, result: Any) -> tuple[list[Any], Build]:
     DataError
         If a leaf is neither a node nor a number.
     """
+    if isinstance(result, Node):
+        return [result.current], only_leaf
     if isinstance(result, np.ndarray) and result.dtype == object:
         result = to_operand(result, call)
     leaves, unflatten = flatten(result)

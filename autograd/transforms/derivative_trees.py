@@ -33,6 +33,21 @@ def data_of(x: Any) -> Any:
     return x._primal if isinstance(x, Node) else x
 
 
+def is_complex(x: Any) -> bool:
+    """Return whether a node or a number is complex; a Value never is.
+
+    Parameters
+    ----------
+    x : Node or float or array
+        A node or plain numbers.
+
+    Returns
+    -------
+    bool
+    """
+    return not isinstance(x, Value) and np.iscomplexobj(data_of(x))
+
+
 def shape_of(x: Any) -> tuple[int, ...]:
     """Return the shape of a node, a number or an array.
 
@@ -46,7 +61,7 @@ def shape_of(x: Any) -> tuple[int, ...]:
     tuple of int
         ``()`` for scalars.
     """
-    return np.shape(data_of(x))
+    return () if isinstance(x, Value) else np.shape(data_of(x))
 
 
 def node_like(x: Any, like: Any) -> Any:
@@ -92,7 +107,7 @@ def derivative_like(derivative: Any, like: Any, create_graph: bool) -> Any:
     if derivative is None:
         zero = node_like(np.zeros(shape_of(like)), like)
         derivative = zero if create_graph else data_of(zero)
-    if create_graph:
+    if create_graph or (type(derivative) is float and isinstance(like, Value)):
         return derivative
     is_scalar = np.shape(derivative) == () and not isinstance(like, Tensor)
     return float(derivative) if is_scalar else np.array(derivative)
@@ -133,7 +148,7 @@ def nodes_like(call: str, role: str, tree: Any, expected: Any, expected_leaves: 
         shape = leaf.shape if isinstance(leaf, Node) else to_array(leaf, f"{call}: a {role}").shape
         if shape != shape_of(like):
             raise ShapeError(f"{call}: a {role} has shape {shape}, but {shape_of(like)} is needed")
-        if np.iscomplexobj(data_of(leaf)) and not np.iscomplexobj(data_of(like)):
+        if is_complex(leaf) and not is_complex(like):
             raise DataError(f"{call}: a {role} is complex, but what it belongs to is real: take its real part")
     return [node_like(leaf, like) for leaf, like in zip(leaves, expected_leaves, strict=True)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.backends.float_errors import ignore_float_errors
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.node import Node
 from autograd.core.second_derivatives import partials_jvp
@@ -47,7 +47,7 @@ def pullback_tangents(
     ----------
     B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
     """
-    with np.errstate(**IGNORE_FLOAT_ERRORS):
+    with ignore_float_errors():
         node_tangents = propagate_tangents(nodes, sources, tangents)
         return _DualPullback(node_tangents).run(nodes, root, cotangent, sources)
 

@@ -56,22 +56,21 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     validate_argnums("value_and_grad()", argnums)
 
     def value_and_grad_of_f(*args: Any, **kwargs: Any) -> Any:
-        value, aux, gradient = _value_aux_and_grad("value_and_grad()", f, args, kwargs, argnums, has_aux, holomorphic)
-        return ((value, aux), gradient) if has_aux else (value, gradient)
+        run, gradient = _run_and_grad("value_and_grad()", f, args, kwargs, argnums, has_aux, holomorphic)
+        return ((run.value, run.aux), gradient) if has_aux else (run.value, gradient)
 
     return value_and_grad_of_f
 
 
-def _value_aux_and_grad(
+def _run_and_grad(
     call: str, f: Function, args: Any, kwargs: Any, argnums: Any, has_aux: bool, holomorphic: bool
-) -> tuple[Any, Any, Any]:
-    """Value, auxiliary result and gradient of a function that returns one number."""
+) -> tuple[RecordedCall, Any]:
+    """Run a function that returns one number, and return the run and the gradient."""
     run = RecordedCall(call, f, args, kwargs, argnums, has_aux)
     output = run.scalar_output()
     run.check_kinds_of_numbers(holomorphic)
     cotangent = node_like(1.0, output)
-    gradient = run.unflatten_by_argnums(run.pull([cotangent], run.create_graph))
-    return run.value, run.aux, gradient
+    return run, run.unflatten_by_argnums(run.pull([cotangent], run.create_graph))
 
 
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False) -> Function:
@@ -116,8 +115,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, h
     validate_argnums("grad()", argnums)
 
     def grad_of_f(*args: Any, **kwargs: Any) -> Any:
-        _, aux, gradient = _value_aux_and_grad("grad()", f, args, kwargs, argnums, has_aux, holomorphic)
-        return (gradient, aux) if has_aux else gradient
+        run, gradient = _run_and_grad("grad()", f, args, kwargs, argnums, has_aux, holomorphic)
+        return (gradient, run.aux) if has_aux else gradient
 
     return grad_of_f
 

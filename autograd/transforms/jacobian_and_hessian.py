@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -94,16 +94,25 @@ def _derivatives_along_basis(
     push_or_pull: Callable[[Sequence[Any], bool], list[Any]], leaves: Sequence[Any], create_graph: bool
 ) -> list[list[list[Any]]]:
     """For each leaf, for each of its entries, the derivatives along the basis vector of that entry."""
-    shapes = [shape_of(leaf) for leaf in leaves]
     rows: list[list[list[Any]]] = []
-    for k, shape in enumerate(shapes):
+    for k, leaf in enumerate(leaves):
         rows.append([])
-        for index in np.ndindex(shape):
-            basis_vector = [np.zeros(s) for s in shapes]
-            basis_vector[k][index] = 1.0
-            nodes = [node_like(part, leaf) for part, leaf in zip(basis_vector, leaves, strict=True)]
-            rows[-1].append(push_or_pull(nodes, create_graph))
+        direction: list[Any] = [None] * len(leaves)  # None is zero
+        for part in _basis(shape_of(leaf)):
+            direction[k] = node_like(part, leaf)
+            rows[-1].append(push_or_pull(direction, create_graph))
     return rows
+
+
+def _basis(shape: Shape) -> Iterator[Any]:
+    """The arrays of a shape with a single 1, in order."""
+    if not shape:
+        yield 1.0
+        return
+    for index in np.ndindex(shape):
+        array = np.zeros(shape)
+        array[index] = 1.0
+        yield array
 
 
 def _block(rows: list[list[list[Any]]], i: int, j: int, output_shape: Shape, input_shape: Shape, is_forward: bool) -> Any:

@@ -25,7 +25,7 @@ from autograd.graph.topological_order import is_older, topological_order
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.state import context, context_managers
 from autograd.transforms.arguments import flatten_outputs, input_node, resolve_argnums
-from autograd.transforms.derivative_trees import data_of, derivative_like, shape_of
+from autograd.transforms.derivative_trees import data_of, derivative_like, is_complex, shape_of
 
 _transform_depth: ContextVar[int] = ContextVar("transform_depth", default=0)
 Function = Callable[..., Any]
@@ -87,7 +87,7 @@ class RecordedCall:
         self.start_time = context.tick()
         with context_managers.force_recording(self.start_time):
             self.inputs = [input_node(call, leaf) for leaf in leaves]
-        result = self._run(f, args, kwargs)
+            result = self._run(f, args, kwargs)
         self._aux: Any = None
         if has_aux:
             result, self._aux = self._split_aux(result)
@@ -103,8 +103,7 @@ class RecordedCall:
             node_args[n] = tree
         token = _transform_depth.set(_transform_depth.get() + 1)
         try:
-            with context_managers.force_recording(self.start_time):
-                return f(*node_args, **kwargs)
+            return f(*node_args, **kwargs)
         finally:
             _transform_depth.reset(token)
 
@@ -130,6 +129,8 @@ class RecordedCall:
         -------
         list of pytree
         """
+        if len(self._leaf_counts) == 1:
+            return [self._unflatten_argument[0](leaves)]
         trees, start = [], 0
         for count, unflatten in zip(self._leaf_counts, self._unflatten_argument, strict=True):
             trees.append(unflatten(leaves[start : start + count]))
@@ -160,6 +161,8 @@ class RecordedCall:
     @property
     def aux(self) -> Any:
         """The auxiliary result: nodes where these can be differentiated, else plain numbers."""
+        if self._aux is None:
+            return None
         leaves, unflatten = flatten(self._aux)
         return unflatten([_to_result(x, isinstance(x, Node) and self._is_differentiable(x)) for x in leaves])
 
@@ -185,6 +188,8 @@ class RecordedCall:
         GraphError
             If there are several outputs, or the output is an array.
         """
+        if len(self.outputs) == 1 and isinstance(self.outputs[0], Value):
+            return self.outputs[0]
         shapes = [shape_of(y) for y in self.outputs]
         if shapes != [()]:
             actual = f"shape {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
@@ -206,8 +211,8 @@ class RecordedCall:
         DataError
             If a result is complex, or, of a holomorphic function, if an input or a result is real.
         """
-        inputs, outputs = ([np.iscomplexobj(data_of(x)) for x in leaves] for leaves in (self.inputs, self.outputs))
-        if holomorphic and not (all(inputs) and all(outputs)):
+        outputs = [is_complex(x) for x in self.outputs]
+        if holomorphic and not (all(outputs) and all(is_complex(x) for x in self.inputs)):
             raise DataError(
                 f"{self.call} with holomorphic=True takes complex inputs, and a function that returns complex numbers: "
                 f"convert real inputs, as in x + 0j, or leave it out"
@@ -221,7 +226,7 @@ class RecordedCall:
     @property
     def has_complex_inputs(self) -> bool:
         """Whether an input is complex."""
-        return any(np.iscomplexobj(data_of(x)) for x in self.inputs)
+        return any(is_complex(x) for x in self.inputs)
 
     def pull(self, cotangents: Sequence[Any], create_graph: bool) -> list[Any]:
         """Pull cotangents of the outputs back to the inputs (reverse mode).
@@ -229,7 +234,7 @@ class RecordedCall:
         Parameters
         ----------
         cotangents : sequence
-            One cotangent for each output.
+            One cotangent for each output; None is zero.
         create_graph : bool
             Whether the results are nodes.
 
@@ -238,9 +243,9 @@ class RecordedCall:
         list
             One cotangent for each input: zero if the outputs do not depend on it.
         """
-        pairs = zip(self.outputs, cotangents, strict=True)
-        root_cotangents = [g if create_graph else data_of(g) for y, g in pairs if isinstance(y, Node)]
-        pulled = pullback(self._roots, root_cotangents, self.inputs, GRAPH if create_graph else None, self.nodes)
+        pairs = [(y, g) for y, g in zip(self.outputs, cotangents, strict=True) if isinstance(y, Node) and g is not None]
+        root_cotangents = [g if create_graph else data_of(g) for _, g in pairs]
+        pulled = pullback([y for y, _ in pairs], root_cotangents, self.inputs, GRAPH if create_graph else None, self.nodes)
         return [derivative_like(g, x, create_graph) for g, x in zip(pulled, self.inputs, strict=True)]
 
     def push(self, tangents: Sequence[Any], create_graph: bool) -> list[Any]:
@@ -249,7 +254,7 @@ class RecordedCall:
         Parameters
         ----------
         tangents : sequence
-            One tangent for each input.
+            One tangent for each input; None is zero.
         create_graph : bool
             Whether the results are nodes.
 
@@ -258,8 +263,9 @@ class RecordedCall:
         list
             One tangent for each output: zero if it does not depend on the inputs.
         """
-        input_tangents = [t if create_graph else data_of(t) for t in tangents]
-        root_tangents = iter(pushforward(self._roots, self.inputs, input_tangents, GRAPH if create_graph else None, self.nodes))
+        pairs = [(x, t if create_graph else data_of(t)) for x, t in zip(self.inputs, tangents, strict=True) if t is not None]
+        sources, source_tangents = [x for x, _ in pairs], [t for _, t in pairs]
+        root_tangents = iter(pushforward(self._roots, sources, source_tangents, GRAPH if create_graph else None, self.nodes))
         output_tangents = [next(root_tangents) if isinstance(y, Node) else None for y in self.outputs]
         return [derivative_like(t, y, create_graph) for t, y in zip(output_tangents, self.outputs, strict=True)]
 

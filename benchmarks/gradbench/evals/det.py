@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-import autograd as ag
-
-from ..maybe_compiled import compiled
+from ..compiled import compiled_gradient
 from ..timed import Timed
 
 
@@ -33,5 +31,5 @@ def flat(gradient: Any) -> list[float]:
 
 FUNCTIONS = {
     "primal": Timed(rows, determinant, float),
-    "gradient": Timed(rows, compiled(ag.grad(determinant)), flat),
+    "gradient": Timed(rows, compiled_gradient(determinant), flat),
 }

@@ -10,7 +10,7 @@ from scipy.special import multigammaln
 
 import autograd as ag
 
-from ..maybe_compiled import compiled
+from ..compiled import compiled_gradient
 from ..timed import Timed
 
 PARAMETERS = ("alpha", "mu", "q", "l")
@@ -50,5 +50,5 @@ def by_name(gradients: tuple[np.ndarray, ...]) -> dict[str, Any]:
 
 FUNCTIONS = {
     "objective": Timed(problem, log_posterior, float),
-    "jacobian": Timed(problem, compiled(ag.grad(log_posterior, argnums=(0, 1, 2, 3)), tensors=True), by_name),
+    "jacobian": Timed(problem, compiled_gradient(log_posterior, argnums=(0, 1, 2, 3), tensors=True), by_name),
 }

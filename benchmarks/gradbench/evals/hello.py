@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd as ag
-
-from ..maybe_compiled import compiled
+from ..compiled import compiled_gradient
 from ..timed import Timed
 
 
@@ -20,5 +18,5 @@ def number(x: float) -> tuple[float]:
 
 FUNCTIONS = {
     "square": Timed(number, square, float),
-    "double": Timed(number, compiled(ag.grad(square)), float),
+    "double": Timed(number, compiled_gradient(square), float),
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 import autograd as ag
 
-from ..maybe_compiled import compiled
+from ..compiled import compiled
 from ..timed import Timed
 
 

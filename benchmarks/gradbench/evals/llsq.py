@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-import autograd as ag
-
-from ..maybe_compiled import compiled
+from ..compiled import compiled_gradient
 from ..timed import Timed
 
 
@@ -25,5 +23,5 @@ def coefficients(fields: dict[str, Any]) -> tuple[np.ndarray, int]:
 
 FUNCTIONS = {
     "primal": Timed(coefficients, half_sum_of_squares, float),
-    "gradient": Timed(coefficients, compiled(ag.grad(half_sum_of_squares), tensors=True), np.ndarray.tolist),
+    "gradient": Timed(coefficients, compiled_gradient(half_sum_of_squares, tensors=True), np.ndarray.tolist),
 }

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-import autograd as ag
-
-from ..maybe_compiled import compiled
+from ..compiled import compiled_gradient
 from ..timed import Timed
+
+
+def sigmoid(x: Any) -> Any:
+    return 1.0 / (1.0 + np.exp(-x))
 
 
 def cell_step(weight: Any, bias: Any, hidden: Any, cell: Any, x: Any) -> tuple[Any, Any]:
@@ -19,8 +21,8 @@ def cell_step(weight: Any, bias: Any, hidden: Any, cell: Any, x: Any) -> tuple[A
         source * weight[k * width : (k + 1) * width] + bias[k * width : (k + 1) * width]
         for k, source in enumerate((x, hidden, x, hidden))
     )
-    cell = cell * ag.sigmoid(forget) + ag.sigmoid(ingate) * np.tanh(change)
-    return ag.sigmoid(outgate) * np.tanh(cell), cell
+    cell = cell * sigmoid(forget) + sigmoid(ingate) * np.tanh(change)
+    return sigmoid(outgate) * np.tanh(cell), cell
 
 
 def loss(main: Any, extra: Any, state: Any, sequence: Any) -> Any:
@@ -46,5 +48,5 @@ def flat(gradients: tuple[np.ndarray, ...]) -> list[float]:
 
 FUNCTIONS = {
     "objective": Timed(arrays, loss, float),
-    "jacobian": Timed(arrays, compiled(ag.grad(loss, argnums=(0, 1)), tensors=True), flat),
+    "jacobian": Timed(arrays, compiled_gradient(loss, argnums=(0, 1)), flat),
 }
