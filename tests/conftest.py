@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -44,3 +45,12 @@ def no_leaks():
         gc.collect()
     assert Hooks.total_count == 0  # while there are hooks, nothing is compiled
     assert np.geterr() == errors
+
+
+def pytest_sessionfinish(session):
+    """Write what a worker of pytest-xdist has measured: on a busy machine it would be killed before it has written it at its exit."""
+    coverage = sys.modules.get("coverage")
+    measuring = coverage.Coverage.current() if coverage and hasattr(session.config, "workerinput") else None
+    if measuring is not None:
+        measuring.stop()
+        measuring.save()
