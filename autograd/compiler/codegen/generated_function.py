@@ -173,7 +173,7 @@ class GeneratedFunction:
         """
         rng = np.random.default_rng(0)
         perturbed = [
-            x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind == "f" else x
+            x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind in "fc" else x
             for x in (*inputs, *self.bound_arguments)
         ]
         with np.errstate(**IGNORE_FLOAT_ERRORS):

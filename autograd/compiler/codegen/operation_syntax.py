@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.codegen.python_syntax import INFIX_OPERATORS, Expression, Precedence, join_with_operator
 from autograd.compiler.ir.gather import Gap
-from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.instruction import Instruction, data_of
 
 if TYPE_CHECKING:
     from autograd.compiler.codegen.source_writer import SourceWriter
@@ -61,7 +62,8 @@ def _may_become_complex(power: Instruction) -> bool:
 
 def _function_name(writer: SourceWriter, instruction: Instruction) -> str:
     name = instruction.op_name
-    if not instruction.shape and not writer.arrays_only:
+    is_real_number = not instruction.shape and not any(np.iscomplexobj(data_of(x)) for x in (instruction, *instruction.args))
+    if is_real_number and not writer.arrays_only:
         if name == "power":
             return "math.pow"
         if name in MATH_FUNCTIONS:
@@ -180,6 +182,7 @@ STACKED_FACTORS = {
     ),
     "qr_factors": ("lambda q, r: np.concatenate([q, np.swapaxes(r, -1, -2)], -2)", "np.linalg.qr({})"),
 }
+STACKED_FACTORS |= {f"complex_{name}": STACKED_FACTORS[name] for name in ("eigh_factors", "svd_factors")}
 
 
 def _make_factors_formatter(parts: tuple[str, str]) -> Formatter:
@@ -196,6 +199,7 @@ FORMATTERS: dict[str, Formatter] = {
     **dict.fromkeys(("sum", "prod", "max", "min"), _format_reduction),
     **dict.fromkeys(("concatenate", "stack"), _format_join),
     **dict.fromkeys(("cumsum", "flip", "trace", "convolve"), _format_with_keywords),
+    **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), partial(_format_with_keywords, module="np.fft")),
     "reshape": _format_reshape,
     "transpose": _format_transpose,
     "getitem": _format_getitem,

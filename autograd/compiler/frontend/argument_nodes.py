@@ -43,7 +43,7 @@ class NodeMaker:
         Returns
         -------
         Value, Tensor or object array of Values
-            The new argument.
+            The new argument. Complex numbers become Tensors.
         """
         if isinstance(leaf, Node):
             if id(leaf) in self._new_nodes:
@@ -51,7 +51,7 @@ class NodeMaker:
             else:
                 self._new_nodes[id(leaf)] = self._make_node(leaf)
             return self._new_nodes[id(leaf)]
-        if np.ndim(leaf) == 0 or self.arrays_as_tensors:
+        if np.ndim(leaf) == 0 or self.arrays_as_tensors or leaf.dtype.kind == "c":
             return self._make_node(leaf)
         values = [Value(x) for x in np.ravel(leaf).tolist()]
         self.nodes += values
@@ -77,7 +77,7 @@ class NodeMaker:
     def _make_node(self, leaf: Any) -> Any:
         """Return one node for a number, an array or a node, with the name of that node."""
         data = leaf._primal if isinstance(leaf, Node) else leaf
-        node: Any = Tensor(data) if isinstance(leaf, Tensor) or np.ndim(data) else Value(data)
+        node: Any = Tensor(data) if isinstance(leaf, Tensor) or np.ndim(data) or np.iscomplexobj(data) else Value(data)
         node.name = leaf.name if isinstance(leaf, Node) else None
         self.nodes.append(node)
         return node
@@ -107,4 +107,4 @@ def perturb_leaf(leaf: Any, step: float, copies: dict[int, Any]) -> Any:
         return copies[id(leaf)]
     with np.errstate(**IGNORE_FLOAT_ERRORS):
         moved = np.where(np.equal(leaf, 0.0), step, leaf + step * leaf)
-    return float(moved) if np.ndim(leaf) == 0 else moved.astype(leaf.dtype)
+    return float(moved) if isinstance(leaf, float) else moved.astype(leaf.dtype)

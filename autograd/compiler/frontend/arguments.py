@@ -137,7 +137,7 @@ class Call:
         if kind is list or kind is tuple:
             return kind, *map(self._flatten, tree)
         if kind is np.ndarray:
-            if tree.dtype.kind == "f":
+            if tree.dtype.kind in "fc":
                 self.leaves.append(tree)
                 return tree.shape, tree.dtype.char
             return self._flatten_other_array(tree)
@@ -146,6 +146,8 @@ class Call:
         if isinstance(tree, np.floating):
             self.leaves.append(float(tree))
             return float
+        if isinstance(tree, complex | np.complexfloating):
+            return self._flatten(np.asarray(tree))
         if isinstance(tree, dict):
             return kind, *((type(key), key) for key in tree), *map(self._flatten, tree.values())
         if isinstance(tree, np.ndarray):
@@ -202,7 +204,7 @@ class Call:
     def _check_batch(self) -> None:
         batched = self._batched_leaves().values()
         for x in batched:
-            if not (isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim):
+            if not (isinstance(x, np.ndarray) and x.dtype.kind in "fc" and x.ndim):
                 raise DataError(
                     f"compile(in_axes=): a batched argument must be an array of floats, not {describe(x)}; pass labels as "
                     f"one-hot rows"
@@ -321,7 +323,8 @@ class Call:
         positions = []
         for k, leaf in enumerate(leaves):
             if self.is_traced_leaf(k):
-                n_nodes = 1 if self.arrays_as_tensors or isinstance(leaf, Node) else np.size(leaf)
+                is_one_node = self.arrays_as_tensors or isinstance(leaf, Node) or np.iscomplexobj(leaf)
+                n_nodes = 1 if is_one_node else np.size(leaf)
                 positions += [(k, place) for place in range(n_nodes)]
         values = [_plain_value(leaf) if self.is_traced_leaf(k) else None for k, leaf in enumerate(leaves)]
         return TracedArguments(values, self._leaf_names(f), positions, None if self.axes is None else self._batched_leaves())
@@ -351,16 +354,16 @@ def is_traced(x: Any) -> bool:
     Returns
     -------
     bool
-        Whether it is a node, a float or an array of floats.
+        Whether it is a node, a float, or an array of floats or complex numbers.
     """
-    return isinstance(x, Node | float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind == "f")
+    return isinstance(x, Node | float) or (isinstance(x, np.ndarray | np.floating) and x.dtype.kind in "fc")
 
 
 def _plain_value(leaf: Any) -> Any:
     """Return the number or array of a traced leaf."""
     if isinstance(leaf, Node):
         return leaf._primal
-    return leaf if np.ndim(leaf) else float(leaf)
+    return leaf if isinstance(leaf, np.ndarray) else float(leaf)
 
 
 def _first_sample(batch: Any) -> Any:

@@ -68,7 +68,7 @@ def _simplify_whole_sum(builder: Any, a: Any) -> Any:
     """Simplify the sum of all entries: of a sum, and of squares."""
     if is_op(a, "sum"):
         return builder.sum(a.args[0])
-    if is_op(a, "multiply") and a.args[0] is a.args[1] and a.shape:
+    if is_op(a, "multiply") and a.args[0] is a.args[1] and a.shape and not np.iscomplexobj(a.data):
         return builder.vdot(*a.args)
     return None
 

@@ -258,6 +258,10 @@ class ProgramBuilder(Backend):
     def require_negligible(self, call: str, condition: Any, a: Any, scale: Any) -> None:
         """Do nothing: the function itself has raised the error at the inputs that it was traced with, and a program does not."""
 
+    def half_spectrum_counts(self, n: int, axis: int, ndim: int) -> Any:
+        """Return a constant of how often each frequency of a half spectrum occurs in the whole one."""
+        return self.make_constant(ARRAY.half_spectrum_counts(n, axis, ndim))
+
     # -- what rows call with other arguments than the table has
 
     def zeros(self, shape: Any) -> Any:

@@ -54,7 +54,7 @@ def _is_number(x: Any, number: float) -> bool:
 
 def _keeps_type(builder: Any, x: Any, number: Any) -> bool:
     """Return whether an operation of an array with a plain number keeps the shape and the dtype of the array."""
-    return isinstance(x, Instruction) and builder.shape(number) == () and np.asarray(x.data).dtype.kind == "f"
+    return isinstance(x, Instruction) and builder.shape(number) == () and np.asarray(x.data).dtype.kind in "fc"
 
 
 def _drop_broadcasts(builder: Any, name: str, a: Any, b: Any) -> Any:

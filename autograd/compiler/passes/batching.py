@@ -51,6 +51,10 @@ def batch_program(builder: ProgramBuilder, roots: Sequence[Any], inputs: dict[in
     return [batcher.read_repeated(root) for root in roots]
 
 
+# Operations on complex numbers whose arguments broadcast, though the table has them as rows on whole arrays.
+ENTRY_BY_ENTRY = {"real", "imag", "conj", "angle", "modulus", "complex_power"}
+
+
 class _Batcher:
     """Writes batched instructions.
 
@@ -97,7 +101,7 @@ class _Batcher:
         if instruction.op == "stop_gradient":
             return self.builder.constant(self.read_aligned(instruction.args[0], rank))
         assert isinstance(instruction.op, Op)
-        if instruction.op.kind == "elementwise":
+        if instruction.op.kind == "elementwise" or instruction.op_name in ENTRY_BY_ENTRY:
             args = tuple(self.read_aligned(arg, rank) for arg in instruction.args)
             static = {name: self.read_aligned(value, rank) for name, value in instruction.static.items()}
             return self.builder.call(instruction.op, args, static)

@@ -44,7 +44,8 @@ def pullback(builder: ProgramBuilder, roots: Sequence[Any], cotangents: Sequence
         if isinstance(root, Instruction):
             sweep.add(root, cotangent)
     sweep.run()
-    return [sweep.terms[id(source)][0] if id(source) in sweep.terms else None for source in sources]
+    cotangents = [sweep.terms[id(source)][0] if id(source) in sweep.terms else None for source in sources]
+    return [_convert_like(builder, cotangent, source) for cotangent, source in zip(cotangents, sources, strict=True)]
 
 
 class _ReverseSweep:
@@ -157,7 +158,7 @@ def pushforward(
             tangent = instruction.op.jvp(builder, incoming, instruction, instruction.args, instruction.static)
             tangent = builder.broadcast_to(tangent, instruction.shape)
             tangent_of[id(instruction)] = _cast_like(builder, tangent, instruction)
-    return [tangent_of.get(id(root)) for root in roots]
+    return [_convert_like(builder, tangent_of.get(id(root)), root) for root in roots]
 
 
 def find_dependents(order: Sequence[Instruction], sources: Sequence[Instruction]) -> set[int]:
@@ -183,8 +184,21 @@ def find_dependents(order: Sequence[Instruction], sources: Sequence[Instruction]
 
 
 def _cast_like(builder: ProgramBuilder, derivative: Any, primal: Instruction) -> Any:
-    """Return a cotangent or tangent in the dtype of its primal."""
-    dtype = np.asarray(primal.data).dtype
-    if not isinstance(derivative, Instruction) or np.asarray(data_of(derivative)).dtype == dtype or dtype == np.float64:
+    """Return a cotangent or tangent in the dtype of its primal; of a real number it is the real part.
+
+    In double precision it stays as it is, which saves conversions: float64 results and sources are converted at the end.
+    """
+    if not isinstance(derivative, Instruction):
         return derivative
-    return builder.astype(derivative, dtype=dtype)
+    dtype = np.asarray(primal.data).dtype
+    if dtype.kind != "c" and np.iscomplexobj(derivative.data):
+        derivative = builder.real(derivative)
+    return derivative if dtype in (np.float64, np.complex128) else builder.astype(derivative, dtype=dtype)
+
+
+def _convert_like(builder: ProgramBuilder, derivative: Any, primal: Any) -> Any:
+    """Return a derivative in the dtype of a result or source; None and numbers of Python stay, unless it is complex."""
+    dtype = np.asarray(data_of(primal)).dtype
+    if isinstance(derivative, Instruction) or (derivative is not None and dtype.kind == "c"):
+        return builder.astype(derivative, dtype=dtype)
+    return derivative

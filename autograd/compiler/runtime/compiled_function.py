@@ -14,7 +14,7 @@ from autograd.compiler.runtime.derivative_arguments import (
     is_differentiable,
     leaves_of_arguments,
     must_record,
-    to_float_or_array,
+    to_number_or_array,
     zero_tangents,
 )
 from autograd.compiler.runtime.dispatcher import Dispatcher
@@ -153,7 +153,7 @@ class Compiled(ProgramInspection):
 
         specialization, _, results, wrt = self._dispatcher.run(call, select)
         (value,), gradients = results[0], results[1]
-        by_leaf = {specialization.slots[k].argument: to_float_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
+        by_leaf = {specialization.slots[k].argument: to_number_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
         return float(value), gradients_like_arguments(call, by_leaf, self.options.argnums)
 
     def _value_and_captured_gradients(self, kwargs: dict[str, Any]) -> tuple[float, dict[str, Any]]:
@@ -172,7 +172,7 @@ class Compiled(ProgramInspection):
         specialization, _, results, wrt = self._dispatcher.run(call, select)
         (value,), gradients = results[0], results[1]
         names = specialization.function("value_and_gradients", wrt).source.parameters
-        return float(value), {names[k]: to_float_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
+        return float(value), {names[k]: to_number_or_array(g) for k, g in zip(wrt, gradients, strict=True)}
 
     def grad(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the gradient alone.
@@ -233,7 +233,7 @@ class Compiled(ProgramInspection):
         call = Call(tuple(primals), {}, self.options.in_axes, self.options.tensors)
         direction = flatten_tangents(call, tuple(tangents), f"jvp() of {self.__name__}")
         specialization, _, results, _ = self._dispatcher.run(call, lambda _: ("jvp", (), ()), direction)
-        value, tangent = ([to_float_or_array(x) for x in group] for group in results[:2])
+        value, tangent = ([to_number_or_array(x) for x in group] for group in results[:2])
         return specialization.build_result(value), specialization.build_result(tangent)
 
     def hvp(self, x: Any, v: Any, *args: Any) -> Any:
@@ -287,13 +287,18 @@ class Compiled(ProgramInspection):
 
         specialization, _, results, _ = self._dispatcher.run(call, select, direction)
         products = zip(specialization.argument_slots, results[0], strict=True)
-        by_leaf = {specialization.slots[k].argument: to_float_or_array(product) for k, product in products}
+        by_leaf = {specialization.slots[k].argument: to_number_or_array(product) for k, product in products}
         return gradients_like_arguments(call, by_leaf, 0)
 
     def _check_returns_one_number(self, specialization: Any, method: str) -> None:
         if not specialization.is_scalar_per_sample:
             raise GraphError(
                 f"{method} of {self.__name__} needs a function that returns one number: reduce the result, or use jvp()"
+            )
+        if specialization.has_complex_results:
+            raise DataError(
+                f"{method} of {self.__name__} needs a function that returns a real number, not a complex one: take the real part "
+                f"or the absolute value of its result, or use autograd.grad(holomorphic=True) if it is holomorphic"
             )
 
     # -- updates of parameters

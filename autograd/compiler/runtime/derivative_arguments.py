@@ -143,7 +143,10 @@ def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list
     shapes = [np.shape(leaf._primal if isinstance(leaf, Node) else leaf) for _, leaf in traced_pairs]
     if tangent_shapes != shapes:
         raise ShapeError(f"{method}: tangents of shapes {tangent_shapes} do not fit arguments of shapes {shapes}")
-    return [float(tangent) if np.ndim(tangent) == 0 else np.asarray(tangent, dtype=float) for tangent in data]
+    for tangent, (_, leaf) in zip(data, traced_pairs, strict=True):
+        if np.iscomplexobj(tangent) and not np.iscomplexobj(leaf._primal if isinstance(leaf, Node) else leaf):
+            raise DataError(f"{method}: a tangent is complex, but what it belongs to is real: take its real part")
+    return [to_number_or_array(tangent) for tangent in data]
 
 
 def zero_tangents(argument: Any) -> Any:
@@ -164,17 +167,19 @@ def zero_tangents(argument: Any) -> Any:
     return unflatten_like(argument, iter(zeros))
 
 
-def to_float_or_array(x: Any) -> Any:
-    """Return a result as a Python float if it is one number, and else as an array.
+def to_number_or_array(x: Any) -> Any:
+    """Return a result as a Python number if it is one number, and else as an array.
 
     Parameters
     ----------
-    x : float or array
+    x : float, complex or array
         The result.
 
     Returns
     -------
-    float or array
+    float, complex or array
         The same number or array.
     """
-    return float(x) if np.ndim(x) == 0 else np.asarray(x)
+    if np.ndim(x):
+        return np.asarray(x)
+    return complex(x) if np.iscomplexobj(x) else float(x)

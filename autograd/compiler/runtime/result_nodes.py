@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend.arguments import Call
-from autograd.compiler.runtime.derivative_arguments import to_float_or_array
+from autograd.compiler.runtime.derivative_arguments import to_number_or_array
 from autograd.compiler.runtime.eager_graph import record_eager_graph
 from autograd.compiler.runtime.result_pullback import ResultPullback
 from autograd.compiler.specialization.specialization import Specialization
@@ -51,7 +51,7 @@ def make_result(
     if wrt and gradients is None:
         inputs = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]  # the pullback may come later
     if not call.has_nodes and not specialization.captured_nodes:
-        return specialization.build_result([to_float_or_array(x) for x in values])
+        return specialization.build_result([to_number_or_array(x) for x in values])
     outputs = []
     for k, (x, output_type) in enumerate(zip(values, specialization.output_types, strict=True)):
         if output_type is not None:

@@ -160,13 +160,13 @@ class GraphReplay(Specialization):
     def _slot_gradient(self, k: int, leaf_gradients: Sequence[Any]) -> Any:
         """Return the gradient by a slot, made of those by its leaves. None stands for zero."""
         shape = self.slots[k].shape
-        gradient = np.zeros(shape)
+        gradient = np.zeros(shape, np.result_type(np.float64, *(leaf._primal for leaf in self._leaves[k].values())))
         for place, leaf_gradient in zip(self._leaves[k], leaf_gradients, strict=True):
             if leaf_gradient is not None and np.shape(leaf_gradient) == shape:
                 gradient = np.asarray(leaf_gradient)
             elif leaf_gradient is not None:
                 gradient.ravel()[place] = leaf_gradient
-        return gradient if shape else float(gradient)
+        return gradient if shape else gradient[()]
 
 
 class ReplayedFunction(NamedTuple):

@@ -31,6 +31,7 @@ PERTURBATION_FACTOR = 64.0
 RELATIVE_TOLERANCE = 1e-9
 # The same for float32, whose eps is 1.2e-7: a sum of 800 terms.
 FLOAT32_TOLERANCE = 1e-4
+SINGLE_PRECISION = {np.dtype(np.float32), np.dtype(np.complex64)}
 # Every entry may be off as if it were at least this part of the largest entry of its array, since entries are computed from common
 # numbers. At twice as much, an entry of a thousandth may be off by twice as much.
 SMALLEST_RELATIVE_ENTRY = 1e-3
@@ -105,10 +106,11 @@ def _compare_all(
     scale = max((_largest_finite(y) for y in expected), default=0.0)
     with np.errstate(**IGNORE_FLOAT_ERRORS):
         for k, (result, reference) in enumerate(zip(results, expected, strict=True)):
-            x, y = np.broadcast_arrays(np.asarray(result, dtype=float), np.asarray(reference, dtype=float))
-            nearby = x if perturbed is None else np.asarray(perturbed[k], dtype=float)
-            is_float32 = np.float32 in (np.asarray(result).dtype, np.asarray(reference).dtype)
-            tolerance = FLOAT32_TOLERANCE if is_float32 else RELATIVE_TOLERANCE
+            dtype = np.result_type(np.asarray(result), np.asarray(reference), np.float64)
+            x, y = np.broadcast_arrays(np.asarray(result, dtype), np.asarray(reference, dtype))
+            nearby = x if perturbed is None else np.asarray(perturbed[k], dtype)
+            is_single = not SINGLE_PRECISION.isdisjoint((np.asarray(result).dtype, np.asarray(reference).dtype))
+            tolerance = FLOAT32_TOLERANCE if is_single else RELATIVE_TOLERANCE
             is_finite = np.isfinite(x) & np.isfinite(y) & np.isfinite(nearby)
             difference = np.abs(x - y)
             bound = _rounding_bound(x, np.where(is_finite, y, 0.0), nearby, tolerance) + tolerance * np.asarray(magnitudes[k])

@@ -132,7 +132,7 @@ def _gradients_by_slot(
     gradients = iter(differentiate(roots, sources, traced.run.start_stamp))
     by_slot = []
     for slot, nodes in zip(slots, nodes_by_slot, strict=True):
-        total = np.zeros(slot.shape)
+        total = np.zeros(slot.shape, np.result_type(np.float64, *(node._primal for node in nodes.values())))
         for place, node in nodes.items():
             _add_gradient(total, place, node, next(gradients))
         by_slot.append(total)

@@ -70,6 +70,8 @@ class Specialization(ABC):
         Whether callers may keep gradients and write to them.
     output_types : list of type or None
         The type of each result; None for a plain number.
+    has_complex_results : bool
+        Whether a result is complex.
     """
 
     slots: list[InputSlot]
@@ -90,6 +92,7 @@ class Specialization(ABC):
         self.batch = arguments.batch
         self.node_count = traced.node_count
         self.output_types = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
+        self.has_complex_results = any(np.iscomplexobj(x._primal) for x in traced.run.outputs if isinstance(x, Node))
         self.build_result = traced.run.build
 
     def _index_slots(self, slots: list[InputSlot], group_start: int) -> None:

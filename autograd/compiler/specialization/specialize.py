@@ -113,8 +113,6 @@ def _write_program(
     traced: TracedFunction, arguments: TracedArguments, call: Call, options: CompileOptions
 ) -> tuple[ArrayProgram | TapeProgram | None, str]:
     """Return the program, compared with the traced run, and what is wrong with it; "" if nothing is."""
-    if any(dtype.kind == "c" for dtype in traced.scalar_graph.array_dtypes.values()):
-        return None, "it computes with complex numbers"
     if options.allows_tape and belongs_on_tape(traced):
         tape = TapeProgram(traced, arguments)
         tape.self_check = check_program(tape, traced, call)
