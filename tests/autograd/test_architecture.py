@@ -42,6 +42,7 @@ NN = [
     "input_checks",
     "activations",
     "init",
+    "safetensors_files",
     "checkpoint",
     "metrics",
     "losses",
