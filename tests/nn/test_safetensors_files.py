@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 import nn
 from autograd import DataError
+from docstring_examples import run_examples
 from nn import checkpoint
 
 safetensors = pytest.importorskip("safetensors.numpy", reason="safetensors is an extra")
@@ -130,3 +131,7 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch):
     for call in (checkpoint.load, lambda path: checkpoint.save(path, {"x": 1.0})):
         with pytest.raises(ImportError, match=text):
             call(tmp_path / "x.safetensors")
+
+
+def test_the_example_of_the_docstring_runs():
+    assert run_examples(nn.safetensors_files.encode).failed == 0
