@@ -1,4 +1,4 @@
-"""Checkpoints: arrays by name in one NPZ file. A file is written whole or not at all, and no byte of it is trusted.
+"""Checkpoints: arrays by name in one NPZ or safetensors file. A file is written whole or not at all, and no byte of it is trusted.
 
 No pickle is written or read. The sizes that a file declares are compared with its length before memory is allocated.
 """
@@ -11,14 +11,16 @@ import struct
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError
+from nn import safetensors_files
 
 Array = npt.NDArray[Any]
+SAFETENSORS = ".safetensors"  # the suffix of the other format
 KINDS = "fiub"  # the kinds of numbers in a checkpoint: floats, signed and unsigned integers, bools
 
 # The longest header of an array, in bytes: NumPy's own limit for a header that may be parsed as a Python literal. Parsing twice as
@@ -71,7 +73,7 @@ def is_believable(need: int, size: int) -> bool:
 
 
 def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays to an NPZ file, as a whole or not at all.
+    """Write arrays to a file, as a whole or not at all.
 
     The arrays go to a file beside it first, which then replaces it. A process that is killed at any moment leaves the old file or
     the new one.
@@ -79,7 +81,7 @@ def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file. With the suffix ``.safetensors`` it gets this format, which PyTorch and others read; else it is an NPZ file.
     arrays : mapping
         Arrays and numbers by name.
 
@@ -87,6 +89,8 @@ def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
     ------
     DataError
         If something is not an array of real numbers, a name is empty or too long, or the file cannot be written.
+    ImportError
+        If the suffix is ``.safetensors`` and the package safetensors is not installed.
 
     Examples
     --------
@@ -98,8 +102,15 @@ def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
     path = Path(path)
     checked = {name: _check_array(name, x) for name, x in arrays.items()}
     temporary = path.with_name(f".{path.name}.part")
+    encoded = safetensors_files.encode(checked) if path.suffix == SAFETENSORS else None
     try:
-        _write_archive(temporary, checked)
+        with open(temporary, "wb") as file:
+            if encoded is None:
+                _write_archive(file, checked)
+            else:
+                file.write(encoded)
+            file.flush()
+            os.fsync(file.fileno())  # wait until it is on the disk
         os.replace(temporary, path)
     except OSError as error:
         raise DataError(f"save(): {path} cannot be written: {error.strerror or error}") from None
@@ -116,24 +127,21 @@ def _check_array(name: str, x: Any) -> Array:
     return array
 
 
-def _write_archive(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write an NPZ file and wait until it is on the disk."""
-    with open(path, "wb") as file:
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, x in arrays.items():
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, x, version=(1, 0), allow_pickle=False)
-        file.flush()
-        os.fsync(file.fileno())
+def _write_archive(file: IO[bytes], arrays: Mapping[str, Array]) -> None:
+    """Write an NPZ file."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, x in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, x, version=(1, 0), allow_pickle=False)
 
 
 def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Array]:
-    """Read the arrays of a checkpoint, or of any NPZ file.
+    """Read the arrays of a checkpoint, or of any NPZ or safetensors file.
 
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file. With the suffix ``.safetensors`` it has this format.
     names : collection of str, optional
         The arrays to read, if they are there; by default all.
 
@@ -145,9 +153,13 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
     Raises
     ------
     DataError
-        If the file is not an NPZ file, is damaged, or declares that it holds more than it can.
+        If the file is not of its format, is damaged, or declares that it holds more than it can.
+    ImportError
+        If the suffix is ``.safetensors`` and the package safetensors is not installed.
     """
     path = Path(path)
+    if path.suffix == SAFETENSORS:
+        return _load_safetensors(path, names)
     try:
         size = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
@@ -158,6 +170,17 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
             return {name: _read_array(archive, member, size) for name, member in selected.items()}
     except Exception as error:  # whatever a damaged file makes the readers raise
         raise DataError(f"{path} is not a readable NPZ file: {error}") from None
+
+
+def _load_safetensors(path: Path, names: Collection[str] | None) -> dict[str, Array]:
+    """Read a safetensors file, whose sizes the package compares with those that it declares."""
+    try:
+        arrays = safetensors_files.decode(path.read_bytes())
+    except ImportError:
+        raise
+    except Exception as error:  # whatever a damaged file makes the package raise
+        raise DataError(f"{path} is not a readable safetensors file: {error}") from None
+    return {name: x for name, x in arrays.items() if names is None or name in names}
 
 
 def _check_directory(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:

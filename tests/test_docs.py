@@ -26,7 +26,7 @@ FILES = [
     *(path for folder in FOLDERS for path in folder.rglob("*") if "__pycache__" not in path.parts),
 ]
 PATHS = ["/" + path.relative_to(ROOT).as_posix() + "/" * path.is_dir() for path in FILES]
-GENERATED = {"neuron.html", "run.npz", "step.py"}  # what the code on a page writes
+GENERATED = {"neuron.html", "layer.safetensors", "run.npz", "step.py"}  # what the code on a page writes
 ROWS = re.findall(
     r"^\| ([A-Z][^|]*) \| [^|]+ \| `([^`]+)` \|$", (ROOT / "docs" / "seeds.md").read_text(encoding="utf-8"), re.MULTILINE
 )
@@ -147,6 +147,9 @@ def test_the_walks_name_files_in_the_order_in_which_they_are_entered(tmp_path):
 WITH_CODE = [page for page in PAGES if page.parent != ROOT and "```python" in page.read_text(encoding="utf-8")]
 
 
+OPTIONAL = ("torch", "jax", "safetensors", "networkx", "sympy")
+
+
 def page_id(page):
     return page.relative_to(ROOT).as_posix()
 
@@ -162,7 +165,8 @@ def test_a_page_prints_what_it_says(page, tmp_path, monkeypatch, request):
     assert len(blocks) == page.count("```python")
     space = {}
     for number, (code, printed) in enumerate(blocks):
-        if any(f"import {library}\n" in code and importlib.util.find_spec(library) is None for library in ("torch", "jax")):
+        used = [library for library in OPTIONAL if re.search(rf"^(import|from) {library}\b", code, re.MULTILINE)]
+        if any(importlib.util.find_spec(library) is None for library in used):
             continue
         name, out = "example.py" if "example.py" in printed else f"{name_}-{number}", io.StringIO()
         linecache.cache[name] = (len(code), None, code.splitlines(), name)

@@ -22,10 +22,13 @@ class Path(NamedTuple):
         The nodes on the path, from the result to the leaf.
     factors : tuple of float
         The local derivative of each edge: one fewer than ``nodes``.
+    positions : tuple of int
+        The position of each node but the first among the arguments of the node before it.
     """
 
     nodes: tuple[Value, ...]
     factors: tuple[float, ...]
+    positions: tuple[int, ...]
 
     @property
     def product(self) -> float:
@@ -149,16 +152,17 @@ def _count_paths(y: Value, wrt: Value) -> dict[Any, int]:
 
 def _paths(y: Value, wrt: Value, path_counts: dict[Any, int]) -> Iterator[Path]:
     """The paths one by one, depth first, without recursion."""
-    stack: list[tuple[tuple[Any, ...], tuple[float, ...]]] = [((y,), ())]
+    stack = [Path((y,), (), ())]
     while stack:
-        nodes, factors = stack.pop()
-        node = nodes[-1]
+        path = stack.pop()
+        node = path.nodes[-1]
         if node is wrt:
-            yield Path(nodes, factors)
+            yield path
             continue
         for i, source in reversed(node.sources):
             if path_counts.get(source):
-                stack.append(((*nodes, source), (*factors, node.vjp(i, 1.0, None))))
+                factor = node.vjp(i, 1.0, None)
+                stack.append(Path((*path.nodes, source), (*path.factors, factor), (*path.positions, i)))
 
 
 def _labels(y: Value, wrt: Value, paths: list[Path]) -> dict[Value, str]:

@@ -141,7 +141,7 @@ def take_snapshot(roots: Any, gradients: Mapping[int, Any] = MappingProxyType({}
     >>> snapshot.size, snapshot.graph.tails.tolist(), snapshot.local.low.tolist()
     (2, [0, 0], [3.0, 3.0])
     """
-    root_nodes = _to_root_nodes(roots)
+    root_nodes = to_root_nodes(roots, "draw()")
     inner, leaves = topological_order(root_nodes)
     nodes = [*leaves, *inner]
     index_by_id = {id(node): i for i, node in enumerate(nodes)}
@@ -162,14 +162,33 @@ def take_snapshot(roots: Any, gradients: Mapping[int, Any] = MappingProxyType({}
     )
 
 
-def _to_root_nodes(roots: Any) -> list[Node]:
-    """The roots as a list, or GraphError if they are no nodes."""
+def to_root_nodes(roots: Any, call: str) -> list[Node]:
+    """Return the roots of a graph as a list.
+
+    Parameters
+    ----------
+    roots : Node, or list or tuple of Node
+    call : str
+        The call that error messages name, such as "draw()".
+
+    Returns
+    -------
+    list of Node
+
+    Raises
+    ------
+    GraphError
+        If ``roots`` is anything else.
+    """
     nodes = [roots] if isinstance(roots, Node) else list(roots) if isinstance(roots, list | tuple) else []
     if nodes and all(isinstance(node, Node) for node in nodes):
         return nodes
+    name = call.removesuffix("()")
     if hasattr(roots, "named_parameters"):
-        raise GraphError("draw() takes the result of a module, recorded in its scopes: with model.scopes(): y = model(x); draw(y)")
-    raise GraphError(f"draw() takes a Value, a Tensor or a list of them, as in draw(loss), not {describe(roots)}")
+        raise GraphError(
+            f"{call} takes the result of a module, recorded in its scopes: with model.scopes(): y = model(x); {name}(y)"
+        )
+    raise GraphError(f"{call} takes a Value, a Tensor or a list of them, as in {name}(loss), not {describe(roots)}")
 
 
 def _columns(

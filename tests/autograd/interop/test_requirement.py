@@ -1,17 +1,16 @@
 """Libraries that are not installed are named with the extra that installs them, and the examples of the docstrings run where they are."""
 
-import doctest
-import inspect
 import sys
 
 import pytest
 
 from autograd import interop
+from docstring_examples import run_examples
 
-SKIP = "  # doctest: +SKIP"
+FUNCTIONS = ["from_torch", "to_torch", "from_jax", "to_jax"]
 
 
-@pytest.mark.parametrize("function", ["from_torch", "to_torch", "from_jax", "to_jax"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_missing_library_is_named_with_its_extra(function, monkeypatch):
     library = function.split("_")[1]
     monkeypatch.setitem(sys.modules, library, None)
@@ -28,12 +27,8 @@ def test_nothing_is_loaded_before_it_is_needed():
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("function", ["from_torch", "to_torch", "from_jax", "to_jax"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_examples_of_the_docstrings_run(function):
     """Where doctests run, the libraries may be missing, so that the examples are left out there."""
     pytest.importorskip(function.split("_")[1], reason="an extra")
-    text = inspect.getdoc(getattr(interop, function))
-    assert SKIP in text
-    test = doctest.DocTestParser().get_doctest(text.replace(SKIP, ""), vars(interop).copy(), function, None, 0)
-    assert len(test.examples) >= 3
-    assert doctest.DocTestRunner().run(test).failed == 0
+    assert run_examples(getattr(interop, function)).failed == 0
