@@ -24,8 +24,8 @@ class Expr:
     __slots__ = ("_hash", "args", "head")
 
     def __init__(self, head: str, args: tuple[Any, ...]) -> None:
-        self.head = head
-        self.args = args
+        self.head: str = head
+        self.args: tuple[Any, ...] = args
         self._hash = hash((head, args))
 
     def __hash__(self) -> int:

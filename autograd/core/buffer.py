@@ -11,8 +11,9 @@ from autograd.core.tensor import Tensor
 from autograd.errors import ShapeError
 from autograd.graph import copy_and_pickle
 from autograd.graph.topological_order import PACKED, UNRECORDED
-from autograd.ops import find
+from autograd.ops import Op, find
 from autograd.state import context
+from autograd.state.metadata import Metadata
 
 
 class Buffer(Tensor):
@@ -34,6 +35,14 @@ class Buffer(Tensor):
 
     __slots__ = ("_current",)
     _current: Tensor
+    # Type checkers want the types of inherited slots again in a class that sets them.
+    op: Op | None
+    left: Any
+    right: Any
+    dleft: Any
+    dright: Any
+    stamp: Any
+    metadata: Metadata | None
 
     def __init__(self, version: Tensor) -> None:
         self._state = FILLED

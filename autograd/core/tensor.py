@@ -31,8 +31,9 @@ from autograd.ops.complex_support import find_complex_row
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
 from autograd.state.engine import native
+from autograd.state.metadata import Metadata
 
-ARRAY_TYPES = {np.ndarray, np.float64}
+ARRAY_TYPES: set[type[Any]] = {np.ndarray, np.float64}
 
 
 class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
@@ -71,6 +72,14 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
     """
 
     __slots__ = ("_state",)
+    # Type checkers want the types of inherited slots again in a class that sets them.
+    op: Op | None
+    left: Any
+    right: Any
+    dleft: Any
+    dright: Any
+    stamp: Any
+    metadata: Metadata | None
     rank = 1
 
     def __init__(self, data: Any, name: str | None = None, *, constant: bool = False) -> None:
@@ -383,7 +392,7 @@ def argument_error(op: Op, arrays: Sequence[Any], static: dict[str, Any], error:
     return kind(f"{op.name} of shapes {shapes}{settings}: {error}")
 
 
-DIRECT_OPERANDS = {Tensor, float, int}  # what needs no look before it is recorded
+DIRECT_OPERANDS: set[type[Any]] = {Tensor, float, int}  # what needs no look before it is recorded
 
 
 def _unary(row: str, name: str) -> Callable[[Any], Any]:

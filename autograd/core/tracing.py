@@ -32,7 +32,7 @@ class TracedBase:
     """Base class of the objects that stand for numbers inside a traced function; ``concrete`` are the numbers."""
 
     __slots__ = ()
-    __array_priority__ = 1000.0
+    __array_priority__: float = 1000.0
     is_traced = True  # a node's operators return NotImplemented for such an argument
 
 

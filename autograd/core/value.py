@@ -26,6 +26,7 @@ from autograd.ops import TABLE, Elementwise, Op, find
 from autograd.state import context
 from autograd.state.anomaly_checks import check_value
 from autograd.state.engine import native
+from autograd.state.metadata import Metadata
 
 SIGNS = {
     "add": "+",
@@ -71,6 +72,14 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
     """
 
     __slots__ = ()
+    # Type checkers want the types of inherited slots again in a class that sets them.
+    op: Op | None
+    left: Any
+    right: Any
+    dleft: Any
+    dright: Any
+    stamp: Any
+    metadata: Metadata | None
     rank = 0
 
     def __init__(self, data: Any, name: str | None = None) -> None:

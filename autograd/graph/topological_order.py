@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from autograd.state import context
@@ -26,7 +27,7 @@ UNRECORDED = math.inf
 
 # The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
 # nodes would overwrite each other's stamps and count contributions twice.
-graph_lock = threading.RLock()
+graph_lock: AbstractContextManager[bool] = threading.RLock()
 
 
 def topological_order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:

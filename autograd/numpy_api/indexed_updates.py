@@ -27,7 +27,7 @@ class EntriesOf:
     __slots__ = ("array",)
 
     def __init__(self, array: Tensor) -> None:
-        self.array = array
+        self.array: Tensor = array
 
     def __getitem__(self, index: Any) -> Entries:
         return Entries(self.array, index)
@@ -52,9 +52,10 @@ class Entries:
     __slots__ = ("array", "index", "positions")
 
     def __init__(self, array: Tensor, index: Any) -> None:
-        self.array, self.index = array, freeze_index(index)
+        self.array: Tensor = array
+        self.index: Any = freeze_index(index)
         try:
-            self.positions = np.arange(array.size).reshape(array.shape)[self.index]
+            self.positions: Any = np.arange(array.size).reshape(array.shape)[self.index]
         except IndexError as error:
             raise OutOfRangeError(f"t.at[{index!r}] of {array.describe()} of shape {array.shape}: {error}") from None
 

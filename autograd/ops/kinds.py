@@ -39,7 +39,7 @@ class Elementwise(Op):
 
     def __init__(self, name: str, f: Rule, partials: Sequence[Rule], **facts: Any) -> None:
         super().__init__(name, f, arity=len(partials), **facts)
-        self.partials = tuple(partials)
+        self.partials: tuple[Rule, ...] = tuple(partials)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         partial = self.partials[i](xp, y, *args, **static)
@@ -99,7 +99,7 @@ class Bilinear(Op):
 
     def __init__(self, name: str, f: Rule, left: Rule, right: Rule, **facts: Any) -> None:
         super().__init__(name, f, arity=2, **facts)
-        self.adjoints = (left, right)
+        self.adjoints: tuple[Rule, Rule] = (left, right)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         return self.adjoints[i](xp, g, *args, **static)
@@ -132,7 +132,7 @@ class Custom(Op):
 
     def __init__(self, name: str, f: Rule, vjp: Rule, jvp: Rule, *, arity: int | None, **facts: Any) -> None:
         super().__init__(name, f, arity=arity, **facts)
-        self.rules = (vjp, jvp)
+        self.rules: tuple[Rule, Rule] = (vjp, jvp)
 
     def vjp(self, xp: Any, i: int, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         return self.rules[0](xp, i, g, y, *args, **static)

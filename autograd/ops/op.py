@@ -86,7 +86,7 @@ class Op:
         self.name = name
         self.f = f
         self.arity = arity
-        self.domains = tuple(domains)
+        self.domains: tuple[Domain, ...] = tuple(domains)
         self.kink = kink
         self.ties = ties
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from math import log, pi
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from autograd.numpy_api.apply import apply_elementwise, as_tensor, has_nodes
 from autograd.ops import Op, find
 from autograd.ops.special.library_rows import NoDerivative
 from autograd.scipy import backends as _backends  # noqa: F401 - it gives SciPy's functions to the rows
+
+Function: TypeAlias = Callable[..., Any]
 
 # The names of arguments as SciPy has them, for the docstrings.
 _DEFAULT_ARGUMENTS = {1: ("x",), 2: ("a", "x"), 3: ("a", "b", "x"), 4: ("a", "b", "c", "x")}
@@ -73,48 +75,94 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
 
 
 # Logistic and error functions, and the normal distribution
-expit, log_expit, logit = _row("expit"), _row("log_expit"), _row("logit")
-erf, erfc, erfcx, erfi, dawsn = _row("erf"), _row("erfc"), _row("erfcx"), _row("erfi"), _row("dawsn")
-erfinv, erfcinv = _row("erfinv"), _row("erfcinv")
-ndtr, log_ndtr, ndtri, ndtri_exp = _row("ndtr"), _row("log_ndtr"), _row("ndtri"), _row("ndtri_exp")
-owens_t = _row("owens_t", "h", "a")
+expit: Function = _row("expit")
+log_expit: Function = _row("log_expit")
+logit: Function = _row("logit")
+erf: Function = _row("erf")
+erfc: Function = _row("erfc")
+erfcx: Function = _row("erfcx")
+erfi: Function = _row("erfi")
+dawsn: Function = _row("dawsn")
+erfinv: Function = _row("erfinv")
+erfcinv: Function = _row("erfcinv")
+ndtr: Function = _row("ndtr")
+log_ndtr: Function = _row("log_ndtr")
+ndtri: Function = _row("ndtri")
+ndtri_exp: Function = _row("ndtri_exp")
+owens_t: Function = _row("owens_t", "h", "a")
 
 # Exponentials and their integrals
-exp2, exp10, expm1, exprel, log1p, cbrt = _row("exp2"), _row("exp10"), _row("expm1"), _row("exprel"), _row("log1p"), _row("cbrt")
-cosm1, exp1, expi, expn, wrightomega = _row("cosm1"), _row("exp1"), _row("expi"), _row("expn", "n", "x"), _row("wrightomega")
+exp2: Function = _row("exp2")
+exp10: Function = _row("exp10")
+expm1: Function = _row("expm1")
+exprel: Function = _row("exprel")
+log1p: Function = _row("log1p")
+cbrt: Function = _row("cbrt")
+cosm1: Function = _row("cosm1")
+exp1: Function = _row("exp1")
+expi: Function = _row("expi")
+expn: Function = _row("expn", "n", "x")
+wrightomega: Function = _row("wrightomega")
 
 # Gamma and beta functions
-gamma, gammaln, loggamma, rgamma, gammasgn = _row("gamma"), _row("gammaln"), _row("loggamma"), _row("rgamma"), _row("gammasgn")
-digamma = psi = _row("digamma")
-polygamma, zeta = _row("polygamma", "n", "x"), _row("zeta", "x", "q")
-poch, binom = _row("poch", "z", "m"), _row("binom", "n", "k")
-beta, betaln = _row("beta", "a", "b"), _row("betaln", "a", "b")
-gammainc, gammaincc, gammaincinv, gammainccinv = (
-    _row("gammainc"),
-    _row("gammaincc"),
-    _row("gammaincinv", "a", "y"),
-    _row("gammainccinv", "a", "y"),
-)
-betainc, betaincc, betaincinv, betainccinv = (
-    _row("betainc"),
-    _row("betaincc"),
-    _row("betaincinv", "a", "b", "y"),
-    _row("betainccinv", "a", "b", "y"),
-)
-stdtr, stdtrit = _row("stdtr", "df", "t"), _row("stdtrit", "df", "p")
+gamma: Function = _row("gamma")
+gammaln: Function = _row("gammaln")
+loggamma: Function = _row("loggamma")
+rgamma: Function = _row("rgamma")
+gammasgn: Function = _row("gammasgn")
+digamma: Function = _row("digamma")
+psi: Function = digamma
+polygamma: Function = _row("polygamma", "n", "x")
+zeta: Function = _row("zeta", "x", "q")
+poch: Function = _row("poch", "z", "m")
+binom: Function = _row("binom", "n", "k")
+beta: Function = _row("beta", "a", "b")
+betaln: Function = _row("betaln", "a", "b")
+gammainc: Function = _row("gammainc")
+gammaincc: Function = _row("gammaincc")
+gammaincinv: Function = _row("gammaincinv", "a", "y")
+gammainccinv: Function = _row("gammainccinv", "a", "y")
+betainc: Function = _row("betainc")
+betaincc: Function = _row("betaincc")
+betaincinv: Function = _row("betaincinv", "a", "b", "y")
+betainccinv: Function = _row("betainccinv", "a", "b", "y")
+stdtr: Function = _row("stdtr", "df", "t")
+stdtrit: Function = _row("stdtrit", "df", "p")
 
 # Entropies, divergences and losses
-xlogy, xlog1py, entr = _row("xlogy", "x", "y"), _row("xlog1py", "x", "y"), _row("entr")
-rel_entr, kl_div = _row("rel_entr", "x", "y"), _row("kl_div", "x", "y")
-huber, pseudo_huber = _row("huber", "delta", "r"), _row("pseudo_huber", "delta", "r")
+xlogy: Function = _row("xlogy", "x", "y")
+xlog1py: Function = _row("xlog1py", "x", "y")
+entr: Function = _row("entr")
+rel_entr: Function = _row("rel_entr", "x", "y")
+kl_div: Function = _row("kl_div", "x", "y")
+huber: Function = _row("huber", "delta", "r")
+pseudo_huber: Function = _row("pseudo_huber", "delta", "r")
 
 # Bessel and hypergeometric functions
-j0, j1, jv, y0, y1, yv = _row("j0"), _row("j1"), _row("jv", "v", "z"), _row("y0"), _row("y1"), _row("yv", "v", "z")
-yn, kn = _row("yn", "n", "x"), _row("kn", "n", "x")
-i0, i1, iv, i0e, i1e, ive = _row("i0"), _row("i1"), _row("iv", "v", "z"), _row("i0e"), _row("i1e"), _row("ive", "v", "z")
-k0, k1, kv, k0e, k1e, kve = _row("k0"), _row("k1"), _row("kv", "v", "z"), _row("k0e"), _row("k1e"), _row("kve", "v", "z")
+j0: Function = _row("j0")
+j1: Function = _row("j1")
+jv: Function = _row("jv", "v", "z")
+y0: Function = _row("y0")
+y1: Function = _row("y1")
+yv: Function = _row("yv", "v", "z")
+yn: Function = _row("yn", "n", "x")
+kn: Function = _row("kn", "n", "x")
+i0: Function = _row("i0")
+i1: Function = _row("i1")
+iv: Function = _row("iv", "v", "z")
+i0e: Function = _row("i0e")
+i1e: Function = _row("i1e")
+ive: Function = _row("ive", "v", "z")
+k0: Function = _row("k0")
+k1: Function = _row("k1")
+kv: Function = _row("kv", "v", "z")
+k0e: Function = _row("k0e")
+k1e: Function = _row("k1e")
+kve: Function = _row("kve", "v", "z")
 jn = jv
-hyp0f1, hyp1f1, hyp2f1 = _row("hyp0f1", "v", "z"), _row("hyp1f1", "a", "b", "x"), _row("hyp2f1", "a", "b", "c", "z")
+hyp0f1: Function = _row("hyp0f1", "v", "z")
+hyp1f1: Function = _row("hyp1f1", "a", "b", "x")
+hyp2f1: Function = _row("hyp2f1", "a", "b", "c", "z")
 
 _LAMBERTW = find("lambertw")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import CodeType, FrameType
 from typing import Any
@@ -17,8 +18,8 @@ from typing import Any
 from autograd.state.engine import native
 from autograd.state.metadata import Metadata, innermost_user_frame, is_library_file
 
-open_block_count = 0
-clock = 1
+open_block_count: int = 0
+clock: int = 1
 _counting = threading.Lock()
 
 
@@ -52,17 +53,17 @@ class State:
         blocks: tuple[Any, ...] = (),
         tracer: Any = None,
     ) -> None:
-        self.recording = recording
-        self.transform_start = transform_start  # when the outermost transform that is running began; 0 outside all
-        self.blocks = blocks
-        self.tracer = tracer  # what notes who looks at numbers, while compile() watches a function
-        self.scope = scope
-        self.anomaly = anomaly  # whether to look for nan and inf
-        self.records_lines = records_lines  # whether nodes note the line that made them
+        self.recording: bool = recording
+        self.transform_start: int = transform_start  # when the outermost transform that is running began; 0 outside all
+        self.blocks: tuple[Any, ...] = blocks
+        self.tracer: Any = tracer  # what notes who looks at numbers, while compile() watches a function
+        self.scope: str = scope
+        self.anomaly: bool = anomaly  # whether to look for nan and inf
+        self.records_lines: bool = records_lines  # whether nodes note the line that made them
         # Whether no more is asked for than the names of a scope, and a list of the nodes that are made.
-        self.is_simple = recording and not anomaly and not records_lines
+        self.is_simple: bool = recording and not anomaly and not records_lines
         self.created: Any = None if tracer is None else tracer.created
-        self.metadata = Metadata(scope, shared=True) if scope else None
+        self.metadata: Metadata | None = Metadata(scope, shared=True) if scope else None
         self._metadata_by_place: dict[tuple[int, int], Metadata] = {}
         # A frame of ours that made a node, or whose generator did, and the metadata: while it runs, the program behind it waits.
         self._frame: FrameType | None = None
@@ -106,7 +107,7 @@ class State:
 
 DEFAULT_STATE = State()
 state_variable: ContextVar[State] = ContextVar("state", default=DEFAULT_STATE)
-current = state_variable.get
+current: Callable[[], State] = state_variable.get
 
 
 def change_open_block_count(change: int) -> None:

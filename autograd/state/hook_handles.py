@@ -9,7 +9,7 @@ from typing import Any
 class Hooks(dict[int, Callable[[Any], Any]]):
     """The hooks of one node, by the number of their handle."""
 
-    total_count = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
+    total_count: int = 0  # how many hooks there are on all nodes: while it is zero, no walk asks
 
     def add(self, hook: Callable[[Any], Any]) -> Handle:
         """Add a hook and return the handle that removes it."""

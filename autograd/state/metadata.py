@@ -33,11 +33,11 @@ class Metadata:
 
     def __init__(self, scope: str = "", location: Location | None = None, *, shared: bool = False) -> None:
         self.name: str | None = None
-        self.edited = False
-        self.scope = scope
-        self.location = location
+        self.edited: bool = False
+        self.scope: str = scope
+        self.location: Location | None = location
         self.hooks: Hooks | None = None
-        self.shared = shared
+        self.shared: bool = shared
 
     def own(self) -> Metadata:
         """Return a copy that belongs to one node."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd.errors import AutogradError
 
@@ -30,6 +30,7 @@ class GradientError(AutogradError, AssertionError):
     """
 
     fault: ClassVar[str] = ""
+    args: tuple[Any, ...]
     _class_by_fault: ClassVar[dict[str, type[GradientError]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -47,11 +48,12 @@ class GradientError(AutogradError, AssertionError):
 
     def __init__(self, report: Report) -> None:
         super().__init__(str(report))
-        self.report = report
+        self.report: Report = report
 
     def replace_report(self, report: Report) -> None:
         """Replace the report, and the message with it, by a more detailed one of the same fault."""
-        self.args, self.report = (str(report),), report
+        self.args = (str(report),)
+        self.report = report
 
     def __reduce__(self) -> tuple[type[GradientError], tuple[Report]]:
         return type(self), (self.report.without_objects(),)

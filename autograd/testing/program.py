@@ -64,11 +64,11 @@ class Program:
 
     def __init__(self, inputs: dict[str, Any], lines: Sequence[Line]) -> None:
         self.__name__ = "program"
-        self.inputs = tuple(inputs.values())
-        self.names = tuple(inputs)
-        self.ops = tuple(line.op for line in lines)
+        self.inputs: tuple[Any, ...] = tuple(inputs.values())
+        self.names: tuple[str, ...] = tuple(inputs)
+        self.ops: tuple[str, ...] = tuple(line.op for line in lines)
         body = [f"    {line.name} = {line.expression}" for line in lines]
-        self.source = "\n".join([f"def program({', '.join(inputs)}):", *body, f"    return {lines[-1].name}"])
+        self.source: str = "\n".join([f"def program({', '.join(inputs)}):", *body, f"    return {lines[-1].name}"])
         namespace = make_namespace(self.ops)
         exec(compile(self.source, "<program>", "exec"), namespace)  # noqa: S102 - the source has names and numbers only
         self.function: Callable[..., Any] = namespace["program"]

@@ -63,9 +63,12 @@ class ProgramDraft:
     """
 
     def __init__(self, draw: Any, inputs: dict[str, Any], ops: Sequence[str], smooth: bool) -> None:
-        self.draw, self.inputs, self.ops, self.smooth = draw, inputs, ops, smooth
-        self.namespace = make_namespace(ops)
-        self.values = dict(inputs)
+        self.draw: Any = draw
+        self.inputs: dict[str, Any] = inputs
+        self.ops: Sequence[str] = ops
+        self.smooth: bool = smooth
+        self.namespace: dict[str, Any] = make_namespace(ops)
+        self.values: dict[str, Any] = dict(inputs)
         self.lines: list[Line] = []
 
     def add_line(self, arrays: bool) -> None:

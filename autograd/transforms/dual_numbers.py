@@ -44,8 +44,8 @@ class Dual:
     __array_ufunc__ = None  # so that array * dual calls Dual.__rmul__
 
     def __init__(self, primal: Any, tangent: Any) -> None:
-        self.primal = primal
-        self.tangent = tangent if np.shape(tangent) == np.shape(primal) else np.broadcast_to(tangent, np.shape(primal))
+        self.primal: Any = primal
+        self.tangent: Any = tangent if np.shape(tangent) == np.shape(primal) else np.broadcast_to(tangent, np.shape(primal))
 
     def __add__(self, other: Any) -> Dual:
         if type(other) is Dual:

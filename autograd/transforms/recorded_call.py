@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.core.coercion import describe
 from autograd.core.node import Node
-from autograd.core.pytree import flatten
+from autograd.core.pytree import Build, flatten
 from autograd.core.value import Value
 from autograd.errors import DataError, GraphError
 from autograd.graph.forward_mode import pushforward
@@ -77,22 +77,25 @@ class RecordedCall:
         if not callable(f):
             raise DataError(f"{call} takes a function first, not {describe(f)}")
         self.call = call
-        self.argnums = resolve_argnums(call, argnums, len(args))
-        self.has_single_argnum = isinstance(argnums, int)
+        self.argnums: tuple[int, ...] = resolve_argnums(call, argnums, len(args))
+        self.has_single_argnum: bool = isinstance(argnums, int)
         flattened = [flatten(args[n]) for n in self.argnums]
         leaves = [leaf for argument_leaves, _ in flattened for leaf in argument_leaves]
         self._leaf_counts = [len(argument_leaves) for argument_leaves, _ in flattened]
         self._unflatten_argument = [unflatten for _, unflatten in flattened]
         self._is_nested = is_inside_transform() or any(isinstance(leaf, Node) for leaf in leaves)
-        self.start_time = context.tick()
+        self.start_time: int = context.tick()
         with context_managers.force_recording(self.start_time):
-            self.inputs = [input_node(call, leaf) for leaf in leaves]
+            self.inputs: list[Node] = [input_node(call, leaf) for leaf in leaves]
             result = self._run(f, args, kwargs)
         self._aux: Any = None
         if has_aux:
             result, self._aux = self._split_aux(result)
+        self.outputs: list[Any]
+        self.unflatten_output: Build
         self.outputs, self.unflatten_output = flatten_outputs(call, result)
         self._roots = [y for y in self.outputs if isinstance(y, Node)]
+        self.nodes: list[Any]
         self.nodes, ends = topological_order(self._roots, self.start_time)
         self._has_captures = not self._is_nested and any(is_older(end, self.start_time) for end in ends)
 

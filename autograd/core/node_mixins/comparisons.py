@@ -33,7 +33,7 @@ class Comparisons(GraphStructure):
 
     __slots__ = ()
 
-    __hash__ = object.__hash__
+    __hash__: Any = object.__hash__
 
     def __eq__(self, other: object) -> Any:
         return self._compare("==", other, operator.eq)

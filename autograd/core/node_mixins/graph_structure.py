@@ -76,7 +76,7 @@ class GraphStructure(BaseNode):
         if self.metadata is None:
             self.metadata = Metadata()
         elif self.metadata.shared:
-            self.metadata = self.metadata.own()
+            self.metadata: Metadata | None = self.metadata.own()
         return self.metadata
 
     @property

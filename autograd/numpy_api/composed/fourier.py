@@ -16,8 +16,8 @@ from autograd.numpy_api.apply import as_tensor
 from autograd.ops import Op, find
 
 # By which power of 1/n a transform is scaled, beyond its row: forward transforms are not scaled in their rows, inverse ones by 1/n.
-FORWARD_POWERS = {None: 0.0, "backward": 0.0, "ortho": 0.5, "forward": 1.0}
-INVERSE_POWERS = {None: 0.0, "backward": 0.0, "ortho": -0.5, "forward": -1.0}
+FORWARD_POWERS: dict[str | None, float] = {None: 0.0, "backward": 0.0, "ortho": 0.5, "forward": 1.0}
+INVERSE_POWERS: dict[str | None, float] = {None: 0.0, "backward": 0.0, "ortho": -0.5, "forward": -1.0}
 
 
 def make_transform(row: str) -> Callable[..., Any]:
@@ -45,7 +45,9 @@ def make_transform(row: str) -> Callable[..., Any]:
     return transform
 
 
-fft, ifft, rfft = make_transform("fft"), make_transform("ifft"), make_transform("rfft")
+fft: Callable[..., Any] = make_transform("fft")
+ifft: Callable[..., Any] = make_transform("ifft")
+rfft: Callable[..., Any] = make_transform("rfft")
 _IRFFT: Op = find("irfft")
 
 

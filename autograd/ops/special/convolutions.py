@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.ops.op import Op
 from autograd.ops.rows import bilinear
 from autograd.ops.rules.products import mode_of_adjoint
 
@@ -15,7 +16,7 @@ def convolve_axes_adjoint(xp: Any, g: Any, a: Any, b: Any, *, mode: str, axes: S
     return xp.convolve_axes(g, flipped, mode=mode_of_adjoint(xp, mode, a, b, axes), axes=axes, method=method)
 
 
-convolve_axes = bilinear(
+convolve_axes: Op = bilinear(
     "convolve_axes",
     lambda xp, a, b, *, mode, axes, method: xp.convolve_axes(a, b, mode=mode, axes=axes, method=method),
     convolve_axes_adjoint,

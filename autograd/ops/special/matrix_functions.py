@@ -114,7 +114,7 @@ custom(
     solve_triangular_tangent,
     arity=2,
 ).library = NUMERICS
-solve_sylvester = custom(
+solve_sylvester: Op = custom(
     "solve_sylvester",
     lambda xp, a, b, q: xp.solve_sylvester(a, b, q),
     solve_sylvester_adjoint,

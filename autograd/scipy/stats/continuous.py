@@ -58,7 +58,7 @@ def invgamma_logpdf(z: Any, a: Any) -> Any:
     return -xlogy(a + 1.0, z) - gammaln(a) - divide(1.0, z)
 
 
-norm = Continuous(
+norm: Continuous = Continuous(
     "norm",
     (),
     lambda z: -0.5 * square(z) - LOG_SQRT_2PI,
@@ -67,7 +67,7 @@ norm = Continuous(
     logcdf=log_ndtr,
     logsf=lambda z: log_ndtr(-z),
 )
-halfnorm = Continuous(
+halfnorm: Continuous = Continuous(
     "halfnorm",
     (),
     lambda z: -0.5 * square(z) - LOG_SQRT_2PI + LN2,
@@ -76,15 +76,15 @@ halfnorm = Continuous(
     logsf=lambda z: LN2 + log_ndtr(-z),
     low=0.0,
 )
-t = Continuous("t", ("df",), t_logpdf, lambda z, df: stdtr(df, z), lambda z, df: stdtr(df, -z), is_valid=is_positive)
-cauchy = Continuous(
+t: Continuous = Continuous("t", ("df",), t_logpdf, lambda z, df: stdtr(df, z), lambda z, df: stdtr(df, -z), is_valid=is_positive)
+cauchy: Continuous = Continuous(
     "cauchy",
     (),
     lambda z: -math_log(pi) - log1p(square(z)),
     lambda z: arctan2(1.0, -z) / pi,
     lambda z: arctan2(1.0, z) / pi,
 )
-logistic = Continuous(
+logistic: Continuous = Continuous(
     "logistic",
     (),
     lambda z: log_expit(z) + log_expit(-z),
@@ -93,7 +93,7 @@ logistic = Continuous(
     logcdf=log_expit,
     logsf=lambda z: log_expit(-z),
 )
-laplace = Continuous(
+laplace: Continuous = Continuous(
     "laplace",
     (),
     lambda z: -abs(z) - LN2,
@@ -102,7 +102,7 @@ laplace = Continuous(
     logcdf=lambda z: where(primal_of(z) > 0, log1p(-laplace_tail(z)), z - LN2),
     logsf=lambda z: where(primal_of(z) > 0, -z - LN2, log1p(-laplace_tail(z))),
 )
-gumbel_r = Continuous(
+gumbel_r: Continuous = Continuous(
     "gumbel_r",
     (),
     lambda z: -z - exp(-z),
@@ -111,8 +111,8 @@ gumbel_r = Continuous(
     logcdf=lambda z: -exp(-z),
     logsf=lambda z: log_of_one_minus_exp(-exp(-z)),
 )
-uniform = Continuous("uniform", (), lambda z: 0.0 * z, lambda z: z, lambda z: 1.0 - z, low=0.0, high=1.0)
-expon = Continuous(
+uniform: Continuous = Continuous("uniform", (), lambda z: 0.0 * z, lambda z: z, lambda z: 1.0 - z, low=0.0, high=1.0)
+expon: Continuous = Continuous(
     "expon",
     (),
     lambda z: -z,
@@ -122,7 +122,7 @@ expon = Continuous(
     logsf=lambda z: -z,
     low=0.0,
 )
-gamma = Continuous(
+gamma: Continuous = Continuous(
     "gamma",
     ("a",),
     lambda z, a: xlogy(a - 1.0, z) - z - gammaln(a),
@@ -131,7 +131,7 @@ gamma = Continuous(
     low=0.0,
     is_valid=is_positive,
 )
-chi2 = Continuous(
+chi2: Continuous = Continuous(
     "chi2",
     ("df",),
     lambda z, df: xlogy(0.5 * df - 1.0, z) - 0.5 * z - gammaln(0.5 * df) - 0.5 * LN2 * df,
@@ -140,7 +140,7 @@ chi2 = Continuous(
     low=0.0,
     is_valid=is_positive,
 )
-invgamma = Continuous(
+invgamma: Continuous = Continuous(
     "invgamma",
     ("a",),
     invgamma_logpdf,
@@ -149,7 +149,7 @@ invgamma = Continuous(
     low=SMALLEST,
     is_valid=is_positive,
 )
-beta = Continuous(
+beta: Continuous = Continuous(
     "beta",
     ("a", "b"),
     lambda z, a, b: xlog1py(b - 1.0, -z) + xlogy(a - 1.0, z) - betaln(a, b),
@@ -159,7 +159,7 @@ beta = Continuous(
     high=1.0,
     is_valid=is_positive,
 )
-lognorm = Continuous(
+lognorm: Continuous = Continuous(
     "lognorm",
     ("s",),
     lognorm_logpdf,
@@ -170,7 +170,7 @@ lognorm = Continuous(
     low=SMALLEST,
     is_valid=is_positive,
 )
-pareto = Continuous(
+pareto: Continuous = Continuous(
     "pareto",
     ("b",),
     lambda z, b: log(b) - (b + 1.0) * log(z),
@@ -182,7 +182,7 @@ pareto = Continuous(
     inside=2.0,
     is_valid=is_positive,
 )
-weibull_min = Continuous(
+weibull_min: Continuous = Continuous(
     "weibull_min",
     ("c",),
     lambda z, c: log(c) + xlogy(c - 1.0, z) - power(z, c),

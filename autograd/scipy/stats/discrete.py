@@ -26,7 +26,7 @@ def binom_sf(k: Any, n: Any, p: Any) -> Any:
     return where(k < n, betainc(k + 1.0, maximum(n - k, 0.5), p), 0.0)
 
 
-poisson = Discrete(
+poisson: Discrete = Discrete(
     "poisson",
     ("mu",),
     lambda k, mu: xlogy(k, mu) - gammaln(k + 1.0) - mu,
@@ -34,7 +34,7 @@ poisson = Discrete(
     lambda k, mu: gammainc(k + 1.0, mu),
     is_valid=lambda mu: mu >= 0,
 )
-bernoulli = Discrete(
+bernoulli: Discrete = Discrete(
     "bernoulli",
     ("p",),
     lambda k, p: xlogy(k, p) + xlog1py(1.0 - k, -p),
@@ -43,7 +43,7 @@ bernoulli = Discrete(
     high=lambda p: 1.0,
     is_valid=is_probability,
 )
-binom = Discrete(
+binom: Discrete = Discrete(
     "binom",
     ("n", "p"),
     binom_logpmf,
@@ -52,7 +52,7 @@ binom = Discrete(
     high=lambda n, p: n,
     is_valid=lambda n, p: (n >= 0) & is_probability(p),
 )
-geom = Discrete(
+geom: Discrete = Discrete(
     "geom",
     ("p",),
     lambda k, p: xlog1py(k - 1.0, -p) + log(p),
@@ -61,7 +61,7 @@ geom = Discrete(
     low=1.0,
     is_valid=lambda p: is_probability(p) & (p > 0),
 )
-nbinom = Discrete(
+nbinom: Discrete = Discrete(
     "nbinom",
     ("n", "p"),
     lambda k, n, p: gammaln(n + k) - gammaln(k + 1.0) - gammaln(n) + xlogy(n, p) + xlog1py(k, -p),

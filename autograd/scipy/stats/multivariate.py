@@ -253,4 +253,6 @@ def _multinomial_logpmf(x: Tensor, n: Tensor, p: Tensor) -> Tensor:
     return as_tensor(where(is_possible, value, -inf))
 
 
-multivariate_normal, dirichlet, multinomial = MultivariateNormal(), Dirichlet(), Multinomial()
+multivariate_normal: MultivariateNormal = MultivariateNormal()
+dirichlet: Dirichlet = Dirichlet()
+multinomial: Multinomial = Multinomial()

@@ -34,7 +34,9 @@ class GraphFunction:
     """
 
     def __init__(self, f: Callable[..., Any], node_types: Sequence[type[Node]], static: dict[str, Any]) -> None:
-        self.f, self.node_types, self.static = f, node_types, static
+        self.f: Callable[..., Any] = f
+        self.node_types: Sequence[type[Node]] = node_types
+        self.static: dict[str, Any] = static
 
     def record(self, xs: Sequence[Any]) -> tuple[Node, list[Any]]:
         """Run the function on new leaves.

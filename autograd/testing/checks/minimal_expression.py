@@ -65,7 +65,9 @@ class Expression:
                 self.nodes.append(node)
                 needed.update(node.parents)
         self.nodes.reverse()
-        self.root, self.inputs, self.order = root, [x for x in inputs if x in needed], order
+        self.root: Node = root
+        self.inputs: list[Node] = [x for x in inputs if x in needed]
+        self.order: Sequence[Node] = order
 
     def __call__(self, *inputs: Any) -> Any:
         values: dict[Any, Any] = dict(zip(self.inputs, inputs, strict=True))

@@ -68,14 +68,17 @@ class NodeCheck:
     """
 
     def __init__(self, node: Any) -> None:
-        self.node, self.op = node, node.op
+        self.node: Any = node
+        self.op: Any = node.op
         numbers = [getattr(arg, "_primal", arg) for arg in node.args]
         is_complex = any(np.iscomplexobj(x) for x in (*numbers, node._primal))
-        self.args = [np.asarray(np.real(x), dtype=float) for x in numbers]
-        self.y = np.asarray(np.real(node._primal), dtype=float)
-        self.positions = [position for position, _ in node.sources]
-        self.xs = [self.args[position] for position in self.positions]
-        self.is_differentiable = not is_complex and self.op.name != "item" and self.y.size > 0 and any(x.size for x in self.xs)
+        self.args: list[Array] = [np.asarray(np.real(x), dtype=float) for x in numbers]
+        self.y: Array = np.asarray(np.real(node._primal), dtype=float)
+        self.positions: list[int] = [position for position, _ in node.sources]
+        self.xs: list[Array] = [self.args[position] for position in self.positions]
+        self.is_differentiable: bool = (
+            not is_complex and self.op.name != "item" and self.y.size > 0 and any(x.size for x in self.xs)
+        )
 
     def run(self, report: Report) -> None:
         """Check every argument along some directions, and add each contradiction to the report.
@@ -83,9 +86,9 @@ class NodeCheck:
         Entries that are not finite are not moved, and outputs that are not finite are left out: they have no derivative.
         """
         rng = np.random.default_rng(0)
-        self.seeds = self._draw_seeds(rng)
+        self.seeds: Array = self._draw_seeds(rng)
         limits = [self._get_limits(position) for position in self.positions]
-        self.point = Point(self._evaluate, self.xs, limits, self.y.ravel(), np.abs(self.y.ravel()))
+        self.point: Point = Point(self._evaluate, self.xs, limits, self.y.ravel(), np.abs(self.y.ravel()))
         is_right = True
         for k, x in enumerate(self.xs):
             try:

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.core.base_node import primal_of
 from autograd.core.node import Node
-from autograd.core.pytree import flatten, leaf_paths
+from autograd.core.pytree import Build, flatten, leaf_paths
 from autograd.errors import SettingError
 from autograd.transforms.arguments import resolve_argnums
 
@@ -47,17 +47,21 @@ class StructuredCall:
     """
 
     def __init__(self, call: str, f: Callable[..., Any], args: Sequence[Any], argnums: Any, domains: Sequence[Any] | None) -> None:
-        self.call, self.f, self.args = call, f, args
-        self.__name__ = getattr(f, "__name__", type(f).__name__)
-        self.positions = range(len(args)) if argnums is None else resolve_argnums(call, argnums, len(args))
+        self.call: str = call
+        self.f: Callable[..., Any] = f
+        self.args: Sequence[Any] = args
+        self.__name__: Any | str = getattr(f, "__name__", type(f).__name__)
+        self.positions: range | tuple[int, ...] = range(len(args)) if argnums is None else resolve_argnums(call, argnums, len(args))
         flat = [flatten(args[i]) for i in self.positions]
         labels = [f"input {i}{path}" for i in self.positions for path in leaf_paths(args[i])]
         leaves = [as_float(to_numpy(leaf, call) if is_foreign_array(leaf) else leaf) for parts, _ in flat for leaf in parts]
-        self.is_complex = [is_complex_leaf(leaf) for leaf in leaves]
+        self.is_complex: list[bool] = [is_complex_leaf(leaf) for leaf in leaves]
+        self.leaves: list[Any]
+        self.labels: list[str]
         self.leaves, self.labels = _split_complex_leaves(leaves, labels, self.is_complex)
         counts = iter(self.is_complex)
-        self.builds = [([next(counts) for _ in parts], build) for parts, build in flat]
-        self.domains = None if domains is None else self._repeat_domains(domains)
+        self.builds: list[tuple[list[bool], Build]] = [([next(counts) for _ in parts], build) for parts, build in flat]
+        self.domains: list[Any] | None = None if domains is None else self._repeat_domains(domains)
 
     def _repeat_domains(self, domains: Sequence[Any]) -> list[Any]:
         """The domain of each argument once for each of its leaves."""

@@ -96,8 +96,9 @@ class VjpCheck:
     """
 
     def __init__(self, rule: RuleUnderTest, is_brief: bool = False) -> None:
-        self.rule, self.is_brief = rule, is_brief
-        self.rng = np.random.default_rng(0)
+        self.rule: RuleUnderTest = rule
+        self.is_brief: bool = is_brief
+        self.rng: np.random.Generator = np.random.default_rng(0)
         self.first: FirstAnswers | None = None
         self.second: SecondPoint | None = None
 

@@ -54,7 +54,7 @@ class LineRestriction:
         self.us = us
         self.bounds = bounds
         self.n_outputs = n_outputs
-        self.evaluations = 0
+        self.evaluations: int = 0
         self._moves = [bool(np.any(u)) for u in us]
 
     def evaluate(self, t: complex) -> Array | None:

@@ -34,6 +34,8 @@ class Real:
     """
 
     def __init__(self, low: float = -np.inf, high: float = np.inf) -> None:
+        self.low: float
+        self.high: float
         self.low, self.high = _validate_domain(low, high, "Real")
 
     def __repr__(self) -> str:
@@ -84,11 +86,13 @@ class Array:
             if not _is_length(size):
                 raise SettingError(f"Array(): {name} must be an int of at least 0, not {size!r}")
         self.dims = dims
+        self.low: float
+        self.high: float
         self.low, self.high = _validate_domain(low, high, "Array")
         self.min_size = min_size
         # min_size=5 without max_size is no contradiction
-        self.max_size = max(max_size, min_size) if max_size == DEFAULT_MAX_SIZE else max_size
-        self.dtype = _validate_dtype(dtype)
+        self.max_size: int = max(max_size, min_size) if max_size == DEFAULT_MAX_SIZE else max_size
+        self.dtype: Any = _validate_dtype(dtype)
 
     def __repr__(self) -> str:
         bounds = "" if _is_unbounded(self.low, self.high) else f", low={self.low}, high={self.high}"

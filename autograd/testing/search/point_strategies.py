@@ -7,6 +7,7 @@ have one entry, and may be in Fortran order or have negative strides. Failures s
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -96,13 +97,14 @@ class DomainNumbers:
     """
 
     def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = low, high
+        self.low: float = low
+        self.high: float = high
         ordinary, extreme = numbers_in_domain(low, high)
         simplest = min(max(0.0, low), high)
-        self.all = (simplest, *ordinary, *extreme)
-        self.ordinary = (simplest, *ordinary)
-        self.extreme = tuple(extreme)
-        self.large = tuple(x for x in extreme if abs(x) >= LARGE)
+        self.all: tuple[float, ...] = (simplest, *ordinary, *extreme)
+        self.ordinary: tuple[float, ...] = (simplest, *ordinary)
+        self.extreme: tuple[float, ...] = tuple(extreme)
+        self.large: tuple[float, ...] = tuple(x for x in extreme if abs(x) >= LARGE)
         self._options_by_style = {"extreme": (simplest, *extreme), "ties": self.ordinary[:3], "mixed": self.all}
 
     def entries(self, style: str, size: int) -> Any:
@@ -115,7 +117,7 @@ class DomainNumbers:
         return moved if self.low <= moved <= self.high else x
 
 
-get_domain_numbers = lru_cache(maxsize=256)(DomainNumbers)
+get_domain_numbers: Callable[..., DomainNumbers] = lru_cache(maxsize=256)(DomainNumbers)
 
 
 def points(specs: dict[str, Spec]) -> Any:

@@ -158,14 +158,16 @@ class GradientProperty:
     """
 
     def __init__(self, function: Callable[..., Any], order: int, specs: dict[str, Spec]) -> None:
-        self.function, self.order, self.specs = function, order, specs
-        self.input_names = list(input_specs(specs))
-        self.__name__ = getattr(function, "__name__", type(function).__name__)
+        self.function: Callable[..., Any] = function
+        self.order: int = order
+        self.specs: dict[str, Spec] = specs
+        self.input_names: list[str] = list(input_specs(specs))
+        self.__name__: Any | str = getattr(function, "__name__", type(function).__name__)
         self._reset()
 
     def _reset(self) -> None:
-        self.tally = VerdictTally()
-        self.first_fault = ""
+        self.tally: VerdictTally = VerdictTally()
+        self.first_fault: str = ""
 
     def __call__(self, *nodes: Any, **settings: Any) -> Any:
         return self.function(**dict(zip(self.input_names, nodes, strict=True)), **settings)

@@ -26,7 +26,9 @@ class VerdictTally:
     """
 
     def __init__(self) -> None:
-        self.points = self.unbounded = self.undecided = 0
+        self.points: int = 0
+        self.unbounded: int = 0
+        self.undecided: int = 0
 
     def add(self, report: Report) -> None:
         """Count the report of one point."""

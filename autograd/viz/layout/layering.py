@@ -86,7 +86,7 @@ class CellGrid:
     def __init__(self, box_count: int, edges: Sequence[Edge]) -> None:
         self.box_count = box_count
         self.edges = edges
-        self.layer_of_cell = assign_layers(box_count, edges)
+        self.layer_of_cell: list[int] = assign_layers(box_count, edges)
         self.layers: list[list[int]] = [[] for _ in range(max(self.layer_of_cell, default=-1) + 1)]
         self.joins: dict[Edge, None] = {}
         self.trunks: dict[int, Trunk] = {}

@@ -13,6 +13,7 @@ from autograd.viz.layout.geometry import (
     NETWORK_LAYER_GAP,
     PADDING,
     PASSING_EDGE_WIDTH,
+    Edge,
     Layout,
     Point,
     Route,
@@ -55,20 +56,23 @@ class Router:
         label_lengths: Sequence[float],
         spread: bool,
     ) -> None:
-        self.grid, self.edges, self.sizes, self.across = grid, grid.edges, sizes, across
+        self.grid: CellGrid = grid
+        self.edges: Sequence[Edge] = grid.edges
+        self.sizes: list[Point] = sizes
+        self.across: list[float] = across
         forward_labels, backward_labels = self._label_space(label_lengths)
         starts, ends = self._layer_bounds(forward_labels, backward_labels, LAYER_GAP if spread else NETWORK_LAYER_GAP)
-        self.length = ends[-1] if ends else 0.0
+        self.length: float = ends[-1] if ends else 0.0
         # Edges are straight beside boxes and labels, and curved from the end of a layer to the start of the next.
-        self.straight_starts = [start - space for start, space in zip(starts, forward_labels, strict=False)]
-        self.straight_ends = [end + space for end, space in zip(ends, backward_labels[1:], strict=False)]
+        self.straight_starts: list[float] = [start - space for start, space in zip(starts, forward_labels, strict=False)]
+        self.straight_ends: list[float] = [end + space for end, space in zip(ends, backward_labels[1:], strict=False)]
         layer_of_box = grid.layer_of_cell[: grid.box_count]
-        self.centres = [((starts[layer] + ends[layer]) / 2, v) for layer, v in zip(layer_of_box, across, strict=False)]
-        self.entries_across = self._entries_across(ports, spread)
-        self.lowest = max((v + size[1] / 2 for v, size in zip(across, sizes, strict=False)), default=0.0)
-        self.lanes = self._lanes()
+        self.centres: list[Point] = [((starts[layer] + ends[layer]) / 2, v) for layer, v in zip(layer_of_box, across, strict=False)]
+        self.entries_across: dict[int, float] = self._entries_across(ports, spread)
+        self.lowest: float = max((v + size[1] / 2 for v, size in zip(across, sizes, strict=False)), default=0.0)
+        self.lanes: dict[int, float] = self._lanes()
         passed_cells = sum(trunk.passed for trunk in grid.trunks.values())
-        self.draws_trunks_once = passed_cells > PASSED_CELLS_PER_EDGE * len(self.edges) + EXTRA_PASSED_CELLS
+        self.draws_trunks_once: bool = passed_cells > PASSED_CELLS_PER_EDGE * len(self.edges) + EXTRA_PASSED_CELLS
 
     def _label_space(self, label_lengths: Sequence[float]) -> tuple[list[float], list[float]]:
         """The space before each layer for the labels of the edges that enter it forward, and backward from the layer before."""

@@ -7,7 +7,9 @@ import pytest
 import autograd as ag
 from autograd import Tensor, Value
 from autograd.backends import numpy_backend, row_expressions
-from autograd.core import tensor, value
+from autograd.core import tensor
+from autograd.core.operators import apply, operate
+from autograd.core.scalar_methods import compile_method
 from autograd.graph import reverse_mode
 from autograd.ops import find
 from autograd.testing import Array, Choice, GradientError, Real, check_grad, gradient_test
@@ -34,7 +36,7 @@ def replace_partials(name, *rules):
         monkeypatch.setattr(find(name), "partials", rules)
         row_expressions.row_expressions.cache_clear()
         method = {"multiply": "__mul__", "absolute": "__abs__"}.get(name, name)
-        monkeypatch.setattr(Value, method, value._write(name, method))
+        monkeypatch.setattr(Value, method, compile_method(name, method, {"Value": Value, "apply": apply, "operate": operate}))
 
     return plant
 

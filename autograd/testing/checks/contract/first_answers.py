@@ -52,11 +52,13 @@ class FirstAnswers:
         self.rule = rule
         self.results: list[list[Any]] = []
         n_outputs = rule.y.size
-        self.claims = self._query_vjps(_draw_seeds(rule.y, rng))
+        self.claims: ClaimedVjps = self._query_vjps(_draw_seeds(rule.y, rng))
         is_finite = all(np.all(np.isfinite(c)) for row in self.claims.cotangents for c in row)
-        self.dense_vjps = self._query_vjps(_draw_mixtures(n_outputs, rng)) if n_outputs > 1 and not is_finite else None
-        self.input_size = max(1.0, largest_magnitude(rule.xs))
-        self.scale = max(self.input_size, largest_magnitude(self.claims.cotangents[0]))
+        self.dense_vjps: ClaimedVjps | None = None
+        if n_outputs > 1 and not is_finite:
+            self.dense_vjps = self._query_vjps(_draw_mixtures(n_outputs, rng))
+        self.input_size: float = max(1.0, largest_magnitude(rule.xs))
+        self.scale: float = max(self.input_size, largest_magnitude(self.claims.cotangents[0]))
 
     def _query_vjps(self, seeds: Array) -> ClaimedVjps:
         return ClaimedVjps(seeds, [self._vjp(g) for g in seeds])

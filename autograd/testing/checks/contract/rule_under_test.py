@@ -12,7 +12,7 @@ import numpy as np
 from autograd.core.coercion import describe
 from autograd.errors import DataError
 from autograd.testing.checks.contract.inputs import machine_epsilon, read_bounds, read_input, read_numbers, refuse_coroutine
-from autograd.testing.judgement.point import Point
+from autograd.testing.judgement.point import Bounds, Point
 from autograd.testing.measurement.estimate import Array
 from autograd.testing.report import Report
 
@@ -88,19 +88,23 @@ class RuleUnderTest:
     ) -> None:
         if not isinstance(inputs, tuple | list) or not inputs:
             raise DataError(f"{call} takes a tuple of at least one input, not {describe(inputs)}")
-        self.report = Report(f"{call} of {name or getattr(f, '__name__', type(f).__name__)}")
+        self.report: Report = Report(f"{call} of {name or getattr(f, '__name__', type(f).__name__)}")
         self.call = call
-        self.user_f, self.user_vjp, self.static = f, vjp, static
+        self.user_f: Callable[..., Any] = f
+        self.user_vjp: Callable[..., Any] = vjp
+        self.static: dict[str, Any] = static
         self.is_analytic = is_analytic
-        self.labels = labels or [f"input {i}" for i in range(len(inputs))]
-        self.inputs = [read_input(label, x, call) for label, x in zip(self.labels, inputs, strict=True)]
-        self.xs = [x.astype(np.float64) for x in self.inputs]
-        self.bounds = read_bounds(domains, len(inputs), call)
+        self.labels: Sequence[str] = labels or [f"input {i}" for i in range(len(inputs))]
+        self.inputs: list[Array] = [read_input(label, x, call) for label, x in zip(self.labels, inputs, strict=True)]
+        self.xs: list[Array] = [x.astype(np.float64) for x in self.inputs]
+        self.bounds: Bounds = read_bounds(domains, len(inputs), call)
         for label, x, (low, high) in zip(self.labels, self.xs, self.bounds, strict=True):
             if np.any(x < low) or np.any(x > high):
                 raise DataError(f"{call}: {label} is outside of its domain from {low:g} to {high:g}: pass a point inside of it")
-        self.has_room = [_distance_to_bounds(x, *ends) > MIN_ROOM * np.abs(x) for x, ends in zip(self.xs, self.bounds, strict=True)]
-        self.eps = max(map(machine_epsilon, self.inputs))
+        self.has_room: list[Any] = [
+            _distance_to_bounds(x, *ends) > MIN_ROOM * np.abs(x) for x, ends in zip(self.xs, self.bounds, strict=True)
+        ]
+        self.eps: float = max(map(machine_epsilon, self.inputs))
 
     def f(self, *xs: Array) -> Any:
         """Call the function.
@@ -127,8 +131,10 @@ class RuleUnderTest:
         """
         self.report.evaluations += 2
         xs = [x.copy() for x in self.inputs]
+        self.first_result: Any
         self.first_result, y = self._first_value(xs)
-        self.y, self.shape = y.astype(np.float64), y.shape
+        self.y: Array = y.astype(np.float64)
+        self.shape: tuple[int, ...] = y.shape
         for i, (x, x0) in enumerate(zip(xs, self.inputs, strict=True)):
             if x.tobytes() != x0.tobytes():
                 self.report.add_failure("mutation", f"the function modifies its {self.labels[i]}", argument=i)

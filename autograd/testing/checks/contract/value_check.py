@@ -79,10 +79,14 @@ class ValueCheck:
         rng: np.random.Generator,
         is_brief: bool,
     ) -> None:
-        self.rule, self.claims, self.rng, self.is_brief = rule, claims, rng, is_brief
-        self.report, self.xs = rule.report, rule.xs
-        self.all_claims = claims if dense_vjps is None else claims.join(dense_vjps)
-        self.is_finite = claims.has_finite_cotangents()
+        self.rule: RuleUnderTest = rule
+        self.claims: ClaimedVjps = claims
+        self.rng: np.random.Generator = rng
+        self.is_brief: bool = is_brief
+        self.report: Report = rule.report
+        self.xs: list[Array] = rule.xs
+        self.all_claims: ClaimedVjps = claims if dense_vjps is None else claims.join(dense_vjps)
+        self.is_finite: list[Array] = claims.has_finite_cotangents()
 
     def run(self) -> None:
         """Judge the claims along all directions, and report a failure, or what stays undecided."""
