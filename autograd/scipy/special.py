@@ -36,7 +36,7 @@ def _row(name: str, *arguments: str) -> Callable[..., Any]:
         if len(args) != len(names):
             raise TypeError(f"autograd.scipy.special.{name}({', '.join(names)}) takes {len(names)} argument(s), not {len(args)}")
         if name in OF_INTEGER_ORDER and not has_nodes(args[0]) and np.any(np.asarray(args[0]) % 1):
-            raise SettingError(f"autograd.scipy.special.{name}(n={args[0]!r}): the order is an integer")
+            raise SettingError(f"autograd.scipy.special.{name}(n={args[0]!r}): the order must be an integer")
         return apply_elementwise(op, *args)
 
     return _document(function, op, names)
@@ -224,7 +224,7 @@ def multigammaln(a: Any, d: int) -> Any:
     True
     """
     if int(d) != d or d < 1:
-        raise SettingError(f"multigammaln(d={d!r}): the dimension is a positive integer")
+        raise SettingError(f"multigammaln(d={d!r}): the dimension must be a positive integer")
     total: Any = 0.25 * d * (d - 1) * log(pi)
     for j in range(int(d)):
         total = functions.add(total, gammaln(functions.subtract(a, 0.5 * j)))

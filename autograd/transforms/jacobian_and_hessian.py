@@ -55,7 +55,7 @@ def jacobian(
     (3, 3, 3)
     """
     if mode not in ("rev", "fwd", "auto"):
-        raise SettingError(f"jacobian(): mode is 'rev', 'fwd' or 'auto', not {mode!r}")
+        raise SettingError(f"jacobian(): mode must be 'rev', 'fwd' or 'auto', not {mode!r}")
     validate_argnums("jacobian()", argnums)
 
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:

@@ -89,7 +89,7 @@ def _image_shape(weight_count: int, shape: Any) -> tuple[int, int]:
     side = int(np.sqrt(weight_count))
     shape = shape or (side, side)
     if not isinstance(shape, tuple) or len(shape) != 2 or not all(isinstance(n, int) and n > 0 for n in shape):
-        raise SettingError(f"weights(): shape is a pair (rows, columns), not {shape!r}")
+        raise SettingError(f"weights(): shape must be a pair (rows, columns), not {shape!r}")
     if shape[0] * shape[1] != weight_count:
         raise ShapeError(
             f"weights(): {weight_count} weights do not fill an image of {shape[0]} by {shape[1]}: give shape=(rows, columns)"
@@ -254,7 +254,7 @@ def surface(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 1.
     if not parameters:
         raise SettingError("landscape() needs parameters to move: pass model.parameters()")
     if isinstance(points, bool) or not isinstance(points, int) or points < 2:
-        raise SettingError(f"landscape(): points is a whole number of at least 2, not {points!r}")
+        raise SettingError(f"landscape(): points must be a whole number of at least 2, not {points!r}")
     generator = np.random.default_rng(rng)
     start = [np.array(parameter.data) for parameter in parameters]
     first, second = ([_random_direction(x, generator) for x in start] for _ in range(2))

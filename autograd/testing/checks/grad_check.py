@@ -83,7 +83,7 @@ def check_grad(
     'pass'
     """
     if order not in ORDERS:
-        raise SettingError(f"check_grad(): order is 1 or 2, not {order!r}")
+        raise SettingError(f"check_grad(): order must be 1 or 2, not {order!r}")
     flat = StructuredCall("check_grad()", f, inputs, argnums, domains)
     report = run_grad_check(flat, flat.leaves, order, flat.domains, static, labels=flat.labels)
     return report.raise_if_failed(raise_on_fail)

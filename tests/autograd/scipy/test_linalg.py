@@ -52,7 +52,7 @@ def test_triangular_systems(trans, lower, unit_diagonal, is_matrix):
 def test_systems_that_do_not_fit_are_refused():
     with pytest.raises(ShapeError, match=r"takes shapes \(n, n\) and \(n,\) or \(n, k\), not \(3, 3\) and \(2,\)"):
         linalg.solve_triangular(A, np.ones(2))
-    with pytest.raises(ShapeError, match=r"solve_triangular\(trans='X'\): it is 0, 1, 2, 'N', 'T' or 'C'"):
+    with pytest.raises(ShapeError, match=r"solve_triangular\(trans='X'\): it must be 0, 1, 2, 'N', 'T' or 'C'"):
         linalg.solve_triangular(A, np.ones(3), trans="X")
     with pytest.raises(ShapeError, match="block_diag\\(\\) takes at least one matrix"):
         linalg.block_diag()
@@ -155,7 +155,7 @@ def test_gradients_of_banded_systems_in_single_precision():
             ShapeError,
             r"takes shapes \(m, m\), \(n, n\) and \(m, n\), not \(3, 3\), \(3, 3\) and",
         ),
-        (lambda: linalg.solve_sylvester(A, A, A[0]), ShapeError, r"solve_sylvester takes shapes .* and \(3,\)$"),
+        (lambda: linalg.solve_sylvester(A, A, A[0]), ShapeError, r"solve_sylvester takes shapes .* and \(3,\)(?m:$)"),
         (
             lambda: linalg.solve_banded((1, 0), A, A[0]),
             ShapeError,
