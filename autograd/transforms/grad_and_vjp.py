@@ -44,6 +44,10 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
 
+    See Also
+    --------
+    grad : The gradient alone.
+
     Notes
     -----
     The gradient of a real function of complex numbers z = x + iy is ∂f/∂x - i ∂f/∂y, as in JAX: its conjugate points uphill.
@@ -98,6 +102,12 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, h
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
 
+    See Also
+    --------
+    value_and_grad : Returns the value as well.
+    vjp : For functions that return arrays.
+    autograd.gradients : Gradients of a graph that is recorded already.
+
     Notes
     -----
     The gradient of a real function of complex numbers z = x + iy is ∂f/∂x - i ∂f/∂y, as in JAX: its conjugate points uphill.
@@ -149,6 +159,11 @@ def vjp(f: Function, *args: Any, has_aux: bool = False, **kwargs: Any) -> Any:
     ------
     DataError
         If an argument cannot be differentiated.
+
+    See Also
+    --------
+    jvp : Forward mode.
+    jacobian : The whole matrix of derivatives.
 
     Examples
     --------

@@ -49,6 +49,10 @@ def jacobian(
     SettingError
         If ``mode`` or ``argnums`` is none of the above.
 
+    See Also
+    --------
+    vjp, jvp : Products with the Jacobian, which need no matrix.
+
     Examples
     --------
     >>> jacobian(lambda x: np.sin(x[:, None] * x))(np.arange(3.0)).shape
@@ -154,6 +158,10 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
     ------
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
+
+    See Also
+    --------
+    hvp : Products with the Hessian, which need no matrix.
 
     Notes
     -----

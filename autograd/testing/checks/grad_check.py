@@ -75,6 +75,12 @@ def check_grad(
     DataError
         If the inputs are not finite numbers, or if f raises or returns no numbers.
 
+    See Also
+    --------
+    check_vjp : Checks a rule that is written by hand.
+    search_vjp, gradient_test : Search for a point at which a check fails.
+    blame : Finds the node whose derivative is wrong.
+
     Examples
     --------
     >>> check_grad(lambda x, y: (x * y).tanh(), 0.5, 2.0, order=2).verdict
