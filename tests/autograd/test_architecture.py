@@ -173,6 +173,13 @@ def test_a_folder_has_few_modules_and_says_what_it_is_for():
         assert ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))), init
 
 
+def test_a_folder_of_other_sources_has_few_files():
+    folders = [path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*") if path.is_dir()]
+    for folder in folders:
+        sources = [path for path in folder.iterdir() if path.suffix in (".c", ".h", ".js", ".css", ".py") and path.name[0] != "_"]
+        assert len([path for path in sources if path.name != "rows.h"]) <= MOST_MODULES, folder  # rows.h is generated
+
+
 def test_nn_uses_public_names_only():
     for path in (ROOT / "nn").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
