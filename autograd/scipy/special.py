@@ -65,7 +65,7 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
     Raises
     ------
     DataError
-        If an argument is no number and no array of numbers.
+        If an argument is neither a number nor an array of numbers.
     """
     FUNCTIONS[op.name] = function
     named: Callable[..., Any] = function
@@ -216,7 +216,7 @@ def multigammaln(a: Any, d: int) -> Any:
     Raises
     ------
     SettingError
-        If ``d`` is no positive integer.
+        If ``d`` is not a positive integer.
 
     Examples
     --------

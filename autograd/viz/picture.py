@@ -187,7 +187,7 @@ class Picture(DrawingFormats):
         GraphError
             If the node is not in the graph.
         SettingError
-            If ``up`` or ``down`` is no whole number of at least 0.
+            If ``up`` or ``down`` is not a whole number of at least 0.
         """
         _check_count("focus()", "up", up)
         _check_count("focus()", "down", down)

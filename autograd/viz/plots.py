@@ -57,7 +57,7 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
     Raises
     ------
     ShapeError
-        If ``W`` is no matrix, or its rows do not fill an image of ``shape``.
+        If ``W`` is not a matrix, or its rows do not fill an image of ``shape``.
     SettingError
         If ``shape`` is no pair of positive integers, or matplotlib is not installed.
 
@@ -233,7 +233,7 @@ def surface(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 1.
     Raises
     ------
     SettingError
-        If there are no parameters, or ``points`` is no whole number of at least 2.
+        If there are no parameters, or ``points`` is not a whole number of at least 2.
 
     Notes
     -----
@@ -307,7 +307,7 @@ def landscape(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 
     Raises
     ------
     SettingError
-        If there are no parameters, ``points`` is no whole number of at least 2, or matplotlib is not installed.
+        If there are no parameters, ``points`` is not a whole number of at least 2, or matplotlib is not installed.
 
     Examples
     --------
