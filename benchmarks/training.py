@@ -27,7 +27,10 @@ def initial_layers(sizes):
 
 
 def by_hand(sizes, X, y):
-    """Backpropagation in NumPy."""
+    """Backpropagation in NumPy.
+
+    It is the limit of this network, so it shares no code with the networks of ``programs``, which have other activations and losses.
+    """
     Ws, bs = map(list, zip(*initial_layers(sizes), strict=True))
     rows = np.arange(BATCH)
 

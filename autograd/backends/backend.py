@@ -48,7 +48,7 @@ class Backend:
         """Return a function that has no row. Raises DefinitionError if the library does not have it."""
         if not hasattr(self._library, name):
             raise DefinitionError(
-                f"a row asks for xp.{name}, which the backend {self._name} does not have; define() a row of that name"
+                f"a row calls xp.{name}, which the backend {self._name} does not have; define() a row of that name"
             )
         function: Callable[..., Any] = getattr(self._library, name)
         return function

@@ -32,7 +32,7 @@ def load_function(place: str) -> Callable[..., Any]:
     Raises
     ------
     SettingError
-        If there is no such file, module or name, or if it is no function.
+        If there is no such file, module or name, or if it is not a function.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def parse_point(texts: Sequence[str]) -> list[Any]:
     Raises
     ------
     SettingError
-        If a text is no number and no list of numbers.
+        If a text is neither a number nor a list of numbers.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def _parse_argument(text: str) -> Any:
         value = json.loads(text)
         return np.array(value, dtype=float) if isinstance(value, list) else float(value)
     except (ValueError, TypeError):
-        raise SettingError(f"--at {text!r} is no number and no list of numbers, such as 1.5 or '[[1, 2], [3, 4]]'") from None
+        raise SettingError(f"--at {text!r} is neither a number nor a list of numbers, such as 1.5 or '[[1, 2], [3, 4]]'") from None
 
 
 def points_of(f: Callable[..., Any], at: Sequence[str], count: int, seed: int) -> list[list[Any]]:

@@ -146,7 +146,7 @@ class _Batch:
         self.leaves = [leaf if axis is None else _move_axis(leaf, axis) for leaf, axis in zip(leaves, axes, strict=True)]
         sizes = [len(leaf) for leaf, axis in zip(self.leaves, axes, strict=True) if axis is not None]
         if not sizes:
-            raise SettingError("vmap(): in_axes is None for all arguments, so that there are no samples")
+            raise SettingError("vmap(): in_axes is None for all arguments, so there are no samples")
         if len(set(sizes)) > 1:
             raise ShapeError(f"vmap(): arrays have different numbers of samples: {_sizes_by_argument(in_axes, args, axes)}")
         if not sizes[0]:
@@ -158,7 +158,7 @@ def _one_per_argument(in_axes: Any, count: int) -> tuple[Any, ...]:
     if in_axes is None or isinstance(in_axes, int):
         return (in_axes,) * count
     if not isinstance(in_axes, tuple | list) or len(in_axes) != count:
-        raise SettingError(f"vmap(): in_axes is one axis or a tuple with one for each of {count} arguments, not {in_axes!r}")
+        raise SettingError(f"vmap(): in_axes must be one axis or a tuple with one for each of {count} arguments, not {in_axes!r}")
     return tuple(in_axes)
 
 

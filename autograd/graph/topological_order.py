@@ -1,4 +1,4 @@
-"""The topological order of a graph, found without recursion, and the lock under which graphs are walked.
+"""The topological order of a graph, found without recursion.
 
 A *flat* node (a scalar operation of one or two arguments) stores its arguments in ``left`` and ``right`` and its partials in
 ``dleft`` and ``dright``; None there means that no gradient flows. Every other node is *packed*: ``dleft is PACKED``, and ``left``
@@ -9,11 +9,10 @@ in ``left`` True once a gradient has reached it.
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
+from autograd.graph.graph_lock import graph_lock
 from autograd.state import context
 from autograd.state.engine import native
 
@@ -24,10 +23,6 @@ PACKED: Any = object()
 
 # When a constant was made, as far as it matters: nobody asks for derivatives by it.
 UNRECORDED = math.inf
-
-# The visit stamps and the .grad slots are shared by every walk: without the lock, two threads whose graphs share interior
-# nodes would overwrite each other's stamps and count contributions twice.
-graph_lock: AbstractContextManager[bool] = threading.RLock()
 
 
 def topological_order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], list[Any]]:

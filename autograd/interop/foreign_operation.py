@@ -113,7 +113,7 @@ def make_operation(call_name: str, library: Library, f: Callable[..., Any]) -> C
     Raises
     ------
     DataError
-        If ``f`` is no function.
+        If ``f`` is not a function.
     """
     if not callable(f):
         raise DataError(f"{call_name}() takes a function first, not {describe(f)}")

@@ -39,7 +39,7 @@ def to_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     ImportError
         If JAX is not installed.
     DataError
-        If ``f`` is no function; at a call, if numbers are complex, or if the shapes of the results cannot be found inside ``jit``.
+        If ``f`` is not a function; at a call, if numbers are complex, or if shapes of results cannot be found inside ``jit``.
     GraphError
         At a call, if ``f`` uses a node from outside to which gradients flow: none would reach it.
 

@@ -33,7 +33,7 @@ def from_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     ImportError
         If JAX is not installed.
     DataError
-        If ``f`` is no function; at a call, if ``f`` returns no array of real numbers.
+        If ``f`` is not a function; at a call, if ``f`` returns no array of real numbers.
     GraphError
         At a call, inside :func:`autograd.compile`, or if JAX cannot differentiate ``f`` in reverse mode.
 

@@ -40,7 +40,7 @@ def record_run(call: str, f: Callable[..., Any], arrays: Sequence[Array]) -> tup
     Raises
     ------
     DataError
-        If an argument or a result is complex, or if a result is no number.
+        If an argument or a result is complex, or if a result is not a number.
     GraphError
         If the function uses a node from outside to which gradients flow.
     """

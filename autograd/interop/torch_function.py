@@ -36,7 +36,7 @@ def to_torch(f: Callable[..., Any]) -> Callable[..., Any]:
     ImportError
         If PyTorch is not installed.
     DataError
-        If ``f`` is no function; at a call, if a tensor is on another device than the CPU, or if numbers are complex.
+        If ``f`` is not a function; at a call, if a tensor is on another device than the CPU, or if numbers are complex.
     GraphError
         At a call, if ``f`` uses a node from outside to which gradients flow: none would reach it.
 

@@ -33,7 +33,7 @@ def from_torch(f: Callable[..., Any]) -> Callable[..., Any]:
     ImportError
         If PyTorch is not installed.
     DataError
-        If ``f`` is no function; at a call, if ``f`` returns no tensor of real numbers.
+        If ``f`` is not a function; at a call, if ``f`` returns no tensor of real numbers.
     GraphError
         At a call, inside :func:`autograd.compile`, or if ``f`` uses a tensor from outside that requires grad: no gradient would
         reach it. At a derivative, if PyTorch cannot compute it.

@@ -134,10 +134,10 @@ def odeint(
     -0.367879
     """
     if method not in ("RK45", "DOP853"):
-        raise SettingError(f"odeint(method={method!r}): it is 'RK45' or 'DOP853'; solve_ivp() has others, for plain numbers")
+        raise SettingError(f"odeint(method={method!r}): it must be 'RK45' or 'DOP853'; solve_ivp() has others, for plain numbers")
     times = as_tensor(t, "odeint(t)")
     if times.ndim != 1 or not times.size:
-        raise ShapeError(f"odeint(): t is a vector of at least one time, not an array of shape {times.shape}")
+        raise ShapeError(f"odeint(): t must be a vector of at least one time, not an array of shape {times.shape}")
     solver = getattr(import_scipy("integrate"), method)
     tableau = (solver.A[: solver.n_stages, : solver.n_stages], solver.B, solver.C[: solver.n_stages])
     state = as_tensor(y0, "odeint(y0)")

@@ -159,7 +159,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     """
     transposed = {0: 0, 1: 1, 2: 1, "N": 0, "T": 1, "C": 1}.get(trans)
     if transposed is None:
-        raise ShapeError(f"solve_triangular(trans={trans!r}): it is 0, 1, 2, 'N', 'T' or 'C'")
+        raise ShapeError(f"solve_triangular(trans={trans!r}): it must be 0, 1, 2, 'N', 'T' or 'C'")
 
     def solve_tensors(a: Tensor, b: Tensor) -> Any:
         if a.ndim != 2 or a.shape[0] != a.shape[1] or b.ndim not in (1, 2) or b.shape[0] != a.shape[0]:

@@ -157,7 +157,9 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
     array([[3., 3.]])
     """
     if mode not in MODES or boundary not in ("fill", *PADDINGS):
-        raise SettingError(f"convolve2d(mode={mode!r}, boundary={boundary!r}): they are among {MODES} and {('fill', *PADDINGS)}")
+        raise SettingError(
+            f"convolve2d(mode={mode!r}, boundary={boundary!r}): they must be among {MODES} and {('fill', *PADDINGS)}"
+        )
 
     def convolve_tensors(a: Tensor, b: Tensor, fill: Tensor) -> Any:
         if a.ndim != 2 or b.ndim != 2:
@@ -177,7 +179,7 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
 def _convolve(call: str, a: Tensor, b: Tensor, mode: str, method: str, axes: Any = None) -> Any:
     """Check the arguments of a convolution, and compute it."""
     if mode not in MODES or method not in METHODS:
-        raise SettingError(f"{call}(mode={mode!r}, method={method!r}): they are among {MODES} and {METHODS}")
+        raise SettingError(f"{call}(mode={mode!r}, method={method!r}): they must be among {MODES} and {METHODS}")
     chosen = _normalize_axes(call, a, b, axes)
     if (
         not a.size
@@ -205,7 +207,7 @@ def _normalize_axes(call: str, a: Tensor, b: Tensor, axes: Any) -> tuple[int, ..
     chosen = sorted({i % rank for i in listed if -rank <= i < rank})
     if len(chosen) != len(listed):
         raise ShapeError(
-            f"{call}(axes={axes}) of shapes {a.shape} and {b.shape}: axes are different numbers from {-rank} to {rank - 1}"
+            f"{call}(axes={axes}) of shapes {a.shape} and {b.shape}: the axes must be different numbers from {-rank} to {rank - 1}"
         )
     return tuple(chosen)
 

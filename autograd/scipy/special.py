@@ -38,7 +38,7 @@ def _row(name: str, *arguments: str) -> Callable[..., Any]:
         if len(args) != len(names):
             raise TypeError(f"autograd.scipy.special.{name}({', '.join(names)}) takes {len(names)} argument(s), not {len(args)}")
         if name in OF_INTEGER_ORDER and not has_nodes(args[0]) and np.any(np.asarray(args[0]) % 1):
-            raise SettingError(f"autograd.scipy.special.{name}(n={args[0]!r}): the order is an integer")
+            raise SettingError(f"autograd.scipy.special.{name}(n={args[0]!r}): the order must be an integer")
         return apply_elementwise(op, *args)
 
     return _document(function, op, names)
@@ -67,7 +67,7 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
     Raises
     ------
     DataError
-        If an argument is no number and no array of numbers.
+        If an argument is neither a number nor an array of numbers.
     """
     FUNCTIONS[op.name] = function
     named: Callable[..., Any] = function
@@ -264,7 +264,7 @@ def multigammaln(a: Any, d: int) -> Any:
     Raises
     ------
     SettingError
-        If ``d`` is no positive integer.
+        If ``d`` is not a positive integer.
 
     Examples
     --------
@@ -272,7 +272,7 @@ def multigammaln(a: Any, d: int) -> Any:
     True
     """
     if int(d) != d or d < 1:
-        raise SettingError(f"multigammaln(d={d!r}): the dimension is a positive integer")
+        raise SettingError(f"multigammaln(d={d!r}): the dimension must be a positive integer")
     total: Any = 0.25 * d * (d - 1) * log(pi)
     for j in range(int(d)):
         total = functions.add(total, gammaln(functions.subtract(a, 0.5 * j)))

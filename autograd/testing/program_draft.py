@@ -17,7 +17,7 @@ from autograd.testing.search.point_strategies import sampled_from
 MAX_MAGNITUDE = 1e3
 
 # How far smooth programs stay from kinks, ties and the edges of domains. It is much more than the distance of 1e-6 at which a
-# check looks for kinks near by. Doubled, fewer operations fit the numbers of a program.
+# check looks for kinks nearby. Doubled, fewer operations fit the numbers of a program.
 MARGIN = 1e-2
 
 # One line in three may be an operation on whole arrays; doubled, few lines are elementwise. A new line uses one of the last two

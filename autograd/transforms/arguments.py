@@ -41,7 +41,7 @@ def validate_argnums(call: str, argnums: Any) -> tuple[int, ...]:
     positions = (argnums,) if isinstance(argnums, int) else argnums
     if not isinstance(positions, tuple | list) or not positions or not all(isinstance(n, int) for n in positions):
         raise SettingError(
-            f"{call}: argnums is an integer or a tuple of integers, not {argnums!r}; "
+            f"{call}: argnums must be an integer or a tuple of integers, not {argnums!r}; "
             "pass the arguments of f to the returned function"
         )
     return tuple(positions)

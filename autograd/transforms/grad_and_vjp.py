@@ -1,4 +1,4 @@
-"""Reverse mode on functions (grad, value_and_grad, vjp) and on graphs (gradients); stop_gradient."""
+"""Reverse mode on functions (grad, value_and_grad, vjp) and on graphs (gradients)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from autograd.core import tracing
 from autograd.core.coercion import describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, tree_map
-from autograd.core.tensor import Tensor
-from autograd.core.value import Value
 from autograd.errors import DataError
 from autograd.graph.reverse_mode import pullback as pull_back
 from autograd.numpy_api.graph_backend import GRAPH
@@ -43,6 +41,10 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     ------
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
+
+    See Also
+    --------
+    grad : The gradient alone.
 
     Notes
     -----
@@ -98,6 +100,12 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, h
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
 
+    See Also
+    --------
+    value_and_grad : Returns the value as well.
+    vjp : For functions that return arrays.
+    autograd.gradients : Gradients of a graph that is recorded already.
+
     Notes
     -----
     The gradient of a real function of complex numbers z = x + iy is ∂f/∂x - i ∂f/∂y, as in JAX: its conjugate points uphill.
@@ -150,6 +158,11 @@ def vjp(f: Function, *args: Any, has_aux: bool = False, **kwargs: Any) -> Any:
     DataError
         If an argument cannot be differentiated.
 
+    See Also
+    --------
+    jvp : Forward mode.
+    jacobian : The whole matrix of derivatives.
+
     Examples
     --------
     >>> value, pullback = vjp(lambda x, y: x * y, 3.0, 2.0)
@@ -192,6 +205,7 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
 
     Examples
     --------
+    >>> from autograd import Value
     >>> a, b = Value(3.0), Value(2.0)
     >>> gradients(a * a * b, [a, b])
     [12.0, 9.0]
@@ -211,24 +225,3 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
         seed = cotangent if isinstance(cotangent, Node) else y.leaf(seed)
     cotangents = pull_back([y], [seed], sources, GRAPH if create_graph else None)
     return unflatten([derivative_like(g, x, create_graph) for g, x in zip(cotangents, sources, strict=True)])
-
-
-def stop_gradient(x: Any) -> Any:
-    """Return the same numbers without their history, so that derivatives treat them as constants.
-
-    Parameters
-    ----------
-    x : pytree
-        Values, Tensors and plain numbers, or nested containers of them.
-
-    Returns
-    -------
-    pytree
-        The same structure, with every node detached.
-
-    Examples
-    --------
-    >>> grad(lambda x: stop_gradient(x) * x)(3.0)
-    3.0
-    """
-    return tree_map(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)

@@ -49,13 +49,17 @@ def jacobian(
     SettingError
         If ``mode`` or ``argnums`` is none of the above.
 
+    See Also
+    --------
+    vjp, jvp : Products with the Jacobian, which need no matrix.
+
     Examples
     --------
     >>> jacobian(lambda x: np.sin(x[:, None] * x))(np.arange(3.0)).shape
     (3, 3, 3)
     """
     if mode not in ("rev", "fwd", "auto"):
-        raise SettingError(f"jacobian(): mode is 'rev', 'fwd' or 'auto', not {mode!r}")
+        raise SettingError(f"jacobian(): mode must be 'rev', 'fwd' or 'auto', not {mode!r}")
     validate_argnums("jacobian()", argnums)
 
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
@@ -154,6 +158,10 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
     ------
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
+
+    See Also
+    --------
+    hvp : Products with the Hessian, which need no matrix.
 
     Notes
     -----

@@ -48,6 +48,11 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: b
     ShapeError
         If ``tangents`` does not have the structure and the shapes of ``primals``.
 
+    See Also
+    --------
+    vjp : Reverse mode.
+    jacobian : The whole matrix of derivatives.
+
     Examples
     --------
     >>> jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.0))
@@ -88,6 +93,10 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         If ``f`` does not return one number.
     ShapeError
         If ``v`` does not have the structure and the shapes of ``x``.
+
+    See Also
+    --------
+    hessian : The whole matrix of second derivatives.
 
     Notes
     -----

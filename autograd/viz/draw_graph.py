@@ -94,18 +94,18 @@ def _check_settings(max_nodes: Any, show: Any, color: Any, direction: Any, width
     _check_choice("direction", direction, DIRECTIONS)
     _check_choice("color", color, COLOURS)
     if not isinstance(show, tuple | list):
-        raise SettingError(f"draw(): show is a tuple of {', '.join(map(repr, SHOWN))}, not {show!r}")
+        raise SettingError(f"draw(): show must be a tuple of {', '.join(map(repr, SHOWN))}, not {show!r}")
     for name in show:
         _check_choice("show", name, SHOWN)
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
-        raise SettingError(f"draw(): max_nodes is a whole number of at least 1, not {max_nodes!r}")
+        raise SettingError(f"draw(): max_nodes must be a whole number of at least 1, not {max_nodes!r}")
     if width is not None and (isinstance(width, bool) or not isinstance(width, int) or width < 1):
-        raise SettingError(f"draw(): width is a whole number of pixels, or None for one row, not {width!r}")
+        raise SettingError(f"draw(): width must be a whole number of pixels, or None for one row, not {width!r}")
 
 
 def _check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
     if not isinstance(value, str | bool | None) or value not in choices:
-        raise SettingError(f"draw(): {name} is one of {', '.join(map(repr, choices))}, not {value!r}")
+        raise SettingError(f"draw(): {name} must be one of {', '.join(map(repr, choices))}, not {value!r}")
 
 
 def _compiled_picture(compiled: Compiled, style: Style, max_boxes: int) -> Picture:

@@ -89,9 +89,9 @@ def _layer_sizes(of: Any) -> list[int]:
 
 def _check_settings(layer_count: int, direction: str, names: Sequence[str] | None) -> None:
     if direction not in DIRECTIONS:
-        raise SettingError(f"network(): direction is one of {', '.join(map(repr, DIRECTIONS))}, not {direction!r}")
+        raise SettingError(f"network(): direction must be one of {', '.join(map(repr, DIRECTIONS))}, not {direction!r}")
     if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
-        raise SettingError(f"network(): names are a list of strings, one for each layer, not {names!r}")
+        raise SettingError(f"network(): names must be a list of strings, one for each layer, not {names!r}")
     if names is not None and len(names) != layer_count:
         raise SettingError(f"network(): {len(names)} names for {layer_count} layers")
 

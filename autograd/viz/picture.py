@@ -130,7 +130,7 @@ class Picture(DrawingFormats):
           #2  Σ   10 terms   ← #1 (×9)
         """
         if by not in FOLDS:
-            raise SettingError(f"fold(): by is one of {', '.join(map(repr, FOLDS))}, not {by!r}")
+            raise SettingError(f"fold(): by must be one of {', '.join(map(repr, FOLDS))}, not {by!r}")
         if hops is not None:
             _check_count("fold()", "hops", hops)
         if by == "depth":
@@ -187,7 +187,7 @@ class Picture(DrawingFormats):
         GraphError
             If the node is not in the graph.
         SettingError
-            If ``up`` or ``down`` is no whole number of at least 0.
+            If ``up`` or ``down`` is not a whole number of at least 0.
         """
         _check_count("focus()", "up", up)
         _check_count("focus()", "down", down)
@@ -405,4 +405,4 @@ class Picture(DrawingFormats):
 
 def _check_count(call: str, name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SettingError(f"{call}: {name} is a whole number of at least 0, not {value!r}")
+        raise SettingError(f"{call}: {name} must be a whole number of at least 0, not {value!r}")

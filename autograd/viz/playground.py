@@ -185,7 +185,7 @@ def playground(
     sizes = list(getattr(model, "sizes", ()))
     if len(sizes) < 2 or sizes[0] != 2 or sizes[-1] != 1:
         raise ShapeError(
-            f"playground() takes a network with two inputs and one output, as nn.MLP([2, 8, 1]), not {describe(model)}"
+            f"playground() takes a network with two inputs and one output, such as nn.MLP([2, 8, 1]), not {describe(model)}"
         )
     samples, targets = _check_samples(X, y)
     names = [_row_of_activation(f) for f in model.activations]
@@ -193,7 +193,7 @@ def playground(
         is_classes = set(targets.tolist()) <= {0.0, 1.0} and names[-1] == "positive"
         loss = "binary_cross_entropy_with_logits" if is_classes else "mse"
     if loss not in LOSSES:
-        raise SettingError(f"playground(): loss is one of {', '.join(map(repr, LOSSES))}, not {loss!r}")
+        raise SettingError(f"playground(): loss must be one of {', '.join(map(repr, LOSSES))}, not {loss!r}")
     _check_settings(lr, batch_size, optimizer)
     rows = RowList()
     row_numbers = {name: _row_number(rows, name) for name in dict.fromkeys(("multiply", "add", *CHOICES, *names))}
@@ -222,7 +222,9 @@ def _check_samples(X: Any, y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any
     """The samples and their targets as arrays of floats."""
     samples, targets = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     if samples.ndim != 2 or samples.shape[1] != 2 or targets.size != len(samples) or not len(samples):
-        raise ShapeError(f"playground(): X has the shape (N, 2) and y has N targets, not {samples.shape} and {targets.shape}")
+        raise ShapeError(
+            f"playground(): X must have shape (N, 2) and y must have N targets, not {samples.shape} and {targets.shape}"
+        )
     if len(samples) > MAX_SAMPLES:
         raise SettingError(f"playground() takes at most {MAX_SAMPLES} samples, not {len(samples)}: take a part, such as X[:500]")
     if not (np.isfinite(samples).all() and np.isfinite(targets).all()):
@@ -232,11 +234,11 @@ def _check_samples(X: Any, y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any
 
 def _check_settings(lr: Any, batch_size: Any, optimizer: Any) -> None:
     if isinstance(lr, bool) or not isinstance(lr, int | float) or not 0 < lr < float("inf"):
-        raise SettingError(f"playground(): lr is a positive number, not {lr!r}")
+        raise SettingError(f"playground(): lr must be a positive number, not {lr!r}")
     if batch_size is not None and (isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1):
-        raise SettingError(f"playground(): batch_size is a whole number of at least 1, not {batch_size!r}")
+        raise SettingError(f"playground(): batch_size must be a whole number of at least 1, not {batch_size!r}")
     if optimizer not in OPTIMIZERS:
-        raise SettingError(f"playground(): optimizer is one of {', '.join(map(repr, OPTIMIZERS))}, not {optimizer!r}")
+        raise SettingError(f"playground(): optimizer must be one of {', '.join(map(repr, OPTIMIZERS))}, not {optimizer!r}")
 
 
 def _row_of_activation(activation: Callable[..., Any]) -> str:

@@ -57,7 +57,7 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
     Raises
     ------
     ShapeError
-        If ``W`` is no matrix, or its rows do not fill an image of ``shape``.
+        If ``W`` is not a matrix, or its rows do not fill an image of ``shape``.
     SettingError
         If ``shape`` is no pair of positive integers, or matplotlib is not installed.
 
@@ -89,7 +89,7 @@ def _image_shape(weight_count: int, shape: Any) -> tuple[int, int]:
     side = int(np.sqrt(weight_count))
     shape = shape or (side, side)
     if not isinstance(shape, tuple) or len(shape) != 2 or not all(isinstance(n, int) and n > 0 for n in shape):
-        raise SettingError(f"weights(): shape is a pair (rows, columns), not {shape!r}")
+        raise SettingError(f"weights(): shape must be a pair (rows, columns), not {shape!r}")
     if shape[0] * shape[1] != weight_count:
         raise ShapeError(
             f"weights(): {weight_count} weights do not fill an image of {shape[0]} by {shape[1]}: give shape=(rows, columns)"
@@ -233,7 +233,7 @@ def surface(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 1.
     Raises
     ------
     SettingError
-        If there are no parameters, or ``points`` is no whole number of at least 2.
+        If there are no parameters, or ``points`` is not a whole number of at least 2.
 
     Notes
     -----
@@ -254,7 +254,7 @@ def surface(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 1.
     if not parameters:
         raise SettingError("landscape() needs parameters to move: pass model.parameters()")
     if isinstance(points, bool) or not isinstance(points, int) or points < 2:
-        raise SettingError(f"landscape(): points is a whole number of at least 2, not {points!r}")
+        raise SettingError(f"landscape(): points must be a whole number of at least 2, not {points!r}")
     generator = np.random.default_rng(rng)
     start = [np.array(parameter.data) for parameter in parameters]
     first, second = ([_random_direction(x, generator) for x in start] for _ in range(2))
@@ -307,7 +307,7 @@ def landscape(loss: Callable[[], Any], parameters: Sequence[Any], span: float = 
     Raises
     ------
     SettingError
-        If there are no parameters, ``points`` is no whole number of at least 2, or matplotlib is not installed.
+        If there are no parameters, ``points`` is not a whole number of at least 2, or matplotlib is not installed.
 
     Examples
     --------

@@ -34,6 +34,10 @@ class Standardiser:
     ShapeError
         If ``X`` has no rows.
 
+    See Also
+    --------
+    sklearn.preprocessing.StandardScaler : The same as an estimator; ``back`` is its ``inverse_transform``.
+
     Examples
     --------
     >>> train = np.array([[0.0, 5.0], [2.0, 5.0]])

@@ -18,7 +18,7 @@ class Dropout(Module):
     Parameters
     ----------
     p : float, default 0.5
-        The probability p in [0, 1).
+        The probability that an entry is set to zero, in [0, 1).
     rng : int, numpy.random.Generator or None, default None
         The seed or generator of the masks.
 

@@ -115,9 +115,12 @@ def chain(*parts: Transform) -> Chain:
 
     Examples
     --------
-    >>> from nn.optim import adam
-    >>> len(chain(chain(adam()), scale(0.1)).parts)
-    2
+    >>> from autograd import Value
+    >>> from nn.optim import Optimizer, clip_by_norm
+    >>> w = Value(3.0); (w * w).backward(); w.grad
+    6.0
+    >>> Optimizer([w], chain(clip_by_norm(1.0), scale(0.5))).step(); w.data  # 6 is clipped to 1, and 1 is scaled to 0.5
+    2.5
     """
     for part in parts:
         if not isinstance(part, Transform):

@@ -139,7 +139,7 @@ class CompiledUpdate:
         self._entries = [(k, name) for k, state in enumerate(states) for name in state]  # before the step
         self._values = [states[k][name] for k, name in self._entries]
         if not all(map(_is_float, self._values)):
-            raise UnfitError("its state holds other things than floats and arrays of floats")
+            raise UnfitError("its state holds something other than floats and arrays of floats")
         self._rates: list[float] = []
         self.read_rates()
         function, new_states = self._make_function()

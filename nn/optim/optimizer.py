@@ -229,7 +229,7 @@ class Optimizer:
     def lr(self, rate: float) -> None:
         before = self.lr
         if not before > 0.0:
-            raise SettingError(f"the learning rate is {before:g} now, and cannot be set: its schedule has come to its end")
+            raise SettingError(f"the learning rate is {before:g} now, and cannot be set: its schedule has ended")
         self.multiply_lr(positive("the learning rate lr", rate) / before)
 
     def multiply_lr(self, factor: float, floor: float = 0.0) -> None:
@@ -360,7 +360,8 @@ class Optimizer:
             return group.states[t][int(k)], group.parameters[int(k)], entry
         except (ValueError, IndexError):
             raise SettingError(
-                f"load_state_dict(): this optimizer has no place for {name!r}: its transforms or its parameters are others"
+                f"load_state_dict(): this optimizer has no place for {name!r}: its transforms or parameters are not those of the "
+                f"state"
             ) from None
 
 

@@ -39,7 +39,7 @@ class weight_decay(Transform):  # noqa: N801 - transforms are written like funct
 
 
 class clip_by_norm(Transform):  # noqa: N801 - as above
-    """Clip the norm of all updates together: u ← u · limit / max(‖u‖, limit).
+    """Clip the global norm, that of all updates together: u ← u · limit / max(‖u‖, limit).
 
     Parameters
     ----------
@@ -108,14 +108,16 @@ class adam(Transform):  # noqa: N801 - as above
     m ← β₁ m + (1 - β₁) u and v ← β₂ v + (1 - β₂) u², from m₀ = v₀ = 0; m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) in step t = 1, 2, …;
     then u ← m̂ / (√v̂ + ε).
 
+    The divisions by 1 - βᵗ are Adam's bias correction: at first the means are too small, since they start from zero.
+
     Parameters
     ----------
     b1 : float, default 0.9
-        The factor β₁ in [0, 1).
+        The decay rate β₁ of the mean of the updates, in [0, 1).
     b2 : float, default 0.999
-        The factor β₂ in [0, 1).
+        The decay rate β₂ of the mean of their squares, in [0, 1).
     eps : float, default 1e-8
-        The constant ε > 0, outside the root.
+        The constant ε > 0, outside the root. It prevents a division by 0.
 
     References
     ----------

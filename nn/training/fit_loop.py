@@ -208,7 +208,7 @@ def _check_optimizer(model: Module, optimizer: Optimizer | None, lr: float | Non
         return SGD(model.parameters(), positive("the learning rate lr", DEFAULT_LR if lr is None else lr))
     if not isinstance(optimizer, Optimizer):
         raise SettingError(
-            f"fit(): optimizer must be one made with the model's parameters, as nn.Adam(model.parameters()), not {optimizer!r}"
+            f"fit(): optimizer must be one made with the model's parameters, as in nn.Adam(model.parameters()), not {optimizer!r}"
         )
     if lr is not None:
         raise SettingError(f"fit(): lr={lr!r} would be ignored: the optimizer has its own rate, {optimizer.lr:g}")

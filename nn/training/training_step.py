@@ -78,7 +78,9 @@ class TrainingStep:
         micro_batch_size: int | None = None,
     ) -> None:
         if not isinstance(optimizer, Optimizer):
-            raise SettingError(f"TrainingStep(): optimizer must be one such as nn.Adam(model.parameters()), not {optimizer!r}")
+            raise SettingError(
+                f"TrainingStep(): optimizer must be an optimizer, such as nn.Adam(model.parameters()), not {optimizer!r}"
+            )
         if isinstance(model, Module):
             unmoved_parameters("TrainingStep()", model, optimizer)
         loss_function = named_loss(loss)
@@ -350,7 +352,9 @@ def unmoved_parameters(call: str, model: Module, optimizer: Optimizer) -> list[s
     moved = {id(p) for p in optimizer.parameters}
     unmoved = [name for name, p in model.named_parameters() if id(p) not in moved]
     if len(unmoved) == len(model.parameters()):
-        raise SettingError(f"{call}: the optimizer moves no parameter of this model: make it with model.parameters() of this one")
+        raise SettingError(
+            f"{call}: the optimizer moves no parameter of this model: make the optimizer with the parameters of this model"
+        )
     return unmoved
 
 

@@ -160,7 +160,7 @@ def sibling_graphs(modules):
 
 def test_no_folders_import_each_other_in_a_circle(tmp_path):
     assert {package: cycles(graph) for package, graph in sibling_graphs(MODULES).items() if cycles(graph)} == {}
-    # a.x imports b.y, and b.z imports a.w: no circle of modules, but one of the folders a and b
+    # no circle of modules, but one of the folders losses and data
     (tmp_path / "x.py").write_text("import nn.data.batching", encoding="utf-8")
     (tmp_path / "z.py").write_text("import nn.losses.binary", encoding="utf-8")
     planted = {"nn.losses.x": tmp_path / "x.py", "nn.data.z": tmp_path / "z.py"}
@@ -172,6 +172,13 @@ def test_a_folder_has_few_modules_and_says_what_it_is_for():
         modules = [path for path in init.parent.glob("*.py") if path.name[0] != "_"]
         assert len(modules) <= MOST_MODULES, init.parent
         assert ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))), init
+
+
+def test_a_folder_of_other_sources_has_few_files():
+    folders = [path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*") if path.is_dir()]
+    for folder in folders:
+        sources = [path for path in folder.iterdir() if path.suffix in (".c", ".h", ".js", ".css", ".py") and path.name[0] != "_"]
+        assert len([path for path in sources if path.name != "rows.h"]) <= MOST_MODULES, folder  # rows.h is generated
 
 
 def test_nn_uses_public_names_only():

@@ -80,7 +80,7 @@ class ProgramInspection:
         Raises
         ------
         DataError
-            If ``path`` is no path.
+            If ``path`` is not a path.
         GraphError
             If there has been no call, or if the graph is replayed.
 

@@ -15,7 +15,8 @@ from autograd.compiler.specialization.specialization import Specialization
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
-from autograd.graph.topological_order import PACKED, graph_lock
+from autograd.graph.graph_lock import graph_lock
+from autograd.graph.topological_order import PACKED
 from autograd.ops.kinds import Custom
 from autograd.state import context
 from autograd.state.hook_handles import Hooks

@@ -12,8 +12,9 @@ from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.specialization.rounding_bounds import compare, gradient_magnitudes, run_perturbed, sum_of_magnitudes
 from autograd.compiler.specialization.specialization import Specialization, leaves_by_argument
 from autograd.core.node import Node
+from autograd.graph.graph_lock import graph_lock
 from autograd.graph.reverse_mode import accumulate_gradients, pullback
-from autograd.graph.topological_order import graph_lock, topological_order
+from autograd.graph.topological_order import topological_order
 
 # Of roots, sources and the stamp at which the run began it gives one array for each source.
 Differentiate = Callable[[Sequence[Node], Sequence[Node], int], list[Any]]

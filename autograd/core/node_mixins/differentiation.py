@@ -12,9 +12,10 @@ from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph.backward_steps import Step, iterate_steps
 from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.graph_lock import graph_lock
 from autograd.graph.reference_cycles import track_graph
 from autograd.graph.reverse_mode import accumulate_gradients, pullback
-from autograd.graph.topological_order import graph_lock, topological_order
+from autograd.graph.topological_order import topological_order
 
 
 class Differentiation(GraphStructure):

@@ -68,7 +68,7 @@ class GraphStructure(BaseNode):
     @name.setter
     def name(self, name: str | None) -> None:
         if name is not None and not isinstance(name, str):
-            raise DataError(f"a name is a string, not {describe_input(name)}")
+            raise DataError(f"a name must be a string, not {describe_input(name)}")
         self.own_metadata().name = name
 
     def own_metadata(self) -> Metadata:

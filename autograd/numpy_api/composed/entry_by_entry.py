@@ -125,7 +125,7 @@ def ldexp(x: Any, i: Any) -> Any:
     Raises
     ------
     DataError
-        If ``i`` is a node, which is no whole number.
+        If ``i`` is a node, which is not a whole number.
 
     Examples
     --------

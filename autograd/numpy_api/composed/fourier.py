@@ -182,4 +182,4 @@ def _scale(result: Any, n: int, norm: str | None, powers: dict[str | None, float
 
 def _check_norm(norm: str | None) -> None:
     if norm not in FORWARD_POWERS:
-        raise SettingError(f"np.fft: norm is 'backward', 'ortho' or 'forward', not {norm!r}")
+        raise SettingError(f"np.fft: norm must be 'backward', 'ortho' or 'forward', not {norm!r}")

@@ -92,7 +92,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     """
     p = _coefficients(p, "polyder")
     if m < 0:
-        raise SettingError(f"np.polyder: the order m is 0 or more, not {m}")
+        raise SettingError(f"np.polyder: the order m must be 0 or more, not {m}")
     for _ in range(m):
         p = p[:-1] * np.arange(p.size - 1.0, 0.0, -1.0)
     return p

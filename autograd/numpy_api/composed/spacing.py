@@ -103,7 +103,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     """
     first, last = as_tensor(start), as_tensor(stop)
     if not call_with_guard(lambda a, b: bool(np.all(np.asarray(a) * np.asarray(b) > 0.0)), first, last):
-        raise DataError("np.geomspace on nodes takes ends of one sign, neither of them 0: with others the numbers are complex")
+        raise DataError("np.geomspace on nodes takes ends of one sign, neither of them 0: otherwise the numbers are complex")
     points = _interpolate(first, last, num, endpoint, axis, lambda a, b, t: a * functions.power(b / a, t))
     return points if dtype is None else points.astype(dtype)
 
@@ -152,7 +152,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     samples = as_tensor(f)
     axes = range(samples.ndim) if axis is None else [int(i) % samples.ndim for i in np.atleast_1d(axis)]
     if edge_order not in (1, 2):
-        raise SettingError(f"np.gradient: edge_order is 1 or 2, not {edge_order!r}")
+        raise SettingError(f"np.gradient: edge_order must be 1 or 2, not {edge_order!r}")
     if len(varargs) not in (0, 1, len(axes)):
         raise SettingError(f"np.gradient: {len(varargs)} distances for {len(axes)} axes: pass none, one, or one for each")
     spacings = [as_tensor(v) for v in varargs or (1.0,)]

@@ -136,5 +136,5 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Buffer:
 
 def _float_type(call: str, dtype: Any) -> np.dtype[Any]:
     if np.dtype(dtype).kind != "f":
-        raise DataError(f"{call}: dtype is a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
+        raise DataError(f"{call}: dtype must be a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
     return np.dtype(dtype)  # type: ignore[no-any-return]  # a dtype

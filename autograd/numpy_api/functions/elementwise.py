@@ -78,7 +78,7 @@ def _document(function: Any, op: Op, example: str) -> Any:
     Raises
     ------
     DataError
-        If an argument is no number and no array of numbers.
+        If an argument is neither a number nor an array of numbers.
     ShapeError
         If shapes do not broadcast.
 

@@ -94,7 +94,7 @@ def eigh(a: Any, UPLO: str = "L") -> Any:
     array([1., 2.])
     """
     if UPLO not in ("L", "U", "l", "u"):
-        raise DataError(f"eigh: UPLO is 'L' or 'U', for the triangle that is read, not {UPLO!r}")
+        raise DataError(f"eigh: UPLO must be 'L' or 'U', for the triangle that is read, not {UPLO!r}")
     factors = apply(find("eigh_factors"), _read_triangle(a, "eigh", UPLO in "Uu"))
     return type(np.linalg.eigh(np.eye(1)))(_like(a, _real_row(factors, 0)), _like(a, factors[..., 1:, :]))
 

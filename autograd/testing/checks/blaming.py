@@ -38,6 +38,10 @@ def blame(y: Any) -> Report:
     DataError
         If ``y`` is not a node.
 
+    See Also
+    --------
+    check_grad : Calls this function if a check fails.
+
     Examples
     --------
     >>> from autograd import Value

@@ -75,6 +75,12 @@ def check_grad(
     DataError
         If the inputs are not finite numbers, or if f raises or returns no numbers.
 
+    See Also
+    --------
+    check_vjp : Checks a rule that is written by hand.
+    search_vjp, gradient_test : Search for a point at which a check fails.
+    blame : Finds the node whose derivative is wrong.
+
     Examples
     --------
     >>> check_grad(lambda x, y: (x * y).tanh(), 0.5, 2.0, order=2).verdict
@@ -83,7 +89,7 @@ def check_grad(
     'pass'
     """
     if order not in ORDERS:
-        raise SettingError(f"check_grad(): order is 1 or 2, not {order!r}")
+        raise SettingError(f"check_grad(): order must be 1 or 2, not {order!r}")
     flat = StructuredCall("check_grad()", f, inputs, argnums, domains)
     report = run_grad_check(flat, flat.leaves, order, flat.domains, static, labels=flat.labels)
     return report.raise_if_failed(raise_on_fail)

@@ -73,6 +73,11 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
     SettingError
         If the number of inputs is wrong, or if a setting is missing or unknown.
 
+    See Also
+    --------
+    check_vjp : Checks a rule that is no row of the table.
+    autograd.define : Adds an operation to the table.
+
     Examples
     --------
     >>> check_op("tanh").verdict, check_op("matmul", np.eye(2), np.ones(2)).verdict

@@ -66,6 +66,11 @@ def check_vjp(
     SettingError
         If a domain is not one of the above, or is empty.
 
+    See Also
+    --------
+    check_grad : Checks a function of nodes.
+    search_vjp : Searches for a point at which this check fails.
+
     Examples
     --------
     >>> report = check_vjp(lambda x: np.sum(x**2), lambda xs, g: (2 * g * xs[0],), (np.array([1.0, -2.0]),))

@@ -1,6 +1,6 @@
-"""Clarke's generalised gradient along a direction, sampled: the hull of the slopes at random points near by.
+"""Clarke's generalised gradient along a direction, sampled: the hull of the slopes at random points nearby.
 
-The generalised gradient of a locally Lipschitz function is the convex hull of the limits of its gradients at points near by where
+The generalised gradient of a locally Lipschitz function is the convex hull of the limits of its gradients at points nearby where
 they exist [1]_. As in gradient sampling [2]_, slopes at a few random points stand in for the limits.
 
 References
@@ -111,7 +111,7 @@ def clarke_interval(point: Point, us: Sequence[Array], reference: Array) -> Clar
 
 
 class SlopeSamples(NamedTuple):
-    """Slopes at points near by, at the two distances in turn.
+    """Slopes at points nearby, at the two distances in turn.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ class SlopeSamples(NamedTuple):
 
 
 def _sample_slopes(point: Point, us: Sequence[Array], n_points: int, reference: Array) -> tuple[SlopeSamples, int]:
-    """Sample slopes at random points near by, and count the evaluations."""
+    """Sample slopes at random points nearby, and count the evaluations."""
     rng = np.random.default_rng(n_points)
     sizes = [np.where(x == 0.0, 1.0, np.abs(x)) for x in point.xs]
     steps = _relative_steps(point, us, sizes)

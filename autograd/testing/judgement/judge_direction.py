@@ -75,7 +75,7 @@ def judge(point: Point, us: Sequence[Array], claims: DirectionalClaims, rule: Ru
     """Judge the claimed derivatives of all outputs along one direction.
 
     A cheap measurement that agrees sharply with all claims decides at once. Otherwise the whole sequence of steps is evaluated, and
-    only where that does not pass all claims, roundoff and the slopes near by are sampled, too.
+    only where that does not pass all claims, roundoff and the slopes nearby are sampled, too.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def judge(point: Point, us: Sequence[Array], claims: DirectionalClaims, rule: Ru
         The direction, of the shapes of the inputs.
     claims : DirectionalClaims
     rule : callable
-        Inputs to claimed derivatives along the direction: the same claims at inputs near by.
+        Inputs to claimed derivatives along the direction: the same claims at inputs nearby.
 
     Returns
     -------
@@ -195,7 +195,7 @@ class Comparison(NamedTuple):
         Parameters
         ----------
         low, high : array of shape (n_outputs,)
-            The range of the slopes near by, nan where it is not known.
+            The range of the slopes nearby, nan where it is not known.
         is_mixed : bool
             Whether several entries move along the direction.
 
@@ -213,7 +213,7 @@ class Comparison(NamedTuple):
 def _judge_in_full(
     point: Point, us: Sequence[Array], claims: DirectionalClaims, rule: Rule, samples: Samples, exact: Measurement | None
 ) -> tuple[list[Judgement], int]:
-    """Judge claims with the noise of the function, the scatter of the rule and the slopes near by."""
+    """Judge claims with the noise of the function, the scatter of the rule and the slopes nearby."""
     noise = function_noise(lambda xs: point.restrict(us, list(xs)).evaluate_real(0.0), point.xs, point.bounds)
     scatter = rule_scatter(rule, point.xs, point.bounds, point.eps)
     comparison = Comparison.of(point, claims, classify(extrapolate_differences(samples, point.y, noise)))

@@ -30,7 +30,7 @@ SETTLED_RTOL = 1e-2
 # check changes, and a claim that is wrong by 2e-6 passes at a kink.
 KINK_RTOL = 1e-6
 
-# The one-sided slopes count as different, so that there may be a kink near by, if they differ from each other and from the central
+# The one-sided slopes count as different, so that there may be a kink nearby, if they differ from each other and from the central
 # one by more than this fraction. It is the fraction that a kink takes (KINK_BESIDE_SLOPE in ``measurement.classification``).
 # Doubled, no recorded check changes, and a kink whose slopes differ in the fourth digit is missed.
 ONE_SIDED_RTOL = 1e-4
@@ -40,12 +40,12 @@ ONE_SIDED_RTOL = 1e-4
 # undecided.
 REFUTING_RTOL = 0.3
 
-# If several entries move and the slopes near by spread by more than this fraction of the difference, there are many kinks at once,
+# If several entries move and the slopes nearby spread by more than this fraction of the difference, there are many kinks at once,
 # and slopes exist that were not sampled. Doubled, no recorded check changes; claims that are off by 5 to 10 times the sampled
 # spread fail, and some of those may be right.
 MIXED_KINKS = 0.1
 
-# At an edge, a claim fails only if the one-sided slope has this relative error, and if the slopes near by spread by no more than
+# At an edge, a claim fails only if the one-sided slope has this relative error, and if the slopes nearby spread by no more than
 # this fraction of it. Otherwise the point may be a corner of the domain, or near a kink. Doubled, no recorded check changes, and
 # claims fail a little nearer to a kink.
 EDGE_RTOL = 1e-3
@@ -104,7 +104,7 @@ class Evidence(NamedTuple):
     largest : float
         The largest claim for any entry along as long a step.
     clarke_low, clarke_high : float
-        The smallest and largest slope near by; nan if the function is smooth there, or if no slopes were sampled.
+        The smallest and largest slope nearby; nan if the function is smooth there, or if no slopes were sampled.
     is_mixed : bool
         Whether several entries move along the direction.
     """
@@ -166,7 +166,7 @@ class Evidence(NamedTuple):
         Returns
         -------
         low, high : float
-            The range of the slopes near by and, where they differ from each other or from the central one, of the one-sided slopes.
+            The range of the slopes nearby and, where they differ from each other or from the central one, of the one-sided slopes.
         """
         mismatch = abs(self.right - self.left) + abs(0.5 * (self.left + self.right) - self.value)
         sides_agree = mismatch <= ONE_SIDED_RTOL * max(abs(self.left), abs(self.right))
@@ -205,9 +205,9 @@ def _verdict(evidence: Evidence) -> str:
 
 
 def _refutes(evidence: Evidence, spread: float) -> bool:
-    """Whether the measurement is good enough to condemn a claim that it contradicts; ``spread`` is that of the slopes near by."""
+    """Whether the measurement is good enough to condemn a claim that it contradicts; ``spread`` is that of the slopes nearby."""
     difference = abs(evidence.claim - evidence.value)
-    if evidence.is_mixed and spread > MIXED_KINKS * difference:  # of many kinks at once, some slopes near by were not sampled
+    if evidence.is_mixed and spread > MIXED_KINKS * difference:  # of many kinks at once, some slopes nearby were not sampled
         return False
     is_resolved = np.isfinite(evidence.error) and ERROR_FACTOR * evidence.error <= REFUTING_RTOL * difference
     if evidence.kind in (JUMP, NOISY, UNRESOLVED) or not is_resolved:

@@ -57,6 +57,11 @@ def gradient_test(*, order: int = 1, **specs: Spec) -> Callable[[Callable[..., A
     DataError
         If a keyword is not a specification, or the decorated object is not a function, is async, or is a generator.
 
+    See Also
+    --------
+    check_grad : The check at one point.
+    search_vjp : The same search for rules that are written by hand.
+
     Notes
     -----
     The test is an ordinary Hypothesis test: profiles, the database, ``@settings`` above the decorator and ``--hypothesis-seed``

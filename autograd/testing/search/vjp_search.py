@@ -75,6 +75,11 @@ def search_vjp(
     SettingError
         If no keyword is an input.
 
+    See Also
+    --------
+    check_vjp : The check at one point.
+    gradient_test : The same search as a test, for functions of nodes.
+
     Examples
     --------
     >>> from autograd.testing import Array

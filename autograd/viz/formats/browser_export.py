@@ -46,7 +46,7 @@ def render_png(svg: str, scale: float, dark: bool) -> bytes:
         If ``scale`` is not positive or the image is too large, or if there is no browser.
     """
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < float("inf"):
-        raise SettingError(f"to_png(): scale is a positive number, not {scale!r}")
+        raise SettingError(f"to_png(): scale must be a positive number, not {scale!r}")
     size = _size(svg)
     if scale * max(size) > MAX_PIXELS:
         width, height = (round(scale * side) for side in size)

@@ -93,18 +93,18 @@ arrow keys step.</p></div>
 # The script: files that are joined in this order. Those of a live page compute with the rows before them.
 SCRIPTS = (
     "base",
-    "view",
-    "stage",
-    "overview",
-    "panel",
-    "paths",
-    "search",
-    "numbers",
-    "live",
-    "player",
-    "keyboard",
-    "table",
-    "messages",
+    "drawing/view",
+    "drawing/stage",
+    "drawing/overview",
+    "controls/panel",
+    "drawing/paths",
+    "controls/search",
+    "drawing/numbers",
+    "live/values",
+    "controls/player",
+    "controls/keyboard",
+    "controls/table",
+    "live/messages",
 )
 
 

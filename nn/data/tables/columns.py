@@ -111,7 +111,7 @@ def numbers_of(columns: Mapping[int, Column], decimal: str, where: str, line: Li
     Raises
     ------
     DataError
-        If an entry is no number, or would be rounded. The message has the names of all columns with such entries.
+        If an entry is not a number, or would be rounded. The message has the names of all columns with such entries.
     """
     converted = {k: _convert(column, decimal) for k, column in columns.items()}
     wrong = {k: i for k, (_, i) in converted.items() if i is not None}

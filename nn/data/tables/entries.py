@@ -92,7 +92,7 @@ def is_missing_entry(entry: Any) -> bool:
 
 
 def advice_for(entry: Any, decimal: str, names: Sequence[int | str], texts: Sequence[int | str]) -> str:
-    """Return what an entry is that is no number, and what to do, for an error message.
+    """Return what an entry is that is not a number, and what to do, for an error message.
 
     Parameters
     ----------

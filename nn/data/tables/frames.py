@@ -44,7 +44,7 @@ def from_dataframe(
     Raises
     ------
     DataError
-        If ``frame`` is no frame or is empty; otherwise as in :func:`read_csv`.
+        If ``frame`` is not a frame or is empty; otherwise as in :func:`read_csv`.
     SettingError
         As in :func:`read_csv`.
 

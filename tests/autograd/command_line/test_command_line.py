@@ -125,9 +125,12 @@ def test_a_completion_script_is_made_by_shtab(run, monkeypatch):
         (("check", "functions.py:number"), "'number' in functions.py is int, not a function"),
         (
             ("check", "functions.py:right", "--at", "x"),
-            "--at 'x' is no number and no list of numbers, such as 1.5 or '[[1, 2], [3, 4]]'",
+            "--at 'x' is neither a number nor a list of numbers, such as 1.5 or '[[1, 2], [3, 4]]'",
         ),
-        (("check", "functions.py:right", "--at", "[[1], [2, 3]]"), "--at '[[1], [2, 3]]' is no number and no list of numbers"),
+        (
+            ("check", "functions.py:right", "--at", "[[1], [2, 3]]"),
+            "--at '[[1], [2, 3]]' is neither a number nor a list of numbers",
+        ),
         (("check", "builtins:max"), "the parameters of this function cannot be read: give --at once for each argument"),
         (("draw", "functions.py:constant"), "functions.py:constant returned float, not a node: it must compute with its arguments"),
         (("draw", "functions.py:right", "-o", "a.png"), "the ending of 'a.png' must be one of .svg, .html, .dot, .mmd"),

@@ -21,7 +21,7 @@ CASES = [
     (lambda: Value(10**400), DataError, "an integer of 401 digits is beyond float64"),
     (lambda: Value(object()), DataError, "takes a real number, not <object"),
     (lambda: Value(np.ones(2)), DataError, r"not an array of dtype float64 and shape \(2,\)"),
-    (lambda: Value(1.0, name=3), DataError, "a name is a string, not 3 of type int"),
+    (lambda: Value(1.0, name=3), DataError, "a name must be a string, not 3 of type int"),
     (lambda: Tensor("abc"), DataError, r"Tensor\(\) takes real numbers, not 'abc' of type str"),
     (lambda: Tensor([[1], [2, 3]]), DataError, r"takes an array of real numbers, not \[\[1\], \[2, 3\]\]"),
     (lambda: Tensor(np.array(["1j"])), DataError, "takes real numbers, not an array of dtype <U2"),
@@ -153,7 +153,7 @@ CASES = [
         "any number of arguments; give vjp= and jvp=",
     ),
     (lambda: define("x7", lambda xp, a: a, lambda xp, y, a: 1.0)(1.0, 2.0), TypeError, r"x7\(\) takes 1 argument\(s\), not 2"),
-    (lambda: define("x8", lambda xp, a: xp.nothing(a), lambda xp, y, a: 1.0)(v), DefinitionError, "a row asks for xp.nothing"),
+    (lambda: define("x8", lambda xp, a: xp.nothing(a), lambda xp, y, a: 1.0)(v), DefinitionError, "a row calls xp.nothing"),
     (
         lambda: define("x9", lambda xp, a: a, vjp=lambda xp, i, g, y, a: g[:1], jvp=lambda xp, i, u, y, a: u)(t).backward([1, 1]),
         ShapeError,

@@ -415,7 +415,7 @@ def test_plain_arrays_have_plain_factors():
             r"cholesky of shape \(2, 2\): a matrix is not positive definite; add a small",
         ),
         (lambda t: ag.cholesky(t[0]), ag.ShapeError, r"cholesky takes square matrices, not an array of shape \(2,\)"),
-        (lambda t: ag.eigh(t, "X"), ag.DataError, "eigh: UPLO is 'L' or 'U', for the triangle that is read, not 'X'"),
+        (lambda t: ag.eigh(t, "X"), ag.DataError, "eigh: UPLO must be 'L' or 'U', for the triangle that is read, not 'X'"),
         (lambda t: ag.eig(t[0]), ag.ShapeError, r"eig takes square matrices, not an array of shape \(2,\)"),
         (lambda t: ag.eig([[0.0, 1.0], [-1.0, 0.0]]), ag.DataError, r"eig of shape \(2, 2\): an eigenvalue is not real; eigh"),
         (lambda t: ag.svd(t[0]), ag.ShapeError, r"svd takes matrices, not an array of shape \(2,\)"),

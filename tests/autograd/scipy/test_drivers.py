@@ -173,9 +173,9 @@ def test_odeint_has_higher_derivatives_and_forward_mode_and_follows_scipy():
 
 
 def test_odeint_names_what_is_wrong():
-    with pytest.raises(SettingError, match=r"odeint\(method='BDF'\): it is 'RK45' or 'DOP853'"):
+    with pytest.raises(SettingError, match=r"odeint\(method='BDF'\): it must be 'RK45' or 'DOP853'"):
         odeint(lambda y, t: -y, 1.0, [0.0, 1.0], method="BDF")
-    with pytest.raises(ShapeError, match=r"t is a vector of at least one time, not an array of shape \(\)"):
+    with pytest.raises(ShapeError, match=r"t must be a vector of at least one time, not an array of shape \(\)"):
         odeint(lambda y, t: -y, 1.0, 1.0)
     with pytest.raises(AutogradError, match=r"more than 3 steps between t = 0 and t = 50, at t = .*: loosen rtol or atol"):
         odeint(lambda y, t: np.sin(t * y), 1.0, [0.0, 50.0], max_steps=3)

@@ -52,7 +52,7 @@ def test_triangular_systems(trans, lower, unit_diagonal, is_matrix):
 def test_systems_that_do_not_fit_are_refused():
     with pytest.raises(ShapeError, match=r"takes shapes \(n, n\) and \(n,\) or \(n, k\), not \(3, 3\) and \(2,\)"):
         linalg.solve_triangular(A, np.ones(2))
-    with pytest.raises(ShapeError, match=r"solve_triangular\(trans='X'\): it is 0, 1, 2, 'N', 'T' or 'C'"):
+    with pytest.raises(ShapeError, match=r"solve_triangular\(trans='X'\): it must be 0, 1, 2, 'N', 'T' or 'C'"):
         linalg.solve_triangular(A, np.ones(3), trans="X")
     with pytest.raises(ShapeError, match="block_diag\\(\\) takes at least one matrix"):
         linalg.block_diag()

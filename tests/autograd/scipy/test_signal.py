@@ -119,8 +119,12 @@ def test_batches_and_compiled_programs():
             ShapeError,
             r"convolve takes arrays with the same number of axes, not shapes \(2, 3\) and",
         ),
-        (lambda: signal.convolve(A, B, "all"), SettingError, r"convolve\(mode='all', method='auto'\): they are among"),
-        (lambda: signal.correlate(A, B, "full", "slow"), SettingError, r"correlate\(mode='full', method='slow'\): they are among"),
+        (lambda: signal.convolve(A, B, "all"), SettingError, r"convolve\(mode='all', method='auto'\): they must be among"),
+        (
+            lambda: signal.correlate(A, B, "full", "slow"),
+            SettingError,
+            r"correlate\(mode='full', method='slow'\): they must be among",
+        ),
         (lambda: signal.convolve(A, A.T, "valid"), ShapeError, r"convolve\(mode='valid'\) of shapes .*: one array has to fit into"),
         (lambda: signal.convolve([], [1.0]), ShapeError, r"convolve: arrays of shapes \(0,\) and \(1,\) cannot be convolved along"),
         (
@@ -131,12 +135,12 @@ def test_batches_and_compiled_programs():
         (
             lambda: signal.fftconvolve(A, B, axes=2),
             ShapeError,
-            r"fftconvolve\(axes=2\) .*: axes are different numbers from -2 to 1",
+            r"fftconvolve\(axes=2\) .*: the axes must be different numbers from -2 to 1",
         ),
-        (lambda: signal.fftconvolve(A, B, axes=(0, -2)), ShapeError, r"axes are different numbers from -2 to 1"),
+        (lambda: signal.fftconvolve(A, B, axes=(0, -2)), ShapeError, r"the axes must be different numbers from -2 to 1"),
         (lambda: signal.convolve2d(A[0], B), ShapeError, r"convolve2d takes two matrices, not shapes \(3,\) and \(2, 2\)"),
-        (lambda: signal.convolve2d(A, B, boundary="zero"), SettingError, r"boundary='zero'\): they are among"),
-        (lambda: signal.convolve2d(A, B, "all", "wrap"), SettingError, r"convolve2d\(mode='all', boundary='wrap'\): they are"),
+        (lambda: signal.convolve2d(A, B, boundary="zero"), SettingError, r"boundary='zero'\): they must be among"),
+        (lambda: signal.convolve2d(A, B, "all", "wrap"), SettingError, r"convolve2d\(mode='all', boundary='wrap'\): they must be"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(attempt, kind, words):

@@ -212,7 +212,7 @@ def test_combinations_and_factorials_are_those_of_scipy():
 
 def test_the_dimension_of_a_multivariate_gamma_function_is_a_positive_integer():
     assert_close(grad(special.multigammaln)(4.5, 2), sc.digamma(4.5) + sc.digamma(4.0), rtol=1e-14)
-    with pytest.raises(SettingError, match=r"multigammaln\(d=1.5\): the dimension is a positive integer"):
+    with pytest.raises(SettingError, match=r"multigammaln\(d=1.5\): the dimension must be a positive integer"):
         special.multigammaln(4.5, 1.5)
 
 
@@ -358,7 +358,7 @@ def test_the_sign_of_the_gamma_function_has_the_derivative_zero():
 def test_orders_of_some_functions_are_integers():
     assert_close(special.yn([0, 2], 1.5), sc.yn([0, 2], 1.5), rtol=1e-14)
     assert_close(special.kn(1, np.float32(1.5)), sc.kn(1, 1.5), rtol=1e-6)
-    with pytest.raises(SettingError, match=r"autograd\.scipy\.special\.expn\(n=\[1, 2\.5\]\): the order is an integer"):
+    with pytest.raises(SettingError, match=r"autograd\.scipy\.special\.expn\(n=\[1, 2\.5\]\): the order must be an integer"):
         special.expn([1, 2.5], 1.0)
 
 

@@ -43,10 +43,10 @@ CASES = [
         lambda: grad(lambda x: x, argnums=1)(1.0),
         r"argnums is 1, but the number of positional arguments is 1: pass differentiated arguments by position",
     ),
-    (lambda: grad(lambda x: x, argnums="x"), "argnums is an integer or a tuple of integers, not 'x'"),
+    (lambda: grad(lambda x: x, argnums="x"), "argnums must be an integer or a tuple of integers, not 'x'"),
     (
         lambda: grad(lambda x: x, 3.0),
-        r"grad\(\): argnums is an integer or .*, not 3.0; pass the arguments of f to the returned function",
+        r"grad\(\): argnums must be an integer or .*, not 3.0; pass the arguments of f to the returned function",
     ),
     (lambda: grad(lambda x: x, has_aux=True)(1.0), r"with has_aux=True takes a function that returns \(result, aux\)"),
     (
@@ -57,7 +57,7 @@ CASES = [
     (lambda: jvp(lambda x: x, (1.0,), (np.ones(2),)), r"jvp\(\): a tangent has shape \(2,\), but \(\) is needed"),
     (lambda: jvp(lambda x: x, (1.0,), ([1.0],)), r"the tangent has the structure \(\['\*'\],\), but \('\*',\) is needed"),
     (lambda: jvp(lambda x: x, 1.0, 1.0), r"jvp\(\) takes a tuple of primals and a tuple of tangents, not 1.0"),
-    (lambda: jacobian(lambda x: x, mode="both"), "mode is 'rev', 'fwd' or 'auto', not 'both'"),
+    (lambda: jacobian(lambda x: x, mode="both"), "mode must be 'rev', 'fwd' or 'auto', not 'both'"),
     (lambda: gradients(3.0, Value(1.0)), r"gradients\(\) takes a Value or a Tensor first, not 3.0"),
     (lambda: gradients(Value(1.0), 3.0), r"gradients\(\) differentiates with respect to nodes, not 3.0"),
 ]

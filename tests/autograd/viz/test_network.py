@@ -35,7 +35,7 @@ def test_the_network_with_and_without_bias_nodes():
     ):
         with pytest.raises(SettingError, match=message):
             network(given_)
-    with pytest.raises(SettingError, match=r"direction is one of 'LR', 'RL', 'TB', not 'up'"):
+    with pytest.raises(SettingError, match=r"direction must be one of 'LR', 'RL', 'TB', not 'up'"):
         network([2, 1], direction="up")
     with pytest.raises(SettingError, match=r"1 names for 2 layers"):
         network([2, 1], names=["one"])

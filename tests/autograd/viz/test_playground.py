@@ -92,7 +92,7 @@ def test_bad_arguments_are_named():
     with pytest.raises(ShapeError, match=r"^playground\(\) takes a network with two inputs and one output"):
         playground(nn.MLP([3, 1], rng=0), X, y)
     with pytest.raises(
-        ShapeError, match=r"^playground\(\): X has the shape \(N, 2\) and y has N targets, not \(4, 2\) and \(3,\)(?m:$)"
+        ShapeError, match=r"^playground\(\): X must have shape \(N, 2\) and y must have N targets, not \(4, 2\) and \(3,\)(?m:$)"
     ):
         playground(model, X, y[:3])
     with pytest.raises(SettingError, match=r"^playground\(\) takes at most 500 samples, not 501"):
@@ -106,16 +106,16 @@ def test_bad_arguments_are_named():
     with pytest.raises(SettingError, match=r"^playground\(\): the page cannot compute the activation softmax"):
         playground(nn.MLP([2, 3, 1], hidden="softmax", rng=0), X, y)
     with pytest.raises(
-        SettingError, match=r"^playground\(\): loss is one of 'mse', 'binary_cross_entropy_with_logits', not 'l1'(?m:$)"
+        SettingError, match=r"^playground\(\): loss must be one of 'mse', 'binary_cross_entropy_with_logits', not 'l1'(?m:$)"
     ):
         playground(model, X, y, loss="l1")
     for lr in (0.0, -1, True, "1", float("inf")):
-        with pytest.raises(SettingError, match=r"^playground\(\): lr is a positive number, not "):
+        with pytest.raises(SettingError, match=r"^playground\(\): lr must be a positive number, not "):
             playground(model, X, y, lr=lr)
     with pytest.raises(
-        SettingError, match=r"^playground\(\): optimizer is one of 'sgd', 'momentum', 'rmsprop', 'adam', not 'lbfgs'(?m:$)"
+        SettingError, match=r"^playground\(\): optimizer must be one of 'sgd', 'momentum', 'rmsprop', 'adam', not 'lbfgs'(?m:$)"
     ):
         playground(model, X, y, optimizer="lbfgs")
     for batch_size in (0, True, 2.5):
-        with pytest.raises(SettingError, match=r"^playground\(\): batch_size is a whole number of at least 1, not "):
+        with pytest.raises(SettingError, match=r"^playground\(\): batch_size must be a whole number of at least 1, not "):
             playground(model, X, y, batch_size=batch_size)

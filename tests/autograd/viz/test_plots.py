@@ -39,7 +39,7 @@ def test_plots_show_the_numbers(monkeypatch):
         gradient_flow(3.0)
     with pytest.raises(SettingError, match=r"needs parameters to move"):
         landscape(lambda: 0.0, [])
-    with pytest.raises(SettingError, match=r"points is a whole number of at least 2, not 1"):
+    with pytest.raises(SettingError, match=r"points must be a whole number of at least 2, not 1"):
         landscape(lambda: 0.0, [w], points=1)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(SettingError, match=r"^plots need matplotlib: pip install 'gradlab\[pictures\]'(?m:$)"):

@@ -60,5 +60,5 @@ def test_a_layout_stays_in_one_row_if_too_many_edges_would_be_cut():
 
 def test_the_width_is_checked():
     for width in (0, -1, 2.5, True, "800"):
-        with pytest.raises(SettingError, match=r"^draw\(\): width is a whole number of pixels, or None for one row, not "):
+        with pytest.raises(SettingError, match=r"^draw\(\): width must be a whole number of pixels, or None for one row, not "):
             draw(Value(1.0), width=width)

@@ -94,7 +94,7 @@ def test_all_groups_keep_the_ratio_of_their_rates():
         copy.load_state_dict({"steps": 0, "lr_factors": np.ones(3)})
     ended = nn.SGD([W], lr=nn.optim.cosine(0.1, steps=1))
     ended.steps = 5
-    with pytest.raises(SettingError, match="the learning rate is 0 now, and cannot be set: its schedule has come to its end"):
+    with pytest.raises(SettingError, match="the learning rate is 0 now, and cannot be set: its schedule has ended"):
         ended.lr = 0.1
     ended.multiply_lr(0.5)
     assert ended.lr == 0.0

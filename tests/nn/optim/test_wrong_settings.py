@@ -33,7 +33,7 @@ X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [
         (
             lambda: nn.SGD([Value(1.0)], lr=0.1).load_state_dict({"steps": 1, "0.adam7.0.m": 1.0}),
             SettingError,
-            "no place for '0.adam7.0.m': its transforms or its parameters are others",
+            "no place for '0.adam7.0.m': its transforms or parameters are not those of the state",
         ),
         (
             lambda: nn.Adam([Tensor([1.0])]).load_state_dict({"steps": 1, "0.adam0.0.m": np.ones(3)}),

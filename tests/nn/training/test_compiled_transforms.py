@@ -186,7 +186,7 @@ def test_a_transform_that_cannot_be_compiled_moves_after_the_program(transform, 
 def test_a_transform_with_a_counter_in_its_state_moves_after_the_program():
     model = nn.Linear(3, 2, rng=0)
     for transform, why in [
-        (count_in_state, "its state holds other things than floats and arrays of floats"),
+        (count_in_state, "its state holds something other than floats and arrays of floats"),
         (write_in_place, "np.add with out="),
     ]:
         optimizer = Optimizer(model.parameters(), chain(FromFunction(transform), scale(0.1)))

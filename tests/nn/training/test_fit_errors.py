@@ -44,7 +44,7 @@ def fit_line(**more):
         (lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", epochs=True), "not True"),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer="adam"),
-            r"optimizer must be one made with .*, as nn.Adam\(model.parameters\(\)\), not 'adam'",
+            r"optimizer must be one made with .*, as in nn.Adam\(model.parameters\(\)\), not 'adam'",
         ),
         (
             lambda: nn.fit(linear, ok, ok[:, :1], loss="mse", optimizer=nn.SGD([Value(1.0)], lr=0.1)),

@@ -133,7 +133,7 @@ def test_a_function_may_be_the_model():
 def test_a_wrong_optimizer_or_loss_is_refused():
     model = nn.Linear(3, 1, rng=0)
     with pytest.raises(
-        SettingError, match=r"TrainingStep\(\): optimizer must be one such as nn.Adam\(model.parameters\(\)\), not 0.1"
+        SettingError, match=r"TrainingStep\(\): optimizer must be an optimizer, such as nn.Adam\(model.parameters\(\)\), not 0.1"
     ):
         nn.TrainingStep(model, "mse", 0.1)
     with pytest.raises(

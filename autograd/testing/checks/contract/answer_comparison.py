@@ -61,7 +61,7 @@ def compare_answers(
 ) -> None:
     """Report two answers that differ by more than roundoff.
 
-    If they differ by more than the last digits, the rule is called at inputs and cotangents near by: the answers may differ as much
+    If they differ by more than the last digits, the rule is called at inputs and cotangents nearby: the answers may differ as much
     as those scatter.
 
     Parameters

@@ -109,7 +109,7 @@ def read_bounds(domains: Sequence[Any] | None, n_inputs: int, call: str) -> Boun
 def _read_interval(domain: Any, call: str) -> tuple[float, float]:
     ends = EVERYWHERE if domain is None else (domain.low, domain.high) if hasattr(domain, "low") else domain
     if not isinstance(ends, tuple | list) or len(ends) != 2 or not all(isinstance(end, float | int) for end in ends):
-        raise SettingError(f"{call}: a domain is None, a pair (low, high), Real or Array, not {domain!r}")
+        raise SettingError(f"{call}: a domain must be None, a pair (low, high), Real or Array, not {domain!r}")
     low, high = map(float, ends)
     if not low < high:
         raise SettingError(f"{call}: the domain from {low:g} to {high:g} is empty: low must be less than high")

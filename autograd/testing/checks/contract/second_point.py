@@ -99,7 +99,7 @@ def check_second_point(first: FirstAnswers, second: SecondPoint, rng: np.random.
     (judgement,) = judge_claims(rule, point, us, claims)
     if judgement.verdict == FAIL and judgement.kind == SMOOTH:
         fault = "staleness" if is_stale else "value"
-        where = "called at another point, the rule returns its first answer" if is_stale else "right at the inputs, wrong near by"
+        where = "called at another point, the rule returns its first answer" if is_stale else "right at the inputs, wrong nearby"
         suffix = f", at {', '.join(map(format_array, second.xs))}"
         report_wrong_value(rule.report, where, judgement, fault, suffix)
 

@@ -15,7 +15,7 @@ def test_functions_of_values_tensors_and_modules_pass():
     assert check_grad(ag.relu, 0.0).verdict == "pass"
     assert check_grad(np.max, np.array([1.0, 1.0, 0.0])).verdict == "pass"
     assert check_grad(lambda x, axis: x.sum(axis), np.ones((2, 3)), axis=0).verdict == "pass"
-    with pytest.raises(SettingError, match="order is 1 or 2, not 3"):
+    with pytest.raises(SettingError, match="order must be 1 or 2, not 3"):
         check_grad(np.sin, 0.5, order=3)
     with pytest.raises(DataError, match="the function must return nodes, numbers or containers of them"):
         check_grad(lambda x: "text", 0.5)

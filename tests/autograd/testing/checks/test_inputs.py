@@ -58,9 +58,9 @@ def test_bad_arguments_of_check_vjp_have_clear_messages():
         (
             lambda: check_vjp(*SINE, ONE, domains=[(0, 1, 2)]),
             SettingError,
-            r"a domain is None, a pair \(low, high\), Real or Array",
+            r"a domain must be None, a pair \(low, high\), Real or Array",
         ),
-        (lambda: check_vjp(*SINE, ONE, domains=[("0", "5")]), SettingError, "a domain is None, a pair"),
+        (lambda: check_vjp(*SINE, ONE, domains=[("0", "5")]), SettingError, "a domain must be None, a pair"),
         (
             lambda: check_vjp(make_function_with_one_value(), SINE[1], ONE),
             DataError,

@@ -57,7 +57,7 @@ def test_right_rules_do_not_fail_at_an_infinite_derivative(name, n, places):
 @given(n=st.integers(1, 10), place=st.integers(0, 9), claim=st.sampled_from([-7.0, 0.0, 3.0]))
 def test_a_finite_claim_for_an_infinite_derivative_does_not_pass(name, n, place, claim):
     f, slope, edge, _ = STEEP[name]
-    if name in ("log", "1/x", "arctanh", "log1p", "x log x"):  # where the value is no number either
+    if name in ("log", "1/x", "arctanh", "log1p", "x log x"):  # where the value is not a number either
         return
     x = with_edge(name, n, [place])
     wrong = rule_of(lambda x: np.where(x == edge, claim, slope(np.where(x == edge, 0.5 * edge + 0.1, x))))

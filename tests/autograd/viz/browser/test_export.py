@@ -73,7 +73,7 @@ def test_a_pdf_is_one_page_of_the_size_of_the_svg(picture, tmp_path, dark):
 
 def test_bad_scales_and_large_images_are_named(picture):
     for scale in (0, -1, True, "2", float("inf"), float("nan")):
-        with pytest.raises(SettingError, match=r"^to_png\(\): scale is a positive number, not "):
+        with pytest.raises(SettingError, match=r"^to_png\(\): scale must be a positive number, not "):
             picture.to_png(scale=scale)
     width, height = svg_size(picture)
     with pytest.raises(
