@@ -153,7 +153,7 @@ def _mean(losses: Tensor, sample_weights: Any) -> Tensor:
     total = sample_weights.sum()
     if not (total.numpy() if isinstance(total, Tensor) else total):
         raise ShapeError("cross_entropy(): no sample has a weight, so there is no mean")
-    mean: Tensor = losses.sum() / (total if isinstance(total, Tensor) else float(total))
+    mean: Tensor = losses.sum() / total
     return mean
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nn.input_checks import real_tensor, within
+from nn.modules.dropout_masks import MaskRequest, given_mask
 from nn.modules.module import Module
 from nn.random import Seed, generator
 
@@ -54,8 +55,25 @@ class Dropout(Module):
         x = real_tensor(x, "Dropout()")
         if not self.training or not self.p:
             return x
-        mask = self.rng.random(x.shape) >= self.p
-        return x * (mask / (1.0 - self.p)).astype(x.dtype)
+        request = MaskRequest(self, x.shape, x.dtype)
+        mask = given_mask(request)
+        return x * (self.draw(request) if mask is None else mask)
+
+    def draw(self, request: MaskRequest) -> Any:
+        """Draw a mask: 0 with probability p, and 1 / (1 - p) otherwise.
+
+        Parameters
+        ----------
+        request : MaskRequest
+            The shape and the type.
+
+        Returns
+        -------
+        ndarray
+            The mask.
+        """
+        mask = self.rng.random(request.shape) >= self.p
+        return (mask / (1.0 - self.p)).astype(request.dtype)
 
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"

@@ -7,6 +7,7 @@ import ast
 import csv
 import importlib.metadata
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -115,13 +116,9 @@ def test_the_numbers_are_those_that_pandas_reads(name):
     if "categorical" not in settings and frame.shape[1] not in (fields, fields + 1):  # one more for the names of the rows
         pytest.skip("pandas takes another sign for the delimiter")
     frame.columns = [str(column).strip().strip("'") for column in frame.columns]
-    compared = 0
+    names, columns, compared = Counter(table.features), Counter(frame.columns), 0
     for k, feature in enumerate(table.features):
-        if (
-            table.features.count(feature) == list(frame.columns).count(feature) == 1
-            and missing != "drop"
-            and len(frame) == len(table.X)
-        ):
+        if names[feature] == columns[feature] == 1 and missing != "drop" and len(frame) == len(table.X):
             theirs = pandas.to_numeric(frame[feature], errors="coerce").to_numpy(float)
             known = ~np.isnan(theirs)
             np.testing.assert_array_equal(table.X[known, k], theirs[known], err_msg=feature)
