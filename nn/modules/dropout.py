@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from autograd import random_numbers
 from nn.input_checks import real_tensor, within
 from nn.modules.module import Module
 from nn.random import Seed, generator
@@ -54,8 +57,8 @@ class Dropout(Module):
         x = real_tensor(x, "Dropout()")
         if not self.training or not self.p:
             return x
-        mask = self.rng.random(x.shape) >= self.p
-        return x * (mask / (1.0 - self.p)).astype(x.dtype)
+        mask = random_numbers(self.rng, "random", x.shape) >= self.p
+        return x * (mask * np.asarray(1.0 / (1.0 - self.p), dtype=x.dtype))
 
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"

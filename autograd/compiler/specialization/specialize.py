@@ -47,7 +47,14 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
     traced = trace_function(f, call.make_nodes, options.limit, call.static_leaves)
     if traced.run.tracer.reads_integers:
         return None
+    draws = traced.run.tracer.draws
+    if draws.leaves and options.in_axes is not None:
+        raise GraphError(
+            f"compile(in_axes=): {name} draws random numbers for each sample, which one program for all samples cannot do: draw them "
+            f"outside, and pass them as a batched argument"
+        )
     specialization = choose_execution(f, name, options, call, traced)
+    draws.release()
     captured_nodes = [node for i, node in traced.leaves.items() if i not in traced.argument_leaves]
     constant_tensors = [tensor for tensor, _ in traced.constants]
     specialization.captured_state = CapturedState(
