@@ -25,11 +25,11 @@ from autograd.numpy_api.functions import *  # noqa: F403 - every public function
 from autograd.numpy_api.functions import FUNCTIONS as _FUNCTIONS
 from autograd.state.context_managers import anomaly, no_grad, scope
 from autograd.core.node import Node
-from autograd.core.random_numbers import random_numbers
 from autograd.core.tensor import Tensor
 from autograd.transforms.grad_and_vjp import grad, gradients, stop_gradient, value_and_grad, vjp
 from autograd.transforms.jacobian_and_hessian import hessian, jacobian
 from autograd.transforms.jvp_and_hvp import hvp, jvp
+from autograd.transforms.random_numbers import random_numbers
 from autograd.core.value import Value
 
 __all__ = [

@@ -50,8 +50,8 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
     draws = traced.run.tracer.draws
     if draws.leaves and options.in_axes is not None:
         raise GraphError(
-            f"compile(in_axes=): {name} draws random numbers for each sample, which one program for all samples cannot do: draw them "
-            f"outside, and pass them as a batched argument"
+            f"compile(in_axes=): {name} draws random numbers for each sample, which one program for all samples cannot do: draw "
+            f"them outside, and pass them as a batched argument"
         )
     specialization = choose_execution(f, name, options, call, traced)
     draws.release()
