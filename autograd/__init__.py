@@ -29,6 +29,7 @@ from autograd.core.tensor import Tensor
 from autograd.transforms.grad_and_vjp import grad, gradients, value_and_grad, vjp
 from autograd.transforms.jacobian_and_hessian import hessian, jacobian
 from autograd.transforms.jvp_and_hvp import hvp, jvp
+from autograd.transforms.random_numbers import random_numbers
 from autograd.transforms.stop_gradient import stop_gradient
 from autograd.core.value import Value
 
@@ -59,6 +60,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "no_grad",
+    "random_numbers",
     "scope",
     "stop_gradient",
     "value_and_grad",

@@ -311,3 +311,114 @@ def random_loop_program(seed):
     scope = {"tanh": tanh, "sin": sin, "data": np.random.default_rng(seed).normal(size=12).round(2).tolist()}
     exec(source, scope)
     return scope["f"], (0.3, -0.7, numbers(5, seed=seed), numbers(12, seed=seed + 1)), source
+
+
+class _NestedWriter(_Writer):
+    """Writes one random program ``f(a, b, w, x)`` of tables, triangles, loops in loops, breaks, generators and integers that are data."""
+
+    def block_table(self):
+        """A table that is filled row by row, each cell from three before it."""
+        rng, T = self.rng, self.name("T")
+        n, m = rng.choice([3, 4, 5, 7]), rng.choice([2, 4, 6])
+        edge = rng.choice(["0.0", "a", "1.0", "b"])
+        cells = [f"{T}[i - 1][j - 1]", f"{T}[i - 1][j]", f"{T}[i][j - 1]"]
+        self.add(1, f"{T} = [[{edge}] * {m + 1} for _ in range({n + 1})]")
+        self.add(1, f"for i in range(1, {n + 1}):")
+        if rng.random() < 0.3:
+            self.add(2, f"{T}[i][0] = {self.expression(['a', 'b', 'x[i]'], 1)}")
+        self.add(2, f"for j in range(1, {m + 1}):")
+        if rng.random() < 0.3:
+            self.add(3, f"if {rng.choice(['i == j', 'j > i', '(i + j) % 3 == 0', 'i == 2'])}:")
+            self.add(4, rng.choice(["continue", f"{T}[i][j - 1] = 0.5 * {T}[i][j - 1]"]))
+        used = rng.sample(cells, rng.choice([2, 3]))
+        pool = [*used, *used, "x[i]", "x[j]", "data[i + j - 2]", "a", "w[picked[i]]"]
+        self.add(3, f"{T}[i][j] = tanh({self.expression(pool)} + 0.3 * {used[0]}) + {self.expression(pool, 1)}")
+        if rng.random() < 0.3:
+            self.add(3, f"total = total + {self.expression([f'{T}[i][j]', 'b'], 1)}")
+        self.results += [f"{T}[{n}][{m}]", f"sum({T}[{n - 1}])"]
+
+    def block_triangle(self):
+        """A matrix whose rows are combined below or above the diagonal."""
+        rng, A = self.rng, self.name("A")
+        n = rng.choice([3, 4, 5, 6])
+        self.add(1, f"{A} = [[sin(a * x[i] + b * x[j]) + (2.0 if i == j else 0.0) for j in range({n})] for i in range({n})]")
+        self.add(1, f"for k in range({n}):")
+        inner = rng.choice([f"range(k + 1, {n})", "range(k)", f"range(k, {n})"])
+        self.add(2, f"for i in {inner}:")
+        self.add(3, rng.choice([f"m = {A}[i][k] / (3.0 + sin({A}[k][k]))", f"m = tanh({A}[i][k] * {A}[k][k])", "m = x[i] * 0.3"]))
+        columns = rng.choice([f"range(k + 1, {n})", f"range({n})", "range(i + 1)"])
+        self.add(3, f"for j in {columns}:")
+        self.add(4, f"{A}[i][j] = {A}[i][j] - m * {rng.choice([f'{A}[k][j]', f'{A}[j][k]', f'sin({A}[k][j])'])}")
+        self.results += [f"sum({A}[i][i] for i in range({n}))", f"{A}[{n - 1}][{n - 2}]"]
+
+    def block_break(self):
+        """A loop that ends before its end, or skips steps."""
+        rng, c = self.rng, self.name("c")
+        n = rng.choice([5, 8, 11])
+        self.add(1, f"{c} = {rng.choice(['0.0', 'a', '1.0'])}")
+        self.add(1, f"for t in {rng.choice([f'range({n})', f'reversed(range({n}))', f'range(0, {n}, 2)', f'picked[:{n}]'])}:")
+        test = rng.choice(["t == 6", "t % 4 == 3", f"{c} > 0.9", f"abs({c}) < 0.05 and t > 2"])
+        early = rng.random() < 0.5
+        if early:
+            self.add(2, f"if {test}:")
+            self.add(3, rng.choice(["break", "continue"]))
+        pool = [c, c, "x[t % 12]", "data[t % 12]", "w[t % 5]", "a", "b"]
+        self.add(2, f"{c} = {rng.choice(['tanh', 'sin'])}({self.expression(pool)} + 0.7 * {c})")
+        if not early:
+            self.add(2, f"if {test}:")
+            self.add(3, "break")
+        self.names.append(c)
+        self.results.append(c)
+
+    def block_products(self):
+        """Running products and sums, and a recurrence of several steps in a list."""
+        rng, p, s = self.rng, self.name("p"), self.name("s")
+        n = rng.choice([4, 7, 10])
+        self.add(1, f"{p}, {s} = 1.0, [{rng.choice(['a', '0.0'])}, b, 0.1]")
+        self.add(1, f"for t in range({n}):")
+        self.add(2, f"{p} = {p} * (1.0 + 0.2 * {self.term(['x[t]', 'w[t % 5]', 'a', 'sin(x[t])'])})")
+        self.add(2, f"{s}.append(tanh({self.expression([f'{s}[-1]', f'{s}[-{rng.choice([2, 3])}]', 'x[t]', p])}))")
+        if rng.random() < 0.5:
+            self.add(2, f"total = total + sin({p})" + rng.choice(["", f" * {s}[t]"]))
+        self.results += [p, f"sum({s})"]
+
+    def block_generator(self):
+        """Values that a generator gives, windows, dictionaries and sums over pairs."""
+        rng, g, d = self.rng, self.name("g"), self.name("d")
+        self.add(1, f"def {g}(h):")
+        self.add(2, "for v, u in zip(x, data):")
+        self.add(3, f"h = {rng.choice(['tanh', 'sin'])}({self.expression(['h', 'h', 'v', 'u', 'a'])} + 0.5 * h)")
+        self.add(3, "yield h")
+        self.add(1, f"{d} = {{}}")
+        self.add(1, f"for t, h in enumerate({g}({rng.choice(['0.0', 'a'])})):")
+        self.add(2, f"{d}[t % {rng.choice([2, 3, 12])}] = h + {self.expression(['x[t]', 'h', 'w[picked[t]]'], 1)}")
+        self.results += [f"sum({d}.values())", f"sum({d}[k] * {d}[0] for k in sorted({d}))"]
+
+    def block_reset(self):
+        """A recurrence that begins again in each iteration of an outer loop."""
+        rng, c, s = self.rng, self.name("c"), self.name("s")
+        n, m = rng.choice([3, 4, 6]), rng.choice([3, 5, "t + 1", "5 - t % 3"])
+        self.add(1, f"{s} = {rng.choice(['0.0', 'b'])}")
+        self.add(1, f"for t in range({n}):")
+        self.add(2, f"{c} = {rng.choice(['x[t]', 'a', s, '0.0'])}")
+        self.add(2, f"for u in range({m}):")
+        pool = [c, c, "x[u]", "x[t]", "x[t + u]", "w[u % 5]", "data[t]", s]
+        self.add(3, f"{c} = tanh({self.expression(pool)} + 0.5 * {c})")
+        self.add(2, f"{s} = {rng.choice([f'{s} + {c}', f'tanh({s} + {c})', f'{s} * 0.5 + {c} * {c}'])}")
+        self.results += [s, c]
+
+    def write(self):
+        blocks = [getattr(self, name) for name in dir(self) if name.startswith("block_")]
+        for _ in range(self.rng.choice([1, 1, 2, 2, 3])):
+            self.rng.choice([*blocks, self.add_loop])()
+        self.add(1, "return a * b + total + " + " + ".join(f"sin({result})" for result in self.results))
+        return "\n".join(self.lines)
+
+
+def random_nested_program(seed):
+    """Return a random program with loops in loops, its arguments, and its source."""
+    source = _NestedWriter(random.Random(seed)).write()
+    draw = np.random.default_rng(seed)
+    scope = {"tanh": tanh, "sin": sin, "data": draw.normal(size=12).round(2).tolist(), "picked": draw.integers(0, 5, 12).tolist()}
+    exec(source, scope)
+    return scope["f"], (0.3, -0.7, numbers(5, seed=seed), numbers(12, seed=seed + 1)), source

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from autograd import random_numbers
 from nn.input_checks import real_tensor, within
-from nn.modules.dropout_masks import MaskRequest, given_mask
 from nn.modules.module import Module
 from nn.random import Seed, generator
 
@@ -19,7 +21,7 @@ class Dropout(Module):
     Parameters
     ----------
     p : float, default 0.5
-        The probability that an entry is set to zero, in [0, 1).
+        The probability p in [0, 1).
     rng : int, numpy.random.Generator or None, default None
         The seed or generator of the masks.
 
@@ -55,25 +57,8 @@ class Dropout(Module):
         x = real_tensor(x, "Dropout()")
         if not self.training or not self.p:
             return x
-        request = MaskRequest(self, x.shape, x.dtype)
-        mask = given_mask(request)
-        return x * (self.draw(request) if mask is None else mask)
-
-    def draw(self, request: MaskRequest) -> Any:
-        """Draw a mask: 0 with probability p, and 1 / (1 - p) otherwise.
-
-        Parameters
-        ----------
-        request : MaskRequest
-            The shape and the type.
-
-        Returns
-        -------
-        ndarray
-            The mask.
-        """
-        mask = self.rng.random(request.shape) >= self.p
-        return (mask / (1.0 - self.p)).astype(request.dtype)
+        mask = random_numbers(self.rng, "random", x.shape) >= self.p
+        return x * (mask * np.asarray(1.0 / (1.0 - self.p), dtype=x.dtype))
 
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"

@@ -126,7 +126,7 @@ def fit(
     ------
     GraphError
         If the loss, a gradient or a parameter is not finite: the message names the operation and the layer, and the model keeps the
-        parameters before the step. Also if the loss cannot be compiled, for example because a module of yours draws random numbers.
+        parameters before the step. Also if the loss cannot be compiled, for example because a layer counts its calls.
     DataError
         If an entry of the data is not a finite number, or ``checkpoint`` is the file of another run: the message names what
         differs. Data, settings, first parameters, generators, and the code and constants of loss, metric and modules must be the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,9 @@ from autograd import GraphError, Node, SettingError, Tensor, UnfitError, compile
 from nn.input_checks import positive_integer
 from nn.losses import Loss
 from nn.losses import loss as named_loss
-from nn.modules.dropout_masks import supplied_masks
 from nn.modules.module import Module
 from nn.optim.compiled_update import CompiledUpdate
 from nn.optim.optimizer import Optimizer
-from nn.training.drawn_masks import DropoutMasks
 
 # How many times in a row the compiled update may be made anew, because the optimizer was changed, before the optimizer moves on its
 # own. Making it takes 28 ms for 64-16-16-10 with Adam, as long as 100 eager steps. At twice as much, a run that changes a setting
@@ -90,17 +87,12 @@ class TrainingStep:
         self.optimizer = optimizer
         self._has_tensors_only = all(isinstance(p, Tensor) for p in optimizer.parameters)
 
-        def training_step(x: Any, y: Any, *rest: Any) -> Any:
-            weights = [a for a in rest if not isinstance(a, tuple)]
-            masks = [a for a in rest if isinstance(a, tuple)]
-            with supplied_masks(masks[0]) if masks else nullcontext():
-                pred = model(x)
-            return weighted_mean(loss_function, pred, y, *weights) if weights else loss_function(pred, y)
+        def training_step(x: Any, y: Any, *weights: Any) -> Any:
+            return weighted_mean(loss_function, model(x), y, *weights) if weights else loss_function(model(x), y)
 
         self.eager: Loss = training_step
         self.micro_batch_size = None if micro_batch_size is None else positive_integer("micro_batch_size", micro_batch_size)
         self.program: Any = compile(training_step, tensors=self._has_tensors_only) if compiled else None
-        self._masks = DropoutMasks(model)
         self.separate_reason = "" if self._has_tensors_only else "it moves Values"
         self._update: CompiledUpdate | None = None
         self._rebuilds = 0  # of the update, in a row
@@ -163,7 +155,6 @@ class TrainingStep:
         if self.micro_batch_size is not None and len(x) > self.micro_batch_size:
             return self._accumulate(batch, len(x), self.micro_batch_size)
         if self.program is not None:
-            batch = self._masks.append_to(batch)
             results = self._run_fused(*batch)
             if results is not None:
                 value, self._pending = results
@@ -192,7 +183,7 @@ class TrainingStep:
 
     def _loss(self, batch: Sequence[Any]) -> Any:
         """Return the loss of a batch as a node."""
-        loss = self.eager(*batch) if self.program is None else self.program(*self._masks.append_to(batch))
+        loss = self.eager(*batch) if self.program is None else self.program(*batch)
         if not isinstance(loss, Node):
             raise SettingError(f"TrainingStep(): the loss must be a function that returns a Tensor or a Value, not {loss!r}")
         return loss

@@ -60,6 +60,7 @@ class SourceWriter:
         self.lists: dict[int, str] = {}
         self.read_as_arrays: set[int] = set()
         self._inlined: dict[int, Expression] = {}
+        self._index_variables: dict[Any, str] = {}  # by what makes two index arrays equal
 
     def write(self, roots: Sequence[Any], first: Sequence[Instruction] = ()) -> None:
         """Write all instructions that ``roots`` depend on.
@@ -150,12 +151,11 @@ class SourceWriter:
 
     def _index_variable(self, index: Any) -> str:
         """Return the variable of an integer array; equal arrays have the same one."""
-        for known, name in self.indices:
-            if known is index or (known.shape == index.shape and known.dtype == index.dtype and np.array_equal(known, index)):
-                return name
-        name = self.names.make_numbered("I")
-        self.indices.append((index, name))
-        return name
+        key = (index.shape, index.dtype.str, index.tobytes())
+        if key not in self._index_variables:
+            self._index_variables[key] = self.names.make_numbered("I")
+            self.indices.append((index, self._index_variables[key]))
+        return self._index_variables[key]
 
     def _write_assignment(self, instruction: Instruction, code: str) -> None:
         name = self.names.assign(instruction)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.frontend.random_draws import Draw
 from autograd.compiler.frontend.traced_data import unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.compiler.frontend.traced_run import TracedRun
@@ -86,6 +87,8 @@ class ScalarGraphBuilder:
         self._argument_index = {id(x): k for k, x in enumerate(argument_nodes) if x is not None}
         self._ids: dict[int, int] = {}  # by id(node): wide nodes, and nodes from outside the run
         self._float_ids: dict[int, int] = {}  # by id(number)
+        for leaf in run.tracer.draws.leaves:  # in this order, and also those that nothing reads
+            self.id_of(leaf)
         self._add_nodes(run.nodes)
         self.output_ids = [self.id_of(x) if isinstance(x, Node) else -1 for x in run.outputs]
         self.guards = [(guard, [self._source_id(x) for x in guard.sources]) for guard in run.tracer.guards]
@@ -265,7 +268,7 @@ class ScalarGraphBuilder:
         """
         leaves = {}
         for i, node in self.leaves.items():
-            if id(node) in self._argument_index or node is other.leaves.get(i):
+            if id(node) in self._argument_index or node is other.leaves.get(i) or isinstance(node, Draw):
                 leaves[i] = node
             elif node.op is not None:
                 raise AssertionError(f"{node.describe()} was used before it was numbered")  # pragma: no cover - an internal error

@@ -53,7 +53,7 @@ def trace_function(f: Callable[..., Any], make_arguments: MakeArguments, limit: 
     if captured_state.has_drawn_random_numbers():
         raise GraphError(
             "compile(): the function draws random numbers, which would be the same at every call: draw them outside, and pass them "
-            "as arguments"
+            "as arguments, or draw them by autograd.random_numbers(generator, method, …)"
         )
     (args, kwargs), second_arguments = make_arguments()
     second = run_function(f, args, kwargs, limit)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.frontend.random_draws import RandomDraws
 from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.core.node import Node
@@ -77,6 +78,8 @@ class Tracer:
         The nodes that were made, in the order of the program.
     reads_integers : bool
         Whether the function read the plain numbers of traced integers.
+    draws : RandomDraws
+        The random numbers that were drawn by ``random_numbers``.
     """
 
     def __init__(self) -> None:
@@ -87,6 +90,7 @@ class Tracer:
         self.constants: dict[int, Any] = {}
         self.created: list[Any] = []
         self.reads_integers = False
+        self.draws = RandomDraws()
         self._mask_arrays: list[Any] = []  # kept alive, so that no other array gets the identity of one of them
 
     def add_guard(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, description: str) -> Any:
@@ -160,6 +164,25 @@ class Tracer:
             Its numbers, which the trace follows.
         """
         return TracedData(self, node.current)
+
+    def draw(self, generator: Any, method: str, args: Sequence[Any]) -> TracedData:
+        """Return random numbers that the program draws at each call.
+
+        Parameters
+        ----------
+        generator : numpy.random.Generator
+            The generator.
+        method : str
+            The name of its method.
+        args : sequence
+            The arguments of the method.
+
+        Returns
+        -------
+        TracedData
+            The numbers.
+        """
+        return TracedData(self, self.draws.add(generator, method, args))
 
     def compare(self, operator: str, left: Any, right: Any) -> TracedMask:
         """Return what a comparison, or a combination of masks, gives inside a traced function.

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured.captured_state import CapturedState
+from autograd.compiler.frontend.random_draws import Draw
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.core.node import Node
 
@@ -167,7 +168,7 @@ class Specialization(ABC):
 
 
 def _is_constant(node: Any) -> bool:
-    return getattr(node, "constant", False)
+    return isinstance(node, Draw) or getattr(node, "constant", False)
 
 
 def leaves_by_argument(traced: TracedFunction, arguments: TracedArguments) -> dict[int, dict[int, Any]]:

@@ -15,7 +15,7 @@ from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.moved_inputs import find_fault_at_moved_inputs
 from autograd.compiler.specialization.self_check import check_program
 from autograd.compiler.specialization.specialization import Specialization
-from autograd.compiler.specialization.tape_program import TapeProgram, belongs_on_tape
+from autograd.compiler.specialization.tape_program import TapeProgram, belongs_on_tape, has_too_many_lines
 from autograd.errors import AutogradError, GraphError
 
 
@@ -47,7 +47,14 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
     traced = trace_function(f, call.make_nodes, options.limit, call.static_leaves)
     if traced.run.tracer.reads_integers:
         return None
+    draws = traced.run.tracer.draws
+    if draws.leaves and options.in_axes is not None:
+        raise GraphError(
+            f"compile(in_axes=): {name} draws random numbers for each sample, which one program for all samples cannot do: draw "
+            f"them outside, and pass them as a batched argument"
+        )
     specialization = choose_execution(f, name, options, call, traced)
+    draws.release()
     captured_nodes = [node for i, node in traced.leaves.items() if i not in traced.argument_leaves]
     constant_tensors = [tensor for tensor, _ in traced.constants]
     specialization.captured_state = CapturedState(
@@ -114,19 +121,31 @@ def _write_program(
 ) -> tuple[ArrayProgram | TapeProgram | None, str]:
     """Return the program, compared with the traced run, and what is wrong with it; "" if nothing is."""
     if options.allows_tape and belongs_on_tape(traced):
-        tape = TapeProgram(traced, arguments)
-        tape.self_check = check_program(tape, traced, call)
-        if not tape.self_check.fault:
+        tape = _write_tape(traced, arguments, call)
+        if tape is not None:
             return tape, ""
     try:
         program = ArrayProgram(traced, arguments, options.xp, options.buffers)
         del program.vectorized_graph
+        has_too_many = options.allows_tape and has_too_many_lines(program, traced)
+        tape = _write_tape(traced, arguments, call, program) if has_too_many else None
+        if tape is not None:
+            return tape, ""
         program.self_check = check_program(program, traced, call)
     except AutogradError:
         raise
     except Exception as error:  # the graph has something that no pass or writer knows; a replay needs neither
         return None, f"it could not be vectorized: {type(error).__name__}: {error}"
     return program, program.self_check.fault
+
+
+def _write_tape(
+    traced: TracedFunction, arguments: TracedArguments, call: Call, lines: ArrayProgram | None = None
+) -> TapeProgram | None:
+    """Return a trace on the tape, or None if its results are not those of the traced run."""
+    tape = TapeProgram(traced, arguments, lines)
+    tape.self_check = check_program(tape, traced, call)
+    return None if tape.self_check.fault else tape
 
 
 def _not_what_was_traced(name: str, fault: str) -> GraphError:

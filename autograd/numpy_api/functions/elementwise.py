@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, overload
 
 from autograd.core.coercion import to_float
+from autograd.core.operators import BINARY
 from autograd.core.tensor import Tensor
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise
@@ -12,6 +13,8 @@ from autograd.numpy_api.row_formulas import format_row
 from autograd.ops import Elementwise, Op, find
 
 _LEAKY_RELU, _ELU = find("leaky_relu"), find("elu")
+_OPERATORS = {row: operator for operator, row in BINARY.items()}
+_NUMBERS = (Value, float)  # the second argument of a method of Value
 _OPERATOR_METHODS = {"positive": "__pos__", "negative": "__neg__", "absolute": "__abs__"}
 
 
@@ -49,9 +52,11 @@ def _unary(name: str, sample: float = 0.5) -> Unary:
 
 def _binary(name: str) -> Binary:
     """Make the function of a row with two arguments."""
-    op = find(name)
+    op, method = find(name), f"__{_OPERATORS[name]}__" if name in _OPERATORS else name
 
     def function(a: Any, b: Any, /) -> Any:
+        if type(a) is Value and type(b) in _NUMBERS:
+            return getattr(a, method)(b)
         return apply_elementwise(op, a, b)
 
     named: Binary = _document(function, op, f"{name}(Tensor([0.5, 2.0]), 0.25).shape")

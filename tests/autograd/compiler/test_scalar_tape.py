@@ -315,6 +315,46 @@ def test_a_program_on_the_tape_is_not_vectorized_before_its_source_is_read(monke
     assert len(made) == 1
 
 
+def determinant(A):
+    """The logarithm of the determinant by elimination, in loops that become shorter."""
+    n, A, total = len(A), [list(row) for row in A], 0.0
+    for k in range(n):
+        for i in range(k + 1, n):
+            m = A[i][k] / A[k][k]
+            for j in range(k + 1, n):
+                A[i][j] = A[i][j] - m * A[k][j]
+        total = total + ag.log(A[k][k])
+    return total
+
+
+def test_a_program_of_too_many_lines_runs_on_the_tape(monkeypatch):
+    A = np.eye(32) + 0.1 * np.random.default_rng(0).uniform(size=(32, 32))
+    compiled = compile(determinant)
+    value, gradient = compiled.value_and_grad(A)
+    assert value == pytest.approx(np.linalg.slogdet(A)[1])
+    np.testing.assert_allclose(gradient, np.linalg.inv(A).T, atol=1e-12)
+    assert on_tape(compiled)
+    assert "np." in compiled.source
+    monkeypatch.setattr(tape_program, "NUMBERS_WORTH_AN_INSTRUCTION", 0)
+    lines = compile(determinant)
+    assert lines(A) == pytest.approx(value)
+    assert lines.report().tape_reason == ""
+
+
+def test_a_batch_has_more_numbers_for_each_line(monkeypatch):
+    monkeypatch.setattr(tape_program, "NUMBERS_WORTH_AN_INSTRUCTION", 100)
+
+    def f(w):
+        return sum(ag.sin(w * k) * ag.exp(w * 0.1 * k) for k in range(60))
+
+    for size, is_on_tape in ((2, True), (2000, False)):
+        compiled = compile(f, in_axes=0)
+        w = np.linspace(-1.0, 1.0, size)
+        k = np.arange(60)[:, None]
+        assert close(compiled(w), np.sum(np.sin(w * k) * np.exp(0.1 * w * k), axis=0))
+        assert (compiled.report().tape_reason != "") == is_on_tape
+
+
 @pytest.mark.parametrize("batch", [False, True])
 def test_guards_of_a_program_on_the_tape(batch):
     def f(x, y):

@@ -109,6 +109,8 @@ def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repe
     window, recurrence = found
     if window.iterations < MIN_ITERATIONS * int(recurrence.lags.max()):
         return None  # chains of few steps, side by side
+    if not _has_cycle(len(offsets), recurrence.edges):
+        return None  # an operation reads results of other iterations at irregular distances, and none of them in this part
     for _ in range(MAX_EARLIER):
         window = window._replace(start=window.start - period, iterations=window.iterations + 1)
         earlier = _find_sources(operations, window)[0]
@@ -116,6 +118,14 @@ def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repe
             break
         recurrence = earlier
     return recurrence
+
+
+def _has_cycle(n_columns: int, edges: Sequence[Edge]) -> bool:
+    """Return whether an operation depends on itself in an earlier iteration."""
+    successors: list[list[int]] = [[] for _ in range(n_columns)]
+    for source, target, _ in edges:
+        successors[source].append(target)
+    return bool(find_cyclic_components(successors))
 
 
 def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window, Recurrence] | None:

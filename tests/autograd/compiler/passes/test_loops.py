@@ -12,6 +12,7 @@ from loop_programs import (
     kalman_filter,
     numbers,
     random_loop_program,
+    random_nested_program,
     soft_dynamic_time_warping,
 )
 
@@ -87,7 +88,16 @@ def test_a_batch_of_loops_is_one_loop(make):
 @example(seed=81)  # a loop that begins before another one, whose values it reads
 @example(seed=1002386)  # loops of which each reads what the other computes
 def test_random_programs_with_loops(seed):
-    f, args, source = random_loop_program(seed)
+    assert_equals_eager(*random_loop_program(seed))
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**9))
+def test_random_programs_with_loops_in_loops(seed):
+    assert_equals_eager(*random_nested_program(seed))
+
+
+def assert_equals_eager(f, args, source):
     step, eager = compile_all(f, args)
     value, gradients = step.value_and_grad(*args)
     expected_value, expected_gradients = eager(*args)
