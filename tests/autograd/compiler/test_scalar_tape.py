@@ -500,7 +500,7 @@ def test_jvp_of_a_program_on_the_tape_with_two_kinds_of_branches_is_not_traced_a
     def f(p):
         total = lotka_volterra(p)
         total = total * p[0] if p[0] > 1.0 else total
-        return total / p[1] if p[1] * p[2] < 1.0 else total
+        return total / p[1] if p[1] * p[2] > 1.0 else total
 
     compiled = compile(f)
     p, step = np.array([1.1, 0.4, 0.4, 0.1]), np.array([1.0, -1.0, 0.5, 0.0])
