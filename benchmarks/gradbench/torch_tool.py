@@ -80,6 +80,14 @@ def numbers(x: Any) -> Any:
     return x.tolist() if isinstance(x, torch.Tensor) else [float(a) for a in x]
 
 
+def place(outer: Gradient, inner: Gradient, start: float) -> Any:
+    return particle.place(partial(particle.squared_miss, inner), outer, start)
+
+
+def saddle_point(outer: Gradient, inner: Gradient, start: Numbers) -> Numbers:
+    return saddle.saddle_point(outer, inner, start, compile=lambda f: f)
+
+
 def by_modes(f: Any) -> dict[str, Timed]:
     """A function of two modes for each pair of them."""
     modes: dict[str, Gradient] = {"r": reverse, "f": forward}
@@ -94,8 +102,8 @@ EVALS = {
     "llsq": pair(half_sum_of_squares, half_sum_of_squares, partial(vector, "n")),
     "ode": pair(solve, last, partial(vector, "s")),
     "det": pair(det.determinant, det.determinant, matrix),
-    "particle": by_modes(particle.place),
-    "saddle": by_modes(saddle.saddle_point),
+    "particle": by_modes(place),
+    "saddle": by_modes(saddle_point),
 }
 
 if __name__ == "__main__":

@@ -125,7 +125,14 @@ class _Result:
         return self.args[i].unbroadcast_cotangent(pullback.node_cotangent(i, g), self.op)
 
     def numeric_jvp(self: Any, tangents: Sequence[Any]) -> Any:
-        """Return the tangent of this result, as numbers, computed by the uncompiled function."""
+        """Return the tangent of this result, as numbers.
+
+        The gradient of a single number is known from the call. Otherwise the uncompiled function runs.
+        """
+        pullback: ResultPullback = self.right["pullback"]
+        if pullback.gradients is not None:
+            pairs = zip(pullback.node_cotangents(1.0), tangents, strict=True)
+            return self.to_gradient_data(sum(np.vdot(gradient, t) for gradient, t in pairs if t is not None))
         tangent = record_eager_graph(self, self.right["pullback"]).jvp(self.args, tangents)
         return self.to_gradient_data(0.0) if tangent is None else tangent
 

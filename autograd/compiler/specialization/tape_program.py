@@ -99,7 +99,9 @@ class TapeProgram(Specialization):
 
     def describe_guard_change(self, values: Sequence[Any]) -> str:
         """Describe the first guard that has changed; see ``Specialization.describe_guard_change``."""
-        return describe_guard_change(self.guards, values, is_batched=self.batch is not None)
+        # the tape returns all branches together, and the lines return each kind of them
+        is_of_tape = len(values) == sum(len(guard.sources) for guard in self.guards)
+        return describe_guard_change(self.guards if is_of_tape else self.lines.guards, values, is_batched=self.batch is not None)
 
 
 class TapeFunction:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from ..compiled import compiled
 from ..descent import GRADIENTS, Gradient, Numbers, argmin
 from ..timed import Timed
 
@@ -33,8 +34,7 @@ def squared_miss(gradient_of: Gradient, position: Numbers) -> Any:
         vx, vy = vx - STEP * along_x, vy - STEP * along_y
 
 
-def place(outer: Gradient, inner: Gradient, start: Any) -> Any:
-    miss = partial(squared_miss, inner)
+def place(miss: Any, outer: Gradient, start: Any) -> Any:
     return argmin(miss, outer(miss), [start])[0]
 
 
@@ -42,4 +42,5 @@ def start(fields: dict[str, Any]) -> tuple[float]:
     return (fields["w"],)
 
 
-FUNCTIONS = {a + b: Timed(start, partial(place, GRADIENTS[a], GRADIENTS[b]), float) for a in "rf" for b in "rf"}
+MISSES = {mode: compiled(partial(squared_miss, gradient)) for mode, gradient in GRADIENTS.items()}
+FUNCTIONS = {a + b: Timed(start, partial(place, MISSES[b], GRADIENTS[a]), float) for a in "rf" for b in "rf"}

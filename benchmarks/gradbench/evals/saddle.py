@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from ..compiled import compiled
 from ..descent import GRADIENTS, Gradient, Numbers, argmin
 from ..timed import Timed
 
@@ -16,18 +17,21 @@ def height(x: Numbers, y: Numbers) -> Any:
     return (x[0] ** 2 + x[1] ** 2) - (y[0] ** 2 + y[1] ** 2)
 
 
-def saddle_point(outer: Gradient, inner: Gradient, start: Numbers) -> Numbers:
-    def highest(x: Numbers) -> Numbers:
-        def depth(y: Numbers) -> Any:
-            return -height(x, y)
+def highest(inner: Gradient, start: Numbers, x: Numbers) -> Numbers:
+    def depth(y: Numbers) -> Any:
+        return -height(x, y)
 
-        return argmin(depth, inner(depth), start)
+    return argmin(depth, inner(depth), start)
 
-    def maximum(x: Numbers) -> Any:
-        return height(x, highest(x))
 
-    x = argmin(maximum, outer(maximum), start)
-    return [*x, *highest(x)]
+def maximum(inner: Gradient, start: Numbers, x: Numbers) -> Any:
+    return height(x, highest(inner, start, x))
+
+
+def saddle_point(outer: Gradient, inner: Gradient, start: Numbers, compile: Any = compiled) -> Numbers:
+    maximum_at = compile(partial(maximum, inner, start))
+    x = argmin(maximum_at, outer(maximum_at), start)
+    return [*x, *highest(inner, start, x)]
 
 
 def start(fields: dict[str, Any]) -> tuple[Numbers]:

@@ -532,3 +532,23 @@ def test_tangents_of_every_row():
             tape.push_forward(t, y, 1)
             expected = 0.5 * g[places[0]] - 2.0 * g[places[1]]
             assert t[places[2]] == pytest.approx(expected, nan_ok=True), code
+
+
+def test_jvp_of_a_program_on_the_tape_with_two_kinds_of_branches_is_not_traced_again():
+    """The lines, which compute the jvp, have a guard for each kind of branch; the tape has one for all."""
+
+    def f(p):
+        total = lotka_volterra(p)
+        total = total * p[0] if p[0] > 1.0 else total
+        return total / p[1] if p[1] * p[2] > 1.0 else total
+
+    compiled = compile(f)
+    p, step = np.array([1.1, 0.4, 0.4, 0.1]), np.array([1.0, -1.0, 0.5, 0.0])
+    for _ in range(5):
+        assert close(compiled.jvp((p,), (step,))[1], ag.jvp(f, (p,), (step,))[1])
+    assert close(compiled(p), f(p))
+    assert on_tape(compiled)
+    assert compiled.traces == 1
+    other = np.array([0.9, 0.4, 0.4, 0.1])  # takes the other side of the first branch
+    assert close(compiled.jvp((other,), (step,))[1], ag.jvp(f, (other,), (step,))[1])
+    assert compiled.traces == 2

@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import pytest
 
 import autograd as ag
 from autograd import (
@@ -167,3 +168,21 @@ def test_solve_of_a_stack_with_one_vector():
     assert_close(jvp(f, (A, b), (u, v))[1], np.vdot(ga, u) + np.vdot(gb, v), rtol=1e-12)
     h = 1e-6
     assert_close((f(A + h * u, b + h * v) - f(A - h * u, b - h * v)) / (2 * h), np.vdot(ga, u) + np.vdot(gb, v), rtol=1e-7)
+
+
+@pytest.mark.parametrize("mode", ["fwd", "rev"])
+def test_jacobian_of_numbers_and_arrays_together(mode):
+    """Along one entry all others stay: a part that does not move adds nothing, not even where its slope is infinite."""
+
+    def f(x, t, y):
+        return {"a": t * x, "b": np.sqrt(y), "c": 2.0}
+
+    by_x, by_t, by_y = jacobian(f, argnums=(0, 1, 2), mode=mode)(3.0, np.array([1.0, 2.0]), 4.0)["a"]
+    assert_close(by_x, [1.0, 2.0])
+    assert_close(by_t, [[3.0, 0.0], [0.0, 3.0]])
+    assert_close(by_y, [0.0, 0.0])
+    rows = jacobian(f, argnums=(0, 1, 2), mode=mode)(3.0, np.array([1.0, 2.0]), 0.0)["b"]
+    assert_close(rows[0], 0.0)
+    assert_close(rows[1], [0.0, 0.0])
+    assert rows[2] == np.inf
+    assert [np.sum(d) for d in jacobian(f, argnums=(0, 1, 2), mode=mode)(3.0, np.ones(2), 4.0)["c"]] == [0.0] * 3

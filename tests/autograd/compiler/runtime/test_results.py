@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import GraphError, ShapeError, Tensor, Value, compile, grad, hessian, jvp, no_grad
+from autograd import GraphError, ShapeError, Tensor, Value, compile, grad, hessian, jacobian, jvp, no_grad
+from autograd.compiler.runtime.compiled_function import Compiled
 
 
 def test_nodes_as_arguments_give_nodes():
@@ -124,6 +125,16 @@ def test_transforms_compose():
     t = np.array([0.3, -0.2, 0.9])
     assert compile(grad(h))(Tensor(t)).data == pytest.approx(grad(h)(t))
     assert jvp(compile(lambda t: t * t), (t,), (t,))[1] == pytest.approx(2 * t * t)
+
+
+def test_forward_mode_through_a_compiled_number_does_not_run_the_function(monkeypatch):
+    """The call has computed the gradient, and the tangent is its product with the direction."""
+    compiled = compile(lambda x, t: x * x * np.sum(t * t) + x)
+    t = np.array([1.0, 2.0])
+    assert compiled(3.0, t) == 48.0
+    monkeypatch.setattr(Compiled, "run_eagerly", None)
+    assert jvp(compiled, (3.0, t), (1.0, np.array([0.5, -1.0]))) == (48.0, 31.0 - 27.0)
+    assert jacobian(lambda x: compiled(x, t), mode="fwd")(3.0) == 31.0
 
 
 def test_grad_of_a_function_of_arrays_can_be_compiled():
