@@ -145,7 +145,7 @@ PLANTED = [
     PlantedError("consumers overwrite each other", replace_function(Tensor, "accumulate_grad", overwrite_gradient), lambda x: np.sin(x) * x + np.exp(x), "every node is right by itself: the engine", **VECTOR),
     PlantedError("repeated indices lost", replace_function(numpy_backend.ARRAY, "add_at", add_at_without_duplicates), lambda x: x[[0, 0, 1]] ** 2, "every node is right by itself: the engine", x=Array(3)),
     PlantedError("only the last part arrives", replace_function(reverse_mode, "_sum_parts", lambda source, given, right=reverse_mode._sum_parts: right(source, given[-1:])), lambda x: x[0] * x[1], "every node is right by itself: the engine", x=Array(3)),
-    PlantedError("gradients() apart", replace_function(reverse_mode, "_checked_vjp", lambda *args, right=reverse_mode._checked_vjp: 1.5 * right(*args)), lambda x: np.sin(x), "every node is right by itself: the engine", "mode", **VECTOR),
+    PlantedError("gradients() apart", replace_function(Tensor, "vjp", lambda *args, right=Tensor.vjp: 1.5 * right(*args)), lambda x: np.sin(x), "every node is right by itself: the engine", "mode", **VECTOR),
 ]  # fmt: skip
 
 
