@@ -39,7 +39,7 @@ def pair(X: Any, Y: Any, call: str) -> Part:
     arrays = {"X": plain_array(X, call), "Y": plain_array(Y, call)}
     for name, values in arrays.items():
         if values.dtype.kind not in "fiub":
-            raise DataError(f"{call}: {name} holds {values.dtype}, not real numbers")
+            raise DataError(f"{call}: {name} holds {values.dtype}, not real numbers{_advice_for(name, values)}")
     X, Y = arrays["X"], arrays["Y"]
     if not X.ndim or not Y.ndim or len(X) != len(Y):
         raise ShapeError(f"{call}: X has shape {X.shape} and Y {Y.shape}; both need one row per sample")
@@ -48,6 +48,17 @@ def pair(X: Any, Y: Any, call: str) -> Part:
     for name, values in arrays.items():
         _check_finite(name, values, call)
     return X, Y
+
+
+def _advice_for(name: str, values: Array) -> str:
+    """Return what to do with data that are no real numbers, for an error message."""
+    if values.dtype.kind == "c":
+        return ": pass the real and the imaginary part as two columns"
+    if values.dtype.kind in "mM":
+        return ": turn times into numbers, such as days since a day of your choice"
+    if name == "Y" and values.ndim == 1:
+        return ": classes, Y = np.unique(Y, return_inverse=True) turns labels into numbers"
+    return ": nn.data.from_dataframe() turns tables with text or gaps into numbers"
 
 
 def _check_finite(name: str, values: Array, call: str) -> None:

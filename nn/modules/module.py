@@ -12,6 +12,7 @@ import numpy.typing as npt
 from autograd import Node, SettingError, Tensor
 from nn.modules.module_scopes import ModuleScopes, active_scopes
 from nn.modules.paths import set_at_path
+from nn.modules.prediction import outputs_of, probabilities_of
 
 
 class Module:
@@ -144,6 +145,92 @@ class Module:
     def eval(self) -> Self:
         """Leave training mode: the same as ``train(False)``."""
         return self.train(False)
+
+    def predict(self, X: Any, batch_size: int | None = None) -> npt.NDArray[Any]:
+        """Return the outputs for data as a plain array, in eval mode and without a graph.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame, shape (N, ...)
+            Finite real numbers.
+        batch_size : int, optional
+            The number of samples in one pass. The default is all.
+
+        Returns
+        -------
+        ndarray, shape (N, ...)
+            The outputs. Every module has the mode of before again.
+
+        Raises
+        ------
+        DataError
+            If an entry is not a finite real number.
+        ShapeError
+            If there are no samples, or their shape does not fit.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> Linear(2, 1, init="zeros").predict([[1.0, 2.0]])
+        array([[0.]])
+        """
+        return outputs_of(self, X, batch_size, "predict()")
+
+    def predict_proba(self, X: Any, batch_size: int | None = None) -> npt.NDArray[Any]:
+        """Return the probability of each class for data. The outputs of the module are logits.
+
+        Parameters
+        ----------
+        X, batch_size
+            As in :meth:`predict`.
+
+        Returns
+        -------
+        ndarray, shape (N, K)
+            The softmax of K > 1 outputs; of one output z the probabilities 1 - σ(z) and σ(z) of the classes 0 and 1.
+
+        Raises
+        ------
+        DataError
+            If an entry is not a finite real number, or the outputs are probabilities already.
+        ShapeError
+            As in :meth:`predict`.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> Linear(2, 4, init="zeros").predict_proba([[1.0, 2.0]])
+        array([[0.25, 0.25, 0.25, 0.25]])
+        """
+        return probabilities_of(outputs_of(self, X, batch_size, "predict_proba()"), "predict_proba()")
+
+    def predict_labels(self, X: Any, batch_size: int | None = None) -> npt.NDArray[Any]:
+        """Return the most likely class of each sample.
+
+        Parameters
+        ----------
+        X, batch_size
+            As in :meth:`predict`.
+
+        Returns
+        -------
+        ndarray of int, shape (N,)
+            The position of the largest of K > 1 outputs; for one output, 1 where it is above 0. ``table.classes`` of
+            :func:`nn.data.read_csv` has the texts of the labels.
+
+        Raises
+        ------
+        DataError, ShapeError
+            As in :meth:`predict_proba`.
+
+        Examples
+        --------
+        >>> from nn import Linear
+        >>> Linear(2, 4, init="zeros").predict_labels([[1.0, 2.0]])
+        array([0])
+        """
+        labels: npt.NDArray[Any] = np.argmax(self.predict_proba(X, batch_size), axis=-1)
+        return labels
 
     def freeze(self) -> Self:
         """Make every parameter below a constant. No gradient flows to it, and parameters() leaves it out.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import AutogradError, Tensor, Value
+from autograd import AutogradError, DataError, Tensor, Value
 from nn import data, losses, metrics
 
 X, Y = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [0.5]])
@@ -40,3 +40,17 @@ def test_masked_entries_are_refused(use):
 def test_masked_arrays_without_masked_entries_are_accepted():
     assert Tensor(np.ma.array([1.0, 2.0])).data.tolist() == [1.0, 2.0]
     assert metrics.accuracy(np.ma.array([1, 0]), [1, 0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "text"),
+    [
+        ([["a"]], [1.0], r"X holds <U1, not real numbers: nn.data.from_dataframe\(\) turns tables with text or gaps into numbers"),
+        ([[1.0]], ["a"], r"Y holds <U1, not real numbers: classes, Y = np.unique\(Y, return_inverse=True\) turns labels into"),
+        ([[1.0j]], [1.0], "X holds complex128, not real numbers: pass the real and the imaginary part as two columns"),
+        (np.array([["2020-01-01"]], "M8[D]"), [1.0], r"X holds datetime64\[D\], not real numbers: turn times into numbers"),
+    ],
+)
+def test_data_that_are_no_numbers_are_refused_with_advice(X, Y, text):
+    with pytest.raises(DataError, match=rf"split\(\): {text}"):
+        data.split(X, Y)
