@@ -169,7 +169,8 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
             selected = {name: member for name, member in by_name.items() if names is None or name in names}
             return {name: _read_array(archive, member, size) for name, member in selected.items()}
     except Exception as error:  # whatever a damaged file makes the readers raise
-        raise DataError(f"{path} is not a readable NPZ file: {error}") from None
+        advice = "" if isinstance(error, OSError) else "; it was cut short or damaged: delete it, or restore a copy"
+        raise DataError(f"{path} is not a readable NPZ file: {error}{advice}") from None
 
 
 def _load_safetensors(path: Path, names: Collection[str] | None) -> dict[str, Array]:

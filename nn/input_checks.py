@@ -167,9 +167,16 @@ def plain_array(x: Any, call: str) -> npt.NDArray[Any]:
             f"or drop those samples"
         )
     try:
-        return np.asarray(x.numpy() if isinstance(x, Tensor) else x)
+        array = np.asarray(x.numpy() if isinstance(x, Tensor) else x)
     except ValueError as error:
         raise DataError(f"{call} takes an array, and not rows of unequal lengths: {error}") from None
+    return array.astype(float) if array.dtype == object and _holds_numbers_only(array) else array
+
+
+def _holds_numbers_only(array: npt.NDArray[Any]) -> bool:
+    """Whether every entry of an array of objects is a real number, as in a data frame whose columns have different types."""
+    kinds = set(map(type, array.ravel().tolist()))
+    return array.ndim > 0 and all(issubclass(kind, bool | int | float | np.number | np.bool_) for kind in kinds)
 
 
 def _count_masked(x: Any) -> int:
@@ -179,3 +186,43 @@ def _count_masked(x: Any) -> int:
     if isinstance(x, list | tuple) and any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, x))):
         return sum(map(_count_masked, x))
     return 0
+
+
+# Entries in an error message: enough to recognise them. Twice as many make a longer message, no more.
+SHOWN_ENTRIES = 3
+
+
+def real_array(x: Any, call: str, *, finite: bool = False) -> npt.NDArray[np.float64]:
+    """Return data as an array of real numbers.
+
+    Parameters
+    ----------
+    x : Tensor or array_like
+        The data.
+    call : str
+        The name of the caller, for the error message.
+    finite : bool, default False
+        Whether nan and infinities are refused, too.
+
+    Returns
+    -------
+    ndarray of float
+        The array.
+
+    Raises
+    ------
+    DataError
+        If an entry is not a real number, or not a finite one.
+
+    Examples
+    --------
+    >>> real_array([1, True], "mse()")
+    array([1., 1.])
+    """
+    array = plain_array(x, call)
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{call} takes numbers, not {array.dtype} such as {array.ravel()[:SHOWN_ENTRIES].tolist()}")
+    if finite and not np.all(np.isfinite(array)):
+        count = int(np.sum(~np.isfinite(array)))
+        raise DataError(f"{call} takes finite numbers, but {count} of {array.size} are nan or infinite: drop or fill those samples")
+    return array.astype(float)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Node, Tensor, no_grad
+from autograd import Node, SettingError, Tensor, no_grad
 from nn.modules.module import Module
 from nn.modules.paths import count_text
 
@@ -38,6 +38,8 @@ def summary(model: Module, x: Any = None) -> str:
     steps.2  Linear      (5, 1)           4
     13 parameters
     """
+    if not isinstance(model, Module):
+        raise SettingError(f"summary() takes a Module, such as nn.MLP([2, 8, 1]), not {model!r}")
     shapes: dict[int, str] = {}
     if x is not None:
         with _recorded_shapes(model, shapes), no_grad():

@@ -64,8 +64,8 @@ def batches(
     [2, 2, 1]
     """
     arrays = [plain_array(a, "batches()") for a in ((X, Y) if weights is None else (X, Y, weights))]
-    n = len(arrays[0])
-    if any(len(a) != n for a in arrays):
+    n = len(arrays[0]) if arrays[0].ndim else 0
+    if any(not a.ndim or len(a) != n for a in arrays):
         shapes = ", ".join(f"{name} {a.shape}" for name, a in zip(("X", "Y", "weights"), arrays, strict=False))
         raise ShapeError(f"batches(): the arrays have the shapes {shapes}; all need one row per sample")
     size = n if size is None else positive_integer("the number of samples in a batch", size)

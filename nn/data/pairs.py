@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ def pair(X: Any, Y: Any, call: str) -> Part:
     DataError
         If an entry is masked, not finite or not a real number.
     """
+    for name, x in (("X", X), ("Y", Y)):
+        if x is None or isinstance(x, Iterator | Mapping | Set):
+            raise DataError(f"{call}: {name} is of type {type(x).__name__}: pass an array, as np.array(list(…)) of a generator")
     arrays = {"X": plain_array(X, call), "Y": plain_array(Y, call)}
     for name, values in arrays.items():
         if values.dtype.kind not in "fiub":

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import ShapeError
 from nn.data.pairs import Array
-from nn.input_checks import plain_array
+from nn.input_checks import real_array
 
 
 class Standardiser:
@@ -33,6 +33,8 @@ class Standardiser:
     ------
     ShapeError
         If ``X`` has no rows.
+    DataError
+        If an entry is not a finite number.
 
     See Also
     --------
@@ -46,7 +48,7 @@ class Standardiser:
     """
 
     def __init__(self, X: Any) -> None:
-        X = plain_array(X, "Standardiser()").astype(float)
+        X = real_array(X, "Standardiser()", finite=True)
         if not X.ndim or not len(X):
             raise ShapeError(f"Standardiser takes training data (N, …), not an array of shape {X.shape}")
         self.mean = X.mean(axis=0)
@@ -70,7 +72,7 @@ class Standardiser:
         ShapeError
             If the samples have another shape.
         """
-        X = plain_array(X, "Standardiser").astype(float)
+        X = real_array(X, "Standardiser")
         if X.shape[1:] != self.mean.shape:
             raise ShapeError(f"Standardiser: fitted on samples of shape {self.mean.shape}, called with {X.shape[1:]}")
         return np.asarray((X - self.mean) / self.deviation)
@@ -88,4 +90,4 @@ class Standardiser:
         ndarray, shape (M, ...)
             The data in its own units.
         """
-        return np.asarray(plain_array(X, "Standardiser.back()").astype(float) * self.deviation + self.mean)
+        return np.asarray(real_array(X, "Standardiser.back()") * self.deviation + self.mean)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import SettingError, ShapeError
+from autograd import DataError, SettingError, ShapeError
 from nn.data.apportioning import apportion, largest_remainder
 from nn.data.pairs import Array, Part, pair
 from nn.input_checks import plain_array
@@ -103,6 +103,10 @@ def _keys(keys: Any, n: int, name: str) -> Array:
     array = plain_array(keys, f"split({name}=)")
     if array.shape != (n,):
         raise ShapeError(f"split(): {name} has shape {array.shape}, but there are {n} samples: give one entry for each")
+    if array.dtype == object and any(entry is None for entry in array.tolist()):
+        raise DataError(f"split(): {name} has entries that are None: give one to each sample, or drop those samples")
+    if array.dtype.kind in "fmM" and np.any(np.isnan(array)):
+        raise DataError(f"split(): {name} has entries that are nan: give one to each sample, or drop those samples")
     return array
 
 

@@ -57,7 +57,10 @@ def _label_error(y: Any, classes: int) -> Exception:
         examples = y.ravel()[:SHOWN_LABELS].tolist()
         return DataError(f"labels are integers, not {y.dtype} such as {examples}; for one-hot rows give one per class")
     wrong = y[(y < 0) | (y >= classes)]
-    return OutOfRangeError(f"label {int(wrong.flat[0])} is not a class: with {classes} classes the labels are 0 to {classes - 1}")
+    return OutOfRangeError(
+        f"label {int(wrong.flat[0])} is not a class: with {classes} classes the labels are 0 to {classes - 1}; number them so, as "
+        f"np.unique(labels, return_inverse=True) does, or give the model one output per class"
+    )
 
 
 def _has_integers_only(y: Any) -> bool:

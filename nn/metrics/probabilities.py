@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import DataError, OutOfRangeError, ShapeError
-from nn.input_checks import plain_array, positive_integer
+from nn.input_checks import positive_integer, real_array
 from nn.metrics.labels import labels_of
 
 # The probabilities of a sample may miss the sum 1 by as much: the rounding of 10 000 single-precision numbers. Twice as much would
@@ -21,7 +21,7 @@ LEAST_PROBABILITY = float(np.finfo(np.float64).eps)
 
 def _class_probabilities(pred: Any, target: Any, call: str) -> tuple[Any, Any]:
     """Return probabilities (N, K) and labels (N,); probabilities (N,) or (N, 1) are those of class 1."""
-    p, labels = plain_array(pred, call).astype(float), labels_of(target, call)
+    p, labels = real_array(pred, call), labels_of(target, call)
     if p.ndim == 1 or (p.ndim == 2 and p.shape[1] == 1):
         p = np.column_stack([1.0 - p.reshape(-1), p.reshape(-1)])
     if p.ndim != 2 or len(p) != len(labels) or not len(labels):

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import DataError, ShapeError
-from nn.input_checks import plain_array
-
-SHOWN_NUMBERS = 3  # entries in an error message: enough to recognise them. Twice as many make a longer message, no more.
+from autograd import ShapeError
+from nn.input_checks import real_array
 
 
 def r2(pred: Any, target: Any) -> float:
@@ -32,7 +30,7 @@ def r2(pred: Any, target: Any) -> float:
     Raises
     ------
     DataError
-        If something is not a number.
+        If something is not a finite number.
     ShapeError
         If the shapes differ, or there are no samples.
 
@@ -138,16 +136,9 @@ def rmse(pred: Any, target: Any) -> float:
 
 def _matching_floats(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return predictions and targets as arrays of one shape. Predictions (N, 1) fit targets (N,)."""
-    a, y = _as_floats(pred, call), _as_floats(target, call)
+    a, y = real_array(pred, call, finite=True), real_array(target, call, finite=True)
     if a.shape == (*y.shape, 1) and y.ndim == 1:
         a = a[:, 0]
-    if a.shape != y.shape or not y.size:
+    if a.shape != y.shape or not y.size or not y.ndim:
         raise ShapeError(f"{call}: predictions of shape {a.shape} for targets of shape {y.shape}; give both one shape, and samples")
     return a, y
-
-
-def _as_floats(x: Any, call: str) -> npt.NDArray[np.float64]:
-    array = plain_array(x, call)
-    if array.dtype.kind not in "fiub":
-        raise DataError(f"{call} takes numbers, not {array.dtype} such as {array.ravel()[:SHOWN_NUMBERS].tolist()}")
-    return array.astype(float)

@@ -315,6 +315,8 @@ class Module:
         array([5.])
         """
         own = dict(self._unique_leaves())
+        if not isinstance(state, Mapping):
+            raise SettingError(f"load_state_dict() takes a dict of arrays, as state_dict() returns it, not {type(state).__name__}")
         arrays = {path: np.asarray(x) for path, x in state.items() if path in own}
         problems = []
         if strict:

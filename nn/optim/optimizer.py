@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -367,7 +367,7 @@ class Optimizer:
 
 def _check_steps(state: dict[str, Any]) -> int:
     """Return the number of steps in a state dict."""
-    if "steps" not in state:
+    if not isinstance(state, Mapping) or "steps" not in state:
         raise SettingError("load_state_dict(): the state has no 'steps': it is not the state of an optimizer")
     steps = np.asarray(state["steps"])
     if steps.shape or steps.dtype.kind not in "iu" or steps < 0:

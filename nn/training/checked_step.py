@@ -57,12 +57,18 @@ class CheckedStep:
         Raises
         ------
         GraphError
-            If the loss, a gradient or a parameter is not finite. The parameters are those before the step then.
+            If the loss, a gradient or a parameter is not finite, or no parameter has a gradient. The parameters are those before
+            the step then.
         """
         loss = self.training_step.forward(*batch)
         if not np.isfinite(loss):
             raise GraphError(f"the loss became {loss} {self._where(self.optimizer.steps + 1)}{self._first_anomaly(*batch)}")
         self.training_step.backward()
+        if not any(p.has_grad for p in self._parameters):
+            raise GraphError(
+                "fit(): no gradient reaches the parameters, so that nothing would be learned: forward() and the loss must compute "
+                "with Tensors, and not with their numbers, such as t.numpy() and t.data"
+            )
         self._check_gradients(*batch)
         self._before = [read_only_data(p) for p in self._parameters]
         self.training_step.move()

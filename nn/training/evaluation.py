@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import GraphError, as_tensor, no_grad
+from autograd import DataError, GraphError, as_tensor, no_grad
 from nn.data import Part
 from nn.losses import Loss
 from nn.metrics import accuracy
@@ -59,7 +59,16 @@ class Evaluation:
             raise GraphError(f"the validation loss became {loss}: look at the held-out data, or at the model's domain")
         if self.metric is None and not is_classes(pred.shape, y):
             return loss, None
-        return loss, float((self.metric or accuracy)(pred.numpy(), y))
+        return loss, self._number((self.metric or accuracy)(pred.numpy(), y))
+
+    def _number(self, score: Any) -> float:
+        """Return the value of the metric as a float; raise DataError if it is none."""
+        try:
+            return float(score)
+        except (TypeError, ValueError):
+            raise DataError(
+                f"fit(): the metric {self.metric_name} returned {score!r}: it must return one number for (pred, target)"
+            ) from None
 
 
 def is_classes(shape: tuple[int, ...], y: Any) -> bool:

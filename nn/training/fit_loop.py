@@ -15,7 +15,7 @@ from tqdm import tqdm
 from autograd import SettingError
 from nn.callbacks.callback import CallbackList, Run
 from nn.data import Part, batches, pair
-from nn.input_checks import positive, positive_integer
+from nn.input_checks import positive, positive_integer, within
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
@@ -153,6 +153,11 @@ def fit(
     >>> bool(history.loss[-1] < 1e-6), history.stopped
     (True, '200 epochs')
     """
+    if not isinstance(model, Module):
+        raise SettingError(f"fit(): the model must be a Module, such as nn.MLP([2, 8, 1]), not {model!r}")
+    for name, switch in (("compiled", compiled), ("progress", progress)):
+        if not isinstance(switch, bool | np.bool_):
+            raise SettingError(f"fit(): {name} must be True or False, not {switch!r}")
     X, Y = pair(X, Y, "fit()")
     validation = _check_validation(validation, metric, patience, target)
     loss = named_loss(loss)
@@ -160,11 +165,11 @@ def fit(
     history = History()
     callbacks = CallbackList(callback, Run(model, optimizer, history))
     stopping = StoppingRules(
-        epochs=positive_integer("epochs", epochs),
-        tol=None if tol is None else positive("tol", tol),
-        patience=None if patience is None else positive_integer("patience", patience),
-        target=None if target is None else float(target),
-        seconds=None if seconds is None else positive("seconds", seconds),
+        epochs=positive_integer("fit(): epochs", epochs),
+        tol=None if tol is None else positive("fit(): tol", tol),
+        patience=None if patience is None else positive_integer("fit(): patience", patience),
+        target=None if target is None else within("fit(): target", target, -np.inf, np.inf),
+        seconds=None if seconds is None else positive("fit(): seconds", seconds),
         callback=callbacks.on_epoch,
         start=time.monotonic(),
     )
@@ -205,7 +210,7 @@ def _check_validation(validation: Any, metric: Metric | None, patience: int | No
 def _check_optimizer(model: Module, optimizer: Optimizer | None, lr: float | None) -> Optimizer:
     """Return the optimizer, checked, or plain gradient descent if there is none."""
     if optimizer is None:
-        return SGD(model.parameters(), positive("the learning rate lr", DEFAULT_LR if lr is None else lr))
+        return SGD(model.parameters(), positive("fit(): the learning rate lr", DEFAULT_LR if lr is None else lr))
     if not isinstance(optimizer, Optimizer):
         raise SettingError(
             f"fit(): optimizer must be one made with the model's parameters, as in nn.Adam(model.parameters()), not {optimizer!r}"

@@ -50,7 +50,7 @@ def sample_weights(Y: Array, sample_weight: Any, class_weight: Any) -> Array | N
     """
     if sample_weight is None and class_weight is None:
         return None
-    weights = np.ones(len(Y)) if sample_weight is None else plain_array(sample_weight, "fit(sample_weight=)").astype(float)
+    weights = np.ones(len(Y)) if sample_weight is None else _as_floats(sample_weight, "sample_weight")
     if weights.shape != (len(Y),):
         raise ShapeError(f"fit(): sample_weight has shape {weights.shape}, but there are {len(Y)} samples: give one for each")
     if class_weight is not None:
@@ -72,4 +72,12 @@ def _weights_of_classes(labels: Array, class_weight: Any) -> Array:
     missing = [label for label in classes.tolist() if label not in table]
     if missing:
         raise SettingError(f"fit(): class_weight has no weight for class {missing[0]}")
-    return np.array([float(table[label]) for label in labels.tolist()])
+    return _as_floats([table[label] for label in labels.tolist()], "class_weight")
+
+
+def _as_floats(weights: Any, name: str) -> Array:
+    """Return weights as floats; raise DataError if they are none."""
+    array = plain_array(weights, f"fit({name}=)")
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"fit(): {name} takes numbers, not {array.dtype} such as {array.ravel()[0]!r}: give one number per weight")
+    return array.astype(float)

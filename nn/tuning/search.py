@@ -101,6 +101,8 @@ def tune(
     >>> result.model, result.trials[0].budget, result.trials[-1].budget
     ('model 6', 9, 1)
     """
+    if not callable(run):
+        raise SettingError(f"tune(): run must be a function of (train, validation, **settings), not {run!r}")
     check_space(space, trials)
     _check_folds(validation, folds)
     if trials is None and folds is None and rng is not None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import AutogradError, Value
+from autograd import AutogradError, DataError, GraphError, SettingError, Value
 from nn import metrics, toys
 
 ok = np.ones((4, 2))
@@ -80,3 +80,76 @@ def fit_line(**more):
 def test_wrong_arguments_are_named(attempt, text):
     with pytest.raises((AutogradError, TypeError), match=text):
         attempt()
+
+
+class Detached(nn.Module):
+    """A model whose outputs are numbers."""
+
+    def __init__(self):
+        self.layer = nn.Linear(2, 1, rng=0)
+
+    def forward(self, x):
+        return self.layer(x).numpy()
+
+
+DATA = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [0.5]])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"target": np.nan, "validation": DATA, "metric": nn.metrics.r2}, SettingError, r"fit\(\): target must be a number with"),
+        ({"target": "0.9", "validation": DATA, "metric": nn.metrics.r2}, SettingError, r"fit\(\): target must be a number with"),
+        ({"compiled": "yes"}, SettingError, r"fit\(\): compiled must be True or False, not 'yes'"),
+        ({"progress": 2}, SettingError, r"fit\(\): progress must be True or False, not 2"),
+        ({"epochs": 0}, SettingError, r"fit\(\): epochs must be a positive integer, not 0"),
+        ({"sample_weight": ["a", "b", "c"]}, DataError, r"fit\(\): sample_weight takes numbers, not <U1 such as np.str_\('a'\)"),
+        (
+            {"validation": DATA, "metric": lambda pred, target: None},
+            DataError,
+            r"fit\(\): the metric <lambda> returned None: it must return one number for \(pred, target\)",
+        ),
+        (
+            {"validation": DATA, "metric": lambda pred, target: pred},
+            DataError,
+            r"fit\(\): the metric <lambda> returned array\(.*: it must return one number",
+        ),
+    ],
+)
+def test_settings_and_functions_of_the_wrong_kind_are_named(options, error, text):
+    with pytest.raises(error, match=f"(?s){text}"):
+        nn.fit(nn.Linear(2, 1, rng=0), *DATA, loss="mse", **{"progress": False} | options)
+
+
+def test_weights_of_classes_that_are_no_numbers_are_named():
+    with pytest.raises(
+        DataError, match=r"fit\(\): class_weight takes numbers, not <U1 such as np.str_\('a'\): give one number per"
+    ):
+        nn.fit(nn.Linear(2, 2, rng=0), DATA[0], [0, 1, 0], loss="cross_entropy", class_weight={0: "a", 1: "b"}, progress=False)
+
+
+@pytest.mark.parametrize("model", [None, lambda x: x, nn.MLP, "mlp"])
+def test_what_is_no_model_is_named(model):
+    with pytest.raises(SettingError, match=r"fit\(\): the model must be a Module, such as nn.MLP\(\[2, 8, 1\]\), not "):
+        nn.fit(model, *DATA, loss="mse", progress=False)
+
+
+def test_a_model_that_leaves_the_graph_is_refused():
+    """It would train without an error, and learn nothing."""
+    with pytest.raises(GraphError, match=r"fit\(\): no gradient reaches the parameters, so that nothing would be learned: forward"):
+        nn.fit(Detached(), *DATA, loss="mse", progress=False)
+
+
+@pytest.mark.parametrize("x", [None, iter([1.0]), (row for row in [[1.0]]), {"a": 1.0}, {1.0}])
+def test_what_is_no_array_is_named(x):
+    with pytest.raises(DataError, match=r"fit\(\): X is of type \w+: pass an array, as np.array\(list\(…\)\) of a generator"):
+        nn.fit(nn.Linear(2, 1, rng=0), x, DATA[1], loss="mse", progress=False)
+
+
+def test_objects_that_are_numbers_are_numbers():
+    """A data frame with columns of several types is an array of objects."""
+    X = np.array([[0, 1.0], [True, np.float32(0.5)], [0.5, np.int64(2)]], dtype=object)
+    found = nn.fit(nn.Linear(2, 1, rng=0), X, DATA[1], loss="mse", progress=False)
+    assert found == nn.fit(nn.Linear(2, 1, rng=0), X.astype(float), DATA[1], loss="mse", progress=False)
+    with pytest.raises(DataError, match=r"X holds object, not real numbers: nn.data.from_dataframe\(\)"):
+        nn.fit(nn.Linear(2, 1, rng=0), np.array([[0, "a"]] * 3, dtype=object), DATA[1], loss="mse", progress=False)
