@@ -59,7 +59,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         warm_start: bool = False,
-        compiled: bool = True,
+        compiled: bool | str = "auto",
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -194,7 +194,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         The share that is held out.
     warm_start : bool, default False
         Whether ``fit`` goes on with the parameters of the last call.
-    compiled : bool, default True
+    compiled : bool or "auto", default "auto"
         Whether a training step is one program, as in :func:`nn.fit`.
     class_weight : dict, "balanced" or None, default None
         The weight of each class in the loss. "balanced" gives every class the same total weight.
@@ -241,7 +241,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         warm_start: bool = False,
-        compiled: bool = True,
+        compiled: bool | str = "auto",
         class_weight: Any = None,
         random_state: Any = None,
         verbose: bool = False,
@@ -403,7 +403,7 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]  # scikit-le
         The share that is held out.
     warm_start : bool, default False
         Whether ``fit`` goes on with the parameters of the last call.
-    compiled : bool, default True
+    compiled : bool or "auto", default "auto"
         Whether a training step is one program, as in :func:`nn.fit`.
     random_state : int, RandomState or None, default None
         The seed of the parameters, the shuffles and the split.

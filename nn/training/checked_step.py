@@ -26,14 +26,14 @@ class CheckedStep:
         A function of (pred, target).
     optimizer : Optimizer
         The optimizer.
-    compiled : bool
+    compiled : bool or "auto"
         Whether the step is compiled.
     micro_batch_size : int, optional
         The largest number of samples in one forward and backward pass.
     """
 
     def __init__(
-        self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool, micro_batch_size: int | None = None
+        self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool | str, micro_batch_size: int | None = None
     ) -> None:
         self.model, self.optimizer = model, optimizer
         self.training_step = TrainingStep(model, loss, optimizer, compiled, micro_batch_size)

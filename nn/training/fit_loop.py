@@ -29,7 +29,7 @@ from nn.training.resume import RunCheckpoint
 from nn.training.run_identity import identity
 from nn.training.sample_weights import sample_weights
 from nn.training.stopping import StoppingRules
-from nn.training.training_step import as_floats, unmoved_parameters
+from nn.training.training_step import as_floats, check_compiled, unmoved_parameters
 from nn.training_warning import TrainingWarning
 
 # The learning rate of plain gradient descent if none is given. A linear model with the quadratic loss learns one sample x if
@@ -58,7 +58,7 @@ def fit(
     seconds: float | None = None,
     callback: Any = None,
     checkpoint: str | Path | None = None,
-    compiled: bool = False,
+    compiled: bool | str = False,
     progress: bool = True,
     rng: Seed = None,
 ) -> History:
@@ -109,7 +109,7 @@ def fit(
     checkpoint : str or Path, optional
         A file to which everything is written after each epoch. A run that finds it goes on from there, to the same bits as a run
         that was never stopped. What a module keeps apart from parameters, generators and constant Tensors is not in it.
-    compiled : bool, default False
+    compiled : bool or "auto", default False
         Whether a step is one program, as in :class:`nn.TrainingStep`. A small network trains about one and a half times as fast.
     progress : bool, default True
         Whether a progress bar is shown, on stderr.
@@ -155,9 +155,9 @@ def fit(
     """
     if not isinstance(model, Module):
         raise SettingError(f"fit(): the model must be a Module, such as nn.MLP([2, 8, 1]), not {model!r}")
-    for name, switch in (("compiled", compiled), ("progress", progress)):
-        if not isinstance(switch, bool | np.bool_):
-            raise SettingError(f"fit(): {name} must be True or False, not {switch!r}")
+    check_compiled("fit()", compiled)
+    if not isinstance(progress, bool | np.bool_):
+        raise SettingError(f"fit(): progress must be True or False, not {progress!r}")
     X, Y = pair(X, Y, "fit()")
     validation = _check_validation(validation, metric, patience, target)
     loss = named_loss(loss)
@@ -185,7 +185,7 @@ def fit(
         settings["patience (given or not)"] = patience is not None
         own = identity(model, loss, metric, optimizer, data, settings, rng if is_seeded else None)
         run.resume(RunCheckpoint(checkpoint, own, model, optimizer, rng, callbacks.callbacks))
-    if compiled:
+    if compiled and compiled != "auto":
         X, Y = step.training_step.as_inputs(X), as_floats(Y)
     run.train_with_bar(X, Y, weights, batch_size, progress)
     return history

@@ -100,7 +100,7 @@ DATA = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [
     [
         ({"target": np.nan, "validation": DATA, "metric": nn.metrics.r2}, SettingError, r"fit\(\): target must be a number with"),
         ({"target": "0.9", "validation": DATA, "metric": nn.metrics.r2}, SettingError, r"fit\(\): target must be a number with"),
-        ({"compiled": "yes"}, SettingError, r"fit\(\): compiled must be True or False, not 'yes'"),
+        ({"compiled": "yes"}, SettingError, r"fit\(\): compiled must be True, False or 'auto', not 'yes'"),
         ({"progress": 2}, SettingError, r"fit\(\): progress must be True or False, not 2"),
         ({"epochs": 0}, SettingError, r"fit\(\): epochs must be a positive integer, not 0"),
         ({"sample_weight": ["a", "b", "c"]}, DataError, r"fit\(\): sample_weight takes numbers, not <U1 such as np.str_\('a'\)"),
