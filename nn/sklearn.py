@@ -26,6 +26,7 @@ except ImportError as error:  # pragma: no cover - the tests have scikit-learn
 
 import nn.losses
 import nn.optim
+from nn.input_checks import positive, positive_integer, within
 from nn.modules.mlp import MLP
 from nn.training.fit_loop import fit
 from nn.training.history import History
@@ -46,13 +47,13 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (100,),
+        hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str = "relu",
         *,
         optimizer: str = "Adam",
         learning_rate: float = 1e-3,
         alpha: float = 1e-4,
-        batch_size: int | None = None,
+        batch_size: int | str | None = None,
         max_iter: int = 200,
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
@@ -83,7 +84,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         """Make the model and its optimizer."""
         rng = check_random_state(self.random_state)
         self._rng = np.random.default_rng(rng.randint(LARGEST_SEED))
-        sizes = [self.n_features_in_, *self.hidden_layer_sizes, n_outputs]
+        sizes = [self.n_features_in_, *self._hidden_widths(), n_outputs]
         self.model_ = MLP(sizes, hidden=self.activation, rng=self._rng)
         self._optimizer = self._make_optimizer(self._size_of_batches(count) * weight / count)
         self.n_iter_ = 0
@@ -100,7 +101,28 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         return getattr(nn.optim, self.optimizer)(groups, lr=self.learning_rate)
 
     def _size_of_batches(self, count: int) -> int:
-        return min(self.batch_size or LARGEST_AUTOMATIC_BATCH, count)
+        size: Any = self.batch_size
+        return min(LARGEST_AUTOMATIC_BATCH if size is None or size == "auto" else size, count)
+
+    def _hidden_widths(self) -> list[Any]:
+        """Return the widths of the hidden layers; one number is one layer, as in scikit-learn."""
+        widths: Any = self.hidden_layer_sizes
+        if isinstance(widths, str) or not (isinstance(widths, int | np.integer) or np.iterable(widths)):
+            raise SettingError(f"{type(self).__name__}: hidden_layer_sizes takes widths, such as (100,), not {widths!r}")
+        return [widths] if isinstance(widths, int | np.integer) else list(widths)
+
+    def _check_settings(self) -> None:
+        """Raise SettingError if a setting is out of its range."""
+        name = type(self).__name__
+        within(f"{name}: alpha", self.alpha, 0.0, np.inf)
+        within(f"{name}: tol", self.tol, 0.0, np.inf)
+        positive(f"{name}: learning_rate", self.learning_rate)
+        positive_integer(f"{name}: max_iter", self.max_iter)
+        positive_integer(f"{name}: n_iter_no_change", self.n_iter_no_change)
+        if self.batch_size is not None and self.batch_size != "auto":
+            positive_integer(f"{name}: batch_size", self.batch_size)
+        if self.early_stopping and within(f"{name}: validation_fraction", self.validation_fraction, 0.0, 1.0) == 0.0:
+            raise SettingError(f"{name}: validation_fraction must be above 0, since early_stopping holds that share out")
 
     def _train(self, X: Array, Y: Array, sample_weight: Array | None) -> None:
         """Train until the loss no longer falls."""
@@ -138,6 +160,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
 
     def _fit(self, X: Array, Y: Array, n_outputs: int, sample_weight: Array | None, one_epoch: bool) -> None:
         """Train a new model, or go on with the old one."""
+        self._check_settings()
         weight = len(X) if sample_weight is None else float(sample_weight.sum())
         goes_on = hasattr(self, "model_") and (one_epoch or self.warm_start) and self.model_.sizes[-1] == n_outputs
         if not goes_on:
@@ -170,7 +193,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default (100,)
+    hidden_layer_sizes : int or sequence of int, default (100,)
         The widths of the hidden layers.
     activation : str, default "relu"
         The activation of the hidden layers, by the name that :class:`nn.MLP` takes.
@@ -180,8 +203,8 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         The learning rate.
     alpha : float, default 1e-4
         The factor of the penalty ½ alpha ‖W‖² / N, with N the number of samples in a batch.
-    batch_size : int, optional
-        The number of samples in a batch. The default is all, and at most 200.
+    batch_size : int or "auto", optional
+        The number of samples in a batch. The default is all, and at most 200; so is "auto".
     max_iter : int, default 200
         The largest number of epochs.
     tol : float, default 1e-4
@@ -228,13 +251,13 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (100,),
+        hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str = "relu",
         *,
         optimizer: str = "Adam",
         learning_rate: float = 1e-3,
         alpha: float = 1e-4,
-        batch_size: int | None = None,
+        batch_size: int | str | None = None,
         max_iter: int = 200,
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
@@ -379,7 +402,7 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]  # scikit-le
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default (100,)
+    hidden_layer_sizes : int or sequence of int, default (100,)
         The widths of the hidden layers.
     activation : str, default "relu"
         The activation of the hidden layers, by the name that :class:`nn.MLP` takes.
@@ -389,8 +412,8 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]  # scikit-le
         The learning rate.
     alpha : float, default 1e-4
         The factor of the penalty ½ alpha ‖W‖² / N, with N the number of samples in a batch.
-    batch_size : int, optional
-        The number of samples in a batch. The default is all, and at most 200.
+    batch_size : int or "auto", optional
+        The number of samples in a batch. The default is all, and at most 200; so is "auto".
     max_iter : int, default 200
         The largest number of epochs.
     tol : float, default 1e-4

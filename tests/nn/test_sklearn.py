@@ -149,3 +149,39 @@ def test_wrong_settings_are_named(blobs):
         MLPClassifier(optimizer="lbfgs").fit(X, y)
     with pytest.raises(ValueError, match=r"MLPClassifier needs two classes, but there is only one class: .*'left'"):
         MLPClassifier().fit(X[:30], y[:30])
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"hidden_layer_sizes": None}, r"MLPRegressor: hidden_layer_sizes takes widths, such as \(100,\), not None"),
+        ({"hidden_layer_sizes": "ab"}, "hidden_layer_sizes takes widths"),
+        ({"alpha": -1}, "MLPRegressor: alpha must be a number with 0 ≤ x < inf, not -1"),
+        ({"alpha": "a"}, "MLPRegressor: alpha must be a number with 0 ≤ x < inf, not 'a'"),
+        ({"tol": float("nan")}, "MLPRegressor: tol must be a number with 0 ≤ x < inf, not nan"),
+        ({"learning_rate": 0}, "MLPRegressor: learning_rate must be a finite number above 0, not 0"),
+        ({"max_iter": 0}, "MLPRegressor: max_iter must be a positive integer, not 0"),
+        ({"n_iter_no_change": 0}, "MLPRegressor: n_iter_no_change must be a positive integer, not 0"),
+        ({"batch_size": 0}, "MLPRegressor: batch_size must be a positive integer, not 0"),
+        ({"batch_size": "all"}, "MLPRegressor: batch_size must be a positive integer, not 'all'"),
+        (
+            {"early_stopping": True, "validation_fraction": 0.0},
+            "validation_fraction must be above 0, since early_stopping holds that",
+        ),
+        ({"early_stopping": True, "validation_fraction": 2.0}, "MLPRegressor: validation_fraction must be a number with 0 ≤ x < 1"),
+        ({"compiled": "x"}, "compiled must be True, False or 'auto', not 'x'"),
+    ],
+)
+def test_settings_out_of_their_range_are_named(blobs, settings, text):
+    X, _, y = blobs
+    with pytest.raises(SettingError, match=text):
+        MLPRegressor(**settings).fit(X, y)
+
+
+def test_sizes_may_be_given_as_in_scikit_learn(blobs):
+    X, _, y = blobs
+    options = {"max_iter": 2, "random_state": 0}
+    with pytest.warns(ConvergenceWarning):
+        one = MLPRegressor(5, batch_size="auto", **options).fit(X, y).predict(X)
+    with pytest.warns(ConvergenceWarning):
+        np.testing.assert_array_equal(MLPRegressor((5,), **options).fit(X, y).predict(X), one)
