@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import pytest
 
+import nn
 from autograd import DataError
 from nn import data
 
@@ -43,3 +44,33 @@ def test_what_is_no_frame_is_named():
         data.from_dataframe({"day": [datetime.date(2020, 1, 31)], "y": [1]})
     with pytest.raises(DataError, match=r"row 0: column 'a' holds \[1\], which is not a number"):
         data.from_dataframe({"a": [[1]], "y": [1]})
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_frames_go_in_wherever_arrays_do(library):
+    """Columns of several types too: numbers and truths make an array of objects."""
+    frames = pytest.importorskip(library, reason=f"{library} is not needed by the library")
+    rng = np.random.default_rng(0)
+    columns = {"a": rng.normal(size=12), "b": np.arange(12), "c": np.arange(12) % 2 == 0}
+    X, frame = np.column_stack([np.asarray(column, float) for column in columns.values()]), frames.DataFrame(columns)
+    y, series = np.arange(12) % 3, frames.Series(np.arange(12) % 3)
+
+    def fit(X, y, **options):
+        model = nn.MLP([3, 4, 3], rng=0)
+        history = nn.fit(
+            model, X, y, loss="cross_entropy", epochs=2, batch_size=5, validation=(X, y), progress=False, rng=0, **options
+        )
+        return model, history
+
+    model, history = fit(X, y)
+    assert fit(frame, series)[1] == history
+    assert fit(frame, series, sample_weight=series + 1, compiled=True)[1].epochs == 2
+    np.testing.assert_array_equal(model.predict(frame), model.predict(X))
+    np.testing.assert_array_equal(data.Standardiser(frame)(frame), data.Standardiser(X)(X))
+    for ours, theirs in zip(data.split(frame, series, (0.5, 0.5), rng=0), data.split(X, y, (0.5, 0.5), rng=0), strict=True):
+        np.testing.assert_array_equal(ours[0], theirs[0])
+        np.testing.assert_array_equal(ours[1], theirs[1])
+    assert [len(x) for x, _ in data.batches(frame, series, 5)] == [5, 5, 2]
+    scores = frames.DataFrame({str(k): column for k, column in enumerate(np.eye(3)[y].T)})
+    assert nn.metrics.accuracy(scores, series) == 1.0
+    assert float(nn.losses.cross_entropy(scores, series)) == float(nn.losses.cross_entropy(np.eye(3)[y], y))
