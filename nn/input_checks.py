@@ -33,7 +33,9 @@ def real_tensor(x: Any, call: str) -> Tensor:
     >>> real_tensor([1.0, 2.0], "Linear()").shape
     (2,)
     """
-    tensor = x if type(x) is Tensor else as_tensor(x, call)
+    kind = type(x)
+    is_frame = hasattr(kind, "columns") and hasattr(kind, "__array__")  # of pandas or polars; one with several types holds objects
+    tensor = x if kind is Tensor else as_tensor(plain_array(x, call) if is_frame else x, call)
     if tensor.dtype.kind == "c":
         raise DataError(f"{call} takes real numbers, not complex ones of shape {tensor.shape}: pass x.real, x.imag or abs(x)")
     return tensor

@@ -66,6 +66,7 @@ def test_frames_go_in_wherever_arrays_do(library):
     assert fit(frame, series)[1] == history
     assert fit(frame, series, sample_weight=series + 1, compiled=True)[1].epochs == 2
     np.testing.assert_array_equal(model.predict(frame), model.predict(X))
+    np.testing.assert_array_equal(model(frame).data, model(X).data)
     np.testing.assert_array_equal(data.Standardiser(frame)(frame), data.Standardiser(X)(X))
     for ours, theirs in zip(data.split(frame, series, (0.5, 0.5), rng=0), data.split(X, y, (0.5, 0.5), rng=0), strict=True):
         np.testing.assert_array_equal(ours[0], theirs[0])
@@ -74,3 +75,16 @@ def test_frames_go_in_wherever_arrays_do(library):
     scores = frames.DataFrame({str(k): column for k, column in enumerate(np.eye(3)[y].T)})
     assert nn.metrics.accuracy(scores, series) == 1.0
     assert float(nn.losses.cross_entropy(scores, series)) == float(nn.losses.cross_entropy(np.eye(3)[y], y))
+
+
+def test_an_array_with_columns_is_taken_for_a_frame():
+    class Frame:
+        """What of a frame is used, so that no package is needed."""
+
+        columns = ("a", "b")
+
+        def __array__(self, dtype=None, copy=None):
+            return np.array([[1, 2.0], [True, 3]], dtype=object)
+
+    layer = nn.Linear(2, 1, rng=0)
+    np.testing.assert_array_equal(layer(Frame()).data, layer([[1.0, 2.0], [1.0, 3.0]]).data)
