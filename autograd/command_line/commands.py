@@ -25,7 +25,7 @@ from autograd.viz import draw
 # The exit codes. 2 is what argparse returns for a wrong command line.
 PASS, FAIL, USAGE, INCONCLUSIVE, RAISED = 0, 1, 2, 3, 4
 NEWTON_STEPS = 7  # from Rosenbrock's usual start; the last one changes less than 1e-6. Twice as many change nothing more.
-OPTIONAL = ("scipy", "scikit-learn", "matplotlib", "graphviz", "hypothesis", "sympy", "torch", "jax")
+OPTIONAL = ("scipy", "scikit-learn", "matplotlib", "graphviz", "hypothesis", "sympy", "torch", "jax", "networkx", "safetensors")
 
 
 class Result(NamedTuple):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -47,6 +47,7 @@ def test_all_derivatives_of_cubes_are_the_closed_forms(x, v):
     np.testing.assert_allclose(torch.func.vmap(torch.func.grad(f))(torch.stack([t, u])), [3 * x**2, 3 * v**2])
 
 
+@settings(max_examples=15)  # each is a hundred evaluations or more
 @given(arrays(np.float64, (2, 3), elements=st.floats(-1, 1, width=16)), VECTORS, st.floats(-1, 1, width=16))
 def test_pytorchs_checker_passes_in_both_modes_and_both_orders(x, W, b):
     f = to_torch(network)

@@ -1,11 +1,13 @@
 """from_torch: functions of PyTorch as operations, against closed forms, PyTorch itself, and measured derivatives."""
 
 import copy
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -43,6 +45,7 @@ def test_all_derivatives_of_cubes_are_the_closed_forms(x, v):
     assert grad(grad(grad(f)))(1.5) == 6.0
 
 
+@settings(max_examples=15)  # each is a hundred evaluations or more
 @given(arrays(np.float64, (2, 3), elements=st.floats(-1, 1, width=16)), VECTORS, st.floats(-1, 1, width=16))
 def test_the_checker_passes_on_containers_to_the_second_order(x, W, b):
     p = {"W": W, "b": [b]}
@@ -231,6 +234,19 @@ def test_a_result_is_copied_but_not_pickled():
     ):
         pickle.dumps(y)
     assert "call=<call of from_torch(cubes)>" in repr(y.static) or repr(y.static["call"]) == "<call of from_torch(cubes)>"
+
+
+def test_a_graph_in_the_users_own_container_is_freed_without_the_garbage_collector():
+    gc.disable()
+    try:
+        p = {"x": Tensor([1.0, 2.0])}
+        p["y"] = from_torch(lambda p: cubes(p["x"]))(p)
+        call = weakref.ref(p["y"].static["call"])
+        assert call() is not None
+        p.clear()
+        assert call() is None
+    finally:
+        gc.enable()
 
 
 def test_the_operation_is_described():
