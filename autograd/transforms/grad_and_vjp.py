@@ -13,7 +13,7 @@ from autograd.errors import DataError
 from autograd.graph.reverse_mode import pullback as pull_back
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.transforms.arguments import validate_argnums
-from autograd.transforms.derivative_trees import derivative_like, has_recorded_node, node_like, nodes_like
+from autograd.transforms.derivative_pytrees import derivative_like, has_recorded_node, node_like, nodes_like
 from autograd.transforms.recorded_call import Function, RecordedCall
 
 

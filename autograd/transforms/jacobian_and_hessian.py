@@ -12,7 +12,7 @@ from autograd.errors import SettingError
 from autograd.numpy_api.apply import has_nodes
 from autograd.numpy_api.functions.joining import stack
 from autograd.transforms.arguments import validate_argnums
-from autograd.transforms.derivative_trees import node_like, shape_of
+from autograd.transforms.derivative_pytrees import node_like, shape_of
 from autograd.transforms.grad_and_vjp import grad
 from autograd.transforms.recorded_call import Function, RecordedCall
 

@@ -10,7 +10,7 @@ from autograd.core.node import Node
 from autograd.errors import DataError
 from autograd.state import context, context_managers
 from autograd.state.hook_handles import Hooks
-from autograd.transforms.derivative_trees import data_of, derivative_like, has_recorded_node, nodes_like
+from autograd.transforms.derivative_pytrees import data_of, derivative_like, has_recorded_node, nodes_like
 from autograd.transforms.forward_over_reverse import pullback_tangents
 from autograd.transforms.grad_and_vjp import grad
 from autograd.transforms.recorded_call import Function, RecordedCall, is_inside_transform

@@ -25,7 +25,7 @@ from autograd.graph.topological_order import is_older, topological_order
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.state import context, context_managers
 from autograd.transforms.arguments import flatten_outputs, input_node, resolve_argnums
-from autograd.transforms.derivative_trees import data_of, derivative_like, is_complex, shape_of
+from autograd.transforms.derivative_pytrees import data_of, derivative_like, is_complex, shape_of
 
 _transform_depth: ContextVar[int] = ContextVar("transform_depth", default=0)
 Function = Callable[..., Any]

@@ -17,14 +17,24 @@ from autograd.compiler.passes.loops.operations import Operations
 
 HashArray = npt.NDArray[np.uint64]
 
+# The thresholds of this folder were changed one at a time, for 300 random programs and for those of tests/loop_programs.py. The
+# random ones have 253 loops and 22 285 lines.
+
 # Iterations that a loop needs. What an operand reads is seen in the second and the third iteration, since the first one may read
-# initial values, so that a fourth is needed to contradict it.
+# initial values, so that a fourth is needed to contradict it. With 2, there are 328 loops, and 4 % more lines. With 8, there are 84
+# loops, and a Kalman filter of 9 steps has 140 lines in place of 69.
 MIN_ITERATIONS = 4
-# Distances that are examined for each length of windows, those that occur most often.
+
+# Distances that are examined for each length of windows, those that occur most often. With 1, 17 loops are lost; with 2, one; with
+# 8, nothing changes.
 MAX_CANDIDATES = 4
-# How much shorter a repetition may be than another one of a longer period that it is preferred to.
+
+# How much shorter a repetition may be than another one of a longer period that it is preferred to. With 0.35 and with 0.99, no
+# program changes.
 SHORTEST_SHARE = 0.7
-# The share of all places that a repetition has if the search ends with it.
+
+# The share of all places that a repetition has if the search ends with it, since no other can have many more. With 0.45 and with
+# 0.99, no program changes.
 MOST_PLACES = 0.9
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # an odd number, which has an inverse modulo 2**64

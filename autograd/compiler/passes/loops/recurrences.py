@@ -20,14 +20,23 @@ from autograd.compiler.passes.loops.operations import Operations
 from autograd.compiler.passes.loops.periods import MIN_ITERATIONS, Repetition
 from autograd.ops import Op
 
-# Operations that a loop must replace, over all iterations: it costs a head and a line for each carried value.
+# Operations that a loop must replace, over all iterations: it costs a head and a line for each carried value. Measured as said in
+# ``periods``: with 6, there are 269 loops, and a chain of springs has 70 lines in place of 34. With 24, there are 158 loops, 2 %
+# fewer lines in all, and a model of volatility (GARCH) of 9 steps has 47 lines in place of 29.
 MIN_OPERATIONS = 12
-# Iterations that a carried value may skip, as in ``x[t] = a * x[t - 1] + b * x[t - 2]``: each is one more carried value.
+
+# Iterations that a carried value may skip, as in ``x[t] = a * x[t - 1] + b * x[t - 2]``: each is one more carried value. Few models
+# look back further than 4 steps. Doubled, recurrences over 5 to 8 steps are loops too, with 36 lines in place of 98 for 40 steps;
+# no other program changes.
 MAX_LAG = 4
-MAX_CUTS = 4  # how often a repetition is shortened to the longer side of an iteration that breaks it
+
+# How often a repetition is shortened to the longer side of an iteration that breaks it. With 1 and with 8 no program changes, not
+# even one with eight iterations that differ.
+MAX_CUTS = 4
 
 # Iterations that are added in front: the first one, whose carried values are other operations, and one that moving an operation to
-# the next iteration takes away.
+# the next iteration takes away. With 0, half of the programs are longer, by 6 % in all. With 1, a Kalman filter has 83 lines in
+# place of 69. Doubled, none of the programs of the tests changes.
 MAX_EARLIER = 2
 
 

@@ -1,4 +1,4 @@
-"""Tangents and cotangents as trees: their structure is checked, and their leaves become nodes or numbers of the right kind."""
+"""Tangents and cotangents as pytrees: their structure is checked, and their leaves become nodes or numbers of the right kind."""
 
 from __future__ import annotations
 
