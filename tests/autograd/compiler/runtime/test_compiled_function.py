@@ -18,7 +18,7 @@ def test_errors_of_derivatives_name_what_is_missing():
         compile(lambda x: x * x, in_axes=0).hvp(np.ones(2), np.ones(2))
     with pytest.raises(DataError, match=r"jvp\(\) of <lambda> takes a tuple of primals"):
         compile(lambda x: x * x).jvp(2.0, 1.0)
-    with pytest.raises(SettingError, match=r"compile\(\): argnums is an integer"):
+    with pytest.raises(SettingError, match=r"compile\(\): argnums must be an integer"):
         compile(lambda x: x * x, argnums=1.0)
     square = compile(lambda x: x * x)
     assert square.jvp((2.0,), (1,)) == (4.0, 4.0)
