@@ -326,7 +326,11 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
     def numeric_vjp(self, i: int, g: Any) -> Any:
         """Return the cotangent of argument ``i`` as an array, from the cotangent ``g`` of this node."""
         assert self.op is not None
-        return self.args[i].unbroadcast_cotangent(self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right), self.op)
+        arg = self.left[i]
+        c = self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right)
+        if type(c) is np.ndarray and type(arg) is Tensor and c.shape == arg._primal.shape and c.dtype == arg._primal.dtype:
+            return c
+        return arg.unbroadcast_cotangent(c, self.op)
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
         """Return the tangent of this node as an array, from those of its arguments; None stands for a tangent of 0."""

@@ -11,7 +11,8 @@ Nothing is fetched.
 Each tool answers the same eval in a process of its own, on one core, at sizes that take minutes. An eval passes if GradBench judges all
 answers to be right. The times are those of the gradient at the largest input that all tools answered: the median of the runs after the
 first, in milliseconds. A function is compiled in the first run; its time is printed, too. "eager" is this library without compilation.
-The column "torch" is GradBench's own tool if it has the eval, and otherwise `torch_tool.py` in this folder (marked *).
+The column "torch" is GradBench's own tool if it has the eval, and otherwise `torch_tool.py` in this folder (marked *). GradBench's tool for
+JAX does not wait for the result of a run, so that its times are mostly those of starting a computation.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from .session import Session, hold_session
 
 ROOT = Path(__file__).parent.parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-SYNCHRONOUS = {"JAX_CPU_ENABLE_ASYNC_DISPATCH": "false"}  # or its tool would time how long it takes to start a computation
 RUNS = ["--min-runs", "4", "--min-seconds", "0.5"]
 
 # The options of the evals: sizes.
@@ -64,7 +64,7 @@ def answer_eval(name: str, library: str, options: argparse.Namespace) -> tuple[S
     """Return the session of a library with an eval, and whether its tool is GradBench's or this library's own."""
     checkout = options.checkout.resolve()
     run = [options.python, str(checkout / f"python/gradbench/gradbench/evals/{name}/run.py"), *EVALS[name]]
-    environment = {**os.environ, **ONE_THREAD, **SYNCHRONOUS, "PYTHONPATH": f"{checkout / 'python/gradbench'}:{ROOT}"}
+    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": f"{checkout / 'python/gradbench'}:{ROOT}"}
     first, *others = tool_commands(library, options.python, checkout)
     session = hold_session(run, first, str(checkout), environment, options.seconds)
     if session.is_defined or not others:

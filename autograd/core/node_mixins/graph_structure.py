@@ -35,7 +35,8 @@ class GraphStructure(BaseNode):
     @property
     def sources(self) -> Sequence[tuple[int, Any]]:
         """The arguments that are nodes, as pairs (position, node)."""
-        return [(i, arg) for i, arg in enumerate(self.args) if isinstance(arg, BaseNode)]
+        args = self.left if self.dleft is PACKED else self.args
+        return [(i, arg) for i, arg in enumerate(args) if isinstance(arg, BaseNode)]
 
     @property
     def parents(self) -> tuple[Any, ...]:
