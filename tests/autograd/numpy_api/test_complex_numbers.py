@@ -204,7 +204,7 @@ def test_bad_arguments_of_transforms():
     for call, error, text in [
         (lambda: np.fft.fft(t, 0), SettingError, "np.fft.fft: the number of points is 0, and must be at least 1"),
         (lambda: np.fft.ifft(t, norm="both"), SettingError, "np.fft: norm must be 'backward', 'ortho' or 'forward', not 'both'"),
-        (lambda: np.fft.hfft(t, norm="both"), SettingError, "np.fft: norm is"),
+        (lambda: np.fft.hfft(t, norm="both"), SettingError, "np.fft: norm must be"),
         (lambda: np.fft.fft2(np.reshape(t, (2, 2)), s=(2,)), ShapeError, "np.fft: 1 lengths for 2 axes: pass one for each"),
         (lambda: np.fft.rfft(t), DataError, "np.fft.rfft takes real numbers: use np.fft.fft for complex ones, or t.real"),
     ]:
