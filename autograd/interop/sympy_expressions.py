@@ -38,7 +38,7 @@ def to_sympy(x: Any, symbols: Mapping[Node, Any] | Sequence[Node] | None = None)
     -------
     sympy.Expr, sympy.Array or tuple of sympy.Expr
         An array for a Tensor with axes. For an explanation one expression for each path: the product of the local derivatives along
-        it. Their sum is the derivative.
+        it that is written out. The sum of all is the derivative.
 
     Raises
     ------
