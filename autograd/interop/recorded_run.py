@@ -55,8 +55,8 @@ def record_run(call: str, f: Callable[..., Any], arrays: Sequence[Array]) -> tup
     captured = [end for end in ends if is_older(end, recorded.start_time)]
     if captured:
         raise GraphError(
-            f"{call} uses {captured[0].describe()} from outside, and no gradient would reach it: pass it as an argument, or use "
-            f"its detach() in the function"
+            f"{call} uses {captured[0].describe()} from outside, and no gradient would reach it: pass it as an argument, as "
+            f"with nn.functional_call, or use its detach() in the function"
         )
     inputs: list[Any] = [None] * len(arrays)
     for k, node in zip(positions, recorded.inputs[1:], strict=True):

@@ -38,7 +38,7 @@ def to_sympy(x: Any, symbols: Mapping[Node, Any] | Sequence[Node] | None = None)
     -------
     sympy.Expr, sympy.Array or tuple of sympy.Expr
         An array for a Tensor with axes. For an explanation one expression for each path: the product of the local derivatives along
-        it. Their sum is the derivative.
+        it that is written out. The sum of all is the derivative.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def to_sympy(x: Any, symbols: Mapping[Node, Any] | Sequence[Node] | None = None)
     """
     import_library("sympy", "to_sympy()")
     if isinstance(x, Explanation):
-        writer = _Writer([x.paths[0].nodes[0], x.paths[0].nodes[-1]], symbols)
+        writer = _Writer([path.nodes[0] for path in x.paths], symbols)
         return tuple(writer.path_derivative(path.nodes, path.positions) for path in x.paths)
     if not isinstance(x, Node):
         raise DataError(f"to_sympy() takes a Value, a Tensor, or what explain() returned, not {describe(x)}")

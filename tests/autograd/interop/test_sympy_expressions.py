@@ -96,6 +96,7 @@ def test_a_conditional_derivative_is_a_choice_of_numbers():
     (term,) = to_sympy(explain(x.relu(), wrt=x))
     assert str(term) == "Piecewise((1, x > 0), (0, True))"
     assert to_sympy(explain(x, wrt=x)) == (1,)
+    assert to_sympy(explain(x * x, wrt=x, most=0)) == ()
 
 
 W = np.array([[0.5, 1.0, 2.0], [0.25, 1.5, 0.75]])

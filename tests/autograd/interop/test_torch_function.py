@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import autograd as ag
+import nn
 from autograd import DataError, GraphError, Tensor, define, grad
 from autograd.interop import from_torch, to_torch
 from autograd.testing import check_grad
@@ -122,12 +123,24 @@ def test_a_random_function_is_differentiated_at_the_run_that_gave_the_value():
     assert torch.equal(torch.autograd.grad(g.sum(), x)[0], 2 * y)
 
 
+def test_the_parameters_of_a_network_are_arguments():
+    model = nn.Linear(2, 1, rng=0)
+    f = to_torch(lambda p, x: nn.functional_call(model, p, x))
+    parameters = {name: leaf(x) for name, x in model.state_dict().items()}
+    x = np.array([[0.5, -1.0], [2.0, 3.0]])
+    f(parameters, leaf(x)).sum().backward()
+    assert parameters["W"].grad.tolist() == [[2.5, 2.0]]
+    assert parameters["b"].grad.tolist() == [2.0]
+    with pytest.raises(
+        GraphError, match=r"to_torch\(Linear\) uses .* from outside, .*: pass it as an argument, as with nn\.functional_call"
+    ):
+        to_torch(model)(leaf(x))
+
+
 def test_what_cannot_cross_is_refused():
     w = Tensor([1.0, 2.0], name="w")
     x = torch.ones(2, dtype=torch.float64)
-    text = (
-        r"to_torch\(<lambda>\) uses this Tensor \('w', leaf\) from outside, and no gradient would reach it: pass it as an argument"
-    )
+    text = r"to_torch\(<lambda>\) uses this Tensor \('w', leaf\) from outside, and no gradient would reach it: pass it as an argument, as with nn"
     with pytest.raises(GraphError, match=text):
         to_torch(lambda x: x * w)(x)
     assert to_torch(lambda x: x * w.detach())(x).tolist() == [1.0, 2.0]
