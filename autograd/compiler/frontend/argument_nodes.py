@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import IGNORE_FLOAT_ERRORS
+from autograd.compiler.frontend.float_lists import FloatList
 from autograd.compiler.frontend.traced_integers import TracedIntegers
 from autograd.core.node import Node
 from autograd.core.tensor import Tensor
@@ -51,13 +52,14 @@ class NodeMaker:
             else:
                 self._new_nodes[id(leaf)] = self._make_node(leaf)
             return self._new_nodes[id(leaf)]
-        if np.ndim(leaf) == 0 or self.arrays_as_tensors or leaf.dtype.kind == "c":
+        is_list = isinstance(leaf, FloatList)
+        if np.ndim(leaf) == 0 or (self.arrays_as_tensors and not is_list) or leaf.dtype.kind == "c":
             return self._make_node(leaf)
         values = [Value(x) for x in np.ravel(leaf).tolist()]
         self.nodes += values
         array = np.empty(np.shape(leaf), dtype=object)
         array.ravel()[:] = values
-        return array
+        return array.tolist() if is_list else array
 
     def replace_integers(self, leaf: Any) -> Any:
         """Return what the function gets in place of an array of integers.
@@ -107,4 +109,7 @@ def perturb_leaf(leaf: Any, step: float, copies: dict[int, Any]) -> Any:
         return copies[id(leaf)]
     with np.errstate(**IGNORE_FLOAT_ERRORS):
         moved = np.where(np.equal(leaf, 0.0), step, leaf + step * leaf)
-    return float(moved) if isinstance(leaf, float) else moved.astype(leaf.dtype)
+    if isinstance(leaf, float):
+        return float(moved)
+    moved = moved.astype(leaf.dtype)
+    return moved.view(FloatList) if isinstance(leaf, FloatList) else moved

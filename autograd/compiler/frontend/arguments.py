@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
+from autograd.compiler.frontend.float_lists import FloatList, pack_float_lists
 from autograd.core.coercion import check_no_masked_entries, describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, flatten_one_level, unflatten_like
@@ -55,6 +56,8 @@ class Call:
 
     Attributes
     ----------
+    given_args : tuple
+        The positional arguments as they were passed; in ``args`` lists of floats are arrays.
     leaves : list
         The leaves of all arguments, in order.
     offsets : list of int
@@ -85,6 +88,7 @@ class Call:
         "args",
         "arrays_as_tensors",
         "axes",
+        "given_args",
         "has_nodes",
         "integer_leaves",
         "kwargs",
@@ -95,8 +99,9 @@ class Call:
     )
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, arrays_as_tensors: bool = False) -> None:
-        self.args = args
-        self.kwargs = kwargs
+        self.given_args = args
+        self.args = args if in_axes is not None else tuple(map(pack_float_lists, args))
+        self.kwargs = kwargs if in_axes is not None else pack_float_lists(kwargs)
         self.arrays_as_tensors = arrays_as_tensors
         self.axes: list[int | None] | None = None
         self.traces_integers = arrays_as_tensors and in_axes is None
@@ -143,6 +148,9 @@ class Call:
             return self._flatten_other_array(tree)
         if isinstance(tree, Node):
             return self._add_node(tree)
+        if kind is FloatList:
+            self.leaves.append(tree)
+            return list, tree.shape
         if isinstance(tree, np.floating):
             self.leaves.append(float(tree))
             return float
@@ -323,7 +331,8 @@ class Call:
         positions = []
         for k, leaf in enumerate(leaves):
             if self.is_traced_leaf(k):
-                is_one_node = self.arrays_as_tensors or isinstance(leaf, Node) or np.iscomplexobj(leaf)
+                is_array = self.arrays_as_tensors and not isinstance(leaf, FloatList)
+                is_one_node = is_array or isinstance(leaf, Node) or np.iscomplexobj(leaf)
                 n_nodes = 1 if is_one_node else np.size(leaf)
                 positions += [(k, place) for place in range(n_nodes)]
         values = [_plain_value(leaf) if self.is_traced_leaf(k) else None for k, leaf in enumerate(leaves)]
@@ -363,7 +372,7 @@ def _plain_value(leaf: Any) -> Any:
     """Return the number or array of a traced leaf."""
     if isinstance(leaf, Node):
         return leaf._primal
-    return leaf if isinstance(leaf, np.ndarray) else float(leaf)
+    return np.asarray(leaf) if isinstance(leaf, np.ndarray) else float(leaf)
 
 
 def _first_sample(batch: Any) -> Any:

@@ -11,7 +11,9 @@ from autograd.compiler.frontend.arguments import Call, is_traced
 from autograd.compiler.runtime.derivative_arguments import (
     flatten_tangents,
     gradients_like_arguments,
+    has_differentiable_leaves,
     is_differentiable,
+    is_recorded_outside,
     leaves_of_arguments,
     must_record,
     to_number_or_array,
@@ -141,9 +143,9 @@ class Compiled(ProgramInspection):
         """
         if not args:
             return self._value_and_captured_gradients(kwargs)
-        if must_record(args, kwargs):
+        call = None if is_recorded_outside() else Call(args, kwargs, self.options.in_axes, self.options.tensors)
+        if call is None or (call.has_nodes and has_differentiable_leaves(call.leaves)):
             return grad_and_vjp.value_and_grad(self.f, self.options.argnums)(*args, **kwargs)
-        call = Call(args, kwargs, self.options.in_axes, self.options.tensors)
         leaves = leaves_of_arguments(call, self.options.argnums)
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:

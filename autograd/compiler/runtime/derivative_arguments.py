@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.frontend.arguments import Call, is_traced
+from autograd.compiler.frontend.float_lists import FloatList, like_leaf
 from autograd.core.coercion import describe, to_array
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, leaves_in_order_of, structure, unflatten_like
@@ -48,9 +49,28 @@ def must_record(*trees: Any) -> bool:
     bool
         Whether a tracer or a transform runs, or whether a leaf is a node to which gradients flow.
     """
-    if current_tracer() is not None:
-        return True
-    return context.recording() and (is_inside_transform() or any(is_differentiable(leaf) for leaf in flatten(trees)[0]))
+    return is_recorded_outside() or has_differentiable_leaves(flatten(trees)[0])
+
+
+def is_recorded_outside() -> bool:
+    """Return whether a tracer or a transform records all that is computed."""
+    return current_tracer() is not None or (context.recording() and is_inside_transform())
+
+
+def has_differentiable_leaves(leaves: Sequence[Any]) -> bool:
+    """Return whether a leaf is a node to which gradients flow, and operations are recorded.
+
+    Parameters
+    ----------
+    leaves : sequence
+        The leaves of arguments.
+
+    Returns
+    -------
+    bool
+        Whether one is.
+    """
+    return context.recording() and any(map(is_differentiable, leaves))
 
 
 def leaves_of_arguments(call: Call, argnums: int | Sequence[int]) -> set[int]:
@@ -108,7 +128,8 @@ def gradients_like_arguments(call: Call, gradients: dict[int, Any], argnums: int
     """
     if isinstance(argnums, int):
         start = call.offsets[argnums % len(call.args)]
-        return unflatten_like(call.args[argnums], (gradients[k] for k in range(start, len(call.leaves))))
+        own = (like_leaf(call.leaves[k], gradients[k]) for k in range(start, len(call.leaves)))
+        return unflatten_like(call.args[argnums], own)
     return tuple(gradients_like_arguments(call, gradients, n) for n in argnums)
 
 
@@ -134,9 +155,11 @@ def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list
     ShapeError
         If the tangents have another structure, or other shapes, than the arguments.
     """
-    if structure(tangents) != structure(call.args):
-        raise ShapeError(f"{method}: the tangents have the structure {structure(tangents)}, but {structure(call.args)} is needed")
-    pairs = zip(leaves_in_order_of(tangents, call.args), call.leaves, strict=True)
+    given = call.given_args
+    if structure(tangents) != structure(given):
+        raise ShapeError(f"{method}: the tangents have the structure {structure(tangents)}, but {structure(given)} is needed")
+    remaining = iter(leaves_in_order_of(tangents, given))
+    pairs = [(_take_tangent(leaf, remaining), leaf) for leaf in call.leaves]
     traced_pairs = [(tangent, leaf) for tangent, leaf in pairs if is_traced(leaf)]
     data = [tangent._primal if isinstance(tangent, Node) else to_array(tangent, method) for tangent, _ in traced_pairs]
     tangent_shapes = [np.shape(tangent) for tangent in data]
@@ -147,6 +170,14 @@ def flatten_tangents(call: Call, tangents: tuple[Any, ...], method: str) -> list
         if np.iscomplexobj(tangent) and not np.iscomplexobj(leaf._primal if isinstance(leaf, Node) else leaf):
             raise DataError(f"{method}: a tangent is complex, but what it belongs to is real: take its real part")
     return [to_number_or_array(tangent) for tangent in data]
+
+
+def _take_tangent(leaf: Any, remaining: Iterator[Any]) -> Any:
+    """Return the tangent of a leaf; of a list of floats the tangents of its entries as an array."""
+    if not isinstance(leaf, FloatList):
+        return next(remaining)
+    numbers = [next(remaining) for _ in range(leaf.size)]
+    return np.array([x._primal if isinstance(x, Node) else x for x in numbers], dtype=float).reshape(leaf.shape)
 
 
 def zero_tangents(argument: Any) -> Any:
@@ -162,9 +193,9 @@ def zero_tangents(argument: Any) -> Any:
     like ``argument``
         Zeros in place of traced leaves; other leaves stay.
     """
-    leaves = Call((argument,), {}, None).leaves
-    zeros = [np.zeros(np.shape(leaf))[()] if is_traced(leaf) else leaf for leaf in leaves]
-    return unflatten_like(argument, iter(zeros))
+    call = Call((argument,), {}, None)
+    zeros = [like_leaf(leaf, np.zeros(np.shape(leaf))[()]) if is_traced(leaf) else leaf for leaf in call.leaves]
+    return unflatten_like(call.args[0], iter(zeros))
 
 
 def to_number_or_array(x: Any) -> Any:
