@@ -95,11 +95,11 @@ class Call:
     )
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, arrays_as_tensors: bool = False) -> None:
-        self.args = args
-        self.kwargs = kwargs
-        self.arrays_as_tensors = arrays_as_tensors
+        self.args: tuple[Any, ...] = args
+        self.kwargs: dict[str, Any] = kwargs
+        self.arrays_as_tensors: bool = arrays_as_tensors
         self.axes: list[int | None] | None = None
-        self.traces_integers = arrays_as_tensors and in_axes is None
+        self.traces_integers: bool = arrays_as_tensors and in_axes is None
         self._flatten_all()
         if in_axes is not None:
             self.axes = self._match_axes(in_axes)
@@ -109,7 +109,7 @@ class Call:
         """Set the attributes that follow from the arguments."""
         args, kwargs = self.args, self.kwargs
         self.leaves: list[Any] = []
-        self.has_nodes = False
+        self.has_nodes: bool = False
         self.integer_leaves: set[int] = set()
         self.offsets: list[int] = []
         keys = []
@@ -119,7 +119,7 @@ class Call:
         self.offsets.append(len(self.leaves))
         if kwargs:
             keys.append(("keywords", self._flatten(kwargs)))
-        self.signature = tuple(keys)
+        self.signature: tuple[Any, ...] = tuple(keys)
 
     def make_integers_static(self) -> None:
         """Treat arrays of integers as static, which are traced by default if arrays reach the function as Tensors."""
