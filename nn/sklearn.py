@@ -85,7 +85,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         rng = check_random_state(self.random_state)
         self._rng = np.random.default_rng(rng.randint(LARGEST_SEED))
         sizes = [self.n_features_in_, *self._hidden_widths(), n_outputs]
-        self.model_ = MLP(sizes, hidden=self.activation, rng=self._rng)
+        self.model_: MLP = MLP(sizes, hidden=self.activation, rng=self._rng)
         self._optimizer = self._make_optimizer(self._size_of_batches(count) * weight / count)
         self.n_iter_: int = 0
 
