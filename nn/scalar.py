@@ -50,8 +50,8 @@ class Neuron(Module):
 
     def __init__(self, nin: int, nonlin: bool = True, activation: str | Activation = "relu", rng: Seed = None) -> None:
         draw = random.uniform if rng is None else generator(rng).uniform
-        self.w = [Value(draw(-1, 1)) for _ in range(nin)]
-        self.b = Value(0.0)
+        self.w: list[Value] = [Value(draw(-1, 1)) for _ in range(nin)]
+        self.b: Value = Value(0.0)
         self.nonlin = nonlin
         self.activation = activation
 
@@ -116,7 +116,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, rng: Seed = None, **kwargs: Any) -> None:
         rng = None if rng is None else generator(rng)
-        self.neurons = [Neuron(nin, rng=rng, **kwargs) for _ in range(nout)]
+        self.neurons: list[Neuron] = [Neuron(nin, rng=rng, **kwargs) for _ in range(nout)]
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Return the outputs of the neurons.
@@ -184,7 +184,7 @@ class MLP(Module):
         rng = None if rng is None else generator(rng)
         sizes = [nin, *nouts]
         activations = [activation] * (len(nouts) - 1) + [output]
-        self.layers = [
+        self.layers: list[Layer] = [
             Layer(n_in, n_out, nonlin=f != "identity", activation=f, rng=rng)
             for n_in, n_out, f in zip(sizes, sizes[1:], activations)
         ]

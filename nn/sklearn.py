@@ -85,9 +85,9 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         rng = check_random_state(self.random_state)
         self._rng = np.random.default_rng(rng.randint(LARGEST_SEED))
         sizes = [self.n_features_in_, *self._hidden_widths(), n_outputs]
-        self.model_ = MLP(sizes, hidden=self.activation, rng=self._rng)
+        self.model_: MLP = MLP(sizes, hidden=self.activation, rng=self._rng)
         self._optimizer = self._make_optimizer(self._size_of_batches(count) * weight / count)
-        self.n_iter_ = 0
+        self.n_iter_: int = 0
 
     def _make_optimizer(self, weight_of_batch: float) -> Any:
         """Return the optimizer; the penalty is ½ alpha ‖W‖² / N of a batch, without biases, as scikit-learn's."""
@@ -133,7 +133,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
             X, Y, validation = split[0], split[2], (split[1], split[3])
             sample_weight = None if sample_weight is None else split[4]
         size = self._size_of_batches(len(X))
-        self.history_ = fit(
+        self.history_: History = fit(
             self.model_, X, Y, loss=self._loss, optimizer=self._optimizer, epochs=self.max_iter,
             batch_size=None if size == len(X) else size, sample_weight=sample_weight, validation=validation,
             patience=self.n_iter_no_change if self.early_stopping else None,
@@ -296,7 +296,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         """
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=True)
         check_classification_targets(y)
-        self.classes_ = np.arange(y.shape[1]) if self._is_multi_label(y) else np.unique(y)
+        self.classes_: Any = np.arange(y.shape[1]) if self._is_multi_label(y) else np.unique(y)
         return self._fit_labels(X, y, sample_weight, one_epoch=False)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:

@@ -111,6 +111,7 @@ class JaxRun(Run):
 
     def __init__(self, jax: Any, call: str, f: Callable[..., tuple[Any, Any]], xs: Sequence[Any]) -> None:
         self._jax, self._call, self._f, self._xs = jax, call, f, xs
+        self.rest: Any
         outputs, self._pull, self.rest = self._compute(lambda: jax.vjp(f, *xs, has_aux=True))
         if any(isinstance(x, jax.core.Tracer) for x in outputs):
             raise GraphError(

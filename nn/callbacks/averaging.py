@@ -44,7 +44,8 @@ class WeightAverage(Callback):
     """
 
     def __init__(self, decay: float = 0.999, at_end: bool = False) -> None:
-        self.decay, self.at_end = within("decay", decay, 0.0, 1.0), at_end
+        self.decay: float = within("decay", decay, 0.0, 1.0)
+        self.at_end: bool = at_end
         self._sums: dict[str, Any] = {}
         self._steps = 0
 

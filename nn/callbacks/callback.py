@@ -129,7 +129,7 @@ class CallbackList:
         for one in found:
             if not isinstance(one, Callback) and (isinstance(one, type) or not callable(one)):
                 raise SettingError(f"fit(): a callback is a Callback or a function of the history, not {one!r}")
-        self.callbacks = [one if isinstance(one, Callback) else _FunctionOfHistory(one) for one in found]
+        self.callbacks: list[Callback] = [one if isinstance(one, Callback) else _FunctionOfHistory(one) for one in found]
         self.run = run
 
     def on_start(self) -> None:

@@ -45,7 +45,7 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
 
     def on_start(self, run: Run) -> None:
         """Begin a new file, or drop the epochs that a resumed run takes again."""
@@ -82,7 +82,8 @@ class LogEpochs(Callback):
     """
 
     def __init__(self, logger: logging.Logger | str = "nn", level: int = logging.INFO) -> None:
-        self.logger, self.level = logging.getLogger(logger) if isinstance(logger, str) else logger, level
+        self.logger: logging.Logger = logging.getLogger(logger) if isinstance(logger, str) else logger
+        self.level: int = level
 
     def on_epoch(self, run: Run) -> None:
         """Send the numbers of the epoch."""
@@ -110,7 +111,7 @@ class TensorBoard(Callback):
         except ImportError:
             raise SettingError("TensorBoard() needs tensorboardX: pip install tensorboardX") from None
         self._make_writer: Any = SummaryWriter
-        self.folder = str(folder)
+        self.folder: str = str(folder)
 
     def on_start(self, run: Run) -> None:
         """Open a file in the folder."""

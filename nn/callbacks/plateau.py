@@ -46,9 +46,12 @@ class ReduceOnPlateau(Callback):
     """
 
     def __init__(self, factor: float = 0.1, patience: int = 10, threshold: float = 1e-4, floor: float = 0.0) -> None:
-        self.factor, self.patience = within("factor", factor, 0.0, 1.0), positive_integer("patience", patience)
-        self.threshold, self.floor = within("threshold", threshold, 0.0, 1.0), within("floor", floor, 0.0, float("inf"))
-        self.best, self.waited = np.inf, 0
+        self.factor: float = within("factor", factor, 0.0, 1.0)
+        self.patience: int = positive_integer("patience", patience)
+        self.threshold: float = within("threshold", threshold, 0.0, 1.0)
+        self.floor: float = within("floor", floor, 0.0, float("inf"))
+        self.best: float = np.inf
+        self.waited: int = 0
 
     def on_epoch(self, run: Run) -> None:
         """Compare the loss of the epoch with the least one, and lower the rate if it is time."""
@@ -68,4 +71,5 @@ class ReduceOnPlateau(Callback):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Restore the least loss and the number of epochs waited."""
-        self.best, self.waited = float(state["best"]), int(state["waited"])
+        self.best = float(state["best"])
+        self.waited = int(state["waited"])

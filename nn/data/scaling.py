@@ -51,8 +51,8 @@ class Standardiser:
         X = real_array(X, "Standardiser()", finite=True)
         if not X.ndim or not len(X):
             raise ShapeError(f"Standardiser takes training data (N, …), not an array of shape {X.shape}")
-        self.mean = X.mean(axis=0)
-        self.deviation = np.where(X.min(axis=0) < X.max(axis=0), X.std(axis=0), 1.0)
+        self.mean: Any = X.mean(axis=0)
+        self.deviation: Any = np.where(X.min(axis=0) < X.max(axis=0), X.std(axis=0), 1.0)
 
     def __call__(self, X: Any) -> Array:
         """Standardise data.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def _partial(xp: Any, i: int, z: Any, t: Any) -> Any:
 
 
 # -Σ t log softmax(z) over the last axis as one operation: nothing overflows at logits of ±1000, and log 0 is never taken.
-softmax_cross_entropy = define(
+softmax_cross_entropy: Callable[..., Any] = define(
     "softmax_cross_entropy",
     lambda xp, z, t: xp.sum(_class_terms(xp, z, t), axis=-1, keepdims=False),
     vjp=lambda xp, i, g, y, z, t: xp.expand_dims(g, axis=-1) * _partial(xp, i, z, t),

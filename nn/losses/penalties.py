@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import ShapeError, Tensor, define
 
 # ½ Σ ‖W‖² over any number of arrays as one operation.
-half_squares = define(
+half_squares: Callable[..., Any] = define(
     "half_squares",
     lambda xp, *W: 0.5 * sum(xp.vdot(w, w) for w in W),
     vjp=lambda xp, i, g, y, *W: g * W[i],

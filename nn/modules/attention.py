@@ -142,12 +142,17 @@ class MultiHeadAttention(Module):
         rng: Seed = None,
         bias: bool = True,
     ) -> None:
-        self.width, self.heads = positive_integer("the width", width), positive_integer("heads", heads)
+        self.width: int = positive_integer("the width", width)
+        self.heads: int = positive_integer("heads", heads)
         if width % heads:
             raise SettingError(f"MultiHeadAttention: {heads} heads cannot share {width} features equally")
         rng = generator(rng)
+        self.query: Linear
+        self.key: Linear
+        self.value: Linear
+        self.out: Linear
         self.query, self.key, self.value, self.out = (Linear(width, width, init, rng, bias) for _ in range(4))
-        self.dropout = Dropout(dropout, rng)
+        self.dropout: Dropout = Dropout(dropout, rng)
         self.causal = causal
 
     def forward(self, query: Any, key: Any = None, value: Any = None, mask: Any = None) -> Any:
@@ -214,7 +219,7 @@ class PositionalEncoding(Module):
     """
 
     def __init__(self, width: int) -> None:
-        self.width = positive_integer("the width", width)
+        self.width: int = positive_integer("the width", width)
 
     def forward(self, x: Any) -> Any:
         """Return the features with the encoding of their positions added.

@@ -38,8 +38,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Seed = None) -> None:
-        self.p = within("p", p, 0.0, 1.0)
-        self.rng = generator(rng)
+        self.p: float = within("p", p, 0.0, 1.0)
+        self.rng: np.random.Generator = generator(rng)
 
     def forward(self, x: Any) -> Any:
         """Return the input with some entries zero.

@@ -115,7 +115,7 @@ class Sequential(Module):
         for step in steps:
             if not callable(step) and not isinstance(step, str):
                 raise SettingError(f"Sequential takes modules, functions and names of activations, not {step!r}")
-        self.steps = [activation(step) if isinstance(step, str) else step for step in steps]
+        self.steps: list[Any] = [activation(step) if isinstance(step, str) else step for step in steps]
 
     def forward(self, x: Any) -> Any:
         """Apply the steps.
@@ -163,7 +163,8 @@ class Residual(Module):
         for f in (inner, skip):
             if f is not None and not callable(f):
                 raise SettingError(f"Residual takes modules and functions, not {f!r}")
-        self.inner, self.skip = inner, skip
+        self.inner: Any = inner
+        self.skip: Any = skip
 
     def forward(self, x: Any) -> Any:
         """Return x + f(x).

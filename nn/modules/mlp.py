@@ -71,8 +71,8 @@ class MLP(Module):
             raise SettingError(f"MLP of {len(sizes) - 2} hidden layers takes as many hidden activations, not {len(names) - 1}")
         rng = generator(rng)
         inits = [init or ("he_normal" if name_of(f) in RELU_FAMILY else "glorot_uniform") for f in names]
-        self.layers = [Linear(a, b, how, rng) for a, b, how in zip(sizes, sizes[1:], inits, strict=False)]
-        self.activations = [activation(f) for f in names]
+        self.layers: list[Linear] = [Linear(a, b, how, rng) for a, b, how in zip(sizes, sizes[1:], inits, strict=False)]
+        self.activations: list[Activation] = [activation(f) for f in names]
 
     def passes(self, x: Any) -> Iterator[tuple[Any, Any]]:
         """Yield the weighted input and the activation of each layer in turn.

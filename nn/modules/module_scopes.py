@@ -20,7 +20,7 @@ class ModuleScopes:
 
     def __init__(self, paths: dict[int, str]) -> None:
         self.paths = paths
-        self.current = ""  # the path of the module whose forward() is running
+        self.current: str = ""  # the path of the module whose forward() is running
 
     @contextmanager
     def enter(self, module: int) -> Iterator[None]:

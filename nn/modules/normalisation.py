@@ -41,7 +41,9 @@ class LayerNorm(Module):
 
     def __init__(self, width: int, eps: float = 1e-5) -> None:
         width = positive_integer("a layer's width", width)
-        self.g, self.b, self.eps = Tensor(np.ones(width)), Tensor(np.zeros(width)), positive("eps", eps)
+        self.g: Tensor = Tensor(np.ones(width))
+        self.b: Tensor = Tensor(np.zeros(width))
+        self.eps: float = positive("eps", eps)
 
     def forward(self, x: Any) -> Any:
         """Return the normalised input.
@@ -96,7 +98,8 @@ class RMSNorm(Module):
     """
 
     def __init__(self, width: int, eps: float = 1e-6) -> None:
-        self.g, self.eps = Tensor(np.ones(positive_integer("a layer's width", width))), positive("eps", eps)
+        self.g: Tensor = Tensor(np.ones(positive_integer("a layer's width", width)))
+        self.eps: float = positive("eps", eps)
 
     def forward(self, x: Any) -> Any:
         """Return the normalised input.
@@ -159,14 +162,16 @@ class BatchNorm(Module):
     array([0.2, 0.5])
     """
 
-    buffers = ("running_mean", "running_variance")
+    buffers: tuple[str, ...] = ("running_mean", "running_variance")
 
     def __init__(self, channels: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
         channels = positive_integer("the number of channels", channels)
-        self.g, self.b = Tensor(np.ones(channels)), Tensor(np.zeros(channels))
-        self.running_mean = Tensor(np.zeros(channels), constant=True)
-        self.running_variance = Tensor(np.ones(channels), constant=True)
-        self.momentum, self.eps = within("momentum", momentum, 0.0, 1.0), positive("eps", eps)
+        self.g: Tensor = Tensor(np.ones(channels))
+        self.b: Tensor = Tensor(np.zeros(channels))
+        self.running_mean: Tensor = Tensor(np.zeros(channels), constant=True)
+        self.running_variance: Tensor = Tensor(np.ones(channels), constant=True)
+        self.momentum: float = within("momentum", momentum, 0.0, 1.0)
+        self.eps: float = positive("eps", eps)
 
     def forward(self, x: Any) -> Any:
         """Return the normalised input.

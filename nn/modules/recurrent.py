@@ -25,9 +25,9 @@ class _Cell(Module):
 
     def __init__(self, n_in: int, n_hidden: int, init: str | Initialiser = "glorot_uniform", rng: Seed = None) -> None:
         rng = generator(rng)
-        self.n_hidden = positive_integer("the width of the hidden state", n_hidden)
-        self.input = Linear(n_in, self.gates * n_hidden, init, rng)
-        self.hidden = Linear(n_hidden, self.gates * n_hidden, init, rng)
+        self.n_hidden: int = positive_integer("the width of the hidden state", n_hidden)
+        self.input: Linear = Linear(n_in, self.gates * n_hidden, init, rng)
+        self.hidden: Linear = Linear(n_hidden, self.gates * n_hidden, init, rng)
 
     def initial_state(self, batch: tuple[int, ...]) -> Any:
         """Return the state before the first step, zeros.
@@ -95,7 +95,7 @@ class RNNCell(_Cell):
         rng: Seed = None,
     ) -> None:
         super().__init__(n_in, n_hidden, init, rng)
-        self.activation = named_activation(activation)
+        self.activation: Activation = named_activation(activation)
 
     def forward(self, x: Any, state: Any) -> tuple[Any, Any]:
         """Take one step.
@@ -247,7 +247,9 @@ class RNN(Module):
     def __init__(self, cell: Any, last_only: bool = False, reverse: bool = False) -> None:
         if not isinstance(cell, Module) or not hasattr(cell, "initial_state"):
             raise SettingError(f"RNN takes a cell with initial_state(), such as LSTMCell(2, 3), not {cell!r}")
-        self.cell, self.last_only, self.reverse = cell, last_only, reverse
+        self.cell: Any = cell
+        self.last_only: bool = last_only
+        self.reverse: bool = reverse
 
     def forward(self, x: Any, state: Any = None) -> Any:
         """Return the outputs.

@@ -145,8 +145,8 @@ class scale(Transform):  # noqa: N801 - transforms are written like functions, a
     """
 
     def __init__(self, rate: float | Schedule) -> None:
-        self.rate = as_schedule(rate)
-        self.factor = 1.0
+        self.rate: Schedule = as_schedule(rate)
+        self.factor: float = 1.0
 
     def at(self, step: int) -> Any:
         """Return the rate of a step.

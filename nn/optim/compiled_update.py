@@ -33,9 +33,9 @@ class UpdateFunction:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
-        self.transforms = [_copy_transforms(group) for group in optimizer.groups]
-        self.counts = [len(group.parameters) for group in optimizer.groups]
-        self.state_names = [_state_names(group) for group in optimizer.groups]
+        self.transforms: list[list[Any]] = [_copy_transforms(group) for group in optimizer.groups]
+        self.counts: list[int] = [len(group.parameters) for group in optimizer.groups]
+        self.state_names: list[list[list[tuple[str, ...]]]] = [_state_names(group) for group in optimizer.groups]
 
     def __call__(self, gradients: Sequence[Any], params: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """Return the new parameters, and after them the new state, in one list."""
@@ -128,7 +128,7 @@ class CompiledUpdate:
 
     def __init__(self, optimizer: Optimizer, program: Any) -> None:
         self.optimizer = optimizer
-        self.parameters = optimizer.parameters
+        self.parameters: list[Any] = optimizer.parameters
         self._groups = [(list(group.transforms), list(group.parameters)) for group in optimizer.groups]
         numbered = [(group, t, transform) for group in optimizer.groups for t, transform in enumerate(group.transforms)]
         self._rate_transforms = [transform for _, _, transform in numbered if is_rate(transform)]
@@ -145,7 +145,7 @@ class CompiledUpdate:
         function, new_states = self._make_function()
         self._new_entries = [(k, name) for k, state in enumerate(new_states) for name in state]  # after the step
         self._removed_entries = [entry for entry in self._entries if entry not in self._new_entries]
-        self.update = self._make_update(program, function)
+        self.update: Any = self._make_update(program, function)
 
     def _make_function(self) -> tuple[UpdateFunction, list[State]]:
         """Return the update as a function, and the new states that it gives for gradients of zero."""

@@ -73,7 +73,8 @@ class JoinedStates:
     """
 
     def __init__(self, states: list[State], shapes: list[tuple[int, ...]]) -> None:
-        self.states, self.shapes = states, shapes
+        self.states: list[State] = states
+        self.shapes: list[tuple[int, ...]] = shapes
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()
         self._slices = [slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 

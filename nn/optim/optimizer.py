@@ -91,8 +91,8 @@ class Group:
     """
 
     def __init__(self, parameters: Sequence[Any], transform: Transform) -> None:
-        self.parameters = list(parameters)
-        self.transforms = chain(transform).parts
+        self.parameters: list[Any] = list(parameters)
+        self.transforms: list[Transform] = chain(transform).parts
         self._states: list[list[State]] = [[{} for _ in self.parameters] for _ in self.transforms]
         self._joined: JoinedStates | None = None  # the states, if the last step joined them
 
@@ -218,9 +218,9 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Any], transform: Transform) -> None:
-        self.steps = 0
+        self.steps: int = 0
         groups = parameter_groups(parameters, ["transform"])
-        self.groups = [Group(own, settings.get("transform", transform)) for own, settings in groups]
+        self.groups: list[Group] = [Group(own, settings.get("transform", transform)) for own, settings in groups]
 
     @property
     def parameters(self) -> list[Any]:

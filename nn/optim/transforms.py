@@ -31,7 +31,7 @@ class weight_decay(Transform):  # noqa: N801 - transforms are written like funct
     """
 
     def __init__(self, rate: float, biases: bool = True) -> None:
-        self.rate = within("weight_decay", rate, 0.0, np.inf)
+        self.rate: float = within("weight_decay", rate, 0.0, np.inf)
         self.biases = biases
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
@@ -52,7 +52,7 @@ class clip_by_norm(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, limit: float) -> None:
-        self.limit = positive("clip_by_norm", limit)
+        self.limit: float = positive("clip_by_norm", limit)
 
     def update_all(self, updates: Sequence[Any], states: Sequence[State], params: Sequence[Any], step: int) -> list[Any]:
         squares = (np.vdot(u, u) for u in updates)
@@ -71,7 +71,7 @@ class clip_by_value(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, limit: float) -> None:
-        self.limit = positive("clip_by_value", limit)
+        self.limit: float = positive("clip_by_value", limit)
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         return np.clip(update, -self.limit, self.limit)
@@ -94,7 +94,8 @@ class momentum(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, mu: float, nesterov: bool = False) -> None:
-        self.mu, self.nesterov = within("momentum", mu, 0.0, 1.0), nesterov
+        self.mu: float = within("momentum", mu, 0.0, 1.0)
+        self.nesterov: bool = nesterov
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         v = self.mu * state["velocity"] + update if "velocity" in state else update + 0.0
@@ -125,8 +126,9 @@ class adam(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8) -> None:
-        self.b1, self.b2 = within("betas[0]", b1, 0.0, 1.0), within("betas[1]", b2, 0.0, 1.0)
-        self.eps = positive("eps", eps)
+        self.b1: float = within("betas[0]", b1, 0.0, 1.0)
+        self.b2: float = within("betas[1]", b2, 0.0, 1.0)
+        self.eps: float = positive("eps", eps)
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         m = state["m"] = self.b1 * state.get("m", 0.0) + (1.0 - self.b1) * update
@@ -149,7 +151,7 @@ class adagrad(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, eps: float = 1e-10) -> None:
-        self.eps = positive("eps", eps)
+        self.eps: float = positive("eps", eps)
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         s = state["sum"] = state.get("sum", 0.0) + update * update
@@ -175,7 +177,9 @@ class rmsprop(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, rho: float = 0.99, eps: float = 1e-8, centered: bool = False) -> None:
-        self.rho, self.eps, self.centered = within("rho", rho, 0.0, 1.0), positive("eps", eps), centered
+        self.rho: float = within("rho", rho, 0.0, 1.0)
+        self.eps: float = positive("eps", eps)
+        self.centered: bool = centered
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         v = state["v"] = self.rho * state.get("v", 0.0) + (1.0 - self.rho) * (update * update)
@@ -201,7 +205,8 @@ class lion(Transform):  # noqa: N801 - as above
     """
 
     def __init__(self, b1: float = 0.9, b2: float = 0.99) -> None:
-        self.b1, self.b2 = within("betas[0]", b1, 0.0, 1.0), within("betas[1]", b2, 0.0, 1.0)
+        self.b1: float = within("betas[0]", b1, 0.0, 1.0)
+        self.b2: float = within("betas[1]", b2, 0.0, 1.0)
 
     def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
         m = state.get("m", 0.0)

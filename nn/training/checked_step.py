@@ -35,8 +35,9 @@ class CheckedStep:
     def __init__(
         self, model: Module, loss: Loss, optimizer: Optimizer, compiled: bool | str, micro_batch_size: int | None = None
     ) -> None:
-        self.model, self.optimizer = model, optimizer
-        self.training_step = TrainingStep(model, loss, optimizer, compiled, micro_batch_size)
+        self.model: Module = model
+        self.optimizer: Optimizer = optimizer
+        self.training_step: TrainingStep = TrainingStep(model, loss, optimizer, compiled, micro_batch_size)
         self._named_parameters = list(model.named_parameters())
         self._parameters = optimizer.parameters
         self._before: list[Any] | None = None  # the parameters before the move that is under way

@@ -64,8 +64,8 @@ class ModuleConfiguration:
     """
 
     def __init__(self, module: Module) -> None:
-        self.kind = type(module)
-        self.attributes = {name: x for name, x in vars(module).items() if name != "training"}
+        self.kind: type[Module] = type(module)
+        self.attributes: dict[str, Any] = {name: x for name, x in vars(module).items() if name != "training"}
 
 
 def _encode(x: Any, seen: Seen) -> Iterator[bytes]:

@@ -32,8 +32,11 @@ class Evaluation:
     """
 
     def __init__(self, model: Module, loss: Loss, metric: Metric | None, data: Part) -> None:
-        self.model, self.loss, self.metric, self.data = model, loss, metric, data
-        self.metric_name = getattr(metric or accuracy, "__name__", "metric")
+        self.model: Module = model
+        self.loss: Loss = loss
+        self.metric: Metric | None = metric
+        self.data: Part = data
+        self.metric_name: Any | str = getattr(metric or accuracy, "__name__", "metric")
 
     def __call__(self) -> tuple[float, float | None]:
         """Evaluate the model, in eval mode and without a graph.

@@ -103,7 +103,7 @@ class History:
         own, others = self.arrays(), other.arrays()
         return all(np.array_equal(own[name], others[name]) for name in COLUMNS if name != "seconds")
 
-    __hash__ = None  # type: ignore[assignment]  # a history changes
+    __hash__: Any = None  # a history changes
 
     def __repr__(self) -> str:
         last = f", loss {self._columns['loss'][-1]:.4g}" if self.epochs else ""

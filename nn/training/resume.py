@@ -52,8 +52,11 @@ class RunCheckpoint:
         rng: np.random.Generator,
         callbacks: Sequence[Callback] = (),
     ) -> None:
-        self.path, self.identity, self.model, self.optimizer = Path(path), identity, model, optimizer
-        self.generators = {"fit": rng, **_module_generators(model)}
+        self.path: Path = Path(path)
+        self.identity: dict[str, str] = identity
+        self.model: Module = model
+        self.optimizer: Optimizer = optimizer
+        self.generators: dict[str, np.random.Generator] = {"fit": rng, **_module_generators(model)}
         self.callbacks = callbacks
         self.best: dict[str, Any] = {}
 

@@ -97,7 +97,9 @@ class TrainingStep:
             return weighted_mean(loss_function, model(x), y, *weights) if weights else loss_function(model(x), y)
 
         self.eager: Loss = training_step
-        self.micro_batch_size = None if micro_batch_size is None else positive_integer("micro_batch_size", micro_batch_size)
+        self.micro_batch_size: int | None = (
+            None if micro_batch_size is None else positive_integer("micro_batch_size", micro_batch_size)
+        )
         self.program: Any = None
         self._is_automatic = compiled == "auto"
         if compiled and not self._is_automatic:

@@ -46,7 +46,7 @@ class BufferedWriter(SourceWriter):
         self._pending_reads = _count_reads(order)
         returned = {id(find_base(root)) for root in roots if isinstance(root, Instruction)}
         results = find_loop_results(order)
-        self.read_as_arrays |= find_arrays(order, roots)
+        self.read_as_arrays.update(find_arrays(order, roots))
         for instruction in order:
             if id(instruction) in self.names.assigned:
                 continue

@@ -15,7 +15,7 @@ from autograd.backends.backend import IGNORE_FLOAT_ERRORS, MATH_ERRORS
 from autograd.backends.numpy_backend import ARRAY
 from autograd.compiler.codegen.aliasing import find_results_to_copy
 from autograd.compiler.codegen.buffers import BufferedWriter
-from autograd.compiler.codegen.numpy_source import generate_source
+from autograd.compiler.codegen.numpy_source import Source, generate_source
 from autograd.compiler.codegen.operation_syntax import MATH_FUNCTIONS
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.instruction import Instruction
@@ -69,10 +69,11 @@ class GeneratedFunction:
         buffers: bool = False,
     ) -> None:
         self.name = name
+        self.groups: list[list[Any]]
         self.groups, self._lowered = _lower_groups(groups)
         self._is_bare = [k < forward_groups and len(group) == 1 for k, group in enumerate(groups)]
         self._xp = np if xp is None else xp
-        self.source = generate_source(
+        self.source: Source = generate_source(
             name,
             inputs,
             self.groups,
@@ -80,7 +81,7 @@ class GeneratedFunction:
             writer=BufferedWriter() if buffers else SourceWriter(arrays_only=xp is not None),
             first=_order_of_passes(self.groups, forward_groups),
         )
-        self.bound_arguments = [
+        self.bound_arguments: list[Any] = [
             *(constant.data for constant in self.source.constants),
             *self.source.indices,
             *(np.empty(shape, dtype) for shape, dtype in self.source.buffers),
@@ -88,7 +89,7 @@ class GeneratedFunction:
         self._lock = Lock() if self.source.buffers else None
         self._to_copy = find_results_to_copy(self.groups) if xp is None else []
         self._copies = any(map(any, self._to_copy))
-        self.run = self._compile(math)
+        self.run: Callable[..., Any] = self._compile(math)
         self._run_without_raising: Callable[..., Any] | None = None
 
     def find_variable(self, instruction: Any) -> str:

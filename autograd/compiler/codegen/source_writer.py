@@ -53,7 +53,7 @@ class SourceWriter:
 
     def __init__(self, arrays_only: bool = False) -> None:
         self.arrays_only = arrays_only
-        self.names = VariableNames()
+        self.names: VariableNames = VariableNames()
         self.lines: list[SourceLine] = []
         self.indices: list[tuple[Any, str]] = []
         self.buffers: dict[str, Any] = {}

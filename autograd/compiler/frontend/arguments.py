@@ -99,12 +99,12 @@ class Call:
     )
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, arrays_as_tensors: bool = False) -> None:
-        self.given_args = args
-        self.args = args if in_axes is not None else tuple(map(pack_float_lists, args))
-        self.kwargs = kwargs if in_axes is not None else pack_float_lists(kwargs)
-        self.arrays_as_tensors = arrays_as_tensors
+        self.given_args: tuple[Any, ...] = args
+        self.args: tuple[Any, ...] = args if in_axes is not None else tuple(map(pack_float_lists, args))
+        self.kwargs: dict[str, Any] = kwargs if in_axes is not None else pack_float_lists(kwargs)
+        self.arrays_as_tensors: bool = arrays_as_tensors
         self.axes: list[int | None] | None = None
-        self.traces_integers = arrays_as_tensors and in_axes is None
+        self.traces_integers: bool = arrays_as_tensors and in_axes is None
         self._flatten_all()
         if in_axes is not None:
             self.axes = self._match_axes(in_axes)
@@ -114,7 +114,7 @@ class Call:
         """Set the attributes that follow from the arguments."""
         args, kwargs = self.args, self.kwargs
         self.leaves: list[Any] = []
-        self.has_nodes = False
+        self.has_nodes: bool = False
         self.integer_leaves: set[int] = set()
         self.offsets: list[int] = []
         keys = []
@@ -124,7 +124,7 @@ class Call:
         self.offsets.append(len(self.leaves))
         if kwargs:
             keys.append(("keywords", self._flatten(kwargs)))
-        self.signature = tuple(keys)
+        self.signature: tuple[Any, ...] = tuple(keys)
 
     def make_integers_static(self) -> None:
         """Treat arrays of integers as static, which are traced by default if arrays reach the function as Tensors."""

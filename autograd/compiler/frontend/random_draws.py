@@ -36,10 +36,10 @@ class Draw(Tensor):
 
     def __init__(self, generator: Any, method: str, args: Sequence[Any], numbers: Any) -> None:
         super().__init__(np.asarray(numbers, dtype=float), name="noise")
-        self.generator = generator
-        self.method = method
-        self.args_of_method = tuple(args)
-        self.is_fixed = True
+        self.generator: Any = generator
+        self.method: str = method
+        self.args_of_method: tuple[Any, ...] = tuple(args)
+        self.is_fixed: bool = True
 
     @classmethod
     def leaf(cls, data: Any) -> Tensor:

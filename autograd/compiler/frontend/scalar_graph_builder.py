@@ -81,7 +81,7 @@ class ScalarGraphBuilder:
 
     def __init__(self, run: TracedRun, argument_nodes: Sequence[Any]) -> None:
         self.run = run
-        self.graph = ScalarGraph()
+        self.graph: ScalarGraph = ScalarGraph()
         self.leaves: dict[int, Node] = {}
         self.array_values: dict[int, Any] = {}  # the results of array operations, by their ids
         self._argument_index = {id(x): k for k, x in enumerate(argument_nodes) if x is not None}
@@ -90,8 +90,10 @@ class ScalarGraphBuilder:
         for leaf in run.tracer.draws.leaves:  # in this order, and also those that nothing reads
             self.id_of(leaf)
         self._add_nodes(run.nodes)
-        self.output_ids = [self.id_of(x) if isinstance(x, Node) else -1 for x in run.outputs]
-        self.guards = [(guard, [self._source_id(x) for x in guard.sources]) for guard in run.tracer.guards]
+        self.output_ids: list[int] = [self.id_of(x) if isinstance(x, Node) else -1 for x in run.outputs]
+        self.guards: list[tuple[Guard, list[int]]] = [
+            (guard, [self._source_id(x) for x in guard.sources]) for guard in run.tracer.guards
+        ]
 
     def _add_nodes(self, nodes: Sequence[Any]) -> None:
         """Add the nodes of the run.

@@ -38,8 +38,8 @@ class TracedData(TracedDataBase):
     __slots__ = ("node", "tracer")
 
     def __init__(self, tracer: Tracer, node: Any) -> None:
-        self.tracer = tracer
-        self.node = node
+        self.tracer: Tracer = tracer
+        self.node: Any = node
 
     @property
     def concrete(self) -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autograd.compiler.frontend.tracer import Tracer
 
 # Operations whose results for integers are integers.
-INTEGER_OPERATIONS = {operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.abs}
+INTEGER_OPERATIONS: set[Any] = {operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.abs}
 
 
 class TracedIntegers(TracedData, TracedIntegersBase):
@@ -39,7 +39,7 @@ class TracedIntegers(TracedData, TracedIntegersBase):
 
     def __init__(self, node: Any, integer_type: Any) -> None:
         self.node = node
-        self.integer_type = np.dtype(integer_type)
+        self.integer_type: Any = np.dtype(integer_type)
 
     @property
     def tracer(self) -> Tracer:  # type: ignore[override]  # read only: arguments are made before the run begins

@@ -45,11 +45,11 @@ class TracedMask(TracedMaskBase):
     __slots__ = ("concrete", "left", "operator", "right", "tracer")
 
     def __init__(self, tracer: Tracer, operator: str, left: Any, right: Any) -> None:
-        self.tracer = tracer
-        self.operator = operator
-        self.left = left
-        self.right = right
-        self.concrete = COMPARISONS[operator](to_concrete(left), to_concrete(right))
+        self.tracer: Tracer = tracer
+        self.operator: str = operator
+        self.left: Any = left
+        self.right: Any = right
+        self.concrete: Any = COMPARISONS[operator](to_concrete(left), to_concrete(right))
 
     # -- the mask as a value that is followed
 
@@ -107,7 +107,9 @@ class TracedMask(TracedMaskBase):
     def __xor__(self, other: Any) -> Any:
         return self._combine("!=", other)
 
-    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+    __rand__: Callable[..., Any] = __and__
+    __ror__: Callable[..., Any] = __or__
+    __rxor__: Callable[..., Any] = __xor__
 
     def __eq__(self, other: object) -> Any:
         return self._combine("==", other) if np.ndim(self.concrete) else bool(self) == other

@@ -89,8 +89,8 @@ class Tracer:
         self.dependencies: list[Any] = []
         self.constants: dict[int, Any] = {}
         self.created: list[Any] = []
-        self.reads_integers = False
-        self.draws = RandomDraws()
+        self.reads_integers: bool = False
+        self.draws: RandomDraws = RandomDraws()
         self._mask_arrays: list[Any] = []  # kept alive, so that no other array gets the identity of one of them
 
     def add_guard(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, description: str) -> Any:

@@ -42,12 +42,12 @@ class Instruction:
     __slots__ = ("args", "builder", "cotangent_of", "data", "is_affine_map", "name", "op", "static")
 
     def __init__(self, builder: Any, op: Any, args: Sequence[Any], static: dict[str, Any], data: Any, name: str = "") -> None:
-        self.builder = builder
-        self.op = op
-        self.args = tuple(args)
-        self.static = static
-        self.data = data
-        self.name = name
+        self.builder: Any = builder
+        self.op: Any = op
+        self.args: tuple[Any, ...] = tuple(args)
+        self.static: dict[str, Any] = static
+        self.data: Any = data
+        self.name: str = name
         self.cotangent_of: Instruction | None = None
         self.is_affine_map: bool = self.op_name == "matmul" or (
             self.op_name in ("add", "subtract") and any(isinstance(arg, Instruction) and arg.is_affine_map for arg in self.args)

@@ -44,8 +44,8 @@ class Dispatcher:
         self.f = f
         self.name = name
         self.options = options
-        self.cache = SpecializationCache()
-        self.traces = 0
+        self.cache: SpecializationCache = SpecializationCache()
+        self.traces: int = 0
         self._monitor = RetraceMonitor(name)
         self._lock = self.cache.lock
         self._with_static_integers: set[Any] = set()  # the signatures of calls whose integers the function reads

@@ -27,7 +27,7 @@ class ProgramInspection:
     def __init__(self, f: Callable[..., Any], dispatcher: Dispatcher) -> None:
         self.f = f
         self._dispatcher = dispatcher
-        self.__name__ = dispatcher.name
+        self.__name__: str = dispatcher.name
         self.__doc__ = f.__doc__
 
     @property

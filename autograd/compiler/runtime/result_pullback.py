@@ -55,14 +55,14 @@ class ResultPullback:
         output_index: int,
         gradients: Sequence[Any] | None,
     ) -> None:
-        self.compiled = compiled
-        self.specialization = specialization
-        self.call = call
-        self.wrt = wrt
-        self.inputs = inputs
-        self.output_index = output_index
-        self.gradients = gradients
-        self.gradients_are_taken = False  # whether others hold these arrays, and may have written to them
+        self.compiled: Any = compiled
+        self.specialization: Specialization = specialization
+        self.call: Call = call
+        self.wrt: tuple[int, ...] = wrt
+        self.inputs: Sequence[Any] = inputs
+        self.output_index: int = output_index
+        self.gradients: Any = gradients
+        self.gradients_are_taken: bool = False  # whether others hold these arrays, and may have written to them
         self._last_cotangents: tuple[Any, Sequence[Any]] | None = None
 
     def __reduce__(self) -> Any:

@@ -34,7 +34,7 @@ class RetraceMonitor:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.counts = False
+        self.counts: bool = False
         self._reasons: dict[Any, list[str]] = {}  # for each signature, why it was traced again
         self._new_signatures: list[Any] = []
 

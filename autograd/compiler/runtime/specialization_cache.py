@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 # Specializations that one function keeps. A specialization of micrograd's demo loss (337 Values, 100 samples) holds 0.5 MB, so a
@@ -28,7 +28,7 @@ class SpecializationCache:
 
     def __init__(self) -> None:
         self.by_signature: OrderedDict[Any, list[Any]] = OrderedDict()
-        self.lock = threading.RLock()
+        self.lock: AbstractContextManager[bool] = threading.RLock()
 
     def find(self, signature: Any) -> list[Any]:
         """Return the specializations for a signature.

@@ -17,7 +17,7 @@ from autograd.compiler.ir.scalar_graph import ARRAY
 from autograd.compiler.passes.batching import batch_program
 from autograd.compiler.passes.differentiation import pullback, pushforward
 from autograd.compiler.passes.vectorization.vectorize import vectorize
-from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
+from autograd.compiler.passes.vectorization.vectorized_graph import GroupReport, VectorizedGraph
 from autograd.compiler.specialization.program_inputs import ProgramInputs
 from autograd.compiler.specialization.specialization import Specialization, find_common_name
 from autograd.compiler.specialization.tape.fastest_function import FastestFunction
@@ -67,19 +67,19 @@ class ArrayProgram(Specialization):
         self.buffers = buffers
         self.functions: dict[Any, Any] = {}
         self._tape: LazyTape | None = None
-        self.builder = ProgramBuilder()
+        self.builder: ProgramBuilder = ProgramBuilder()
         self._inputs = ProgramInputs(self.builder)
         with np.errstate(**IGNORE_FLOAT_ERRORS):
             self._build(traced)
-        self.vectorization_log = self.vectorized_graph.reports
+        self.vectorization_log: list[GroupReport] = self.vectorized_graph.reports
         self._index_slots(self._inputs.slots, self._inputs.group_start)
         self._describe_outputs([self.builder.shape(y) for y in self.outputs], [isinstance(y, Instruction) for y in self.outputs])
 
     # -- from the trace to the program
 
     def _build(self, traced: TracedFunction) -> None:
-        self.vectorized_graph = self._vectorize(traced)
-        self.outputs = [
+        self.vectorized_graph: VectorizedGraph = self._vectorize(traced)
+        self.outputs: list[Any] = [
             self.vectorized_graph.read_node(i) if i >= 0 else self.builder.make_constant(x)
             for i, x in zip(traced.output_ids, traced.run.outputs, strict=True)
         ]
@@ -137,7 +137,8 @@ class ArrayProgram(Specialization):
         size = len(next(iter(batch.values())))
         batched_inputs = self._inputs.add_batch_axis(batch)
         results = batch_program(self.builder, [*self.outputs, *self._guard_sources], batched_inputs, size)
-        self.outputs, sources = results[: len(self.outputs)], iter(results[len(self.outputs) :])
+        self.outputs = results[: len(self.outputs)]
+        sources = iter(results[len(self.outputs) :])
         self.guards = [guard._replace(sources=[next(sources) for _ in guard.sources]) for guard in self.guards]
 
     @property

@@ -49,7 +49,7 @@ class GraphReplay(Specialization):
     def __init__(self, traced: TracedFunction, arguments: TracedArguments, fault: str) -> None:
         super().__init__(traced, arguments)
         self.fault = fault
-        self.guards = [guard for guard, _ in traced.guards]
+        self.guards: Sequence[Any] = [guard for guard, _ in traced.guards]
         self._lock = threading.Lock()
         self._leaves: list[dict[int, Any]] = []  # for each slot the leaves that take its numbers, by their position in it
         stand_ins: dict[int, Any] = {}

@@ -68,12 +68,12 @@ class Update:
         watched: Sequence[Any],
     ) -> None:
         self.rule = rule
-        self.tensors = tuple(tensors)
+        self.tensors: tuple[Tensor, ...] = tuple(tensors)
         self.names = names
-        self.state = list(state)
+        self.state: list[Any] = list(state)
         self.results = results
-        self.trials = [self.state, *map(list, trials)]
-        self.captured_state = CapturedState(rule, watched, nodes=())
+        self.trials: list[list[Any]] = [self.state, *map(list, trials)]
+        self.captured_state: CapturedState = CapturedState(rule, watched, nodes=())
 
     # -- while the program is built
 

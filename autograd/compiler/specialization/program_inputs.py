@@ -39,7 +39,7 @@ class ProgramInputs:
         self.builder = builder
         self.slots: list[InputSlot] = []
         self.instructions: list[Instruction] = []
-        self.group_start = 0
+        self.group_start: int = 0
         self._argument_positions: list[int] = []
         self._tensors: list[Any] = []
         self._values: list[Any] = []

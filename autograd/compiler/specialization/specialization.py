@@ -13,6 +13,7 @@ from autograd.compiler.frontend.captured.captured_state import CapturedState
 from autograd.compiler.frontend.random_draws import Draw
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.core.node import Node
+from autograd.core.pytree import Build
 
 
 class InputSlot(NamedTuple):
@@ -90,11 +91,11 @@ class Specialization(ABC):
 
     def __init__(self, traced: TracedFunction, arguments: TracedArguments) -> None:
         self.traced_arguments = arguments
-        self.batch = arguments.batch
-        self.node_count = traced.node_count
-        self.output_types = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
-        self.has_complex_results = any(np.iscomplexobj(x._primal) for x in traced.run.outputs if isinstance(x, Node))
-        self.build_result = traced.run.build
+        self.batch: dict[int, Any] | None = arguments.batch
+        self.node_count: int = traced.node_count
+        self.output_types: list[type[Node] | None] = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
+        self.has_complex_results: bool = any(np.iscomplexobj(x._primal) for x in traced.run.outputs if isinstance(x, Node))
+        self.build_result: Build = traced.run.build
 
     def _index_slots(self, slots: list[InputSlot], group_start: int) -> None:
         """Set the attributes that follow from the slots."""

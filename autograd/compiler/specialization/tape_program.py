@@ -52,7 +52,7 @@ class TapeProgram(Specialization):
         super().__init__(traced, arguments)
         slots = [InputSlot(k, [], np.shape(data)) for k, data in enumerate(arguments.values) if data is not None]
         self._index_slots(slots, len(slots))
-        self.guards = build_tape_guards(traced)
+        self.guards: Sequence[Any] = build_tape_guards(traced)
         guarded_ids = [ids for guard in self.guards for ids in guard.source_ids]
         tape = tape_of_trace(traced, arguments, slots, [], guarded_ids).get()
         assert tape is not None, "the instructions are known"

@@ -33,7 +33,7 @@ class _Convolution(WindowModule):
         name = type(self).__name__
         channels_in = positive_integer(f"{name}: channels_in", channels_in)
         channels_out = positive_integer(f"{name}: channels_out", channels_out)
-        self.groups = positive_integer(f"{name}: groups", groups)
+        self.groups: int = positive_integer(f"{name}: groups", groups)
         if channels_in % self.groups or channels_out % self.groups:
             raise SettingError(f"{name}: {channels_in} and {channels_out} channels cannot be divided into {self.groups} groups")
         self.set_window(kernel, stride, padding, dilation)

@@ -48,7 +48,7 @@ class _Pool(WindowModule):
 
 
 class _MaxPool(_Pool):
-    fill = -np.inf
+    fill: ClassVar[float] = -np.inf
 
     def _reduce(self, entries: Tensor) -> Tensor:
         return entries.max(axis=2)

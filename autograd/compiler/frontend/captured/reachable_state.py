@@ -82,7 +82,7 @@ class ReachableState:
             self._walk(deque(found))
             found = [(x, parent) for name, x, parent in self._unused_attributes if name in self.used_attributes]
             self._unused_attributes = [entry for entry in self._unused_attributes if entry[0] not in self.used_attributes]
-        self.used = set(self._seen)
+        self.used: set[int] = set(self._seen)
 
     def walk_unused_attributes(self) -> None:
         """Follow the attributes that no code uses as well, since they may lead to a node. Functions and classes are left out."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.compiler.ir.scalar_graph import INSIDE, LOOP, LOOP_VALUE, ArrayOp, Ref, ScalarGraph
 from autograd.compiler.ir.sums import BoolArray
@@ -39,9 +41,10 @@ class ContractedGraph:
     """
 
     def __init__(self, graph: ScalarGraph, used_outside: Sequence[int]) -> None:
-        self.graph = graph
+        self.graph: ScalarGraph = graph
         self.loops: dict[int, ScalarLoop] = {}
-        self.loop_values = self.read_by_loops = np.zeros(0, dtype=np.int64)
+        self.loop_values: npt.NDArray[Any] = np.zeros(0, dtype=np.int64)
+        self.read_by_loops: npt.NDArray[Any] = self.loop_values
         self.order: Sequence[int] = range(len(graph.op_ids))
         loops = [ScalarLoop(graph, recurrence) for recurrence in _find_recurrences(graph, used_outside)]
         order = None

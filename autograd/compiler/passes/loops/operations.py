@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from autograd.compiler.ir.scalar_graph import EXTREMUM, ScalarGraph
 from autograd.compiler.ir.sums import BoolArray
@@ -43,24 +46,24 @@ class Operations:
         third[list(graph.third_args)] = list(graph.third_args.values())
         columns = np.stack([np.array(graph.first_args, dtype=np.int64), np.array(graph.second_args, dtype=np.int64), third], axis=1)
         extrema = np.flatnonzero(op_ids == EXTREMUM)
-        self.nodes = np.flatnonzero((op_ids >= 0) | (op_ids == EXTREMUM))
-        self.places = np.full(n, -1)
+        self.nodes: npt.NDArray[Any] = np.flatnonzero((op_ids >= 0) | (op_ids == EXTREMUM))
+        self.places: npt.NDArray[Any] = np.full(n, -1)
         self.places[self.nodes] = np.arange(len(self.nodes))
         counts = (columns >= 0).sum(axis=1)
         lists = [[arg.node for arg in graph.array_ops[i].args] for i in extrema.tolist()]
         counts[extrema] = [len(nodes) for nodes in lists]
-        self.offsets = np.concatenate([[0], np.cumsum(counts[self.nodes])])
-        self.owners = np.repeat(np.arange(len(self.nodes)), counts[self.nodes])
-        self.operands = np.empty(len(self.owners), dtype=np.int64)
+        self.offsets: npt.NDArray[Any] = np.concatenate([[0], np.cumsum(counts[self.nodes])])
+        self.owners: npt.NDArray[Any] = np.repeat(np.arange(len(self.nodes)), counts[self.nodes])
+        self.operands: npt.NDArray[Any] = np.empty(len(self.owners), dtype=np.int64)
         is_extremum = op_ids[self.nodes[self.owners]] == EXTREMUM
         flat = columns[self.nodes]
         flat = flat[(flat >= 0) & (op_ids[self.nodes] >= 0)[:, None]]
         self.operands[~is_extremum] = flat
         self.operands[is_extremum] = [node for nodes in lists for node in nodes]
-        self.producers = self.places[self.operands]
+        self.producers: npt.NDArray[Any] = self.places[self.operands]
         codes = op_ids.copy()
         codes[extrema] = [-1 if graph.array_ops[i].op == "max" else -2 for i in extrema.tolist()]
-        self.kinds = codes[self.nodes] * (int(counts.max(initial=0)) + 1) + counts[self.nodes]
+        self.kinds: Any = codes[self.nodes] * (int(counts.max(initial=0)) + 1) + counts[self.nodes]
 
     def find_matches(self, period: int) -> BoolArray:
         """Return for each place whether the operation one period later is the same on corresponding operands.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ArrayOp, Ref, ScalarGraph
@@ -56,9 +57,9 @@ class ScalarLoop:
     """
 
     def __init__(self, graph: ScalarGraph, recurrence: Recurrence) -> None:
-        self.body = ScalarGraph()
+        self.body: ScalarGraph = ScalarGraph()
         self.body.ops = graph.ops
-        self.nodes = recurrence.nodes
+        self.nodes: IntArray = recurrence.nodes
         self.carried: dict[int, Carried] = {}
         self.invariant: dict[int, int] = {}
         self.strided: dict[int, IntArray] = {}
@@ -85,7 +86,7 @@ class ScalarLoop:
         for column, (first, last) in enumerate(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)):
             args = [self._read(recurrence, operand, ids) for operand in range(first, last)]
             ids.append(self._add_operation(int(self.nodes[0, column]), args))
-        self.body_ids = np.array(ids)
+        self.body_ids: npt.NDArray[Any] = np.array(ids)
         for leaf, column, previous in self._registers:
             update = ids[column] if previous < 0 else previous
             self.carried[leaf] = Carried(self.carried[leaf].initial, update)

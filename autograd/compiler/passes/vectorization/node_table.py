@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.compiler.ir.scalar_graph import ScalarGraph
-from autograd.compiler.ir.sums import contract_sums
+from autograd.compiler.ir.sums import Sums, contract_sums
 from autograd.compiler.passes.loops.contraction import ContractedGraph, find_referenced_nodes
+from autograd.compiler.passes.loops.scalar_loop import ScalarLoop
 
 
 class NodeTable:
@@ -39,17 +42,17 @@ class NodeTable:
 
     def __init__(self, contracted: ContractedGraph, used_outside: Sequence[int]) -> None:
         self.graph: ScalarGraph = contracted.graph
-        self.loops = contracted.loops
-        self.order = contracted.order
+        self.loops: dict[int, ScalarLoop] = contracted.loops
+        self.order: Sequence[int] = contracted.order
         graph = self.graph
-        self.op_ids = np.array(graph.op_ids, dtype=np.int64)
-        self.values = np.array(graph.values)
+        self.op_ids: npt.NDArray[Any] = np.array(graph.op_ids, dtype=np.int64)
+        self.values: npt.NDArray[Any] = np.array(graph.values)
         third_args = np.full(len(graph.op_ids), -1)
         third_args[list(graph.third_args)] = list(graph.third_args.values())
-        self.operands = (
+        self.operands: tuple[npt.NDArray[Any], ...] = (
             np.array(graph.first_args, dtype=np.int64),
             np.array(graph.second_args, dtype=np.int64),
             third_args,
         )
         read = [*used_outside, *contracted.read_by_loops.tolist(), *find_referenced_nodes(graph), *graph.third_args.values()]
-        self.sums = contract_sums(graph, read)
+        self.sums: Sums = contract_sums(graph, read)

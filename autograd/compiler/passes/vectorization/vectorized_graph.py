@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.compiler.ir.indexing import IntArray, drop_constant_axes, take_positions
 from autograd.compiler.ir.instruction import Instruction
@@ -61,7 +62,7 @@ class VectorizedGraph:
         self.builder = builder
         self.table = table
         self.group_ids = group_ids
-        self.positions = np.zeros(len(group_ids), dtype=np.int64)
+        self.positions: npt.NDArray[Any] = np.zeros(len(group_ids), dtype=np.int64)
         self.arrays: dict[int, Any] = {}
         self.numbers: dict[int, list[Any]] = {}
         self.unordered_leaves: dict[int, IntArray] = {}

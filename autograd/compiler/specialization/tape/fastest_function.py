@@ -55,7 +55,7 @@ class FastestFunction:
         result_groups: int = 1,
     ) -> None:
         self.lines = lines
-        self.speedup = 0.0
+        self.speedup: float = 0.0
         self._tape = tape
         self._on_tape = on_tape
         self._result_groups = result_groups

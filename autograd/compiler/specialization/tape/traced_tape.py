@@ -25,7 +25,7 @@ class LazyTape:
     """
 
     def __init__(self, graph: ScalarGraph, *settings: Any) -> None:
-        self.node_count = len(graph.op_ids)
+        self.node_count: int = len(graph.op_ids)
         self._source: tuple[Any, ...] | None = (graph, *settings)
         self._tape: ScalarTape | None = None
 
