@@ -228,3 +228,22 @@ def real_array(x: Any, call: str, *, finite: bool = False) -> npt.NDArray[np.flo
         count = int(np.sum(~np.isfinite(array)))
         raise DataError(f"{call} takes finite numbers, but {count} of {array.size} are nan or infinite: drop or fill those samples")
     return array.astype(float)
+
+
+def check_compiled(call: str, compiled: Any) -> None:
+    """Check the setting ``compiled``.
+
+    Parameters
+    ----------
+    call : str
+        The name of the caller, for the error message.
+    compiled : bool or "auto"
+        The setting.
+
+    Raises
+    ------
+    SettingError
+        If it is neither.
+    """
+    if not isinstance(compiled, bool | np.bool_) and compiled != "auto":
+        raise SettingError(f"{call}: compiled must be True, False or 'auto', not {compiled!r}")

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from autograd import SettingError
 from nn.callbacks.callback import CallbackList, Run
 from nn.data import Part, batches, pair
-from nn.input_checks import positive, positive_integer, within
+from nn.input_checks import check_compiled, positive, positive_integer, within
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
@@ -29,7 +29,7 @@ from nn.training.resume import RunCheckpoint
 from nn.training.run_identity import identity
 from nn.training.sample_weights import sample_weights
 from nn.training.stopping import StoppingRules
-from nn.training.training_step import as_floats, check_compiled, unmoved_parameters
+from nn.training.training_step import as_floats, unmoved_parameters
 from nn.training_warning import TrainingWarning
 
 # The learning rate of plain gradient descent if none is given. A linear model with the quadratic loss learns one sample x if

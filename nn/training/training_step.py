@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import GraphError, Node, SettingError, Tensor, UnfitError, compile
-from nn.input_checks import positive_integer
+from nn.input_checks import check_compiled, positive_integer
 from nn.losses import Loss
 from nn.losses import loss as named_loss
 from nn.modules.module import Module
@@ -411,25 +411,6 @@ def is_integer_array(x: Any) -> bool:
         return np.asarray(x).dtype.kind in "iu"
     except ValueError:  # rows of unequal lengths
         return False
-
-
-def check_compiled(call: str, compiled: Any) -> None:
-    """Check the setting ``compiled``.
-
-    Parameters
-    ----------
-    call : str
-        The name of the caller, for the error message.
-    compiled : bool or "auto"
-        The setting.
-
-    Raises
-    ------
-    SettingError
-        If it is neither.
-    """
-    if not isinstance(compiled, bool | np.bool_) and compiled != "auto":
-        raise SettingError(f"{call}: compiled must be True, False or 'auto', not {compiled!r}")
 
 
 def as_floats(a: Any) -> Any:
