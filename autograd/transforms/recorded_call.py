@@ -164,8 +164,6 @@ class RecordedCall:
     @property
     def aux(self) -> Any:
         """The auxiliary result: nodes where these can be differentiated, else plain numbers."""
-        if self._aux is None:
-            return None
         leaves, unflatten = flatten(self._aux)
         return unflatten([_to_result(x, isinstance(x, Node) and self._is_differentiable(x)) for x in leaves])
 

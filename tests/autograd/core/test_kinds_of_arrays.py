@@ -71,4 +71,5 @@ def test_the_operator_of_a_masked_array_keeps_the_mask_or_refuses():
 @pytest.mark.parametrize("array", [np.ma.masked_array([1.0, 2.0]), np.array([1.0, 2.0]).view(np.recarray)], ids=["mask", "view"])
 def test_subclasses_that_hold_plain_numbers_are_arrays(array):
     assert (T * array).data.tolist() == [1.0, 4.0]
+    assert np.dot(T, array) == 5.0
     assert ag.compile(lambda a: (a * a).sum(), tensors=True)(array) == 5.0

@@ -66,6 +66,7 @@ def test_auxiliary_output_comes_back_plain():
 
     assert value_and_grad(f, has_aux=True)(3.0) == ((9.0, {"y": 9.0, "n": 3}), 6.0)
     assert grad(f, has_aux=True)(3.0) == (6.0, {"y": 9.0, "n": 3})
+    assert grad(lambda x: (x * x, None), has_aux=True)(3.0) == (6.0, None)
     value, pullback, aux = vjp(f, 3.0, has_aux=True)
     assert (value, pullback(1.0), aux) == (9.0, (6.0,), {"y": 9.0, "n": 3})
     assert jvp(f, (3.0,), (1.0,), has_aux=True) == (9.0, 6.0, {"y": 9.0, "n": 3})

@@ -6,10 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from autograd import (
-    grad,
-    jvp,
-)
+from autograd import Value, as_tensor, grad, jvp
 from oracles import assert_close
 
 
@@ -146,3 +143,11 @@ def test_saddle_point_of_pearlmutter_and_siskind(outer, inner):
 
     x = minimize(outer_objective, [1.0, 1.0], outer)
     assert_close([*x, *inner_minimum(x)], [8.246324826140356e-06] * 4, rtol=1e-9)
+
+
+def test_derivatives_by_a_value_pass_through_an_array_of_one_number():
+    v = Value(2.0)
+    slope = jvp(grad(lambda v: as_tensor(v) * v * v), (v,), (1.0,))[1]
+    assert float(slope) == 12.0
+    slope.backward()
+    assert v.grad == 6.0
