@@ -8,29 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.core.array_mixins.array_methods import Axis
+from autograd.core.array_mixins.refused_attributes import REFUSED, RefusedAttribute
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 
 # NumPy's stubs do not know that nodes answer its functions.
 numpy: Any = np
-
-_IN_PLACE = "a recorded array does not change"
-# What ndarray has and nodes have not, and what to write instead.
-REFUSED = {
-    "fill": f"{_IN_PLACE}: make another one, as in 0.0 * t + x",
-    "itemset": f"{_IN_PLACE}: use t.at[index].set(x)",
-    "partition": f"{_IN_PLACE}: use np.partition(t, kth)",
-    "put": f"{_IN_PLACE}: use t.at[index].set(x)",
-    "resize": f"{_IN_PLACE}: use np.resize(t, shape)",
-    "sort": f"{_IN_PLACE}: use np.sort(t)",
-    **dict.fromkeys(("byteswap", "getfield", "setfield", "view"), "its bytes have no derivative: use t.data for the array itself"),
-    **dict.fromkeys(("base", "ctypes", "flags", "setflags", "strides"), "its memory is private: use t.data for the array itself"),
-    **dict.fromkeys(("dump", "dumps", "tofile"), "use pickle for the node with its graph, or t.data for the array"),
-    "tobytes": "use t.data for the array itself",
-    "choose": "an index takes integers: use np.choose(t.data.astype(int), choices)",
-    **dict.fromkeys(("__array_interface__", "__array_struct__"), "its graph would be lost: use t.data for the array itself"),
-}
 
 
 class NumpyMethods(GraphStructure):
@@ -42,6 +26,7 @@ class NumpyMethods(GraphStructure):
 
         @property
         def size(self) -> int: ...
+        def item(self, *index: Any) -> Any: ...
 
         def __floordiv__(self, other: Any) -> Any: ...
         def __rfloordiv__(self, other: Any) -> Any: ...
@@ -190,12 +175,14 @@ class NumpyMethods(GraphStructure):
             raise DataError(f"to_device() of {self.describe()}: the only device is 'cpu', not {device!r}, and has no streams")
         return self
 
+    def __dir__(self) -> list[str]:
+        return sorted(set(super().__dir__()) - REFUSED.keys())
+
     def __array_namespace__(self, *, api_version: Any = None) -> ModuleType:
         """The namespace of the array API: NumPy, whose functions work on nodes."""
         np.empty(0).__array_namespace__(api_version=api_version)  # it refuses a version that it does not have
         return np
 
-    def __getattr__(self, name: str) -> Any:
-        reason = REFUSED.get(name)
-        message = f"{type(self).__name__!r} object has no attribute {name!r}" + (f": {reason}" if reason else "")
-        raise AttributeError(message, name=name, obj=self)
+
+for _name, _reason in REFUSED.items():
+    setattr(NumpyMethods, _name, RefusedAttribute(_name, _reason))

@@ -98,7 +98,7 @@ class Differentiation(GraphStructure):
                     f"backward() starts from one number, but {self.describe()} has shape {self.shape}: reduce it first, as in "
                     f"y.sum().backward(), or pass a cotangent of that shape, as in y.backward(np.ones({self.shape}))"
                 )
-            if np.iscomplexobj(self._primal):
+            if self.rank and self._primal.dtype.kind == "c":
                 raise GraphError(
                     f"backward() starts from a real number, but {self.describe()} is complex: take its real part or its absolute "
                     f"value, or pass a cotangent"
