@@ -260,7 +260,7 @@ def cholesky(a: Any, lower: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor, shape (n, n)
-        A positive definite matrix. Its lower triangle is read, also for the upper factor.
+        A positive definite matrix, of which the triangle of the factor is read.
     lower : bool, optional
         Whether to return the lower factor.
 
@@ -274,8 +274,7 @@ def cholesky(a: Any, lower: bool = False) -> Any:
     >>> cholesky([[4.0]]).tolist()
     [[2.0]]
     """
-    factor = np.linalg.cholesky(a)
-    return factor if lower else functions.swapaxes(factor, -1, -2)
+    return np.linalg.cholesky(a, upper=not lower)
 
 
 def cho_factor(a: Any, lower: bool = False) -> tuple[Any, bool]:
@@ -284,7 +283,7 @@ def cho_factor(a: Any, lower: bool = False) -> tuple[Any, bool]:
     Parameters
     ----------
     a : array_like or Tensor, shape (n, n)
-        A positive definite matrix. Its lower triangle is read, also for the upper factor.
+        A positive definite matrix, of which the triangle of the factor is read.
     lower : bool, optional
         Whether to return the lower factor; the upper one by default.
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.pytree import tree_map
+from autograd.core.coercion import check_no_masked_entries
+from autograd.core.pytree import flatten, tree_map
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard, concretize
 from autograd.errors import DataError
@@ -57,6 +58,8 @@ def make_rearrangement(function: Any, *array_parameters: str) -> Callable[..., A
                 arguments[name] = _number_entries(array, tensors)
         for name, value in arguments.items():
             if name not in names:
+                for leaf in flatten(value)[0]:
+                    check_no_masked_entries(leaf, f"np.{function.__name__}")
                 arguments[name] = tree_map(concretize, value)  # conditions and counts, to which no gradient flows
         positions = function(*bound.args, **bound.kwargs)
         entries = concatenate([tensor.ravel() for tensor in tensors])

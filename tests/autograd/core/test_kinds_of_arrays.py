@@ -62,6 +62,20 @@ def test_a_mask_is_never_dropped(door):
         {**DOORS, **OTHER_DOORS}[door](MASKED)
 
 
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("take", lambda positions: np.take(T, positions)),
+        ("repeat", lambda counts: np.repeat(T, counts)),
+        ("compress", lambda condition: np.compress(condition, T)),
+        ("select", lambda condition: np.select([condition > 0], [T])),
+    ],
+)
+def test_masked_positions_and_conditions_are_refused(name, call):
+    with pytest.raises(DataError, match=rf"^np\.{name}: 1 of 2 entries are masked"):
+        call(np.ma.masked_array([1, 0], mask=[False, True]))
+
+
 def test_the_operator_of_a_masked_array_keeps_the_mask_or_refuses():
     with pytest.raises(DataError, match=r"would be cut from its graph here"):
         MASKED - T

@@ -71,6 +71,9 @@ def test_special_matrices():
 def test_positive_definite_systems(lower):
     factor, _ = linalg.cho_factor(POSITIVE, lower)
     assert_close(factor, sl.cholesky(POSITIVE, lower), rtol=1e-13, atol=1e-15)
+    half_read = POSITIVE + (np.triu(np.ones((3, 3)), 1) if lower else np.tril(np.ones((3, 3)), -1))
+    assert_close(linalg.cholesky(half_read, lower), factor, rtol=1e-13, atol=1e-15)
+    assert_close(linalg.cholesky(Tensor(half_read), lower).data, factor, rtol=1e-13, atol=1e-15)
     b = RNG.normal(size=3)
     assert_close(linalg.cho_solve((factor, lower), b), np.linalg.solve(POSITIVE, b), rtol=1e-12)
     check_grad(lambda r: (linalg.cho_solve(linalg.cho_factor(r @ r.T + np.eye(3), lower), b) ** 2).sum(), A)
