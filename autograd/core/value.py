@@ -62,6 +62,12 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
     DataError
         If ``data`` is not a real number.
 
+    Notes
+    -----
+    A Value computes with all real numbers of Python, ``Fraction`` and ``Decimal`` among them, and takes ``round``, ``divmod`` and
+    the functions of ``math`` that round. It is no ``numbers.Real``: equal Values have different hashes, and ``float(x)`` raises
+    inside a transform.
+
     Examples
     --------
     >>> a, b = Value(2.0, name="a"), Value(3)

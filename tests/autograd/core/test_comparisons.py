@@ -3,6 +3,7 @@
 import operator
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Number
 
 import numpy as np
 import pytest
@@ -59,6 +60,13 @@ def test_python_s_other_numbers_compare_too():
     assert x > Decimal("0.25")
     assert Value(1.0) == True  # noqa: E712 - a number, as in Python
     assert Value(2.0**53) != 2**53 + 1
+
+
+def test_a_value_does_not_keep_what_a_real_number_of_python_promises():
+    x, y = Value(0.5), Value(0.5)
+    assert not isinstance(x, Number)
+    assert x == y
+    assert len({x, y}) == 2
 
 
 def test_what_is_no_number_is_never_equal():
