@@ -114,7 +114,11 @@ def _simplify_squeeze(builder: Any, a: Any, axis: Any) -> Any:
 
 
 def _simplify_astype(builder: Any, a: Any, dtype: Any) -> Any:
-    return a if np.asarray(data_of(a)).dtype == dtype else None
+    """Drop a conversion that changes nothing; one to real numbers takes the real part, of which NumPy would warn."""
+    data = np.asarray(data_of(a))
+    if data.dtype.kind == "c" and np.dtype(dtype).kind != "c":
+        return builder.astype(builder.real(a), dtype=dtype)
+    return a if data.dtype == dtype else None
 
 
 ARRAY_RULES: dict[str, Callable[..., Any]] = {

@@ -356,6 +356,37 @@ def test_gradients_by_undetermined_vectors_raise(call, values):
     assert np.isnan(tangent)
 
 
+def test_small_cotangents_of_undetermined_vectors_raise_too():
+    def f(a):
+        vectors = ag.eigh(a).eigenvectors
+        return 1e-8 * weigh_linearly(vectors[:, :2]) + weigh(vectors[:, 2:])
+
+    with pytest.raises(ag.GraphError, match=r"^eigh: a matrix of shape \(3, 3\) has equal eigenvalues"):
+        ag.grad(f)(turned([1.0, 1.0, 2.0]))
+
+
+@pytest.mark.parametrize("call", ["eigh", "svd"])
+def test_gradients_by_undetermined_complex_vectors_raise(call):
+    matrix = turned([1.0, 1.0, 2.0]) + 0j
+
+    def f(a):
+        vectors = np.linalg.eigh(a).eigenvectors if call == "eigh" else np.linalg.svd(a).U
+        return np.real(weigh_linearly(vectors[:, :2])) if call == "eigh" else np.real(weigh_linearly(vectors))
+
+    with pytest.raises(ag.GraphError, match=rf"^{call}: a matrix of shape \(3, 3\) has equal"):
+        ag.grad(f)(matrix)
+    assert np.isnan(ag.jvp(f, (matrix,), (np.outer([1.0, 2.0, 3.0], [2.0, 1.0, 4.0]) + 0j,))[1])
+
+
+def test_tangents_by_vectors_of_singular_values_of_zero_are_nan():
+    """The rotation of both sides, which leaves a matrix of zeros as it is, and a turn out of the plane of the columns."""
+    rotation = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    assert np.isnan(ag.jvp(lambda a: weigh_linearly(ag.svd(a).U), (np.zeros((2, 2)),), (rotation,))[1])
+    plane, outside = np.diag([1.0, 0.0, 0.0])[:, :2], np.zeros((3, 2))
+    outside[2, 1] = 1.0
+    assert np.isnan(ag.jvp(lambda a: weigh_linearly(ag.svd(a, full_matrices=False).U[:, 1:]), (plane,), (outside,))[1])
+
+
 def test_gradients_by_vectors_of_singular_values_of_zero_raise():
     rank_one = np.outer([1.0, 2.0], [3.0, 4.0, 5.0])
     with pytest.raises(ag.GraphError, match=r"^svd: a matrix of shape \(3, 2\) has equal singular values, or singular values of 0"):
