@@ -13,7 +13,7 @@ from autograd import Value, compile
 from autograd.compiler.frontend.arguments import Call
 from autograd.compiler.frontend.trace import trace_function
 from autograd.compiler.ir.scalar_graph import LEAF, ScalarGraph
-from autograd.compiler.specialization import tape_program
+from autograd.compiler.specialization import specialize, tape_program
 from autograd.compiler.specialization.tape import fastest_function, scalar_tape
 from autograd.compiler.specialization.tape.fastest_function import FastestFunction
 from autograd.compiler.specialization.tape.formulas import count_formulas, count_operations
@@ -552,3 +552,21 @@ def test_jvp_of_a_program_on_the_tape_with_two_kinds_of_branches_is_not_traced_a
     other = np.array([0.9, 0.4, 0.4, 0.1])  # takes the other side of the first branch
     assert close(compiled.jvp((other,), (step,))[1], ag.jvp(f, (other,), (step,))[1])
     assert compiled.traces == 2
+
+
+def test_only_programs_without_a_loop_have_too_many_lines(monkeypatch):
+    """The lines of a loop are few, whatever the number of its steps."""
+    monkeypatch.setattr(specialize, "belongs_on_tape", lambda traced: False)
+    monkeypatch.setattr(tape_program, "NUMBERS_WORTH_AN_INSTRUCTION", 10**9)
+
+    def recurrence(s, w):
+        for _ in range(150):
+            s = ag.tanh(s * w) * w + s
+        return s
+
+    forms = []
+    for f, args in ((recurrence, (0.3, 0.5)), (lambda x: sum(x[i] * x[i].tanh() for i in range(150)), (np.ones(150),))):
+        step = compile(f)
+        step.value_and_grad(*args)
+        forms.append(isinstance(step._dispatcher.last_program().function, tape_program.TapeFunction))
+    assert forms == [False, True]

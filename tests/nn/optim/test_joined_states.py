@@ -150,3 +150,12 @@ def test_a_parameter_of_another_shape_is_joined_anew():
     optimizer.step()
     np.testing.assert_array_equal(new.data, np.full(5, 0.5))
     assert is_joined(optimizer)
+
+
+def test_the_state_of_a_parameter_owns_its_memory():
+    """Kept, it would otherwise keep the states of all parameters."""
+    optimizer = moved(CHAINS["momentum"](), [Tensor(np.ones((2, 3))), Tensor(np.ones(3))])
+    assert is_joined(optimizer)
+    arrays = [x for own in optimizer.groups[0].states for state in own for x in state.values()]
+    assert len(arrays) == 2
+    assert all(x.base is None for x in arrays)
