@@ -56,6 +56,39 @@ def test_the_whole_graph_is_an_overview_and_a_part_of_it_is_elements(open_page):
     assert len(shown(page)) == 1
 
 
+COLOURS = """
+() => {
+  const unit = unitsPerPixel(), rgb = (text) => text.match(/\\d+/g).slice(0, 3).map(Number), found = [];
+  const image = brush.getImageData(0, 0, overview.width, overview.height);
+  for (let k = 0; k < boxes.length; k += 3) {
+    const box = boxes[k], p = boxLayer.places[k], wasIn = box.isConnected;
+    if (halves[k]) continue;
+    boxLayer.layer.append(box);
+    const expected = rgb(getComputedStyle(box.querySelector("rect")).fill);
+    if (!wasIn) box.remove();
+    const x = area.width / 2 + ((p.left + p.right) / 2 - view.x - view.width / 2) / unit;
+    const y = area.height / 2 + ((p.top + p.bottom) / 2 - view.y - view.height / 2) / unit;
+    const start = 4 * (Math.floor(y * devicePixelRatio) * overview.width + Math.floor(x * devicePixelRatio));
+    found.push([[...image.data.slice(start, start + 3)], expected]);
+  }
+  return found;
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_boxes_of_the_overview_have_the_colours_of_the_elements(open_page, scheme):
+    _, y = web()
+    y.backward()
+    page = open_page(draw(y, fold=False), scheme)
+    settle(page)
+    found = page.evaluate(COLOURS)
+    assert len(found) > 50
+    assert len({tuple(expected) for _, expected in found}) > 2
+    for pixel, expected in found:
+        assert max(abs(a - b) for a, b in zip(pixel, expected, strict=True)) <= 2
+
+
 def test_what_comes_into_view_has_the_numbers_of_the_changed_leaf(open_page):
     _, y = web()
     page = open_page(draw(y, fold=False))
