@@ -16,6 +16,7 @@ from autograd.state.hook_handles import Hooks
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("dev", max_examples=10, deadline=None)
+settings.register_profile("quick", settings.get_profile("dev"), derandomize=True)
 settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("docs", max_examples=100, deadline=None, derandomize=True)

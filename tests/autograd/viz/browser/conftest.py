@@ -75,6 +75,20 @@ def check(events):
     assert all(url.startswith(("file:", "data:")) for url in events["requests"])
 
 
+@pytest.fixture(scope="session")
+def wait_until():
+    """A function that waits until an expression is true. The one of Playwright uses eval, which the pages' security policy refuses."""
+
+    def wait(page, expression, argument=None, seconds=30):
+        for _ in range(seconds * 20):
+            if page.evaluate(expression, argument):
+                return
+            page.wait_for_timeout(50)
+        raise TimeoutError(f"after {seconds} seconds this is not yet true: {expression}")
+
+    return wait
+
+
 @pytest.fixture
 def assert_accessible():
     """A function that runs axe-core on a page."""

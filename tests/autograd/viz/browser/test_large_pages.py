@@ -114,7 +114,7 @@ def test_what_comes_into_view_has_the_numbers_of_the_changed_leaf(open_page):
     )
 
 
-def test_the_overview_answers_the_mouse_the_keyboard_and_the_search(open_page):
+def test_the_overview_answers_the_mouse_the_keyboard_and_the_search(open_page, wait_until):
     _, y = web()
     page = open_page(draw(y, fold=False))
     x, y = page.evaluate(
@@ -146,7 +146,7 @@ def test_the_overview_answers_the_mouse_the_keyboard_and_the_search(open_page):
     played = overview(page)
     assert len({plain, lit, played}) == 3
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("(before) => overview.toDataURL() !== before", arg=played)
+    wait_until(page, "(before) => overview.toDataURL() !== before", played)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

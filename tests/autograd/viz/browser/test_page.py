@@ -266,7 +266,7 @@ def test_other_pages_pass_the_checks_of_axe(open_page, assert_accessible, kind, 
     assert_accessible(page)
 
 
-def test_the_playground_trains_and_answers_its_controls(open_page):
+def test_the_playground_trains_and_answers_its_controls(open_page, wait_until):
     X, y = nn.toys.moons(30, rng=0)
     page = open_page(playground(nn.MLP([2, 4, 1], rng=0), X, y, lr=0.3))
     assert page.inner_text("#shape") == "2-4-1"
@@ -276,7 +276,7 @@ def test_the_playground_trains_and_answers_its_controls(open_page):
     page.click("#step")
     assert page.inner_text("#loss").startswith("Step 1: mean loss")
     page.click("#play")
-    page.wait_for_function("steps > 20")
+    wait_until(page, "steps > 20")
     page.click("#play")
     assert float(page.inner_text("#loss").split()[-1]) < first
     assert page.locator("#flow meter").count() == 2

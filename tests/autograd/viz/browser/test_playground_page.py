@@ -119,12 +119,12 @@ def test_vanishing_gradients_show(page_of):
     assert bars[0] < 0.7 * bars[-1]
 
 
-def test_the_curve_and_the_samples_survive_a_run(page_of):
+def test_the_curve_and_the_samples_survive_a_run(page_of, wait_until):
     X, y = nn.toys.moons(30, rng=0)
     page = page_of(playground(nn.MLP([2, 6, 1], rng=0), X, y, lr=0.5, optimizer="momentum"))
     first = float(page.inner_text("#loss").split()[-1])
     page.click("#play")
-    page.wait_for_function("steps > 300")
+    wait_until(page, "steps > 300")
     page.click("#play")
     stopped = page.inner_text("#loss")
     page.wait_for_timeout(100)
