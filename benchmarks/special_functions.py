@@ -25,7 +25,6 @@ from autograd.ops import TABLE
 from autograd.scipy import special  # noqa: F401 - it loads the rows
 from special_references import REFERENCES
 
-INTEGERS = {"polygamma": (0,), "yn": (0,), "kn": (0,)}
 DIGITS = 50
 # More digits where a probability differs from 1 by far less, so that differences still see its derivative.
 MORE_DIGITS = dict.fromkeys(("expit", "ndtr", "betainc", "gammainc", "gammaincc"), 330)
@@ -37,7 +36,7 @@ LIMIT = 1e-13
 def draw_points(op, count, rng):
     """Draw arguments inside of the domains: half of them of ordinary size, half of them close to 0 or large."""
     columns = []
-    for i, domain in enumerate(op.domains):
+    for domain in op.domains:
         low, high = max(domain.low, -30.0), min(domain.high, 30.0)
         ordinary = rng.uniform(low, high, count)
         magnitudes = 10.0 ** rng.uniform(-6.0, 3.0, count)
@@ -48,8 +47,7 @@ def draw_points(op, count, rng):
         else:
             extreme = magnitudes + max(low, 0.0)
         column = np.where(rng.random(count) < 0.5, ordinary, extreme)
-        column = np.round(column) if i in INTEGERS.get(op.name, ()) else column
-        columns.append(np.where(column == 0.0, 0.5, column) if i not in INTEGERS.get(op.name, ()) else column)
+        columns.append(np.round(column) if domain.is_integer else np.where(column == 0.0, 0.5, column))
     return columns
 
 

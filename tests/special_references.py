@@ -76,10 +76,10 @@ SLOW = {"y0", "y1", "k0", "k1", "k0e", "k1e", "kve", "kv", "zeta", "yv", "yn", "
 
 
 @st.composite
-def spread_points(draw, domains, integers=()):
+def spread_points(draw, domains):
     """Arguments inside of domains: of ordinary size, and close to 0 or large."""
     args = []
-    for i, d in enumerate(domains):
+    for d in domains:
         low, high = max(d.low, -30.0), min(d.high, 30.0)
         ordinary = st.integers(int(low * 1000) + 1, int(high * 1000) - 1).filter(bool).map(lambda n: n / 1000)
         magnitude = st.floats(-6.0, 3.0).map(lambda e: 10.0**e)
@@ -90,5 +90,5 @@ def spread_points(draw, domains, integers=()):
         else:
             extreme = magnitude.map(lambda x, low=low: x + max(low, 0.0))
         x = draw(st.one_of(ordinary, extreme))
-        args.append(float(round(x)) if i in integers else x)
+        args.append(float(round(x)) if d.is_integer else x)
     return args

@@ -13,7 +13,7 @@ Rule = Callable[..., Any]
 
 
 class Domain(NamedTuple):
-    """The open interval ``low < a < high`` that checks of derivatives draw an argument from.
+    """The interval that checks of derivatives draw an argument from: ``low < a < high``, or whole numbers from low to high.
 
     Attributes
     ----------
@@ -21,6 +21,8 @@ class Domain(NamedTuple):
         The bounds; infinite by default.
     kinks : tuple of float
         Points inside where the function is not differentiable. Finite differences keep away from them.
+    is_integer : bool
+        Whether only whole numbers are drawn; the bounds are then among them.
 
     Examples
     --------
@@ -31,6 +33,7 @@ class Domain(NamedTuple):
     low: float = -inf
     high: float = inf
     kinks: tuple[float, ...] = ()
+    is_integer: bool = False
 
 
 REAL = Domain()

@@ -9,6 +9,7 @@ from autograd.ops.special.library_rows import library_row
 
 POSITIVE = Domain(low=0.0)
 ORDER = Domain(0.0, 3.0)
+WHOLE_ORDER = Domain(0.0, 3.0, is_integer=True)
 KINK_AT_ZERO = Domain(kinks=(0.0,))
 NUMERICS = "autograd.scipy.numerics"
 
@@ -64,7 +65,7 @@ library_row("y0",            lambda xp, y, z: -xp.y1(z),                        
 library_row("y1",            lambda xp, y, z: 0.5 * (xp.y0(z) - xp.yv(2.0, z)),              domain=POSITIVE)
 library_row("jv",            "v", of_first_kind("jv", 0.5, -0.5),                             domain=(ORDER, POSITIVE))
 library_row("yv",            "v", neighbours("yv", 0.5, -0.5),                               domain=(ORDER, POSITIVE))
-library_row("yn",            "n", neighbours("yn", 0.5, -0.5),                               domain=(ORDER, POSITIVE), library=NUMERICS)
+library_row("yn",            "n", neighbours("yn", 0.5, -0.5),                               domain=(WHOLE_ORDER, POSITIVE), library=NUMERICS)
 
 # Modified
 library_row("i0",            lambda xp, y, z: xp.i1(z))
@@ -73,7 +74,7 @@ library_row("k0",            lambda xp, y, z: -xp.k1(z),                        
 library_row("k1",            lambda xp, y, z: -0.5 * (xp.k0(z) + xp.kv(2.0, z)),             domain=POSITIVE)
 library_row("iv",            "v", of_first_kind("iv", 0.5, 0.5),                              domain=(ORDER, POSITIVE))
 library_row("kv",            "v", neighbours("kv", -0.5, -0.5),                              domain=(ORDER, POSITIVE))
-library_row("kn",            "n", neighbours("kn", -0.5, -0.5),                              domain=(ORDER, POSITIVE), library=NUMERICS)
+library_row("kn",            "n", neighbours("kn", -0.5, -0.5),                              domain=(WHOLE_ORDER, POSITIVE), library=NUMERICS)
 
 # Modified and scaled: Iᵥ(z) e^(-|z|) and Kᵥ(z) eᶻ
 library_row("i0e",           lambda xp, y, z: xp.i1e(z) - xp.sign(z) * y,                    domain=KINK_AT_ZERO, kink="0 at 0")

@@ -14,6 +14,7 @@ LN10 = log(10.0)
 
 POSITIVE, NEGATIVE = Domain(low=0.0), Domain(high=0.0)
 UNIT_INTERVAL, MINUS_ONE_TO_ONE, ZERO_TO_TWO = Domain(0.0, 1.0), Domain(-1.0, 1.0), Domain(0.0, 2.0)
+ONE_TO_THREE, ZERO_TO_THREE = Domain(1.0, 3.0, is_integer=True), Domain(0.0, 3.0, is_integer=True)
 NUMERICS = "autograd.scipy.numerics"
 
 
@@ -41,10 +42,10 @@ library_row("erfinv",        lambda xp, y, a: 0.5 * SQRT_PI * xp.exp(y * y),    
 library_row("erfcinv",       lambda xp, y, a: -0.5 * SQRT_PI * xp.exp(y * y),              domain=ZERO_TO_TWO)
 library_row("erfcx",         lambda xp, y, a: -2.0 * xp.scaled_ierfc(1.0, a))
 library_row("scaled_ierfc",  "n",
-                             lambda xp, y, n, a: -2.0 * (n + 1.0) * xp.scaled_ierfc(n + 1.0, a), domain=(Domain(1.0, 3.0), Domain(-3.0)), library=NUMERICS)
+                             lambda xp, y, n, a: -2.0 * (n + 1.0) * xp.scaled_ierfc(n + 1.0, a), domain=(ONE_TO_THREE, Domain(-3.0)), library=NUMERICS)
 library_row("dawsn",         lambda xp, y, a: xp.dawsn_derivative(1.0, a))
 library_row("dawsn_derivative", "n",
-                             lambda xp, y, n, a: xp.dawsn_derivative(n + 1.0, a),           domain=(Domain(1.0, 3.0), Domain()), library=NUMERICS)
+                             lambda xp, y, n, a: xp.dawsn_derivative(n + 1.0, a),           domain=(ONE_TO_THREE, Domain()), library=NUMERICS)
 
 # The normal distribution
 library_row("ndtr",          lambda xp, y, a: 0.5 * SQRT_HALF * xp.erf_slope(SQRT_HALF * a))
@@ -57,16 +58,16 @@ library_row("owens_t",       owens_t_by_h, owens_t_by_a)
 library_row("exp10",         lambda xp, y, a: LN10 * y)
 library_row("exprel",        lambda xp, y, a: xp.exprel_moment(1.0, a))
 library_row("exprel_moment", "n",
-                             lambda xp, y, n, a: xp.exprel_moment(n + 1.0, a),             domain=(Domain(1.0, 3.0), Domain()), library=NUMERICS)
+                             lambda xp, y, n, a: xp.exprel_moment(n + 1.0, a),             domain=(ONE_TO_THREE, Domain()), library=NUMERICS)
 library_row("cosm1",         lambda xp, y, a: -xp.sin(a))
 library_row("exp1",          lambda xp, y, a: -xp.exp(-a) / a,                             domain=POSITIVE)
 library_row("expi",          lambda xp, y, a: xp.exp(a) / a,                               domain=POSITIVE)
 library_row("expn",          "n",
                              lambda xp, y, n, a: xp.where(xp.equal(n, 0.0), -y * (1.0 + 1.0 / a), -xp.expn(xp.maximum(n - 1.0, 0.0), a)),
-            domain=(Domain(0.0, 3.0), POSITIVE), library=NUMERICS)
+            domain=(ZERO_TO_THREE, POSITIVE), library=NUMERICS)
 library_row("wrightomega",   lambda xp, y, a: y / (1.0 + y))
 library_row("lambertw",      "k",
-                             lambda xp, y, k, a: 1.0 / (xp.exp(y) * (1.0 + y)),            domain=(Domain(0.0, 0.0), Domain(low=-0.3)), library=NUMERICS)
+                             lambda xp, y, k, a: 1.0 / (xp.exp(y) * (1.0 + y)),            domain=(Domain(0.0, 0.0, is_integer=True), Domain(low=-0.3)), library=NUMERICS)
 # fmt: on
 
 for _name in ("erf", "erfc"):

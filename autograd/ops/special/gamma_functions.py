@@ -52,7 +52,7 @@ library_row("gammasgn",      lambda xp, y, a: 0.0,                              
 library_row("rgamma",        reciprocal_gamma_derivative)
 library_row("digamma",       lambda xp, y, a: xp.polygamma(1.0, a),                      domain=POSITIVE)
 library_row("polygamma",     "n",
-                             lambda xp, y, n, a: xp.polygamma(n + 1.0, a),               domain=(Domain(0.0, 3.0), POSITIVE), library=NUMERICS)
+                             lambda xp, y, n, a: xp.polygamma(n + 1.0, a),               domain=(Domain(0.0, 3.0, is_integer=True), POSITIVE), library=NUMERICS)
 library_row("digamma_difference", lambda xp, y, a, b: xp.polygamma(1.0, a + b) - xp.polygamma(1.0, a),
                              lambda xp, y, a, b: xp.polygamma(1.0, a + b),               domain=POSITIVE, library=NUMERICS)
 library_row("zeta",          "x",

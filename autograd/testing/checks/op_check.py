@@ -11,12 +11,14 @@ from autograd.backends.backend import IGNORE_FLOAT_ERRORS
 from autograd.backends.float_backend import evaluate
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.coercion import describe
+from autograd.core.node import Node
 from autograd.errors import DataError, SettingError
 from autograd.numpy_api.apply import apply_op
 from autograd.numpy_api.row_formulas import get_setting_names
-from autograd.ops import TABLE, Elementwise, Op, find
+from autograd.ops import TABLE, Domain, Elementwise, Op, find
 from autograd.testing.checks.grad_check import run_grad_check
 from autograd.testing.checks.node_check import get_op_domains
+from autograd.testing.checks.structured_call import StructuredCall
 from autograd.testing.report import FAIL, INCONCLUSIVE, Report
 
 # How many points of its domain an operation is checked at: a derivative that is wrong in a third of the domain is missed with a
@@ -51,9 +53,9 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
     ----------
     op : callable or str
         A function of the library, what ``define()`` returned, or the name of an operation.
-    *inputs : float or array_like
+    *inputs : float, complex or array_like
         The point. Without inputs, elementwise operations are checked at 12 random points of their domain; other operations need
-        inputs.
+        inputs. An argument that has no derivative is held fixed.
     raise_on_fail : bool, default True
         Whether to raise if the check fails.
     **static
@@ -85,7 +87,7 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
     """
     op = _find_op(op)
     _check_call(op, inputs, static)
-    samples = [list(inputs)] if inputs else _sample_inputs(op)
+    samples = [[x if isinstance(x, Node) else np.asarray(x)[()] for x in inputs]] if inputs else _sample_inputs(op)
     total = Report(f"check_op() of {op.name}")
     undecided: list[Report] = []
     for xs in samples:
@@ -102,7 +104,10 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
 def _check_at(op: Op, xs: Sequence[Any], static: dict[str, Any], total: Report) -> Report:
     """Check an operation at one point, and add failures to the whole report."""
     _compare_backends(op, xs, static, total)
-    report = run_grad_check(lambda *nodes: apply_op(op, *nodes, **static), xs, 2, get_op_domains(op, len(xs)), {})
+    moved = [i for i in range(len(xs)) if i not in op.refused]
+    domains = get_op_domains(op, len(xs))
+    flat = StructuredCall("check_op()", lambda *args: apply_op(op, *args, **static), xs, moved, [domains[i] for i in moved])
+    report = run_grad_check(flat, flat.leaves, 2, flat.domains, {}, labels=flat.labels)
     total.evaluations += report.evaluations
     if report.verdict == FAIL:
         total.findings += report.findings
@@ -135,12 +140,15 @@ def _sample_inputs(op: Op) -> list[list[float]]:
     if not isinstance(op, Elementwise):
         raise SettingError(f"check_op(): {op.name} acts on whole arrays: pass inputs, as in check_op({op.name!r}, np.ones((2, 3)))")
     rng = np.random.default_rng(0)
-    spans = [(max(d.low, -LARGEST_SAMPLE), min(d.high, LARGEST_SAMPLE)) for d in op.domains]
-    margins = [MARGIN * (high - low) for low, high in spans]
-    return [
-        [float(rng.uniform(low + margin, high - margin)) for (low, high), margin in zip(spans, margins, strict=True)]
-        for _ in range(N_POINTS)
-    ]
+    return [[_draw_argument(domain, rng) for domain in op.domains] for _ in range(N_POINTS)]
+
+
+def _draw_argument(domain: Domain, rng: np.random.Generator) -> float:
+    low, high = max(domain.low, -LARGEST_SAMPLE), min(domain.high, LARGEST_SAMPLE)
+    if domain.is_integer:
+        return float(rng.integers(int(low), int(high) + 1))
+    margin = MARGIN * (high - low)
+    return float(rng.uniform(low + margin, high - margin))
 
 
 def _compare_backends(op: Op, xs: Sequence[Any], static: dict[str, Any], report: Report) -> None:

@@ -29,16 +29,6 @@ from special_references import REFERENCES, SLOW, spread_points
 
 ROOT = Path(ag.__file__).parents[1]
 ROWS = [op for op in TABLE.values() if isinstance(op, Elementwise) and op.library]
-INTEGERS = {
-    "polygamma": (0,),
-    "expn": (0,),
-    "yn": (0,),
-    "kn": (0,),
-    "scaled_ierfc": (0,),
-    "exprel_moment": (0,),
-    "dawsn_derivative": (0,),
-    "lambertw": (0,),
-}
 LARGEST, MARGIN = 4.0, 0.06  # arguments are drawn from this interval, and at this distance from the ends of the domain
 # A comparison with mpmath takes ten times as long as one with differences.
 FEWER_EXAMPLES = max(2, settings.default.max_examples // 5)
@@ -57,9 +47,9 @@ LARGEST_ERROR = {
 @st.composite
 def points(draw, op):
     args = []
-    for i, d in enumerate(op.domains):
+    for d in op.domains:
         low, high = max(d.low, -LARGEST), min(d.high, LARGEST if d.low < LARGEST else 2 * LARGEST)
-        if i in INTEGERS.get(op.name, ()):
+        if d.is_integer:
             args.append(float(draw(st.integers(int(low), int(high)))))
         else:
             x = round(draw(st.floats(low + MARGIN, high - MARGIN)), 6)
@@ -137,7 +127,7 @@ def test_arrays_equal_numbers_and_single_precision_stays(op, data):
 @given(data=st.data())
 @settings(max_examples=2, deadline=None)
 def test_batches_are_computed_at_once(op, data):
-    integers = INTEGERS.get(op.name, ())
+    integers = [i for i, d in enumerate(op.domains) if d.is_integer]
     columns = zip(*[data.draw(points(op)) for _ in range(4)], strict=True)
     arrays = [np.full((2, 2), c[0]) if i in integers else np.reshape(c, (2, 2)) for i, c in enumerate(columns)]
 
@@ -157,7 +147,7 @@ def test_batches_are_computed_at_once(op, data):
 def test_values_and_derivatives_are_those_of_mpmath(name, data):
     """The error is relative to the derivative and to what it changes if an argument is rounded."""
     op, reference = TABLE[name], REFERENCES[name]
-    args = data.draw(spread_points(op.domains, INTEGERS.get(name, ())))
+    args = data.draw(spread_points(op.domains))
     nodes = make_nodes(op, args)
     y = apply_elementwise(op, *nodes)
     y.backward()
@@ -193,8 +183,8 @@ def test_plain_numbers_and_arrays_give_the_values_of_scipy(name):
             assert_close(function(x, axis=axis), theirs(x, axis=axis), rtol=1e-13, atol=1e-13)
         return
     op = TABLE[special.FUNCTIONS[name].__name__]
-    x = [np.array([max(d.low, 0.0) + 0.25, min(d.high, 3.0) - 0.25]) for d in op.domains]
-    x = [np.array([1.0, 2.0]) if i in INTEGERS.get(name, ()) else a for i, a in enumerate(x)]
+    ends = [(1.0, 2.0) if d.is_integer else (max(d.low, 0.0) + 0.25, min(d.high, 3.0) - 0.25) for d in op.domains]
+    x = [np.array(pair) for pair in ends]
     if name == "polygamma":
         x[0] = x[0].astype(int)
     assert_close(function(*x), theirs(*x), rtol=1e-14)

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import autograd.scipy.special
 from autograd import DataError, SettingError, define
 from autograd.backends.float_backend import FLOAT
 from autograd.ops import TABLE, Elementwise
 from autograd.testing import ModeError, NotANumberError, SecondOrderError, WrongValueError, check_grad, check_op
+from autograd.testing.checks.op_check import _sample_inputs
 
-OPS = [op.name for op in TABLE.values() if isinstance(op, Elementwise) and not op.library]
+OPS = [op.name for op in TABLE.values() if isinstance(op, Elementwise)]
 
 SETTINGS = {"leaky_relu": {"slope": 0.1}, "elu": {"alpha": 1.3}, "where": {"condition": True}, "clip": {"low": -1.0, "high": 1.5}}
 
@@ -19,6 +21,22 @@ SETTINGS["power_derivative"] = {"by_a": 1, "by_b": 1}
 @pytest.mark.parametrize("name", OPS)
 def test_every_elementwise_operation_passes(name):
     assert check_op(name, **SETTINGS.get(name, {})).verdict == "pass"
+
+
+def test_an_argument_without_a_derivative_is_held_fixed():
+    assert check_op("jv", 1.5, 2.0).verdict == "pass"
+    assert check_op("kn", [1, 2], [0.5, 2.0]).verdict == "pass"
+    orders = {order for order, _ in _sample_inputs(TABLE["expn"])}
+    assert orders == {0.0, 1.0, 2.0, 3.0}
+
+
+def test_complex_numbers_are_checked_in_both_parts():
+    z = np.array([0.5 + 1.0j, -1.0 + 0.3j])
+    assert check_op("exp", z).verdict == "pass"
+    wrong = define("conjugate_lost", lambda xp, a: xp.conj(a), vjp=lambda xp, i, g, y, a: g, jvp=lambda xp, i, t, y, a: xp.conj(t))
+    TABLE["conjugate_lost"].accepts_complex = True
+    with pytest.raises(WrongValueError, match="by the imaginary part of input 0"):
+        check_op(wrong, z)
 
 
 def test_wrong_operations_fail_with_the_right_error():
