@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiler.codegen.operation_syntax import HELPERS, LIBRARIES
 from autograd.compiler.codegen.python_syntax import SourceLine
+from autograd.compiler.codegen.result_entries import ResultEntries, merge_entries
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.loop import walk_with_bodies
@@ -96,12 +97,13 @@ def generate_source(
     Source
     """
     writer.names.reserve([name, *RESERVED_NAMES])
-    roots = [result for group in groups for result in group]
+    merged = [merge_entries(group) for group in groups]
+    roots = [x.array if isinstance(x, ResultEntries) else x for group in merged for x in group]
     for instruction in inputs:
         writer.names.assigned[id(instruction)] = writer.names.make_unique(instruction.name or "x")
     constants = _name_constants(writer, walk_with_bodies([*first, *roots]))
     writer.write(roots, first)
-    results = [_format_group(writer, group, bare) for group, bare in zip(groups, is_bare, strict=True)]
+    results = [_format_group(writer, group, bare) for group, bare in zip(merged, is_bare, strict=True)]
     parameters = [writer.names.assigned[id(instruction)] for instruction in (*inputs, *constants)]
     parameters += [variable for _, variable in writer.indices]
     parameters += writer.buffers
@@ -131,10 +133,16 @@ def _name_constants(writer: SourceWriter, order: Sequence[Instruction]) -> list[
 
 def _format_group(writer: SourceWriter, group: Sequence[Any], is_bare: bool) -> str:
     """Return the expression of one group of results."""
-    codes = [writer.write_operand(x).code if isinstance(x, Instruction | float) else repr(x) for x in group]
+    codes = [_format_result(writer, x) for x in group]
     if is_bare:
         return codes[0]
     return f"({', '.join(codes)}{',' if len(codes) == 1 else ''})"
+
+
+def _format_result(writer: SourceWriter, x: Any) -> str:
+    if isinstance(x, ResultEntries):
+        return x.format(writer.write_operand(x.array).code)
+    return writer.write_operand(x).code if isinstance(x, Instruction | float) else repr(x)
 
 
 def _align_comments(lines: Sequence[SourceLine]) -> list[str]:

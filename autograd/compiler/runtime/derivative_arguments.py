@@ -211,6 +211,8 @@ def to_number_or_array(x: Any) -> Any:
     float, complex or array
         The same number or array.
     """
+    if type(x) is float:  # a function may return thousands of numbers
+        return x
     if np.ndim(x):
         return np.asarray(x)
     return complex(x) if np.iscomplexobj(x) else float(x)

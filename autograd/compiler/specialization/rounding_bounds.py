@@ -6,7 +6,7 @@ difference from the function may be as large as what the perturbation changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,18 +103,18 @@ def _compare_all(
     what: str, results: Sequence[Any], expected: Sequence[Any], perturbed: Sequence[Any] | None, magnitudes: Sequence[Any]
 ) -> tuple[float, str]:
     largest_error = 0.0
-    scale = max((_largest_finite(y) for y in expected), default=0.0)
+    scale = max((_largest_finite(y) for y in _as_few_arrays(expected)), default=0.0)
+    nearby = results if perturbed is None else perturbed
     with np.errstate(**IGNORE_FLOAT_ERRORS):
-        for k, (result, reference) in enumerate(zip(results, expected, strict=True)):
-            dtype = np.result_type(np.asarray(result), np.asarray(reference), np.float64)
-            x, y = np.broadcast_arrays(np.asarray(result, dtype), np.asarray(reference, dtype))
-            nearby = x if perturbed is None else np.asarray(perturbed[k], dtype)
-            is_single = not SINGLE_PRECISION.isdisjoint((np.asarray(result).dtype, np.asarray(reference).dtype))
+        for result, reference, near, magnitude in _group_rows(results, expected, nearby, magnitudes):
+            dtype = np.result_type(result, reference, np.float64)
+            x, y, near = (np.asarray(part, dtype) for part in (result, reference, near))
+            is_single = not SINGLE_PRECISION.isdisjoint((result.dtype, reference.dtype))
             tolerance = FLOAT32_TOLERANCE if is_single else RELATIVE_TOLERANCE
-            is_finite = np.isfinite(x) & np.isfinite(y) & np.isfinite(nearby)
+            is_finite = np.isfinite(x) & np.isfinite(y) & np.isfinite(near)
             difference = np.abs(x - y)
-            bound = _rounding_bound(x, np.where(is_finite, y, 0.0), nearby, tolerance) + tolerance * np.asarray(magnitudes[k])
-            is_same = (x == y) | ((x != x) & (y != y)) | ~np.isfinite(nearby)
+            bound = _rounding_bound(x, np.where(is_finite, y, 0.0), near, tolerance) + tolerance * magnitude
+            is_same = (x == y) | ((x != x) & (y != y)) | ~np.isfinite(near)
             is_wrong = np.where(is_finite, difference > bound, ~is_same)
             if is_wrong.any():
                 i = int(np.argmax(is_wrong))
@@ -124,13 +124,26 @@ def _compare_all(
     return largest_error, ""
 
 
+def _group_rows(*columns: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield an array of each column for each result: its entries are one row. Plain numbers come together, with a row for each."""
+    if all(type(x) is float for column in columns for x in column):
+        yield [np.array(column)[:, np.newaxis] for column in columns]
+        return
+    for parts in zip(*columns, strict=True):
+        yield [part.reshape(1, -1) for part in np.broadcast_arrays(*parts)]
+
+
+def _as_few_arrays(numbers: Sequence[Any]) -> Sequence[Any]:
+    return [np.array(numbers)] if all(type(x) is float for x in numbers) else numbers
+
+
 def _largest_finite(y: Any) -> float:
     return float(np.max(np.abs(y), initial=0.0, where=np.isfinite(y)))
 
 
 def _rounding_bound(x: Any, y: Any, nearby: Any, tolerance: float) -> Any:
-    """Return how far the entries of ``x`` and ``y`` may be apart; ``nearby`` is ``x`` at perturbed inputs."""
-    sizes = np.abs(y) + SMALLEST_RELATIVE_ENTRY * np.max(np.abs(y), initial=0.0)
+    """Return how far the entries of ``x`` and ``y`` may be apart; ``nearby`` is ``x`` at perturbed inputs. Each row is a result."""
+    sizes = np.abs(y) + SMALLEST_RELATIVE_ENTRY * np.max(np.abs(y), axis=1, keepdims=True, initial=0.0)
     return PERTURBATION_FACTOR * np.abs(x - nearby) + tolerance * sizes + ABSOLUTE_TOLERANCE
 
 
