@@ -407,6 +407,25 @@ class _NestedWriter(_Writer):
         self.add(2, f"{s} = {rng.choice([f'{s} + {c}', f'tanh({s} + {c})', f'{s} * 0.5 + {c} * {c}'])}")
         self.results += [s, c]
 
+    def block_samples(self):
+        """A recurrence for each of several samples, which depend on each other by sums alone, or not at all."""
+        rng, h, k, s = self.rng, self.name("h"), self.name("k"), self.name("s")
+        n, m = rng.choice([4, 6, 9]), rng.choice([5, 6, 7])
+        self.add(1, f"{k}, {s} = [], {rng.choice(['0.0', 'b', '1.0'])}")
+        self.add(1, f"for i in range({n}):")
+        self.add(2, f"{h} = [{rng.choice(['x[i]', '0.0', 'data[i]', 'a', '1.0'])}, {rng.choice(['x[i]', '0.5', 'b'])}]")
+        if rng.random() < 0.3:
+            self.add(2, f"{s} = {s} + {self.expression(['x[i]', 'data[i]', f'{h}[1]'], 1)}")
+        self.add(2, f"for u in range({rng.choice([str(m), str(m), f'{m} - i % 2'])}):")
+        pool = [f"{h}[0]", f"{h}[0]", f"{h}[1]", "x[i]", "data[i]", "w[u % 5]", "x[u]", "a", "b"]
+        update = f"tanh({self.expression(pool)} + 0.5 * {h}[0])"
+        self.add(3, f"{h} = [{update}, {rng.choice([f'{h}[1]', f'{h}[0]', f'0.5 * {h}[1] + {self.expression(pool, 1)}'])}]")
+        if rng.random() < 0.3:
+            self.add(3, f"{s} = {s} + {self.expression([f'{h}[0]', f'{h}[1]', 'data[i]'], 1)}")
+        self.add(2, rng.choice([f"{s} = {s} + {h}[0] * {h}[1]", f"{s} = {s} - {h}[0]", f"{s} = tanh({s} + {h}[0])"]))
+        self.add(2, f"{k}.append({self.expression([f'{h}[0]', f'{h}[1]', 'x[i]'], 1)})")
+        self.results += [s, f"sum({k})", f"sum(p * q for p, q in zip({k}, {k}[1:]))"]
+
     def write(self):
         blocks = [getattr(self, name) for name in dir(self) if name.startswith("block_")]
         for _ in range(self.rng.choice([1, 1, 2, 2, 3])):

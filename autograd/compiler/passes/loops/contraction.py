@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from autograd.compiler.ir.scalar_graph import INSIDE, LOOP, LOOP_VALUE, ArrayOp, Ref, ScalarGraph
 from autograd.compiler.ir.sums import BoolArray
+from autograd.compiler.passes.loops.interchange import interchange_loops
 from autograd.compiler.passes.loops.operations import Operations
 from autograd.compiler.passes.loops.periods import find_repetitions
 from autograd.compiler.passes.loops.recurrences import Recurrence, find_recurrence
@@ -177,7 +178,12 @@ def _find_recurrences(graph: ScalarGraph, used_outside: Sequence[int]) -> list[R
     np.add.at(use_counts, np.array([*used_outside, *find_referenced_nodes(graph)], dtype=np.int64), 1)
     taken: BoolArray = np.zeros(len(graph.op_ids), dtype=bool)
     found = []
-    for repetition in find_repetitions(operations):
+    repetitions = find_repetitions(operations)
+    order = interchange_loops(graph, operations, repetitions, use_counts)
+    if order is not None:
+        operations = Operations(graph, order)
+        repetitions = find_repetitions(operations)
+    for repetition in repetitions:
         if taken[operations.nodes[repetition.start : repetition.stop]].all():
             continue
         recurrence = find_recurrence(graph, operations, repetition, use_counts)

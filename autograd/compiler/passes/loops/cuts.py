@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 # The work that the search for a cut may do, in steps of about 0.2 µs: carried values times edges between operations. So it takes up
 # to 0.6 s, and twice that if doubled. Without a search, a Kalman filter has 88 lines in place of 69; doubled and halved, no program
@@ -41,6 +41,47 @@ def find_late_columns(n_columns: int, edges: Sequence[Edge]) -> set[int]:
     set of int
         The columns; empty if no fewer values are carried then.
     """
+    late: set[int] = set()
+    found: dict[tuple[Edge, ...], set[int]] = {}
+    for columns, part in _split_into_components(n_columns, edges):
+        if part not in found:  # the same operations on many samples are as many equal components
+            found[part] = _find_late_columns_of_component(len(columns), part)
+        late |= {columns[k] for k in found[part]}
+    return late
+
+
+def _split_into_components(n_columns: int, edges: Sequence[Edge]) -> Iterator[tuple[list[int], tuple[Edge, ...]]]:
+    """Yield the columns of each connected component, and its edges with the columns numbered from 0."""
+    neighbours: list[list[int]] = [[] for _ in range(n_columns)]
+    for source, target, _ in edges:
+        neighbours[source].append(target)
+        neighbours[target].append(source)
+    component_of = [-1] * n_columns
+    components: list[list[int]] = []
+    for first in range(n_columns):
+        if component_of[first] < 0:
+            component_of[first] = len(components)
+            components.append(sorted(_collect(first, neighbours, component_of)))
+    parts: list[list[Edge]] = [[] for _ in components]
+    rank = {column: k for columns in components for k, column in enumerate(columns)}
+    for source, target, lag in edges:
+        parts[component_of[source]].append((rank[source], rank[target], lag))
+    for columns, part in zip(components, parts, strict=True):
+        yield columns, tuple(part)
+
+
+def _collect(first: int, neighbours: Sequence[Sequence[int]], component_of: list[int]) -> list[int]:
+    """Return a column and all that are connected with it, and mark them."""
+    columns = [first]
+    for column in columns:
+        for neighbour in neighbours[column]:
+            if component_of[neighbour] < 0:
+                component_of[neighbour] = component_of[first]
+                columns.append(neighbour)
+    return columns
+
+
+def _find_late_columns_of_component(n_columns: int, edges: Sequence[Edge]) -> set[int]:
     carried = count_carried(edges)
     if carried * len(edges) > MAX_WORK:
         return set()

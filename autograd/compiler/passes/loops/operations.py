@@ -1,4 +1,4 @@
-"""The operations of a scalar graph in program order, with their operands in one array."""
+"""The operations of a scalar graph in an order, with their operands in one array."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd.compiler.ir.sums import BoolArray
 
 
 class Operations:
-    """The scalar operations of a graph, numbered in program order: the places at which repetitions are searched.
+    """The scalar operations of a graph, numbered in an order: the places at which repetitions are searched.
 
     Leaves and constants have no place, since the program makes them when they first occur.
 
@@ -20,6 +20,8 @@ class Operations:
     ----------
     graph : ScalarGraph
         The graph.
+    order : array of int, shape (n_operations,), optional
+        The ids of the operations at the places; in program order by default.
 
     Attributes
     ----------
@@ -39,14 +41,14 @@ class Operations:
         The place of the operation that each operand belongs to.
     """
 
-    def __init__(self, graph: ScalarGraph) -> None:
+    def __init__(self, graph: ScalarGraph, order: npt.NDArray[Any] | None = None) -> None:
         op_ids = np.array(graph.op_ids, dtype=np.int64)
         n = len(op_ids)
         third = np.full(n, -1)
         third[list(graph.third_args)] = list(graph.third_args.values())
         columns = np.stack([np.array(graph.first_args, dtype=np.int64), np.array(graph.second_args, dtype=np.int64), third], axis=1)
         extrema = np.flatnonzero(op_ids == EXTREMUM)
-        self.nodes: npt.NDArray[Any] = np.flatnonzero((op_ids >= 0) | (op_ids == EXTREMUM))
+        self.nodes: npt.NDArray[Any] = np.flatnonzero((op_ids >= 0) | (op_ids == EXTREMUM)) if order is None else order
         self.places: npt.NDArray[Any] = np.full(n, -1)
         self.places[self.nodes] = np.arange(len(self.nodes))
         counts = (columns >= 0).sum(axis=1)
@@ -59,7 +61,7 @@ class Operations:
         flat = columns[self.nodes]
         flat = flat[(flat >= 0) & (op_ids[self.nodes] >= 0)[:, None]]
         self.operands[~is_extremum] = flat
-        self.operands[is_extremum] = [node for nodes in lists for node in nodes]
+        self.operands[is_extremum] = [node for i in np.argsort(self.places[extrema]) for node in lists[i]]
         self.producers: npt.NDArray[Any] = self.places[self.operands]
         codes = op_ids.copy()
         codes[extrema] = [-1 if graph.array_ops[i].op == "max" else -2 for i in extrema.tolist()]

@@ -29,10 +29,6 @@ MIN_ITERATIONS = 4
 # 8, nothing changes.
 MAX_CANDIDATES = 4
 
-# How much shorter a repetition may be than another one of a longer period that it is preferred to. With 0.35 and with 0.99, no
-# program changes.
-SHORTEST_SHARE = 0.7
-
 # The share of all places that a repetition has if the search ends with it, since no other can have many more. With 0.45 and with
 # 0.99, no program changes.
 MOST_PLACES = 0.9
@@ -77,7 +73,7 @@ def find_repetitions(operations: Operations) -> list[Repetition]:
         examined |= candidates
         width *= 2
     found.sort(key=lambda repetition: -repetition.length)
-    return _prefer_short_periods(found)
+    return found
 
 
 def _covers_most(found: Sequence[Repetition], operations: Operations) -> bool:
@@ -136,19 +132,3 @@ def _find_runs(operations: Operations, period: int) -> list[Repetition]:
         Repetition(int(start), int(start + length) + period, period)
         for start, length in zip(starts[is_long], lengths[is_long], strict=True)
     ]
-
-
-def _prefer_short_periods(found: list[Repetition]) -> list[Repetition]:
-    """Put a repetition before a longer one that has the same places with a multiple of its period."""
-    result: list[Repetition] = []
-    for repetition in found:
-        is_better = [
-            other.period > repetition.period
-            and other.period % repetition.period == 0
-            and other.start <= repetition.start + repetition.period
-            and repetition.stop <= other.stop + other.period
-            and repetition.length >= SHORTEST_SHARE * other.length
-            for other in result
-        ]
-        result.insert(is_better.index(True) if True in is_better else len(result), repetition)
-    return result

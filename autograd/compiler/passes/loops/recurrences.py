@@ -99,7 +99,7 @@ def find_recurrence(graph: ScalarGraph, operations: Operations, repetition: Repe
     Recurrence or None
         The recurrence; None if the iterations do not depend on each other, or if there are too few of them.
     """
-    core = _find_core(graph, operations, repetition, use_counts)
+    core = find_core(graph, operations, repetition, use_counts).core
     if not len(core):
         return None
     period = repetition.period
@@ -150,10 +150,40 @@ def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window
     return None  # pragma: no cover - a cut leaves what agrees with the last iteration, so that more than two are rare
 
 
-def _find_core(graph: ScalarGraph, operations: Operations, repetition: Repetition, use_counts: IntArray) -> IntArray:
-    """Return the operations that depend on themselves in an earlier iteration, and what lies between them.
+class Core(NamedTuple):
+    """Which operations of a repetition depend on earlier iterations, as places modulo the period.
+
+    Attributes
+    ----------
+    core : array of int
+        The operations that depend on themselves in an earlier iteration, and what lies between them, without sums.
+    sums : array of int
+        The operations that only add terms to a total that nobody reads before the end.
+    """
+
+    core: IntArray
+    sums: IntArray
+
+
+def find_core(graph: ScalarGraph, operations: Operations, repetition: Repetition, use_counts: IntArray) -> Core:
+    """Find the operations that depend on earlier iterations.
 
     Places are given modulo the period, so that it does not matter where an iteration begins.
+
+    Parameters
+    ----------
+    graph : ScalarGraph
+        The graph.
+    operations : Operations
+        Its operations.
+    repetition : Repetition
+        The places that repeat.
+    use_counts : array of int, shape (n_nodes,)
+        How often each node is used.
+
+    Returns
+    -------
+    Core
     """
     start, stop, period = repetition
     owners, producers = (x[operations.offsets[start] : operations.offsets[stop]] for x in (operations.owners, operations.producers))
@@ -164,17 +194,20 @@ def _find_core(graph: ScalarGraph, operations: Operations, repetition: Repetitio
     for source, target in zip((edges // period).tolist(), (edges % period).tolist(), strict=True):
         successors[source].append(target)
         predecessors[target].append(source)
-    cycles = find_cyclic_components(successors)
-    members = [x for cycle in cycles if not _is_sum(graph, operations, repetition, use_counts, cycle) for x in cycle]
+    sums: list[int] = []
+    members: list[int] = []
+    for cycle in find_cyclic_components(successors):
+        is_sum = _is_sum(graph, operations, repetition, use_counts, cycle)
+        (sums if is_sum else members).extend(cycle)
     core = find_reachable(successors, members) & find_reachable(predecessors, members)
-    return np.array(sorted(core), dtype=np.int64)
+    return Core(np.array(sorted(core), dtype=np.int64), np.array(sorted(sums), dtype=np.int64))
 
 
 def _is_sum(graph: ScalarGraph, operations: Operations, repetition: Repetition, use_counts: IntArray, cycle: Sequence[int]) -> bool:
     """Return whether a cycle only adds terms to a total that nobody reads before the end."""
     start, stop, period = repetition
-    places = np.arange(start, stop)
-    members = places[np.isin(places % period, cycle)]
+    members = np.sort(np.add.outer(period * np.arange(start // period, stop // period + 1), cycle).ravel())
+    members = members[(start <= members) & (members < stop)]
     names = {
         op.op.name
         for op in (graph.ops[graph.op_ids[i]] for i in operations.nodes[members[-len(cycle) :]].tolist())

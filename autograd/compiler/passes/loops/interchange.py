@@ -1,0 +1,135 @@
+"""Loop interchange: a loop of independent iterations with recurrences in it becomes recurrences of which each step is an array.
+
+A program that runs a recurrence for one sample after the other has as many short loops as samples. If the operations are put in
+another order, the first step of all samples, then the second step of all samples, there is one loop, whose body is vectorized.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd.compiler.ir.indexing import IntArray
+from autograd.compiler.ir.scalar_graph import ScalarGraph
+from autograd.compiler.passes.loops.operations import Operations
+from autograd.compiler.passes.loops.periods import MIN_ITERATIONS, Repetition
+from autograd.compiler.passes.loops.recurrences import find_core
+
+
+class _Lanes(NamedTuple):
+    """Independent iterations: the places of their operations, one row for each, and those of the sums over them."""
+
+    places: IntArray
+    sums: IntArray
+
+
+def interchange_loops(
+    graph: ScalarGraph, operations: Operations, repetitions: Sequence[Repetition], use_counts: IntArray
+) -> IntArray | None:
+    """Put the operations of independent iterations side by side, if there are recurrences in them.
+
+    Parameters
+    ----------
+    graph : ScalarGraph
+        The graph.
+    operations : Operations
+        Its operations.
+    repetitions : sequence of Repetition
+        The repetitions among them, the longest first.
+    use_counts : array of int, shape (n_nodes,)
+        How often each node is used.
+
+    Returns
+    -------
+    array of int, shape (n_operations,), or None
+        The ids of the operations in the new order; None if the order stays.
+    """
+    order = operations.nodes.copy()
+    examined = np.zeros(len(order), dtype=bool)
+    is_changed = False
+    for repetition in repetitions:
+        outer = _drop_last_part(repetition)
+        if examined[outer.start : outer.stop].any():
+            continue
+        examined[outer.start : outer.stop] = True
+        inner = _find_inner(outer, repetitions)
+        if not any(len(find_core(graph, operations, other, use_counts).core) for other in inner):
+            continue
+        lanes = _find_lanes(graph, operations, outer, use_counts)
+        if lanes is not None:
+            places = np.concatenate([lanes.places.ravel(), lanes.sums])
+            order[np.sort(places)] = operations.nodes[np.concatenate([lanes.places.T.ravel(), np.sort(lanes.sums)])]
+            is_changed = True
+    return order if is_changed else None
+
+
+def _drop_last_part(repetition: Repetition) -> Repetition:
+    """Return whole iterations: what follows them may match by chance and read results of all of them."""
+    start, _, period = repetition
+    return repetition._replace(stop=start + repetition.length // period * period)
+
+
+def _find_inner(outer: Repetition, repetitions: Sequence[Repetition]) -> list[Repetition]:
+    """Return the repetitions within the second iteration of another one: the first one may differ."""
+    start = outer.start + outer.period
+    stop = min(outer.stop, start + 2 * outer.period)
+    return [
+        inner
+        for inner in repetitions
+        if start <= inner.start and inner.stop <= stop and MIN_ITERATIONS * inner.period <= outer.period
+    ]
+
+
+def _find_lanes(graph: ScalarGraph, operations: Operations, outer: Repetition, use_counts: IntArray) -> _Lanes | None:
+    """Return the iterations of a repetition if they are independent of each other but for sums, else None."""
+    found = find_core(graph, operations, outer, use_counts)
+    if len(found.core):
+        return None
+    start = _find_boundary(operations, outer, found.sums)
+    if start is None:
+        return None
+    period = outer.period
+    count = (outer.stop - start) // period
+    is_sum = np.isin(np.arange(start, start + period) % period, found.sums)
+    columns, sums = np.flatnonzero(~is_sum), np.flatnonzero(is_sum)
+    last = start + period * count + columns
+    if last[-1] < len(operations.nodes) and _are_alike(operations, last, last - period):
+        count += 1  # the part that was dropped ends an iteration
+    rows = start + period * np.arange(count)[:, np.newaxis]
+    places = rows + columns
+    first = np.arange(start - len(columns), start)
+    if first[0] >= 0 and _are_alike(operations, first, places[0]):
+        places = np.concatenate([first[np.newaxis], places])
+    return _Lanes(places, (rows + sums).ravel())
+
+
+def _find_boundary(operations: Operations, outer: Repetition, sums: IntArray) -> int | None:
+    """Return the first place at which iterations may begin, so that each operation follows its operands in the new order.
+
+    Iterations that begin between an operand and its reader, modulo the period, would have the reader in front.
+    """
+    start, stop, period = outer
+    owners, producers = (x[operations.offsets[start] : operations.offsets[stop]] for x in (operations.owners, operations.producers))
+    is_ordered = (producers >= start) & ~np.isin(producers % period, sums)
+    readers, operands = (owners[is_ordered] - start) % period, (producers[is_ordered] - start) % period
+    changes = np.zeros(period + 1, dtype=np.int64)
+    np.add.at(changes, operands + 1, 1)
+    np.add.at(changes, readers + 1, -1)
+    changes[0] = np.count_nonzero(readers < operands)
+    is_free = np.cumsum(changes)[:period] == 0
+    return start + int(np.argmax(is_free)) if is_free.any() else None
+
+
+def _are_alike(operations: Operations, first: IntArray, second: IntArray) -> bool:
+    """Return whether two rows of operations are the same, on results of the same row or of operations outside of it."""
+    if not np.array_equal(operations.kinds[first], operations.kinds[second]):
+        return False
+    read = []
+    for places in (first, second):
+        column_of = np.full(len(operations.nodes) + 1, -1)
+        column_of[places] = np.arange(len(places))
+        slots = np.concatenate([np.arange(operations.offsets[p], operations.offsets[p + 1]) for p in places])
+        read.append(column_of[operations.producers[slots]])
+    return np.array_equal(*read)

@@ -1,0 +1,171 @@
+"""Recurrences for one sample after the other, which become one recurrence of arrays."""
+
+import numpy as np
+import pytest
+from loop_programs import numbers
+
+import autograd as ag
+from autograd import compile, value_and_grad
+from oracles import assert_close
+
+
+def kepler(n):
+    mean_anomalies = np.linspace(0.1, 6.0, n).tolist()
+
+    def f(e, a):
+        total = 0.0
+        for m in mean_anomalies:
+            E = m
+            for _ in range(6):
+                E = E - (E - e * ag.sin(E) - m) / (1.0 - e * ag.cos(E))
+            total = total + (a * (ag.cos(E) - e)) ** 2
+        return total
+
+    return f, (0.3, 1.1)
+
+
+def recurrent_networks(n):
+    X = numbers(n, 6)
+
+    def f(W, u, v):
+        errors = []
+        for x in X:
+            h = [0.1, 0.2]
+            for t in range(6):
+                h = [ag.tanh(W[i][0] * h[0] + W[i][1] * h[1] + u[i] * x[t]) for i in range(2)]
+            errors.append(v[0] * h[0] + v[1] * h[1] - x[0])
+        return sum(error * error for error in errors) / n
+
+    return f, (numbers(2, 2), numbers(2, seed=1), numbers(2, seed=2))
+
+
+def square_roots(n):
+    def f(xs):
+        total, before = 0.0, 1.0
+        for x in xs:
+            y = 1.0
+            for _ in range(7):
+                y = 0.5 * (y + (x * x + 1.0) / y)
+            total, before = total + y * before, y
+        return total
+
+    return f, (numbers(n),)
+
+
+def early_sums(n):
+    data = numbers(n, 5)
+
+    def f(a, b):
+        total = 0.0
+        for i in range(n):
+            total = total + ag.sin(a * data[i][0])
+            h = b
+            for t in range(5):
+                h = ag.tanh(a * h + data[i][t])
+                total = total - 0.1 * h
+            total = total + h
+        return total
+
+    return f, (0.4, 0.7)
+
+
+def unequal_lengths(n):
+    def f(a, b):
+        total = 0.0
+        for i in range(n):
+            h = 0.1 * i
+            for _ in range(5 + i % 3):
+                h = ag.tanh(a * h + b)
+            total = total + h * h
+        return total
+
+    return f, (0.5, 0.8)
+
+
+def implicit_steps(n):
+    def f(k, start):
+        u = list(start)
+        for _ in range(n):
+            new = []
+            for i in range(6):
+                x = u[i]
+                for _ in range(5):
+                    x = x - (x + 0.1 * k * x * x * x - u[i] - 0.1 * u[i - 1]) / (1.0 + 0.3 * k * x * x)
+                new.append(x)
+            u = new
+        return sum(x * x for x in u)
+
+    return f, (0.4, numbers(6))
+
+
+def first_assigned(n):
+    data = numbers(n)
+
+    def f(a, b):
+        total = None
+        for x in data:
+            h = b
+            for _ in range(6):
+                h = ag.tanh(a * h + x)
+            total = h if total is None else total + h
+        return total
+
+    return f, (0.4, 0.7)
+
+
+def crossing_values(n):
+    def f(a, b):
+        total, after = 0.0, 0.3
+        for i in range(n):
+            early = ag.exp(b * 0.1 * i)
+            x = ag.sin(a * after)
+            h = b
+            for _ in range(6):
+                h = ag.tanh(x * h + b)
+            after = ag.cos(b + 0.1 * i)
+            total = total + h * early
+        return total
+
+    return f, (0.4, 0.7)
+
+
+INDEPENDENT = (kepler, recurrent_networks, square_roots, early_sums, first_assigned)
+
+
+@pytest.mark.parametrize("n", [5, 9, 16])
+@pytest.mark.parametrize("make", [*INDEPENDENT, unequal_lengths, implicit_steps, crossing_values], ids=lambda make: make.__name__)
+def test_the_program_equals_the_function(make, n):
+    f, args = make(n)
+    arrays = [np.array(arg) if isinstance(arg, list) else arg for arg in args]
+    argnums = tuple(range(len(args)))
+    step = compile(f, argnums=argnums)
+    value, gradients = step.value_and_grad(*arrays)
+    expected, expected_gradients = value_and_grad(f, argnums=argnums)(*args)
+    assert not step.report().reason
+    assert_close(value, expected, rtol=1e-12)
+    for gradient, wanted in zip(gradients, expected_gradients, strict=True):
+        assert_close(gradient, wanted, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("make", INDEPENDENT, ids=lambda make: make.__name__)
+def test_the_source_does_not_grow_with_the_number_of_samples(make):
+    sources = []
+    for n in (12, 96):
+        f, args = make(n)
+        step = compile(f, argnums=tuple(range(len(args))))
+        step.value_and_grad(*args)
+        sources.append(step.source)
+    small, large = (source.splitlines() for source in sources)
+    assert len(large) == len(small)
+    assert sum(line.strip().startswith("for ") for line in large) <= 4  # forward and backward; the first sample may differ
+
+
+def test_forward_mode_batches_and_second_derivatives():
+    f, args = kepler(8)
+    step = compile(f, argnums=(0, 1))
+    tangent = step.jvp(args, (0.5, -1.0))[1]
+    _, (de, da) = value_and_grad(f, argnums=(0, 1))(*args)
+    assert_close(tangent, 0.5 * de - da, rtol=1e-11)
+    e = np.array([0.1, 0.3, 0.5])
+    assert_close(compile(f, in_axes=(0, None))(e, 1.1), [float(f(x, 1.1)) for x in e], rtol=1e-12)
+    assert_close(step.hvp(0.3, 1.0, 1.1), ag.hvp(lambda e: f(e, 1.1), 0.3, 1.0), rtol=1e-9)
