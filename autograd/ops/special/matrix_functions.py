@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.ops.op import Op
-from autograd.ops.rows import custom
+from autograd.ops.row_constructors import custom
 from autograd.ops.rules.linear_systems import as_matrix_factor, trace_of_product, transpose_matrices
 
 LINALG, NUMERICS = "scipy.linalg", "autograd.scipy.numerics"

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd.testing.judgement.point import Point
 from autograd.testing.measurement.estimate import Array
-from autograd.testing.measurement.line_restriction import step_scales
+from autograd.testing.measurement.step_sizes import step_scales
 
 # The number of points at first, and once they show different slopes. At one kink each point shows one of two sides, so that both
 # are seen by 12 points but for 2**-11 = 0.05 %; k kinks at once have 2**k slopes, and of three kinks 60 points miss the steepest in

@@ -30,8 +30,8 @@ from autograd.testing.judgement.verdict import (
 )
 from autograd.testing.measurement.classification import classify
 from autograd.testing.measurement.complex_step import complex_step_measurement, complex_step_slope
+from autograd.testing.measurement.difference_quotients import extrapolate_differences
 from autograd.testing.measurement.estimate import EPS, JUMP, KINK, SMOOTH, Array, Measurement
-from autograd.testing.measurement.extrapolation import extrapolate_differences
 from autograd.testing.measurement.step_halving import step_halving_measurement
 from autograd.testing.measurement.step_sequence import Samples, sample_steps
 

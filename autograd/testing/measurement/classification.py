@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.testing.measurement.difference_quotients import Extrapolation
 from autograd.testing.measurement.estimate import EDGE, JUMP, KINK, NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array, Measurement
-from autograd.testing.measurement.extrapolation import Extrapolation, SlopeEstimates
+from autograd.testing.measurement.extrapolation import SlopeEstimates
 
 # Two slopes contradict each other if they differ by more than this multiple of their errors. The errors are estimates; judgement
 # uses the same factor for them. Doubled, one recorded check changes: a function with a small fast oscillation is called smooth.

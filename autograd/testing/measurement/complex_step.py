@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.testing.measurement.estimate import EPS, Array, Measurement, smooth_measurement
-from autograd.testing.measurement.line_restriction import LineRestriction, step_scales
+from autograd.testing.measurement.line_restriction import LineRestriction
+from autograd.testing.measurement.step_sizes import step_scales
 
 # The imaginary step h. Its error is of order h**2, so anything below eps**(1/2) = 1e-8 beside the scale of the function is exact;
 # it is so small that it works for points of any size, and its square, 1e-300, is still no subnormal number. With 1e-75 no verdict

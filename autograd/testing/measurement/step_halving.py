@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.testing.measurement.estimate import Array, Measurement, smooth_measurement
-from autograd.testing.measurement.line_restriction import LineRestriction, step_scales
+from autograd.testing.measurement.line_restriction import LineRestriction
+from autograd.testing.measurement.step_sizes import step_scales
 
 # The larger step, 2**-14 = 6e-5 of the point's size. The best step is eps**(1/3) = 6e-6 for a central difference and eps**(1/5) =
 # 7e-4 for the extrapolated one; this is their geometric mean. Doubled, truncation errors are 16 times larger and roundoff half as
