@@ -140,7 +140,9 @@ def next_name(names: dict[str, int], path: str) -> str:
     """
     count = names.get(path, 0)
     names[path] = count + 1
-    return f"x{count}" if not path else path if not count else f"{path}_{count}"
+    if not path:
+        return f"x{count}"
+    return f"{path}_{count}" if count else path
 
 
 def _evaluate(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
@@ -178,7 +180,9 @@ def _to_objects(x: Any) -> Any:
 
 
 def _entrywise(f: Any, x: Any) -> Any:
-    return np.frompyfunc(f, 1, 1)(x) if np.ndim(x) else f(x.item() if isinstance(x, np.ndarray) else x)
+    if np.ndim(x):
+        return np.frompyfunc(f, 1, 1)(x)
+    return f(x.item() if isinstance(x, np.ndarray) else x)
 
 
 def _to_result(x: Any) -> Any:

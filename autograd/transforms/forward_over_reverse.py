@@ -85,7 +85,7 @@ class _DualPullback:
             ta = tangents.get(left) if da is not None else None
             tb = tangents.get(right) if db is not None else None
             a, b = getattr(left, "_primal", left), getattr(right, "_primal", right)
-            moving = "ab" if ta is not None and tb is not None else "a" if tb is None else "b"
+            moving = ("a" if ta is not None else "") + ("b" if tb is not None else "")
             partial_tangents = partials_jvp(node.op, moving)(a, b, node._primal, ta, tb, tangents[node])
             if partial_tangents is None:  # Python's math raised
                 partial_tangents = _partial_tangents_on_duals(node.op, (a, ta), (b, tb), (node._primal, tangents[node]))

@@ -121,7 +121,9 @@ def display_width(text: str) -> int:
     >>> display_width("∂a"), display_width("漢")
     (2, 2)
     """
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def format_shape(shape: tuple[int, ...]) -> str:

@@ -91,10 +91,10 @@ def _read_state(entries: Sequence[str], inputs: Iterator[Any]) -> State:
 
 def _state_names(group: Group) -> list[list[tuple[str, ...]]]:
     """Return the names of the entries of each state of a group. A rate has no states."""
-    return [
-        [] if is_rate(transform) else [tuple(state) for state in states]
-        for transform, states in zip(group.transforms, group.states)
-    ]
+    names: list[list[tuple[str, ...]]] = []
+    for transform, states in zip(group.transforms, group.states):
+        names.append([] if is_rate(transform) else list(map(tuple, states)))
+    return names
 
 
 def _subtract(param: Any, update: Any) -> Any:

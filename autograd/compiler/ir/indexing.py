@@ -130,7 +130,9 @@ def _take_grid(builder: ProgramBuilder, array: Instruction, positions: IntArray)
         return None
     while index and isinstance(index[-1], slice) and index[-1] == slice(None):
         index.pop()
-    taken = array if not index else builder.getitem(array, index=index[0] if len(index) == 1 else tuple(index))
+    taken = array
+    if index:
+        taken = builder.getitem(array, index=index[0] if len(index) == 1 else tuple(index))
     if result_axes == sorted(result_axes):
         return taken
     order = tuple(result_axes.index(axis) for axis in range(positions.ndim))

@@ -131,11 +131,8 @@ def push_forward_loop(
 
 def _fill(builder: ProgramBuilder, derivative: Any, like: Instruction) -> Any:
     """Return a derivative in the shape of what it belongs to; None stands for zero."""
-    return (
-        builder.broadcast_to(0.0 if derivative is None else derivative, like.shape)
-        if like.shape
-        else (0.0 if derivative is None else derivative)
-    )
+    value = 0.0 if derivative is None else derivative
+    return builder.broadcast_to(value, like.shape) if like.shape else value
 
 
 def _emit_linear_loop(
@@ -173,8 +170,9 @@ def _emit_linear_loop(
     needed = {id(x): x for reader in readers for x in reader.parents if id(x) in own}
     needed |= {id(x): x for x in results if isinstance(x, Instruction) and id(x) in own}
     arguments = {id(x): arg for x, arg in zip(loop.placeholders, instruction.args, strict=True)}
-    same = [x for x in needed.values() if any(x is other for other in loop.invariant)]
-    kept = [x for x in needed.values() if not any(x is other for other in loop.invariant)]
+    invariant_ids = set(map(id, loop.invariant))
+    same = [x for key, x in needed.items() if key in invariant_ids]
+    kept = [x for key, x in needed.items() if key not in invariant_ids]
     isolated, inputs = isolate(builder, results, [*same, *kept])
     for x, original in zip(inputs, [*same, *kept], strict=True):
         x.name = original.name

@@ -376,7 +376,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     differences = t @ x - u
     residuals = (differences * differences).sum(0).reshape(u.shape[1:] or (1,)) if rank == n < m else np.zeros(0)
     solution = (x, residuals, rank, svdvals(t))
-    return solution if has_nodes([a, b]) else tuple(part._primal[()] if isinstance(part, Tensor) else part for part in solution)
+    if has_nodes([a, b]):
+        return solution
+    return tuple(part._primal[()] if isinstance(part, Tensor) else part for part in solution)
 
 
 def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:

@@ -86,6 +86,8 @@ class LineRestriction:
     def _is_in_domain(self, points: Sequence[Array]) -> bool:
         """Whether all arguments that move are inside their bounds."""
         for p, (low, high), moves in zip(points, self.bounds, self._moves, strict=True):
-            if moves and ((low > -np.inf and (p.real < low).any()) or (high < np.inf and (p.real > high).any())):
+            is_below = moves and low > -np.inf and (p.real < low).any()
+            is_above = moves and high < np.inf and (p.real > high).any()
+            if is_below or is_above:
                 return False
         return True

@@ -196,7 +196,8 @@ def _fill(column: Column, numbers: Array, missing: str | float, where: str) -> A
     if gaps.all():
         raise DataError(f"{where}: column {column.name!r} has no entries: pass exclude={[column.key]} to leave it out")
     known = numbers[~gaps]
-    value: Any = np.mean(known) if missing == "mean" else np.median(known) if missing == "median" else missing
+    averages: dict[Any, Any] = {"mean": np.mean, "median": np.median}
+    value: Any = averages[missing](known) if missing in averages else missing
     return np.where(gaps, value, numbers)
 
 
