@@ -14,7 +14,7 @@ import numpy as np
 MAX_NAME_LENGTH = 32
 
 # Entries of a vector that are listed one by one; larger arrays are described by shape and range. Four numbers of four digits fit
-# into about MAX_NAME_LENGTH characters.
+# into about MAX_NAME_LENGTH characters. Doubled, they need a box of twice the width.
 MAX_LISTED_ENTRIES = 4
 
 NAN_LABEL = "⚠ nan"

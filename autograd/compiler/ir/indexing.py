@@ -13,8 +13,8 @@ from autograd.compiler.ir.program import ProgramBuilder
 
 IntArray = npt.NDArray[np.int64]
 
-# Axes of an array up to which all orders of its axes are tried as a transpose. Derived: each order costs a comparison of all
-# entries, and 4 axes have 24 orders, 8 have 40320. Arrays of more axes are gathered instead.
+# Axes of an array up to which all orders of its axes are tried as a transpose. Arrays of more axes are gathered instead. Each order
+# costs a comparison of all entries: 4 axes have 24 orders. Doubled, up to 40320 comparisons.
 MAX_TRANSPOSED_RANK = 4
 
 

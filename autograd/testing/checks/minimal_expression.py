@@ -28,7 +28,7 @@ MAX_CHECKS = 200
 MAX_PRINTED_OPERATIONS = 12
 
 # The width of a constant within an expression, and of the value of an input, in characters. Larger arrays are printed as their
-# shape.
+# shape. Doubled, an expression with three constants does not fit on a line of a report.
 MAX_CONSTANT_WIDTH = 30
 MAX_VALUE_WIDTH = 60
 

@@ -37,7 +37,7 @@ REAL_STEP_BESIDE_SMALLEST = 2.0**-17
 # Doubled, no recorded check changes, and 21 recorded checks need fewer evaluations.
 MAX_CURVATURE = 0.05
 
-# The relative roundoff of a function value, as in ``extrapolation``.
+# The relative roundoff of a function value, as in ``difference_quotients``, where doubling is measured.
 ROUNDOFF = 4.0 * EPS
 
 # The relative error that is stated for the slope: 45 eps, since a complex function rounds at each operation, too. Doubled, claims

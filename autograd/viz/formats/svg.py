@@ -20,11 +20,12 @@ from autograd.viz.layout.layered_layout import arrange
 from autograd.viz.layout.wrapping import wrap_layout
 
 # Groups that are drawn. A group is compared with all boxes, so that n groups of n boxes take a time in proportion to n². A screen
-# holds about thirty boxes, so that more groups cannot be seen.
+# holds about thirty boxes, so that more groups cannot be seen. Doubled, the comparison takes up to four times as long.
 MAX_GROUPS = 60
 
 # Links up to which there are labels and details. These take about 95 bytes for each link, and would make the file of an unfolded
 # network of 10 000 nodes 30 % larger, whose labels are too small to read when it fits on a screen.
+# Doubled, an SVG gets up to 190 kB larger.
 MAX_LABELLED_LINKS = 2000
 
 EMPTY_GRADIENT_LINE = "grad "  # the line of a live box that waits for the player

@@ -1,4 +1,8 @@
-"""The style of an SVG and the sizes of its text."""
+"""The style of an SVG and the sizes of its text.
+
+Lengths are in pixels. Unless a comment says otherwise, they follow from the sizes of the fonts. If one of them is doubled, the part
+that it describes is twice as large, and nothing else depends on it.
+"""
 
 # The font is 12 px high (10 px on edges) and monospaced. Its letters are 0.602 of that wide in Menlo, the widest of the fonts
 # that the style names; the width is rounded up, so that text never leaves its box. Doubled, boxes are twice as wide as their

@@ -18,7 +18,7 @@ from autograd.testing.measurement.estimate import Array
 N_MIXTURES = 3
 
 # The weights of outputs in a mixture: of one size, so that none rounds away beside another. Claims are linear in them, so that only
-# their ratio matters.
+# their ratio matters, and doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
 

@@ -32,7 +32,7 @@ MAX_SINGLE_LATE = 64
 MAX_ACCUSED = 32
 
 # The weights of outputs in a mixture: of one size, so that none rounds away beside another, and random, so that errors do not
-# cancel. Claims are linear in them, so that only their ratio matters.
+# cancel. Claims are linear in them, so that only their ratio matters, and doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
 # Of several failures the worst is reported: the one that is off by the most errors. To the measured error this relative roundoff is
