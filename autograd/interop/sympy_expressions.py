@@ -14,7 +14,7 @@ from autograd.core.node import Node
 from autograd.errors import AutogradError, DataError
 from autograd.graph.topological_order import topological_order
 from autograd.interop.requirement import import_library
-from autograd.interop.sympy_backend import array_backend, missing_function, scalar_backend, tidy
+from autograd.interop.sympy_backend import array_backend, make_numbers_exact, missing_function, scalar_backend
 from autograd.ops import Elementwise, Op
 from autograd.transforms.explain_paths import Explanation
 
@@ -114,7 +114,7 @@ class _Writer:
         args, y = [self.expression(arg) for arg in node.args], self.expressions[node]
         if not isinstance(node.op, Elementwise):
             raise missing_function(node.op)
-        derivative = tidy(node.op.partials[position](scalar_backend(), y, *args, **node.static))
+        derivative = make_numbers_exact(node.op.partials[position](scalar_backend(), y, *args, **node.static))
         return self.sympy.Piecewise((1, derivative), (0, True)) if derivative.is_Relational or derivative.is_Boolean else derivative
 
 
@@ -149,9 +149,9 @@ def _evaluate(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
     """Return what a row computes of expressions."""
     try:
         if not isinstance(op, Elementwise):
-            return _entrywise(tidy, _formula(op, array_backend())(*map(_to_objects, args), **static))
+            return _entrywise(make_numbers_exact, _formula(op, array_backend())(*map(_to_objects, args), **static))
         if not any(map(np.ndim, (*args, *static.values()))):
-            return tidy(_formula(op, scalar_backend())(*args, **static))
+            return make_numbers_exact(_formula(op, scalar_backend())(*args, **static))
         return _evaluate_entries(op, args, static)
     except AutogradError:
         raise
@@ -170,7 +170,7 @@ def _evaluate_entries(op: Op, args: Sequence[Any], static: dict[str, Any]) -> An
     operands = [np.asarray(x, dtype=object) for x in (*args, *static.values())]
 
     def evaluate(*entries: Any) -> Any:
-        return tidy(formula(*entries[: len(args)], **dict(zip(static, entries[len(args) :], strict=True))))
+        return make_numbers_exact(formula(*entries[: len(args)], **dict(zip(static, entries[len(args) :], strict=True))))
 
     return np.frompyfunc(evaluate, len(operands), 1)(*operands)
 
@@ -189,5 +189,5 @@ def _to_result(x: Any) -> Any:
     """Return an expression, or an array of them, in SymPy's types."""
     sympy = import_library("sympy", "to_sympy()")
     if not np.ndim(x):
-        return tidy(x.item() if isinstance(x, np.ndarray) else x)
+        return make_numbers_exact(x.item() if isinstance(x, np.ndarray) else x)
     return sympy.Array(x.ravel().tolist(), x.shape)

@@ -78,7 +78,7 @@ class _DualPullback:
             if node not in cotangents or node not in tangents or node in ends:
                 continue
             if node.dleft is PACKED:
-                self._pull_wide(node, cotangents.pop(node), cotangent_tangents.pop(node, None))
+                self._pull_packed(node, cotangents.pop(node), cotangent_tangents.pop(node, None))
                 continue
             g, tg = cotangents.pop(node), cotangent_tangents.pop(node, None)
             left, right, da, db = node.left, node.right, node.dleft, node.dright
@@ -100,7 +100,7 @@ class _DualPullback:
             self._sum_parts(source)
         return [cotangent_tangents.get(source) for source in sources]
 
-    def _pull_wide(self, node: Any, g: Any, tg: Any) -> None:
+    def _pull_packed(self, node: Any, g: Any, tg: Any) -> None:
         """Pull the cotangent ``g`` of any other node, and its tangent ``tg``, back by the row's vjp on dual numbers."""
         if node.op.accumulate_cotangent is not None:
             self.pending_parts.setdefault(node.left[0], []).append((node, g, tg))
