@@ -75,7 +75,7 @@ def is_believable(need: int, size: int) -> bool:
 def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
     """Write arrays to a file, as a whole or not at all.
 
-    The arrays go to a file beside it first, which then replaces it. A process that is killed at any moment leaves the old file or
+    The arrays go to a file next to it first, which then replaces it. A process that is killed at any moment leaves the old file or
     the new one.
 
     Parameters

@@ -26,7 +26,7 @@ def summary(model: Module, x: Any = None) -> str:
     Returns
     -------
     str
-        The table. The last line counts every parameter once, and constants beside them.
+        The table. The last line counts every parameter once, and constants separately.
 
     Examples
     --------

@@ -66,13 +66,13 @@ def _is_new(flags: Any) -> bool:
 
 
 def _find_vanishing_gradients(model: Module) -> Iterator[str]:
-    """Yield the matrices whose gradient is tiny beside that of others."""
+    """Yield the matrices whose gradient is tiny relative to that of others."""
     matrices = [(name, p) for name, p in model.named_parameters() if isinstance(p, Tensor) and p.ndim > 1]
     means = [(name, float(np.mean(np.abs(p.grad)))) for name, p in matrices]
     largest = max((mean for _, mean in means), default=0.0)
     vanishing = [f"{name} ({mean:.1g})" for name, mean in means if mean < VANISHED * largest]
     if vanishing:
-        yield f"the gradient vanishes in {', '.join(vanishing)}, beside {largest:.1g} elsewhere: try relu or fewer layers"
+        yield f"the gradient vanishes in {', '.join(vanishing)}, and is {largest:.1g} elsewhere: try relu or fewer layers"
 
 
 def _find_dead_units(model: Module, X: Any) -> Iterator[str]:

@@ -29,7 +29,7 @@ class Trial:
     error : Exception or None
         The error by which the trial ended.
     models : list
-        What ``run`` returned beside the scores. Only the best trial keeps them.
+        What ``run`` returned in addition to the scores. Only the best trial keeps them.
     """
 
     settings: dict[str, Any]

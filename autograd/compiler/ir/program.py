@@ -1,6 +1,6 @@
 """The builder of a program of array operations: each instruction is a row of the table, applied to earlier instructions.
 
-The builder is a backend: rows that are handed it as ``xp`` append instructions instead of computing numbers.
+The builder is a backend: rows that get it as ``xp`` append instructions instead of computing numbers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Derivatives of loops: the pullback of a loop is a loop that runs the other way, and its pushforward is a loop beside it.
+"""Derivatives of loops: the pullback of a loop is a loop that runs the other way, and its pushforward is a second loop next to it.
 
 Both are linear in what they carry. What they need of the forward loop is kept there for all iterations.
 """
@@ -111,7 +111,7 @@ def push_forward_loop(
     updates = [_fill(builder, t, x) for t, x in zip(found, loop.carried, strict=False)]
     values = [_fill(builder, t, x) for t, x in zip(found[n_carried:], loop.stacked, strict=True)]
     pairs = list(zip(inputs, tangents, strict=True))
-    beside, values = _emit_linear_loop(
+    tangent_loop, values = _emit_linear_loop(
         builder,
         instruction,
         loop.is_reversed,
@@ -124,7 +124,9 @@ def push_forward_loop(
     )
 
     def tangent_of(which: LoopResult) -> Any:
-        return stacked_result(beside, values[which.position]) if which.is_stacked else carried_result(beside, which.position)
+        if which.is_stacked:
+            return stacked_result(tangent_loop, values[which.position])
+        return carried_result(tangent_loop, which.position)
 
     return tangent_of
 

@@ -18,8 +18,9 @@ from autograd.graph.topological_order import topological_order
 
 # What was measured below are the 3 862 comparisons in the tests of the compiler.
 
-# The relative perturbation of each input: 2**13 units in the last place of a float64. Large beside the rounding errors of a long
-# program, so that its effect is measured and not these, and small beside any change of the problem. Doubling doubles the bound.
+# The relative perturbation of each input: 2**13 units in the last place of a float64. Large relative to the rounding errors of a
+# long program, so that its effect is measured and not these, and small relative to any change of the problem. Doubling doubles the
+# bound.
 PERTURBATION = 2.0**-40
 # How many times the effect of the perturbation a difference may be. The perturbation has one random direction; the effect along it
 # is smaller than along the worst one, for a sum of n numbers sqrt(n) times, so this is enough for 4 096. Measured: differences are

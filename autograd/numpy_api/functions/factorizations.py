@@ -396,7 +396,7 @@ def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:
 
 
 def _real_row(factors: Tensor, i: int) -> Any:
-    """Return the row of eigenvalues or singular values, which are real also beside complex vectors."""
+    """Return the row of eigenvalues or singular values, which are real even if the vectors are complex."""
     row = factors[..., i, :]
     return real(row) if is_complex(row) else row
 

@@ -187,7 +187,7 @@ def _label_inputs(inputs: Sequence[Node]) -> dict[Node, str]:
 
 
 def _to_source(x: Any, labels: dict[Node, str], nodes: set[Node], is_operand: bool) -> str:
-    """Return an argument as Python. ``is_operand`` says that it stands beside an operator and may need parentheses."""
+    """Return an argument as Python. ``is_operand`` says that it is an operand of an operator and may need parentheses."""
     if isinstance(x, Node) and x in labels:
         return labels[x]
     if not isinstance(x, Node) or x not in nodes:

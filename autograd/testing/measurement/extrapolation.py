@@ -20,20 +20,20 @@ from autograd.testing.measurement.estimate import Array
 
 # A spread between neighbouring steps counts as noise only beyond this multiple of the roundoff, which is a sum of two independent
 # errors. Doubled, noise of twice the roundoff counts as a derivative: one recorded check changes.
-NOISE_BESIDE_ROUNDOFF = 2.0
+NOISE_RELATIVE_TO_ROUNDOFF = 2.0
 
 # ... and only beyond this fraction of the slope: of steps whose slopes differ by a third, none has a correct digit. Doubled, sin in
 # single precision at 1e6, where no step resolves it, is called smooth.
-NOISE_BESIDE_SLOPE = 0.3
+NOISE_RELATIVE_TO_SLOPE = 0.3
 
 # How far the value of a function may be off where it is constant at small steps, in units of the smallest change that was seen:
 # half a unit at each end of a difference, and as much for a change that bisection missed, times 2. Doubled, no recorded check
 # changes.
 RESOLUTION_MARGIN = 4.0
 
-# If the slope that could hide below the resolution is this small beside the steepest slope of all steps, the function is called
-# flat there, and its slope 0. It is then known to 5 % of the scale of the function. Doubled, no recorded check changes.
-FLAT_BESIDE_STEEPEST = 0.05
+# If the slope that could hide below the resolution is this small relative to the steepest slope of all steps, the function is
+# called flat there, and its slope 0. It is then known to 5 % of the scale of the function. Doubled, no recorded check changes.
+FLAT_RELATIVE_TO_STEEPEST = 0.05
 
 
 class SlopeEstimates(NamedTuple):
@@ -56,7 +56,7 @@ def extrapolate(
     """Extrapolate slopes to step 0 by one stage of Richardson extrapolation.
 
     A step at which the function is constant is no evidence, unless the function is constant at all steps, or unless its smallest
-    change is so small that its slope is 0 beside the others.
+    change is so small that its slope is 0 relative to the others.
 
     Parameters
     ----------
@@ -87,20 +87,20 @@ def extrapolate(
     error[1:-1][_is_noise(spread, rounding, extrapolated[1:-1])] = np.inf
     is_uninformative = is_constant & ~is_constant.all(axis=0)
     error[_or_neighbour(is_uninformative) | ~np.isfinite(error)] = np.inf
-    is_flat = is_uninformative & (RESOLUTION_MARGIN * resolution <= FLAT_BESIDE_STEEPEST * steepest)
+    is_flat = is_uninformative & (RESOLUTION_MARGIN * resolution <= FLAT_RELATIVE_TO_STEEPEST * steepest)
     error = error + np.where(np.isfinite(resolution), resolution, 0.0)
     return SlopeEstimates(np.where(is_flat, 0.0, extrapolated), np.where(is_flat, RESOLUTION_MARGIN * resolution, error))
 
 
 def _is_noise(spread: Array, rounding: Array, slopes: Array) -> Array:
     """Which slopes differ from their neighbours about as much as they are large, and differ more at smaller steps."""
-    exceeds_rounding = spread > NOISE_BESIDE_ROUNDOFF * rounding
+    exceeds_rounding = spread > NOISE_RELATIVE_TO_ROUNDOFF * rounding
     largest_after = np.maximum.accumulate(np.where(exceeds_rounding, spread, 0.0)[::-1], axis=0)[::-1]
     smallest_before = np.minimum.accumulate(np.where(exceeds_rounding, spread, np.inf), axis=0)
     grows = np.zeros(spread.shape, bool)
     grows[:-1] |= largest_after[1:] >= spread[:-1]
     grows[1:] |= smallest_before[:-1] <= spread[1:]
-    return np.asarray((spread > NOISE_BESIDE_SLOPE * np.abs(slopes)) & exceeds_rounding & grows)
+    return np.asarray((spread > NOISE_RELATIVE_TO_SLOPE * np.abs(slopes)) & exceeds_rounding & grows)
 
 
 def _or_neighbour(mask: Array) -> Array:

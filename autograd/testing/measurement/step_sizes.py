@@ -16,7 +16,7 @@ LARGEST_STEP = 0.125
 
 # The largest step relative to the smallest entry that is not 0. The sequence of steps goes down to 1e-4 of that entry, so that this
 # limits it to log(1e34) / log(4) = 57 steps. Doubled, the limit is one more step.
-LARGEST_STEP_BESIDE_SMALLEST = 1e30
+LARGEST_STEP_RELATIVE_TO_SMALLEST = 1e30
 
 # Entries up to this size count as 0, and steps are not scaled by them: near the end of double precision, 2.2e-308, a fraction of
 # such an entry is subnormal and has lost digits. Doubled, entries between 1e-300 and 2e-300 are measured with steps of size 1.
@@ -60,4 +60,4 @@ def step_scales(line: LineRestriction) -> StepScales:
     largest = float(np.max(sizes))
     smallest = float(np.min(nonzero)) if nonzero.size else 1.0
     step = LARGEST_STEP * max(float(np.min(1.0 / direction)), largest)
-    return StepScales(min(step, LARGEST_STEP_BESIDE_SMALLEST * smallest), largest, smallest)
+    return StepScales(min(step, LARGEST_STEP_RELATIVE_TO_SMALLEST * smallest), largest, smallest)

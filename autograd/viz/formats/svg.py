@@ -337,7 +337,7 @@ def _path_pattern(lengths: tuple[int, ...]) -> str:
 
 
 def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
-    """The label, at the end of the straight piece with which an edge enters its consumer, or beside it."""
+    """The label, at the end of the straight piece with which an edge enters its consumer, or next to it."""
     x, y = entry
     if direction == "TB":
         above = -style.ARROW_LENGTH if link.tail <= link.head else 2.0 * style.ARROW_LENGTH

@@ -127,7 +127,9 @@ def _choose_inputs(columns: Sequence[Column], choices: Choices, target: int | No
             excluded.add(0)
         chosen = [k for k in range(len(columns)) if k != target and k not in excluded]
     if not chosen:
-        raise DataError(f"{where} has no column beside the target: there is nothing to learn from; target=None reads inputs only")
+        raise DataError(
+            f"{where} has no column other than the target: there is nothing to learn from; target=None reads inputs only"
+        )
     return chosen
 
 
