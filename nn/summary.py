@@ -28,6 +28,11 @@ def summary(model: Module, x: Any = None) -> str:
     str
         The table. The last line counts every parameter once, and constants separately.
 
+    Raises
+    ------
+    SettingError
+        If ``model`` is no module.
+
     Examples
     --------
     >>> from nn import Linear, Sequential

@@ -94,6 +94,14 @@ class Playground:
         The learning rate at first.
     batch_size : int
         The number of samples of a step at first.
+
+    Examples
+    --------
+    >>> from autograd.viz import playground
+    >>> from nn import MLP
+    >>> page = playground(MLP([2, 3, 1], rng=0), [[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    >>> page.to_html()[:15]
+    '<!doctype html>'
     """
 
     script: str = field(repr=False)

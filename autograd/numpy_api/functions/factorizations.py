@@ -360,6 +360,11 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     singular_values : array or Tensor
         Those of ``a``, in descending order, of shape (min(m, n),).
 
+    Raises
+    ------
+    ShapeError
+        If the shapes are other ones.
+
     Examples
     --------
     >>> from autograd import Tensor

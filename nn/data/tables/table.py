@@ -33,6 +33,13 @@ class Table:
         The name of each column of ``X``. A category has the name of its column and its value, such as "island=Dream".
     classes : list of str
         The text of each label, in alphabetical order; empty if the targets are numbers.
+
+    Examples
+    --------
+    >>> table = Table(np.ones((2, 1)), np.array([0, 1]), ["length"], ["cat", "dog"])
+    >>> X, y = table
+    >>> [table.classes[label] for label in y]
+    ['cat', 'dog']
     """
 
     X: Array
