@@ -29,15 +29,45 @@ class AutogradError(Exception):
 
 
 class ShapeError(AutogradError, ValueError):
-    """Shapes, axes or structures do not fit together."""
+    """Shapes, axes or structures do not fit together.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> try:
+    ...     Tensor([1.0, 2.0]) + Tensor([1.0, 2.0, 3.0])
+    ... except ShapeError as error:
+    ...     print(str(error).partition(":")[0])
+    add of shapes (2,) and (3,)
+    """
 
 
 class DataError(AutogradError, TypeError):
-    """An argument is not a real number, or not an array of real numbers."""
+    """An argument is not a real number, or not an array of real numbers.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> try:
+    ...     Value("2.5")
+    ... except DataError as error:
+    ...     print(error)
+    Value() takes a real number, not '2.5' of type str; convert it first, as in float(text)
+    """
 
 
 class GraphError(AutogradError, RuntimeError):
-    """A graph cannot give what was asked for, such as the gradient of a vector without a cotangent."""
+    """A graph cannot give what was asked for, such as the gradient of a vector without a cotangent.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> try:
+    ...     grad(lambda x: x)([1.0, 2.0])
+    ... except GraphError as error:
+    ...     print(type(error).__name__)
+    GraphError
+    """
 
 
 class UnfitError(GraphError):
@@ -45,19 +75,60 @@ class UnfitError(GraphError):
 
 
 class AnomalyError(AutogradError, FloatingPointError):
-    """An operation made a nan or an inf inside anomaly()."""
+    """An operation made a nan or an inf inside anomaly().
+
+    Examples
+    --------
+    >>> from autograd import Value, anomaly, log
+    >>> try:
+    ...     with anomaly():
+    ...         log(Value(0.0, name="p"))
+    ... except AnomalyError as error:
+    ...     print(str(error)[:20])
+    log made -inf of 'p'
+    """
 
 
 class DefinitionError(AutogradError, ValueError):
-    """A row of the table of operations contradicts itself."""
+    """A row of the table of operations contradicts itself.
+
+    Examples
+    --------
+    >>> from autograd import define
+    >>> try:
+    ...     define("tanh", lambda xp, a: xp.tanh(a), lambda xp, y, a: 1.0 - y * y)
+    ... except DefinitionError as error:
+    ...     print("tanh" in str(error))
+    True
+    """
 
 
 class OutOfRangeError(AutogradError, IndexError):
-    """An index is beyond the end of an axis, or a label is not less than the number of classes."""
+    """An index is beyond the end of an axis, or a label is not less than the number of classes.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> try:
+    ...     Tensor([1.0, 2.0])[2]
+    ... except OutOfRangeError as error:
+    ...     print(error)
+    getitem of shapes (2,), index=2: index 2 is out of bounds for axis 0 with size 2
+    """
 
 
 class SettingError(AutogradError, ValueError):
-    """A setting is outside its range, such as a learning rate of zero."""
+    """A setting is outside its range, such as a learning rate of zero.
+
+    Examples
+    --------
+    >>> from autograd import grad
+    >>> try:
+    ...     grad(lambda x: x, argnums=1)(2.0)
+    ... except SettingError as error:
+    ...     print(str(error)[:42])
+    grad(): argnums is 1, but the number of po
+    """
 
 
 class CompileWarning(UserWarning):

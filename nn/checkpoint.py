@@ -75,7 +75,7 @@ def is_believable(need: int, size: int) -> bool:
 def save(path: str | Path, arrays: Mapping[str, Any]) -> None:
     """Write arrays to a file, as a whole or not at all.
 
-    The arrays go to a file beside it first, which then replaces it. A process that is killed at any moment leaves the old file or
+    The arrays go to a file next to it first, which then replaces it. A process that is killed at any moment leaves the old file or
     the new one.
 
     Parameters
@@ -156,6 +156,14 @@ def load(path: str | Path, names: Collection[str] | None = None) -> dict[str, Ar
         If the file is not of its format, is damaged, or declares that it holds more than it can.
     ImportError
         If the suffix is ``.safetensors`` and the package safetensors is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save(f"{folder}/run.npz", {"w": np.ones(2)})
+    ...     load(f"{folder}/run.npz")["w"]
+    array([1., 1.])
     """
     path = Path(path)
     if path.suffix == SAFETENSORS:

@@ -1,4 +1,4 @@
-"""The textbook's backward pass for a fully connected network, written out in NumPy: a reference beside the engine.
+"""The textbook's backward pass for a fully connected network, written out in NumPy: a reference that is independent of the engine.
 
 :func:`textbook` does not call the engine. Each of its lines is a formula of the seed texts (S0 eq. 5-14, S2:146-160), for W of
 shape (to, from) and a batch in rows. :func:`inspect` reads the same quantities from the engine.

@@ -26,7 +26,12 @@ def summary(model: Module, x: Any = None) -> str:
     Returns
     -------
     str
-        The table. The last line counts every parameter once, and constants beside them.
+        The table. The last line counts every parameter once, and constants separately.
+
+    Raises
+    ------
+    SettingError
+        If ``model`` is no module.
 
     Examples
     --------
@@ -87,4 +92,6 @@ def _shape_text(output: Any) -> str:
     """Return the shape of an output, or of each part of it."""
     if isinstance(output, list | tuple):
         return ", ".join(map(_shape_text, output))
-    return str(output.shape if isinstance(output, Tensor) else np.shape(output.data if isinstance(output, Node) else output))
+    if isinstance(output, Tensor):
+        return str(output.shape)
+    return str(np.shape(output.data if isinstance(output, Node) else output))

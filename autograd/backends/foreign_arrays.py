@@ -83,7 +83,7 @@ def to_numpy(x: Any, call: str) -> npt.NDArray[Any]:
         )
     try:
         return np.from_dlpack(x)
-    except Exception as error:  # each library has its own for types and layouts that it cannot hand over
+    except Exception as error:  # each library has its own for types and layouts that it cannot export
         raise DataError(
             f"{call}: {_describe(x)} cannot be read as a NumPy array ({error}): convert it to a dense array of float64 first"
         ) from None

@@ -96,13 +96,13 @@ def array_eigh(a: Any) -> Any:
 
 
 def array_are_equal(row: Any) -> Any:
-    """Return which two of the numbers (..., 1, n) are equal but for the error of a factorization, as a mask (..., n, n)."""
+    """Return which two of the numbers (..., 1, n) are equal up to the error of a factorization, as a mask (..., n, n)."""
     tolerance = row.shape[-1] * np.finfo(row.dtype).eps * np.max(np.abs(row), axis=-1, keepdims=True, initial=0.0)
     return np.abs(row - np.swapaxes(row, -1, -2)) <= tolerance
 
 
 def array_is_negligible(a: Any, scale: Any) -> Any:
-    """Return which entries of matrices are rounding errors beside the largest entry of ``scale``."""
+    """Return which entries of matrices are rounding errors relative to the largest entry of ``scale``."""
     largest = np.max(np.abs(scale), axis=(-2, -1), keepdims=True, initial=0.0)
     return np.abs(a) <= NEGLIGIBLE * max(scale.shape[-2:]) * np.finfo(a.dtype).eps * largest
 

@@ -57,10 +57,13 @@ def time_step(repeats: int) -> dict[str, float]:
     W, v = rng.normal(size=(HIDDEN, INPUTS)).tolist(), rng.normal(size=HIDDEN).tolist()
     W_nodes, v_nodes = [[Value(w) for w in row] for row in W], [Value(w) for w in v]
 
-    def step_of_nodes() -> None:
-        network_loss(lambda a: a.tanh(), W_nodes, v_nodes, X, y).backward()
+    def tanh(a: Any) -> Any:
+        return a.tanh()
 
-    compiled = compile(lambda W, v: network_loss(lambda a: a.tanh(), W, v, X, y))
+    def step_of_nodes() -> None:
+        network_loss(tanh, W_nodes, v_nodes, X, y).backward()
+
+    compiled = compile(lambda W, v: network_loss(tanh, W, v, X, y))
     arrays = np.array(W), np.array(v)
     steps: dict[str, Callable[[], Any]] = {
         "plain floats, value only": lambda: network_loss(math.tanh, W, v, X, y),

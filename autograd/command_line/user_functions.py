@@ -54,7 +54,7 @@ def load_function(place: str) -> Callable[..., Any]:
 
 
 def _load_module(source: str) -> Any:
-    """Import a file or a module. Modules beside the file can be imported by it, as if Python ran it."""
+    """Import a file or a module. Modules next to the file can be imported by it, as if Python ran it."""
     if not source.endswith(".py"):
         try:
             return importlib.import_module(source)

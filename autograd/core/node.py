@@ -17,6 +17,12 @@ class Node(Differentiation, GradientHooks, Comparisons, Conversions):
     """A number or an array that remembers the operation and the arguments that made it.
 
     It is the base class of :class:`Value` and :class:`Tensor`, for ``isinstance``; it is not instantiated itself.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> isinstance(Value(1.0), Node)
+    True
     """
 
     __slots__ = ()

@@ -208,7 +208,7 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
         """Hand the numbers of a constant to another library: a copy, or read-only memory if ``copy`` is False."""
         if self._state != CONSTANT:
             raise DataError(
-                f"{self.describe()} would be cut from its graph here: hand over t.detach() for its numbers, or make the whole "
+                f"{self.describe()} would be cut from its graph here: pass t.detach() for its numbers, or make the whole "
                 f"function one of the other library with autograd.interop.to_torch(f) or to_jax(f)"
             )
         array = self.data if copy is False else self._primal.copy()

@@ -74,7 +74,9 @@ class TracedMaskBase(TracedBase):
 
 def to_concrete(x: Any) -> Any:
     """Return the numbers of a node, of traced data or of a mask; anything else as it is."""
-    return x._primal if isinstance(x, Node) else x.concrete if isinstance(x, TracedDataBase | TracedMaskBase) else x
+    if isinstance(x, Node):
+        return x._primal
+    return x.concrete if isinstance(x, TracedDataBase | TracedMaskBase) else x
 
 
 def bind_leaf(node: Any, x: Any) -> bool:

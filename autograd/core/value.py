@@ -286,7 +286,9 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
 
     def match_type(self, g: Any) -> Any:
         """Return a cotangent that is a node as a Value."""
-        return g if isinstance(g, Value) else Node.graph_backend.item(g.real if g.dtype.kind == "c" else g)
+        if isinstance(g, Value):
+            return g
+        return Node.graph_backend.item(g.real if g.dtype.kind == "c" else g)
 
     def to_gradient_data(self, g: Any) -> float:
         """Return a cotangent as a float."""

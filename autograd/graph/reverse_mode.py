@@ -215,20 +215,15 @@ def pullback(
     """
     if nodes is None:
         nodes, _ = topological_order(roots)
-    live = dependent_nodes(nodes, sources)
-    arrived: dict[Any, Any] = {}
-
+    sums = _CotangentSums(dependent_nodes(nodes, sources))
     for root, cotangent in zip(roots, cotangents, strict=True):
-        arrived[root] = arrived[root] + cotangent if root in arrived else cotangent
-    ends = set(sources)
-    owned: set[Any] = set()  # the sources whose sum is an array that nobody else keeps
-    parts: dict[Any, list[tuple[Any, Any]]] = {}
+        sums.add(root, cotangent)
+    arrived, live, ends = sums.arrived, sums.live, set(sources)
     checks_anomaly = context.current().anomaly
     with ignore_float_errors():
         for node in reversed(nodes):
-            if node in parts:
-                gathered = _sum_parts(node, parts.pop(node))
-                arrived[node] = arrived[node] + gathered if node in arrived else gathered
+            if node in sums.parts:
+                sums.add_parts(node)
             if node not in live or node not in arrived:
                 continue
             g = arrived.pop(node)
@@ -239,31 +234,72 @@ def pullback(
             if node in ends:
                 arrived[node] = g
             if xp is None and node.op.accumulate_cotangent is not None:
-                parts.setdefault(node.left[0], []).append((node, g))
-                continue
-            for i, source, local in _differentiable_edges(node):
-                if source in live:
-                    if checks_anomaly:
-                        c = _checked_vjp(node, i, g, xp)
-                    elif xp is None and local is not None:
-                        c = g * local
-                    else:
-                        c = node.vjp(i, g, xp)
-                    if source not in arrived:
-                        arrived[source] = c
-                        if xp is None and local is None and node.op.vjp_allocates and c is not g:
-                            owned.add(source)
-                    elif source in owned:
-                        arrived[source] += c
-                    else:
-                        arrived[source] = arrived[source] + c
-        for leaf, cotangent_parts in parts.items():
-            gathered = _sum_parts(leaf, cotangent_parts)
-            arrived[leaf] = arrived[leaf] + gathered if leaf in arrived else gathered
-    for source in sources if checks_anomaly else ():
-        if source in arrived:
-            check_cotangent(source, arrived[source])
-    for source in sources if Hooks.total_count else ():
-        if source.op is None and source in arrived:
-            arrived[source] = source.run_hooks(arrived[source])
-    return [arrived.get(source) for source in sources]
+                sums.parts.setdefault(node.left[0], []).append((node, g))
+            else:
+                _propagate_to_arguments(node, g, xp, sums, checks_anomaly)
+        for leaf in list(sums.parts):
+            sums.add_parts(leaf)
+    return [_finish_cotangent(source, arrived.get(source), checks_anomaly) for source in sources]
+
+
+class _CotangentSums:
+    """The cotangents of nodes, as far as they have arrived.
+
+    Attributes
+    ----------
+    live : set of Node
+        The nodes that depend on a source. The others get no cotangent.
+    arrived : dict of Node to float, array or Node
+        The sum of the cotangents of each node.
+    owned : set of Node
+        The nodes whose sum is an array that nobody else keeps, so that it can be added to in place.
+    parts : dict of Node to list
+        Cotangents of parts of an array, such as t[0], which are added up when all of them have arrived.
+    """
+
+    __slots__ = ("arrived", "live", "owned", "parts")
+
+    def __init__(self, live: set[Any]) -> None:
+        self.live = live
+        self.arrived: dict[Any, Any] = {}
+        self.owned: set[Any] = set()
+        self.parts: dict[Any, list[tuple[Any, Any]]] = {}
+
+    def add(self, node: Any, cotangent: Any) -> None:
+        """Add a cotangent, in a new array if there are some already."""
+        self.arrived[node] = self.arrived[node] + cotangent if node in self.arrived else cotangent
+
+    def add_parts(self, node: Any) -> None:
+        """Add the cotangents of the parts of a node, all of which have arrived."""
+        self.add(node, _sum_parts(node, self.parts.pop(node)))
+
+
+def _propagate_to_arguments(node: Any, g: Any, xp: Any, sums: _CotangentSums, checks_anomaly: bool) -> None:
+    """Add to the cotangent of each argument what it gets from ``node``, whose cotangent is ``g``."""
+    arrived = sums.arrived
+    for i, source, local in _differentiable_edges(node):
+        if source not in sums.live:
+            continue
+        if checks_anomaly:
+            c = _checked_vjp(node, i, g, xp)
+        elif xp is None and local is not None:
+            c = g * local
+        else:
+            c = node.vjp(i, g, xp)
+        if source not in arrived:
+            arrived[source] = c
+            if xp is None and local is None and node.op.vjp_allocates and c is not g:
+                sums.owned.add(source)
+        elif source in sums.owned:
+            arrived[source] += c
+        else:
+            arrived[source] = arrived[source] + c
+
+
+def _finish_cotangent(source: Any, cotangent: Any, checks_anomaly: bool) -> Any:
+    """Check the cotangent of a source, and run its hooks if it is a leaf. An interior source has had its hooks in the walk."""
+    if cotangent is None:
+        return None
+    if checks_anomaly:
+        check_cotangent(source, cotangent)
+    return source.run_hooks(cotangent) if Hooks.total_count and source.op is None else cotangent

@@ -95,16 +95,18 @@ class RecordedRun(Run):
         pairs = [(y, Tensor(_cast(g, y))) for y, g in zip(self._outputs, cotangents, strict=True) if g is not None]
         with force_recording(0):
             pulled = self._pull([(y, y.match_type(g)) for y, g in pairs], GRAPH)
-        outputs = [
-            Tensor(np.zeros(() if x is None else x.shape), constant=True) if g is None else g
-            for g, x in zip(pulled, self._inputs, strict=True)
-        ]
+        outputs = [_zeros_like(x) if g is None else g for g, x in zip(pulled, self._inputs, strict=True)]
         return RecordedRun([*self._inputs, *(g for _, g in pairs)], outputs)
 
     def _pull(self, pairs: Sequence[tuple[Any, Any]], xp: Any) -> list[Any]:
         """Return the cotangent of each input; None for zero."""
         pulled = iter(pullback([y for y, _ in pairs], [g for _, g in pairs], self._sources, xp))
         return [None if x is None else next(pulled) for x in self._inputs]
+
+
+def _zeros_like(x: Any) -> Tensor:
+    """The cotangent of an input to which none flows; a number if the input is no node."""
+    return Tensor(np.zeros(() if x is None else x.shape), constant=True)
 
 
 def _cast(g: Any, like: Any) -> Array:

@@ -150,13 +150,13 @@ def array_backend() -> Backend:
     )
 
 
-def tidy(x: Any) -> Any:
+def make_numbers_exact(x: Any) -> Any:
     """Return an expression in which floats that are whole numbers or simple fractions are exact.
 
     Examples
     --------
     >>> import sympy  # doctest: +SKIP
-    >>> tidy(sympy.Symbol("x") ** 2.0 * 0.5)  # doctest: +SKIP
+    >>> make_numbers_exact(sympy.Symbol("x") ** 2.0 * 0.5)  # doctest: +SKIP
     x**2/2
     """
     sympy = import_library("sympy", "to_sympy()")

@@ -14,7 +14,7 @@ from autograd.core.node import Node
 from autograd.errors import AutogradError, DataError
 from autograd.graph.topological_order import topological_order
 from autograd.interop.requirement import import_library
-from autograd.interop.sympy_backend import array_backend, missing_function, scalar_backend, tidy
+from autograd.interop.sympy_backend import array_backend, make_numbers_exact, missing_function, scalar_backend
 from autograd.ops import Elementwise, Op
 from autograd.transforms.explain_paths import Explanation
 
@@ -114,7 +114,7 @@ class _Writer:
         args, y = [self.expression(arg) for arg in node.args], self.expressions[node]
         if not isinstance(node.op, Elementwise):
             raise missing_function(node.op)
-        derivative = tidy(node.op.partials[position](scalar_backend(), y, *args, **node.static))
+        derivative = make_numbers_exact(node.op.partials[position](scalar_backend(), y, *args, **node.static))
         return self.sympy.Piecewise((1, derivative), (0, True)) if derivative.is_Relational or derivative.is_Boolean else derivative
 
 
@@ -140,16 +140,18 @@ def next_name(names: dict[str, int], path: str) -> str:
     """
     count = names.get(path, 0)
     names[path] = count + 1
-    return f"x{count}" if not path else path if not count else f"{path}_{count}"
+    if not path:
+        return f"x{count}"
+    return f"{path}_{count}" if count else path
 
 
 def _evaluate(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
     """Return what a row computes of expressions."""
     try:
         if not isinstance(op, Elementwise):
-            return _entrywise(tidy, _formula(op, array_backend())(*map(_to_objects, args), **static))
+            return _entrywise(make_numbers_exact, _formula(op, array_backend())(*map(_to_objects, args), **static))
         if not any(map(np.ndim, (*args, *static.values()))):
-            return tidy(_formula(op, scalar_backend())(*args, **static))
+            return make_numbers_exact(_formula(op, scalar_backend())(*args, **static))
         return _evaluate_entries(op, args, static)
     except AutogradError:
         raise
@@ -168,7 +170,7 @@ def _evaluate_entries(op: Op, args: Sequence[Any], static: dict[str, Any]) -> An
     operands = [np.asarray(x, dtype=object) for x in (*args, *static.values())]
 
     def evaluate(*entries: Any) -> Any:
-        return tidy(formula(*entries[: len(args)], **dict(zip(static, entries[len(args) :], strict=True))))
+        return make_numbers_exact(formula(*entries[: len(args)], **dict(zip(static, entries[len(args) :], strict=True))))
 
     return np.frompyfunc(evaluate, len(operands), 1)(*operands)
 
@@ -178,12 +180,14 @@ def _to_objects(x: Any) -> Any:
 
 
 def _entrywise(f: Any, x: Any) -> Any:
-    return np.frompyfunc(f, 1, 1)(x) if np.ndim(x) else f(x.item() if isinstance(x, np.ndarray) else x)
+    if np.ndim(x):
+        return np.frompyfunc(f, 1, 1)(x)
+    return f(x.item() if isinstance(x, np.ndarray) else x)
 
 
 def _to_result(x: Any) -> Any:
     """Return an expression, or an array of them, in SymPy's types."""
     sympy = import_library("sympy", "to_sympy()")
     if not np.ndim(x):
-        return tidy(x.item() if isinstance(x, np.ndarray) else x)
+        return make_numbers_exact(x.item() if isinstance(x, np.ndarray) else x)
     return sympy.Array(x.ravel().tolist(), x.shape)

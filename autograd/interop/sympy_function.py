@@ -77,7 +77,8 @@ def _check(sympy: Any, expression: Any, symbols: Sequence[Any]) -> None:
         raise DataError(f"from_sympy(): {expression} contains {', '.join(missing)}: list all symbols, as in from_sympy(e, [x, y])")
     for part in sympy.preorder_traversal(expression):
         is_number = part.is_Atom and part.is_number and part.is_extended_real
-        if not (is_number or part.is_Symbol or (part.is_Boolean and part.is_Atom) or _find_rule(part.func) is not None):
+        is_truth_value = part.is_Atom and part.is_Boolean
+        if not (is_number or is_truth_value or part.is_Symbol or _find_rule(part.func) is not None):
             raise DataError(
                 f"from_sympy(): no operation stands for {part} ({type(part).__name__}) in {expression}: rewrite it, as with "
                 f"expression.rewrite(sympy.exp)"

@@ -82,22 +82,14 @@ def to_torch(f: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def _function_class() -> Any:
     """Return the subclass of ``torch.autograd.Function``, which is made when PyTorch is needed first."""
-    torch = import_library("torch", "to_torch()")
-
-    def to_arrays(call: Call, tensors: Sequence[Any]) -> list[Array]:
-        return [np.array(to_numpy(x.detach(), call.name)) for x in tensors]  # copies, since PyTorch may write to its own
-
-    def to_tensor(array: Array) -> Any:
-        return torch.from_numpy(np.array(array))
-
-    base: Any = torch.autograd.Function
+    base: Any = import_library("torch", "to_torch()").autograd.Function
 
     class RecordedFunction(base):  # type: ignore[misc]  # a class of an optional library
         """A call and its tensors: the results of the call. Its pullback is the same function of another call."""
 
         @staticmethod
         def forward(call: Call, *tensors: Any) -> Any:
-            return tuple(map(to_tensor, call.start(to_arrays(call, tensors)).values))
+            return tuple(map(_to_tensor, call.start(_to_arrays(call, tensors)).values))
 
         @staticmethod
         def setup_context(ctx: Any, inputs: Any, outputs: Any) -> None:
@@ -108,33 +100,61 @@ def _function_class() -> Any:
 
         @staticmethod
         def backward(ctx: Any, *cotangents: Any) -> Any:
-            tensors = ctx.saved_tensors
-            if torch.is_grad_enabled():
-                results = range(len(cotangents))
-                pulled = RecordedFunction.apply(ctx.call.pullback(len(tensors), results, len(results)), *tensors, *cotangents)
-            else:
-                arrays = ctx.call.run(to_arrays(ctx.call, tensors)).pull(to_arrays(ctx.call, cotangents))
-                pulled = [None if g is None else to_tensor(g) for g in arrays]
-            return None, *(g if x.is_floating_point() else None for g, x in zip(pulled, tensors, strict=True))
+            return None, *_pull_back(ctx, cotangents)
 
         @staticmethod
         def jvp(ctx: Any, _: None, *tangents: Any) -> Any:
-            # The pullback is linear in its cotangents u, so that its own pullback by u, at any u, is the pushforward.
-            tensors, count = ctx.saved_tensors, len(ctx.result_types)
-            us = [torch.zeros(shape, dtype=dtype) for shape, dtype in ctx.result_types]
-            moving = [k for k, t in enumerate(tangents) if t is not None and t.is_floating_point()]
-            pullback = ctx.call.pullback(len(tensors), range(count), count)
-            pushforward = pullback.pullback(len(tensors) + count, moving, len(tensors))
-            return RecordedFunction.apply(pushforward, *tensors, *us, *(tangents[k] for k in moving))[len(tensors) :]
+            return _push_forward(ctx, tangents)
 
         @staticmethod
         def vmap(info: Any, in_dims: Any, call: Call, *tensors: Any) -> Any:
-            samples = [
-                RecordedFunction.apply(
-                    call, *(x if d is None else x.select(d, b) for x, d in zip(tensors, in_dims[1:], strict=True))
-                )
-                for b in range(info.batch_size)
-            ]
-            return tuple(torch.stack(parts) for parts in zip(*samples, strict=True)), (0,) * len(samples[0])
+            return _map_over_samples(info.batch_size, in_dims[1:], call, tensors)
 
     return RecordedFunction
+
+
+def _to_arrays(call: Call, tensors: Sequence[Any]) -> list[Array]:
+    """Return copies of tensors as arrays, since PyTorch may write to its own."""
+    return [np.array(to_numpy(x.detach(), call.name)) for x in tensors]
+
+
+def _to_tensor(array: Array) -> Any:
+    """Return a tensor with a copy of an array."""
+    return import_library("torch", "to_torch()").from_numpy(np.array(array))
+
+
+def _pull_back(ctx: Any, cotangents: Sequence[Any]) -> list[Any]:
+    """Return the cotangents of the arguments, as results of PyTorch's graph if it is recorded."""
+    torch = import_library("torch", "to_torch()")
+    call, tensors = ctx.call, ctx.saved_tensors
+    if torch.is_grad_enabled():
+        results = range(len(cotangents))
+        pulled = _function_class().apply(call.pullback(len(tensors), results, len(results)), *tensors, *cotangents)
+    else:
+        arrays = call.run(_to_arrays(call, tensors)).pull(_to_arrays(call, cotangents))
+        pulled = [None if g is None else _to_tensor(g) for g in arrays]
+    return [g if x.is_floating_point() else None for g, x in zip(pulled, tensors, strict=True)]
+
+
+def _push_forward(ctx: Any, tangents: Sequence[Any]) -> Any:
+    """Return the tangents of the results.
+
+    The pullback is linear in its cotangents u, so that its own pullback by u, at any u, is the pushforward.
+    """
+    torch = import_library("torch", "to_torch()")
+    tensors, count = ctx.saved_tensors, len(ctx.result_types)
+    us = [torch.zeros(shape, dtype=dtype) for shape, dtype in ctx.result_types]
+    moving = [k for k, t in enumerate(tangents) if t is not None and t.is_floating_point()]
+    pullback = ctx.call.pullback(len(tensors), range(count), count)
+    pushforward = pullback.pullback(len(tensors) + count, moving, len(tensors))
+    return _function_class().apply(pushforward, *tensors, *us, *(tangents[k] for k in moving))[len(tensors) :]
+
+
+def _map_over_samples(count: int, batch_axes: Sequence[int | None], call: Call, tensors: Sequence[Any]) -> Any:
+    """Apply a call to each sample of a batch, and stack the results. A tensor without a batch axis is the same for all."""
+    torch = import_library("torch", "to_torch()")
+    samples = []
+    for b in range(count):
+        sample = [x if axis is None else x.select(axis, b) for x, axis in zip(tensors, batch_axes, strict=True)]
+        samples.append(_function_class().apply(call, *sample))
+    return tuple(torch.stack(parts) for parts in zip(*samples, strict=True)), (0,) * len(samples[0])

@@ -90,7 +90,7 @@ static PyObject *add_scalar_nodes(PyObject *module, PyObject *args) {
     int failed = builder.none == NULL || builder.constant == NULL;
     for (; !failed && i < PyList_GET_SIZE(nodes); i++) {
         PyObject *x = PyList_GET_ITEM(nodes, i);
-        if (!is_node(x) || is_wide((Node *)x) || ((Node *)x)->op == NULL) {
+        if (!is_node(x) || is_packed((Node *)x) || ((Node *)x)->op == NULL) {
             break;
         }
         Py_INCREF(x);

@@ -652,7 +652,7 @@ static void complain_about_edges(Node *node) {
 /* The next argument of a node to which a derivative flows; NULL where there is none, or with an error. */
 INLINE Node *next_argument(Frame *frame) {
     Node *node = frame->node;
-    if (LIKELY(!is_wide(node))) {
+    if (LIKELY(!is_packed(node))) {
         while (frame->next < 2) {
             enum slot edge = (enum slot)frame->next++;
             if (kind_of(node, (enum slot)(edge + 2)) != NONE) {
@@ -782,8 +782,8 @@ INLINE int propagate_along(Node *node, enum slot edge, double g) {
     return add_contribution(arg, contribution);
 }
 
-/* Passes the gradient of a wide node on; Python does it where cotangents of its parts are waiting in ``parts``. */
-static int pull_wide(Node *node, PyObject *pull, PyObject *parts) {
+/* Passes the gradient of a packed node on; Python does it where cotangents of its parts are waiting in ``parts``. */
+static int pull_packed(Node *node, PyObject *pull, PyObject *parts) {
     int waits = PyDict_GET_SIZE(parts) == 0 ? 0 : PyDict_Contains(parts, (PyObject *)node);
     int done = waits == 0 ? propagate_tensor(node) : 0;
     if (waits < 0 || done != 0) {
@@ -804,8 +804,8 @@ static PyObject *propagate(PyObject *module, PyObject *args) {
             return PyErr_Format(PyExc_TypeError, "propagate() takes a list of nodes that nobody changes");
         }
         Node *node = (Node *)PyList_GET_ITEM(nodes, i);
-        if (is_wide(node)) {
-            if (pull_wide(node, pull, parts) < 0) {
+        if (is_packed(node)) {
+            if (pull_packed(node, pull, parts) < 0) {
                 return NULL;
             }
             continue;
@@ -877,7 +877,7 @@ static PyObject *register_value(PyObject *module, PyObject *args) {
     engine.value_type = (PyTypeObject *)Py_NewRef(value);
     engine.value_type->tp_alloc = alloc_value;
     engine.value_type->tp_dealloc = dealloc_value;
-    engine.wide = Py_NewRef(mark);
+    engine.packed = Py_NewRef(mark);
     state_variable = Py_NewRef(variable);
 #ifndef NO_SLABS
     PyObject *probe = value->tp_alloc(value, 0);

@@ -36,7 +36,7 @@ typedef struct {
     PyTypeObject *base_node_type; /* of which every node is an instance */
     PyTypeObject *value_type;   /* Value itself; its subclasses are nodes like Tensors */
     PyTypeObject *tensor_type;  /* Tensor itself, once it is registered */
-    PyObject *wide;             /* what stands in ``dleft`` of a node whose arguments are in one sequence */
+    PyObject *packed;           /* what stands in ``dleft`` of a node whose arguments are in one sequence */
     long blocks_open;           /* how many no_grad, scope and anomaly blocks are open: ``context.open_block_count`` */
     int64_t clock_now;          /* ``context.clock`` */
 } Engine;
@@ -49,8 +49,8 @@ INLINE int is_exactly_value(PyObject *x) { return Py_TYPE(x) == engine.value_typ
 
 INLINE int is_node(PyObject *x) { return is_exactly_value(x) || PyType_IsSubtype(Py_TYPE(x), engine.base_node_type); }
 
-INLINE int is_wide(const Node *node) {
-    return kind_of(node, DLEFT) == OBJECT && node->slots[DLEFT].object == engine.wide;
+INLINE int is_packed(const Node *node) {
+    return kind_of(node, DLEFT) == OBJECT && node->slots[DLEFT].object == engine.packed;
 }
 
 static inline PyObject *get_slot(Node *node, enum slot slot) {

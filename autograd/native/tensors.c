@@ -211,7 +211,7 @@ static PyObject *new_node(Call *call, PyObject *op, PyObject *args, PyObject *se
     node->op = Py_NewRef(op);
     node->slots[LEFT].object = kept;
     node->slots[RIGHT].object = Py_NewRef(settings);
-    node->slots[DLEFT].object = Py_NewRef(engine.wide);
+    node->slots[DLEFT].object = Py_NewRef(engine.packed);
     node->slots[DRIGHT].object = arrays;
     node->kinds |= KIND(LEFT, OBJECT) | KIND(RIGHT, OBJECT) | KIND(DLEFT, OBJECT) | KIND(DRIGHT, OBJECT);
     hide(arrays);

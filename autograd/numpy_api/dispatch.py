@@ -49,11 +49,11 @@ ALIASES = {
 LAZY_ROWS = {"scipy.special": "autograd.scipy.special"}
 
 
-# The ufuncs that are rows, for Tensors and numbers, which need no look.
+# The ufuncs that are rows. Tensors and numbers are applied to the row directly.
 ELEMENTWISE_ROWS = {
-    ufunc: op
-    for ufunc, op in ((getattr(np, op.name, None), op) for op in TABLE.values())
-    if isinstance(ufunc, np.ufunc) and op.kind == "elementwise"
+    getattr(np, op.name): op
+    for op in TABLE.values()
+    if op.kind == "elementwise" and isinstance(getattr(np, op.name, None), np.ufunc)
 }
 
 

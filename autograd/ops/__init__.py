@@ -7,7 +7,7 @@ It imports neither NumPy nor nodes: a row computes with the backend that it gets
 from autograd.ops import table as _table  # noqa: F401 - importing the module fills the table
 from autograd.ops.kinds import Bilinear, Custom, Elementwise, Linear
 from autograd.ops.op import REAL, TABLE, Domain, Op, Rule, find
-from autograd.ops.rows import bilinear, custom, elementwise, linear
+from autograd.ops.row_constructors import bilinear, custom, elementwise, linear
 
 __all__ = [
     "REAL",

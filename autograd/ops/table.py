@@ -11,7 +11,7 @@ from math import log, pi, sqrt
 
 from autograd.ops.complex_support import mark_rows
 from autograd.ops.op import REAL, Domain
-from autograd.ops.rows import bilinear, custom, elementwise, linear
+from autograd.ops.row_constructors import bilinear, custom, elementwise, linear
 from autograd.ops.rules.complex_factorizations import (
     complex_eigh_adjoint,
     complex_eigh_tangent,

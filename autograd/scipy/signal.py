@@ -181,11 +181,9 @@ def _convolve(call: str, a: Tensor, b: Tensor, mode: str, method: str, axes: Any
     if mode not in MODES or method not in METHODS:
         raise SettingError(f"{call}(mode={mode!r}, method={method!r}): they must be among {MODES} and {METHODS}")
     chosen = _normalize_axes(call, a, b, axes)
-    if (
-        not a.size
-        or not b.size
-        or any(i not in chosen and 1 not in (m, n) and m != n for i, (m, n) in enumerate(zip(a.shape, b.shape, strict=True)))
-    ):
+    other_lengths = [(m, n) for i, (m, n) in enumerate(zip(a.shape, b.shape, strict=True)) if i not in chosen]
+    can_broadcast = all(m == n or 1 in (m, n) for m, n in other_lengths)
+    if not (a.size and b.size and can_broadcast):
         raise ShapeError(f"{call}: arrays of shapes {a.shape} and {b.shape} cannot be convolved along the axes {chosen}")
     if mode == "valid":
         _check_that_one_fits_into_the_other(call, a, b, chosen)

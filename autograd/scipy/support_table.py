@@ -112,8 +112,15 @@ def _write_derivatives(op: Elementwise) -> list[str]:
     formulas = []
     for i, partial in enumerate(op.partials):
         e = None if i in op.refused else partial(TEXT, symbol("y"), *args)
-        formulas.append("—" if e is None else repr(e) if isinstance(e, float) else as_number(to_source(e), e))
+        formulas.append(_format_partial(e))
     return formulas
+
+
+def _format_partial(e: Any) -> str:
+    """Return a partial derivative as text; a dash if there is none."""
+    if e is None:
+        return "—"
+    return repr(e) if isinstance(e, float) else as_number(to_source(e), e)
 
 
 def _list_stats() -> list[str]:

@@ -27,7 +27,7 @@ SOURCES = (
     "ops/table.py",
     "ops/op.py",
     "ops/kinds.py",
-    "ops/rows.py",
+    "ops/row_constructors.py",
     "ops/rules/division.py",
     "ops/rules/power.py",
     "backends/expressions.py",

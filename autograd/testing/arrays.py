@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.testing.measurement.estimate import Array
 
+# Characters of an array in a report, about half of a line. Doubled, arrays fill lines.
 MAX_LENGTH = 60
 
 

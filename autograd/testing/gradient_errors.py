@@ -27,6 +27,16 @@ class GradientError(AutogradError, AssertionError):
         The report of the check that failed.
     fault : str
         The kind of fault that the class stands for, as in :class:`Finding`. A class attribute.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd.testing import check_vjp
+    >>> try:
+    ...     check_vjp(np.sin, lambda xs, g: (g * np.sin(xs[0]),), (1.0,))
+    ... except GradientError as error:
+    ...     print(type(error).__name__, error.report.verdict)
+    WrongValueError fail
     """
 
     fault: ClassVar[str] = ""

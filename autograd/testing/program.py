@@ -94,5 +94,7 @@ def call_to_source(op: str, operands: Sequence[str]) -> str:
     """
     if op in SIGNS:
         return f" {SIGNS[op]} ".join(operands) if len(operands) > 1 else f"{SIGNS[op]}{operands[0]}"
-    module = "np." if hasattr(np, op) else "autograd." if op in autograd.__all__ else ""
-    return f"{module}{op}({', '.join(operands)})"
+    call = f"{op}({', '.join(operands)})"
+    if hasattr(np, op):
+        return f"np.{call}"
+    return f"autograd.{call}" if op in autograd.__all__ else call

@@ -38,6 +38,11 @@ class Finding:
         The index of the entry within the input.
     claimed, measured, error : float or None
         The claimed derivative, the measured one, and the error of the measurement.
+
+    Examples
+    --------
+    >>> Finding("value", "claimed 2, measured 3", argument=0).message
+    'claimed 2, measured 3'
     """
 
     fault: str
@@ -79,6 +84,14 @@ class Report:
         The root of the recorded graph that failed.
     guilty : tuple of Node
         The nodes of that graph whose derivatives are wrong. ``autograd.viz.draw(report)`` marks them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd.testing import check_vjp
+    >>> report = check_vjp(np.exp, lambda xs, g: (g * np.exp(xs[0]),), (1.0,))
+    >>> report.verdict, report.findings
+    ('pass', [])
     """
 
     subject: str

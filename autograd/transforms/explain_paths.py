@@ -11,6 +11,7 @@ from autograd.core.value import Value
 from autograd.errors import DataError, GraphError
 from autograd.graph.forward_mode import pushforward
 from autograd.graph.topological_order import topological_order
+from autograd.transforms.latex import explanation_as_latex
 
 
 class Path(NamedTuple):
@@ -81,14 +82,7 @@ class Explanation(NamedTuple):
         str
             An ``align*`` environment with one line for each path.
         """
-        y, x = self.ends
-        lines = [rf"\frac{{\partial {_escape_latex(y)}}}{{\partial {_escape_latex(x)}}} &= {self.gradient:.6g}"]
-        for path in self.paths:
-            names = [_escape_latex(self.labels[node]) for node in path.nodes]
-            fractions = "".join(rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in zip(names, names[1:], strict=False))
-            numbers = r" \cdot ".join(f"({factor:.6g})" if factor < 0 else f"{factor:.6g}" for factor in path.factors)
-            lines.append(rf"&+ {fractions or '1'} = {numbers or '1'} = {path.product:.6g}")
-        return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+        return explanation_as_latex(self.ends, self.gradient, self.labels, self.paths)
 
 
 def explain(y: Value, wrt: Value, most: int = 20) -> Explanation:
@@ -173,9 +167,3 @@ def _labels(y: Value, wrt: Value, paths: list[Path]) -> dict[Value, str]:
             if node not in labels:
                 labels[node] = node.path or f"v{len(labels) - 1}"
     return labels
-
-
-def _escape_latex(label: str) -> str:
-    """A label as LaTeX source, upright if it has several characters."""
-    escaped = "".join({"\\": r"\backslash "}.get(c, f"\\{c}" if c in "#$%&_{}" else c) for c in label)
-    return escaped if len(label) == 1 else rf"\mathrm{{{escaped}}}"

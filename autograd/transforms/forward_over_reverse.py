@@ -78,14 +78,14 @@ class _DualPullback:
             if node not in cotangents or node not in tangents or node in ends:
                 continue
             if node.dleft is PACKED:
-                self._pull_wide(node, cotangents.pop(node), cotangent_tangents.pop(node, None))
+                self._pull_packed(node, cotangents.pop(node), cotangent_tangents.pop(node, None))
                 continue
             g, tg = cotangents.pop(node), cotangent_tangents.pop(node, None)
             left, right, da, db = node.left, node.right, node.dleft, node.dright
             ta = tangents.get(left) if da is not None else None
             tb = tangents.get(right) if db is not None else None
             a, b = getattr(left, "_primal", left), getattr(right, "_primal", right)
-            moving = "ab" if ta is not None and tb is not None else "a" if tb is None else "b"
+            moving = ("a" if ta is not None else "") + ("b" if tb is not None else "")
             partial_tangents = partials_jvp(node.op, moving)(a, b, node._primal, ta, tb, tangents[node])
             if partial_tangents is None:  # Python's math raised
                 partial_tangents = _partial_tangents_on_duals(node.op, (a, ta), (b, tb), (node._primal, tangents[node]))
@@ -100,7 +100,7 @@ class _DualPullback:
             self._sum_parts(source)
         return [cotangent_tangents.get(source) for source in sources]
 
-    def _pull_wide(self, node: Any, g: Any, tg: Any) -> None:
+    def _pull_packed(self, node: Any, g: Any, tg: Any) -> None:
         """Pull the cotangent ``g`` of any other node, and its tangent ``tg``, back by the row's vjp on dual numbers."""
         if node.op.accumulate_cotangent is not None:
             self.pending_parts.setdefault(node.left[0], []).append((node, g, tg))

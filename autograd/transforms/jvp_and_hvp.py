@@ -118,7 +118,8 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         return _hvp_by_composition(f, x, v, args, kwargs)
     run = RecordedCall("hvp()", f, (x, *args), kwargs, 0, False)
     root = run.scalar_output()
-    if run.create_graph or run.has_complex_inputs or has_recorded_node(v) or Hooks.total_count or not isinstance(root, Node):
+    is_observed = run.create_graph or has_recorded_node(v) or Hooks.total_count
+    if is_observed or run.has_complex_inputs or not isinstance(root, Node):
         return _hvp_by_composition(f, x, v, args, kwargs)
     tangents = [data_of(t) for t in nodes_like("hvp()", "tangent", v, run.unflatten_by_argnums(run.inputs), run.inputs)]
     try:

@@ -12,7 +12,7 @@ from autograd.errors import SettingError
 Content = TypeVar("Content", str, bytes)
 
 # Characters of a file's name that the name of a temporary file next to it repeats. Systems allow 255 bytes; 50 characters are at
-# most 200.
+# most 200. Doubled, names of 100 characters of four bytes are too long for the system.
 MAX_TEMPORARY_PREFIX = 50
 
 

@@ -14,7 +14,7 @@ import numpy as np
 MAX_NAME_LENGTH = 32
 
 # Entries of a vector that are listed one by one; larger arrays are described by shape and range. Four numbers of four digits fit
-# into about MAX_NAME_LENGTH characters.
+# into about MAX_NAME_LENGTH characters. Doubled, they need a box of twice the width.
 MAX_LISTED_ENTRIES = 4
 
 NAN_LABEL = "⚠ nan"
@@ -121,7 +121,9 @@ def display_width(text: str) -> int:
     >>> display_width("∂a"), display_width("漢")
     (2, 2)
     """
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def format_shape(shape: tuple[int, ...]) -> str:

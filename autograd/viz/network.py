@@ -115,7 +115,9 @@ def _caption(sizes: Sequence[int]) -> str:
 def _layer(k: int, n: int, layer_count: int, bias: bool, names: Sequence[str] | None) -> list[Box]:
     """The nodes of one layer: inputs are called x, outputs y, and activations between them a."""
     is_last = k == layer_count - 1
-    letter = "x" if k == 0 else "y" if is_last else "a"
+    letter = "y" if is_last else "a"
+    if k == 0:
+        letter = "x"
     group = sanitize(names[k]) if names else f"layer {k}"
     is_folded = n > MAX_LAYER_NODES
     drawn = [*range(NODES_BEFORE_DOTS), n - 1] if is_folded else list(range(n))

@@ -19,7 +19,9 @@ from autograd.viz.formats.text import render_text
 # 0.9 million. With twice the limit, a notebook with ten of the largest pages is 40 MB.
 MAX_NOTEBOOK_PAGE = 2_000_000
 
-NOTEBOOK_HEIGHT = 640  # pixels of a page in a notebook: less than a screen, so that the notebook can still be scrolled beside it
+# Pixels of a page in a notebook: less than a screen, so that the notebook can still be scrolled next to it. Doubled, it fills most
+# screens.
+NOTEBOOK_HEIGHT = 640
 
 
 class DrawingFormats:

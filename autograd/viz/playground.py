@@ -94,6 +94,14 @@ class Playground:
         The learning rate at first.
     batch_size : int
         The number of samples of a step at first.
+
+    Examples
+    --------
+    >>> from autograd.viz import playground
+    >>> from nn import MLP
+    >>> page = playground(MLP([2, 3, 1], rng=0), [[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    >>> page.to_html()[:15]
+    '<!doctype html>'
     """
 
     script: str = field(repr=False)
@@ -241,6 +249,14 @@ def _check_settings(lr: Any, batch_size: Any, optimizer: Any) -> None:
         raise SettingError(f"playground(): optimizer must be one of {', '.join(map(repr, OPTIMIZERS))}, not {optimizer!r}")
 
 
+def _name_of_row(result: Any, x: Value) -> str:
+    """The row that made a result of ``x``; ``positive`` for ``x`` itself, and nothing for anything else."""
+    if result is x:
+        return "positive"
+    is_row_of_x = isinstance(result, Value) and not result.static and result.args == (x,)
+    return result.op.name if is_row_of_x and result.op is not None else ""
+
+
 def _row_of_activation(activation: Callable[..., Any]) -> str:
     """The row that an activation applies, which is found by applying it."""
     x = Value(0.5)
@@ -248,8 +264,7 @@ def _row_of_activation(activation: Callable[..., Any]) -> str:
         result = activation(x)
     except Exception:  # for example softmax, which takes a vector
         result = None
-    is_row = isinstance(result, Value) and result.op is not None and not result.static and result.args == (x,)
-    name = "positive" if result is x else result.op.name if is_row and result.op is not None else ""
+    name = _name_of_row(result, x)
     if not name or reason_for_static(take_snapshot(result)):
         title = getattr(activation, "__name__", repr(activation))
         raise SettingError(

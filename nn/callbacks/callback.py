@@ -125,7 +125,9 @@ class CallbackList:
     """
 
     def __init__(self, callback: Any, run: Run) -> None:
-        found: Sequence[Any] = [] if callback is None else callback if isinstance(callback, list | tuple) else [callback]
+        found: Sequence[Any] = callback if isinstance(callback, list | tuple) else [callback]
+        if callback is None:
+            found = []
         for one in found:
             if not isinstance(one, Callback) and (isinstance(one, type) or not callable(one)):
                 raise SettingError(f"fit(): a callback is a Callback or a function of the history, not {one!r}")

@@ -43,6 +43,15 @@ def read_idx(path: str | Path) -> Array:
     References
     ----------
     Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits".
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "labels-idx1-ubyte")
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    ...     read_idx(path)
+    array([7, 2, 1], dtype=uint8)
     """
     path = Path(path)
     raw = _read_bytes(path)

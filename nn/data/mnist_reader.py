@@ -33,6 +33,12 @@ def read_mnist(folder: str | Path) -> Part:
     ------
     DataError
         If a file is missing or damaged, or has the wrong shape.
+
+    Examples
+    --------
+    >>> X, y = read_mnist("mnist")  # doctest: +SKIP
+    >>> X.shape, y[:3].tolist()  # doctest: +SKIP
+    ((70000, 784), [5, 0, 4])
     """
     folder = Path(folder)
     if not folder.is_dir():

@@ -30,6 +30,16 @@ def read_npz(path: str | Path, inputs: str = "X", targets: str = "y") -> Part:
     ------
     DataError
         If the file has no such array, holds objects, or is damaged.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/data.npz", X=np.ones((3, 2)), y=np.arange(3))
+    ...     X, y = read_npz(f"{folder}/data.npz")
+    >>> X.shape, y.tolist()
+    ((3, 2), [0, 1, 2])
     """
     arrays = checkpoint.load(path, (inputs, targets))
     for name in (inputs, targets):

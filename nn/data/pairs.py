@@ -36,6 +36,12 @@ def pair(X: Any, Y: Any, call: str) -> Part:
         If there are no samples, or X and Y have different numbers of them.
     DataError
         If an entry is masked, not finite or not a real number.
+
+    Examples
+    --------
+    >>> X, Y = pair([[1.0], [2.0]], [3.0, 4.0], "fit()")
+    >>> X.shape, Y.shape
+    ((2, 1), (2,))
     """
     for name, x in (("X", X), ("Y", Y)):
         if x is None or isinstance(x, Iterator | Mapping | Set):

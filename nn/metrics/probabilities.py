@@ -80,6 +80,11 @@ class Calibration(NamedTuple):
         The number of samples in each of these bins.
     error : float
         The expected calibration error: the mean of |predicted - observed|, weighted by ``counts``.
+
+    Examples
+    --------
+    >>> round(calibration([0.2, 0.2, 0.8, 0.8], [0, 0, 1, 1], bins=2).error, 6)
+    0.2
     """
 
     predicted: npt.NDArray[np.float64]

@@ -142,6 +142,11 @@ class scale(Transform):  # noqa: N801 - transforms are written like functions, a
         The schedule.
     factor : float
         What the schedule is multiplied by: 1 until the learning rate of the optimizer is set.
+
+    Examples
+    --------
+    >>> scale(0.1).update_all([2.0], [{}], [0.0], 1)
+    [0.2]
     """
 
     def __init__(self, rate: float | Schedule) -> None:

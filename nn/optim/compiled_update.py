@@ -14,10 +14,10 @@ from autograd import ShapeError, UnfitError
 from nn.optim.chains import GivenRate, State, is_rate
 from nn.optim.optimizer import Group, Optimizer, apply_transforms
 
-# The numbers of the steps at which the program is compared with the transforms themselves, beside the step that is due. They find a
-# transform that depends on the number of the step in a way that was not traced: on the first ones each alone, as Adam's bias
-# correction does; on a warm-up of up to 10; on one of up to 100. Twice as many would find more of these, and would make the first
-# call slower: each costs one run of the program and one of the transforms.
+# The numbers of the steps at which the program is compared with the transforms themselves, in addition to the step that is due.
+# They find a transform that depends on the number of the step in a way that was not traced: on the first ones each alone, as Adam's
+# bias correction does; on a warm-up of up to 10; on one of up to 100. Twice as many would find more of these, and would make the
+# first call slower: each costs one run of the program and one of the transforms.
 TRIAL_STEPS = (1, 2, 3, 4, 10, 100)
 
 
@@ -91,10 +91,10 @@ def _read_state(entries: Sequence[str], inputs: Iterator[Any]) -> State:
 
 def _state_names(group: Group) -> list[list[tuple[str, ...]]]:
     """Return the names of the entries of each state of a group. A rate has no states."""
-    return [
-        [] if is_rate(transform) else [tuple(state) for state in states]
-        for transform, states in zip(group.transforms, group.states)
-    ]
+    names: list[list[tuple[str, ...]]] = []
+    for transform, states in zip(group.transforms, group.states):
+        names.append([] if is_rate(transform) else list(map(tuple, states)))
+    return names
 
 
 def _subtract(param: Any, update: Any) -> Any:

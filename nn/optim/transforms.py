@@ -28,6 +28,11 @@ class weight_decay(Transform):  # noqa: N801 - transforms are written like funct
     References
     ----------
     I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2.
+
+    Examples
+    --------
+    >>> weight_decay(0.1).update_one(1.0, {}, 2.0, 1)
+    1.2
     """
 
     def __init__(self, rate: float, biases: bool = True) -> None:
@@ -49,6 +54,11 @@ class clip_by_norm(Transform):  # noqa: N801 - as above
     References
     ----------
     R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
+
+    Examples
+    --------
+    >>> [float(u) for u in clip_by_norm(1.0).update_all([3.0, 4.0], [{}, {}], [0.0, 0.0], 1)]
+    [0.6000000000000001, 0.8]
     """
 
     def __init__(self, limit: float) -> None:
@@ -68,6 +78,11 @@ class clip_by_value(Transform):  # noqa: N801 - as above
     ----------
     limit : float
         The largest absolute value of an entry, above 0.
+
+    Examples
+    --------
+    >>> clip_by_value(0.5).update_one(np.array([3.0, -0.2]), {}, np.zeros(2), 1)
+    array([ 0.5, -0.2])
     """
 
     def __init__(self, limit: float) -> None:
@@ -91,6 +106,12 @@ class momentum(Transform):  # noqa: N801 - as above
     ----------
     S1:104; B. T. Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); I. Sutskever et al., "On
     the importance of initialization and momentum in deep learning" (2013), eq. 3-4, in the form of ``torch.optim.SGD``.
+
+    Examples
+    --------
+    >>> transform, state = momentum(0.5), {}
+    >>> [transform.update_one(1.0, state, 0.0, step) for step in (1, 2, 3)]
+    [1.0, 1.5, 1.75]
     """
 
     def __init__(self, mu: float, nesterov: bool = False) -> None:
@@ -123,6 +144,11 @@ class adam(Transform):  # noqa: N801 - as above
     References
     ----------
     S1:138-161; D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.
+
+    Examples
+    --------
+    >>> round(float(adam().update_one(5.0, {}, 0.0, 1)), 6)
+    1.0
     """
 
     def __init__(self, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8) -> None:
@@ -148,6 +174,12 @@ class adagrad(Transform):  # noqa: N801 - as above
     ----------
     J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization" (2011),
     figure 1.
+
+    Examples
+    --------
+    >>> transform, state = adagrad(), {}
+    >>> [round(float(transform.update_one(2.0, state, 0.0, step)), 4) for step in (1, 2)]
+    [1.0, 0.7071]
     """
 
     def __init__(self, eps: float = 1e-10) -> None:
@@ -174,6 +206,11 @@ class rmsprop(Transform):  # noqa: N801 - as above
     ----------
     T. Tieleman and G. Hinton, "Neural Networks for Machine Learning", lecture 6.5 (2012); centred: A. Graves, "Generating Sequences
     With Recurrent Neural Networks" (2013), eq. 38-40, with ε outside the root as in PyTorch.
+
+    Examples
+    --------
+    >>> round(float(rmsprop(0.75).update_one(2.0, {}, 0.0, 1)), 4)
+    2.0
     """
 
     def __init__(self, rho: float = 0.99, eps: float = 1e-8, centered: bool = False) -> None:
@@ -202,6 +239,11 @@ class lion(Transform):  # noqa: N801 - as above
     References
     ----------
     X. Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023), program 1.
+
+    Examples
+    --------
+    >>> float(lion().update_one(-0.3, {}, 0.0, 1))
+    -1.0
     """
 
     def __init__(self, b1: float = 0.9, b2: float = 0.99) -> None:

@@ -306,7 +306,7 @@ class _Run:
         bar.update()
 
     def _show_epoch(self, bar: Any, validation_loss: float | None, score: float | None) -> None:
-        """Show the numbers of the last epoch beside the progress bar."""
+        """Show the numbers of the last epoch next to the progress bar."""
         history = self.history
         postfix = {"loss": f"{history.loss[-1]:.4f}", "‖∇‖": f"{history.gradient_norm[-1]:.2g}", "rate": f"{history.rate[-1]:.2g}"}
         if validation_loss is not None:

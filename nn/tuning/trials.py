@@ -29,7 +29,13 @@ class Trial:
     error : Exception or None
         The error by which the trial ended.
     models : list
-        What ``run`` returned beside the scores. Only the best trial keeps them.
+        What ``run`` returned in addition to the scores. Only the best trial keeps them.
+
+    Examples
+    --------
+    >>> settings, score = Trial({"lr": 0.1}, 0.9)
+    >>> settings["lr"], score
+    (0.1, 0.9)
     """
 
     settings: dict[str, Any]
@@ -71,6 +77,12 @@ class Tuning:
         The trials. With successive halving, those with the largest budget come first.
     stopped : str
         Why the search stopped before its end; "" if it did not.
+
+    Examples
+    --------
+    >>> tuning = Tuning([Trial({"lr": 0.1}, 0.9), Trial({"lr": 1.0}, 0.4)])
+    >>> tuning.best, tuning.score
+    ({'lr': 0.1}, 0.9)
     """
 
     trials: list[Trial] = field(default_factory=list)

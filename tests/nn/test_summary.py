@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
 
 
 def test_shapes_are_those_of_a_forward_pass():
@@ -37,6 +38,22 @@ def test_without_an_input_no_pass_is_made():
     assert lines[2].split() == ["cell", "LSTMCell", "-", "84"]
     assert "(5, 3), (5, 3), (5, 3)" in nn.summary(model, np.ones((5, 4, 2)))
     assert nn.summary(nn.MLP([784, 1000, 10])).splitlines()[1].split("  ")[-1].strip() == "795 010"
+
+
+class Total(nn.Module):
+    """A module that returns a Value, or a plain array."""
+
+    def __init__(self, is_plain):
+        super().__init__()
+        self.is_plain = is_plain
+
+    def forward(self, x):
+        return np.ones((2, 3)) if self.is_plain else Value(1.0)
+
+
+@pytest.mark.parametrize(("is_plain", "shape"), [(False, "()"), (True, "(2, 3)")])
+def test_outputs_may_be_values_and_plain_arrays(is_plain, shape):
+    assert f" {shape} " in nn.summary(Total(is_plain), np.ones(3)).splitlines()[1]
 
 
 def test_an_error_in_the_pass_leaves_the_network_as_it_was():

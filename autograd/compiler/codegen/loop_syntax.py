@@ -147,7 +147,7 @@ class _ForStatement:
         shapes = [x.shape for x in self.loop.carried]
         pending = [k for k in range(len(names)) if names[k] != codes[k]]
         while pending:
-            free = [k for k in pending if not any(_mentions(codes[other], names[k]) for other in pending if other != k)]
+            free = [k for k in pending if not _is_read(names[k], [codes[other] for other in pending if other != k])]
             if not free:
                 left, right = ", ".join(names[k] for k in pending), ", ".join(codes[k] for k in pending)
                 self.body.append(SourceLine(f"{left} = {right}"))
@@ -175,8 +175,9 @@ def _as_float(code: str, x: Any) -> str:
     return f"float({code})" if is_entry else code
 
 
-def _mentions(code: str, name: str) -> bool:
-    return re.search(rf"\b{name}\b", code) is not None
+def _is_read(name: str, codes: Sequence[str]) -> bool:
+    """Return whether a name occurs in one of some lines of code."""
+    return any(re.search(rf"\b{name}\b", code) for code in codes)
 
 
 def _indent(line: SourceLine) -> SourceLine:

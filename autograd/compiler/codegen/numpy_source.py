@@ -146,7 +146,7 @@ def _format_result(writer: SourceWriter, x: Any) -> str:
 
 
 def _align_comments(lines: Sequence[SourceLine]) -> list[str]:
-    """Return the text of each line, with the comments below each other beside lines of usual width."""
+    """Return the text of each line, with the comments in one column after lines of usual width."""
     widths = [len(line.code) for line in lines if line.comment and len(line.code) < MAX_ALIGNED_WIDTH]
     width = max(widths, default=0)
     return [f"{line.code.ljust(width)}  # {line.comment.strip()}" if line.comment else line.code for line in lines]

@@ -87,7 +87,7 @@ def format_float(x: float) -> Expression:
 
 
 class SourceLine(NamedTuple):
-    """One line of source, without the indentation of the function, and the comment beside it."""
+    """One line of source, without the indentation of the function, and the comment after it."""
 
     code: str
     comment: str = ""

@@ -32,9 +32,10 @@ class ResultEntries(NamedTuple):
     def format(self, array: str) -> str:
         """Return the code that unpacks the entries, where ``array`` is the code of the array."""
         flat = array if len(self.array.shape) == 1 else f"{array}.ravel()"
-        is_whole = (self.start, self.stop, self.step) == (0, int(np.prod(self.array.shape)), 1)
-        slice_code = "" if is_whole else f"[{self.start}:{self.stop}{'' if self.step == 1 else f':{self.step}'}]"
-        return f"*{flat}{slice_code}"
+        if (self.start, self.stop, self.step) == (0, int(np.prod(self.array.shape)), 1):
+            return f"*{flat}"
+        step = "" if self.step == 1 else f":{self.step}"
+        return f"*{flat}[{self.start}:{self.stop}{step}]"
 
 
 def merge_entries(results: Sequence[Any]) -> list[Any]:

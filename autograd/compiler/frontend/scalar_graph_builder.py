@@ -48,7 +48,7 @@ class TracedFunction(NamedTuple):
     node_ids : list
         The ids of the run's nodes, in their order. For an entry that is not an int, see ``other_node_ids``.
     other_node_ids : dict of int to int
-        The ids of wide nodes and of leaves, by ``id(node)``.
+        The ids of packed nodes and of leaves, by ``id(node)``.
     """
 
     scalar_graph: ScalarGraph
@@ -85,7 +85,7 @@ class ScalarGraphBuilder:
         self.leaves: dict[int, Node] = {}
         self.array_values: dict[int, Any] = {}  # the results of array operations, by their ids
         self._argument_index = {id(x): k for k, x in enumerate(argument_nodes) if x is not None}
-        self._ids: dict[int, int] = {}  # by id(node): wide nodes, and nodes from outside the run
+        self._ids: dict[int, int] = {}  # by id(node): packed nodes, and nodes from outside the run
         self._float_ids: dict[int, int] = {}  # by id(number)
         for leaf in run.tracer.draws.leaves:  # in this order, and also those that nothing reads
             self.id_of(leaf)
@@ -111,7 +111,7 @@ class ScalarGraphBuilder:
         append_op, append_first, append_second, append_value = (column.append for column in columns)
         for node in nodes:
             if node.dleft is PACKED:
-                self._add_wide_node(node)
+                self._add_packed_node(node)
                 continue
             op, arg = node.op, node.left
             first = arg._grad if node.dleft is not None else None
@@ -133,14 +133,14 @@ class ScalarGraphBuilder:
             append_value(node._primal)
 
     def _add_nodes_natively(self, nodes: Sequence[Any], columns: tuple[list[Any], ...], known_ops: dict[Any, int]) -> None:
-        """Add the nodes of the run in C (columns.c), except wide ones."""
+        """Add the nodes of the run in C (columns.c), except packed ones."""
         new_op = partial(self.graph.op_id, static=NO_SETTINGS)
         done = 0
         while (done := native.add_scalar_nodes(nodes, done, columns, known_ops, new_op, self.id_of)) < len(nodes):
-            self._add_wide_node(nodes[done])
+            self._add_packed_node(nodes[done])
             done += 1
 
-    def _add_wide_node(self, node: Any) -> None:
+    def _add_packed_node(self, node: Any) -> None:
         """Add a node of an array operation, or of a scalar operation with settings or with more than two arguments."""
         op: Any = node.op
         if not isinstance(node, Value):

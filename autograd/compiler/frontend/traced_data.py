@@ -195,7 +195,9 @@ def unwrap(x: Any) -> Any:
     object
         The node, through which gradients still flow; of a buffer its present version; anything else unchanged.
     """
-    return x.node if isinstance(x, TracedData) else x.current if isinstance(x, Node) else x
+    if isinstance(x, TracedData):
+        return x.node
+    return x.current if isinstance(x, Node) else x
 
 
 def to_node(x: Any) -> Any:
@@ -213,7 +215,9 @@ def to_node(x: Any) -> Any:
     """
     if isinstance(x, TracedData):
         return x.tracer.stop_gradient(x.node)
-    return x.to_node() if isinstance(x, TracedMask) else x.current if isinstance(x, Node) else x
+    if isinstance(x, TracedMask):
+        return x.to_node()
+    return x.current if isinstance(x, Node) else x
 
 
 def _make_binary_method(name: str) -> Callable[[Any, Any], Any]:
@@ -223,7 +227,11 @@ def _make_binary_method(name: str) -> Callable[[Any, Any], Any]:
 
 def _make_reflected_method(name: str) -> Callable[[Any, Any], Any]:
     function = getattr(operator, name)
-    return lambda self, other: self.apply(lambda a, b: function(b, a), self, other)
+
+    def reflected(a: Any, b: Any) -> Any:
+        return function(b, a)
+
+    return lambda self, other: self.apply(reflected, self, other)
 
 
 def _make_unary_method(name: str) -> Callable[[Any], Any]:

@@ -106,7 +106,10 @@ def _simplify_getitem(builder: Any, a: Any, index: Any) -> Any:
 
 def _is_first_column(index: Any) -> bool:
     """Return whether an index is ``[..., 0]``."""
-    return isinstance(index, tuple) and len(index) == 2 and index[0] is ... and isinstance(index[1], int) and index[1] == 0
+    if not isinstance(index, tuple) or len(index) != 2:
+        return False
+    first, last = index
+    return first is ... and isinstance(last, int) and last == 0
 
 
 def _simplify_squeeze(builder: Any, a: Any, axis: Any) -> Any:

@@ -13,8 +13,8 @@ from autograd.compiler.ir.program import ProgramBuilder
 
 IntArray = npt.NDArray[np.int64]
 
-# Axes of an array up to which all orders of its axes are tried as a transpose. Derived: each order costs a comparison of all
-# entries, and 4 axes have 24 orders, 8 have 40320. Arrays of more axes are gathered instead.
+# Axes of an array up to which all orders of its axes are tried as a transpose. Arrays of more axes are gathered instead. Each order
+# costs a comparison of all entries: 4 axes have 24 orders. Doubled, up to 40320 comparisons.
 MAX_TRANSPOSED_RANK = 4
 
 
@@ -130,7 +130,9 @@ def _take_grid(builder: ProgramBuilder, array: Instruction, positions: IntArray)
         return None
     while index and isinstance(index[-1], slice) and index[-1] == slice(None):
         index.pop()
-    taken = array if not index else builder.getitem(array, index=index[0] if len(index) == 1 else tuple(index))
+    taken = array
+    if index:
+        taken = builder.getitem(array, index=index[0] if len(index) == 1 else tuple(index))
     if result_axes == sorted(result_axes):
         return taken
     order = tuple(result_axes.index(axis) for axis in range(positions.ndim))

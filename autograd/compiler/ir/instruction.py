@@ -137,30 +137,6 @@ def data_of(x: Any) -> Any:
     return x.data if isinstance(x, Instruction) else x
 
 
-def cache_key(x: Any) -> Any:
-    """Return a hashable key of an argument or setting. Different keys mean different instructions.
-
-    Parameters
-    ----------
-    x : Instruction, array, tuple, list, slice or object
-        The argument or setting. Instructions are told apart by identity, anything else by value.
-
-    Returns
-    -------
-    object
-        The key.
-    """
-    if isinstance(x, Instruction):
-        return id(x)
-    if isinstance(x, np.ndarray):
-        return x.shape, x.dtype.str, x.tobytes()
-    if isinstance(x, tuple | list):
-        return tuple(map(cache_key, x))
-    if isinstance(x, slice):
-        return "slice", x.start, x.stop, x.step
-    return type(x), repr(x)
-
-
 def add_all(terms: Sequence[Any]) -> Any:
     """Return the sum of some instructions and numbers.
 

@@ -1,6 +1,6 @@
 """The builder of a program of array operations: each instruction is a row of the table, applied to earlier instructions.
 
-The builder is a backend: rows that are handed it as ``xp`` append instructions instead of computing numbers.
+The builder is a backend: rows that get it as ``xp`` append instructions instead of computing numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import numpy as np
 
 from autograd.backends.backend import Backend
 from autograd.backends.numpy_backend import ARRAY
-from autograd.compiler.ir.instruction import Instruction, cache_key, data_of
+from autograd.compiler.ir.common_subexpressions import cache_key, instruction_key
+from autograd.compiler.ir.instruction import Instruction, data_of
 from autograd.compiler.ir.simplification import simplify
 from autograd.core.tracing import COMPARISONS
 from autograd.ops import TABLE, Op
@@ -133,7 +134,7 @@ class ProgramBuilder(Backend):
         def compute() -> Any:
             return op.f(ARRAY, *map(data_of, args), **{name: data_of(value) for name, value in static.items()})
 
-        return self._intern(_instruction_key(op, args, static), op, args, static, compute)
+        return self._intern(instruction_key(op, args, static), op, args, static, compute)
 
     def find_existing(self, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Instruction | None:
         """Return the instruction of an operation if there is one.
@@ -148,7 +149,7 @@ class ProgramBuilder(Backend):
         Instruction or None
             The instruction.
         """
-        return self.interned.get(_instruction_key(op, args, static))
+        return self.interned.get(instruction_key(op, args, static))
 
     def compare(self, operator: str, a: Any, b: Any) -> Any:
         """Return an instruction that compares entry by entry.
@@ -322,9 +323,3 @@ class ProgramBuilder(Backend):
         n = self.shape(rows)[-1]
         others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
         return self.call(TABLE["prod"], (self.getitem(rows, index=(..., others)),), {"axis": -1, "keepdims": False})
-
-
-def _instruction_key(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    """Return a key that equal instructions share."""
-    settings = [(name, cache_key(value)) for name, value in sorted(static.items())]
-    return (op.name, *map(cache_key, args), *settings)

@@ -168,7 +168,9 @@ class _Batcher:
         only_a, only_b = not self.is_batched(b), not self.is_batched(a)
         if only_b and rank_a == 2 and rank_b == 1:
             return builder.matmul(y, builder.transpose(x, axes=None))
-        if (only_a and rank_b <= 2) or (only_b and rank_a == 2 and rank_b >= 2):
+        if only_a and rank_b <= 2:
+            return builder.matmul(x, y)
+        if only_b and rank_a == 2 and rank_b >= 2:
             return builder.matmul(x, y)
         if rank_a == 1 and rank_b == 1:
             return builder.matmul(y, x) if only_b else builder.sum(x * y, axis=-1)

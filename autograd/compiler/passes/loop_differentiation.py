@@ -1,4 +1,4 @@
-"""Derivatives of loops: the pullback of a loop is a loop that runs the other way, and its pushforward is a loop beside it.
+"""Derivatives of loops: the pullback of a loop is a loop that runs the other way, and its pushforward is a second loop next to it.
 
 Both are linear in what they carry. What they need of the forward loop is kept there for all iterations.
 """
@@ -111,7 +111,7 @@ def push_forward_loop(
     updates = [_fill(builder, t, x) for t, x in zip(found, loop.carried, strict=False)]
     values = [_fill(builder, t, x) for t, x in zip(found[n_carried:], loop.stacked, strict=True)]
     pairs = list(zip(inputs, tangents, strict=True))
-    beside, values = _emit_linear_loop(
+    tangent_loop, values = _emit_linear_loop(
         builder,
         instruction,
         loop.is_reversed,
@@ -124,18 +124,17 @@ def push_forward_loop(
     )
 
     def tangent_of(which: LoopResult) -> Any:
-        return stacked_result(beside, values[which.position]) if which.is_stacked else carried_result(beside, which.position)
+        if which.is_stacked:
+            return stacked_result(tangent_loop, values[which.position])
+        return carried_result(tangent_loop, which.position)
 
     return tangent_of
 
 
 def _fill(builder: ProgramBuilder, derivative: Any, like: Instruction) -> Any:
     """Return a derivative in the shape of what it belongs to; None stands for zero."""
-    return (
-        builder.broadcast_to(0.0 if derivative is None else derivative, like.shape)
-        if like.shape
-        else (0.0 if derivative is None else derivative)
-    )
+    value = 0.0 if derivative is None else derivative
+    return builder.broadcast_to(value, like.shape) if like.shape else value
 
 
 def _emit_linear_loop(
@@ -173,8 +172,9 @@ def _emit_linear_loop(
     needed = {id(x): x for reader in readers for x in reader.parents if id(x) in own}
     needed |= {id(x): x for x in results if isinstance(x, Instruction) and id(x) in own}
     arguments = {id(x): arg for x, arg in zip(loop.placeholders, instruction.args, strict=True)}
-    same = [x for x in needed.values() if any(x is other for other in loop.invariant)]
-    kept = [x for x in needed.values() if not any(x is other for other in loop.invariant)]
+    invariant_ids = set(map(id, loop.invariant))
+    same = [x for key, x in needed.items() if key in invariant_ids]
+    kept = [x for key, x in needed.items() if key not in invariant_ids]
     isolated, inputs = isolate(builder, results, [*same, *kept])
     for x, original in zip(inputs, [*same, *kept], strict=True):
         x.name = original.name

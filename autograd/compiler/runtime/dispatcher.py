@@ -61,7 +61,7 @@ class Dispatcher:
         select : callable
             Given a specialization, says which of its functions to run.
         extra_inputs : sequence
-            What this function takes beside the inputs of the program, such as tangents.
+            What this function takes in addition to the inputs of the program, such as tangents.
 
         Returns
         -------

@@ -32,7 +32,7 @@ class LastProgram(NamedTuple):
     call : Call
         The arguments of the call.
     extra_inputs : sequence
-        What the function took beside the inputs of the program, such as tangents.
+        What the function took in addition to the inputs of the program, such as tangents.
     """
 
     specialization: Specialization

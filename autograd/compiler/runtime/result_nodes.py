@@ -95,13 +95,8 @@ class _Result:
             Whether gradients are nodes.
         """
         pullback: ResultPullback | None = self.right["pullback"] if self.op is not None else None
-        if (
-            pullback is None
-            or create_graph
-            or context.open_block_count
-            or Hooks.total_count
-            or not _has_gradients_of_leaves(pullback)
-        ):
+        is_observed = create_graph or context.open_block_count or Hooks.total_count
+        if is_observed or pullback is None or not _has_gradients_of_leaves(pullback):
             Node.backward(self, cotangent, create_graph=create_graph)
             return
         with graph_lock:  # all nodes below are leaves and their gradients are known, so that no walk is needed

@@ -182,5 +182,7 @@ class ProgramInputs:
 
 def to_plain_data(leaf: Any) -> Any:
     """Return the data of a leaf of the arguments: a float or an array."""
-    data = leaf.freeze_data() if isinstance(leaf, Tensor) else leaf._primal if isinstance(leaf, Node) else leaf
+    if isinstance(leaf, Tensor):
+        return leaf.freeze_data()
+    data = leaf._primal if isinstance(leaf, Node) else leaf
     return data if isinstance(data, float) else np.asarray(data)

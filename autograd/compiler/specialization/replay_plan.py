@@ -152,7 +152,7 @@ def _compute_node(node: Any) -> Step:
         node.dright = tuple(x._primal if isinstance(x, Node) else x for x in node.left)
         node._primal = np.asarray(op.f(ARRAY, *node.dright, **static))
 
-    def compute_wide_number() -> None:
+    def compute_packed_number() -> None:
         floats = [x._primal if isinstance(x, Node) else x for x in node.left]
         node._primal = evaluate(op.f, floats, static)
         pairs = zip(node.left, op.partials, strict=True)
@@ -165,7 +165,7 @@ def _compute_node(node: Any) -> Step:
 
     if isinstance(node, Tensor):
         return compute_array
-    return take_entry if op.name == "item" else compute_wide_number
+    return take_entry if op.name == "item" else compute_packed_number
 
 
 def _compute_number(node: Any, evaluate: Callable[..., tuple[float, ...]], arity: int) -> Step:

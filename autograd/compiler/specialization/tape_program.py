@@ -23,7 +23,8 @@ from autograd.compiler.specialization.value_guards import build_tape_guards, des
 
 # Numbers for each instruction below which a program in NumPy is slower than the tape. A line for a small array takes about 0.5 µs,
 # and the tape 5 ns a number. Measured with value and gradient: programs of 33 to 54 numbers for each instruction ran 2 to 4.5 times
-# as fast on the tape, and one of 168 did not.
+# as fast on the tape, and one of 168 did not. With 16 and with 64, no call of 156 test programs (recurrences and random loops)
+# changes by a factor of 1.5.
 NUMBERS_WORTH_AN_INSTRUCTION = 32
 
 

@@ -64,8 +64,10 @@ class Differentiation(GraphStructure):
             for leaf, g in zip(leaves, cotangents, strict=True):
                 fresh = isinstance(leaf._grad, float) and leaf._grad == 0.0
                 leaf.left = True
-                # +g is a node of its own: a leaf that two gradients share could be written to
-                leaf._grad = (+g if g.is_leaf else g) if fresh else leaf._grad + g
+                if not fresh:
+                    leaf._grad = leaf._grad + g
+                else:  # +g is a node of its own: a leaf that two gradients share could be written to
+                    leaf._grad = +g if g.is_leaf else g
             track_graph([leaf._grad for leaf in leaves])
 
     def backward_steps(self, cotangent: Any = None) -> Iterator[Step]:

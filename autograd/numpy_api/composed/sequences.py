@@ -295,7 +295,8 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     array([1., 3., 2.])
     """
     a, v = as_tensor(a), as_tensor(v)
-    if a.ndim != 1 or v.ndim != 1 or not a.size or not v.size or mode not in ("full", "same", "valid"):
+    are_vectors = a.ndim == v.ndim == 1 and a.size and v.size
+    if not are_vectors or mode not in ("full", "same", "valid"):
         raise ShapeError(f"convolve takes two vectors and full, same or valid, not shapes {a.shape}, {v.shape} and {mode!r}")
     if mode != "same":
         return Tensor.record(find("convolve"), (a, v), {"mode": mode})

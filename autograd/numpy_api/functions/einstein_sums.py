@@ -74,9 +74,14 @@ def _read_operand_lists(arguments: Sequence[Any]) -> tuple[str, tuple[Any, ...]]
                 "einsum takes its subscripts as one string first, such as 'ij,jk->ik', or after each operand a list of whole "
                 f"numbers that name its axes, not {describe(axes)}"
             )
-    parts = ["".join("..." if axis is Ellipsis else chr(ord("a") + axis) for axis in axes) for axes in [*lists, *result]]
+    parts = ["".join(map(_letter_of, axes)) for axes in [*lists, *result]]
     inputs = ",".join(parts[: len(lists)])
     return f"{inputs}->{parts[-1]}" if result else inputs, operands
+
+
+def _letter_of(axis: Any) -> str:
+    """Return the letter of an axis that was given as a whole number, or the ellipsis."""
+    return "..." if axis is Ellipsis else chr(ord("a") + axis)
 
 
 def _multiply_pairwise(subscripts: str, tensors: list[Tensor], optimize: Any) -> Tensor:

@@ -360,6 +360,11 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     singular_values : array or Tensor
         Those of ``a``, in descending order, of shape (min(m, n),).
 
+    Raises
+    ------
+    ShapeError
+        If the shapes are other ones.
+
     Examples
     --------
     >>> from autograd import Tensor
@@ -376,7 +381,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     differences = t @ x - u
     residuals = (differences * differences).sum(0).reshape(u.shape[1:] or (1,)) if rank == n < m else np.zeros(0)
     solution = (x, residuals, rank, svdvals(t))
-    return solution if has_nodes([a, b]) else tuple(part._primal[()] if isinstance(part, Tensor) else part for part in solution)
+    if has_nodes([a, b]):
+        return solution
+    return tuple(part._primal[()] if isinstance(part, Tensor) else part for part in solution)
 
 
 def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:
@@ -394,7 +401,7 @@ def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:
 
 
 def _real_row(factors: Tensor, i: int) -> Any:
-    """Return the row of eigenvalues or singular values, which are real also beside complex vectors."""
+    """Return the row of eigenvalues or singular values, which are real even if the vectors are complex."""
     row = factors[..., i, :]
     return real(row) if is_complex(row) else row
 

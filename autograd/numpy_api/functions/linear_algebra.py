@@ -62,7 +62,9 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 
 def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
     t = absolute(t) if is_complex(t) and ord not in ("nuc", 2, -2) else t
-    axes = t.ndim if axis is None else len(axis) if isinstance(axis, tuple | list) else 1
+    axes = len(axis) if isinstance(axis, tuple | list) else 1
+    if axis is None:
+        axes = t.ndim
     if ord in (None, "fro") or (ord == 2 and axes == 1):
         return t._reduce("norm", axis, keepdims)
     if axes == 2:

@@ -71,7 +71,9 @@ def find_matrix_form(subscripts: str, *shapes: tuple[int, ...]) -> MatrixForm | 
         return None  # an operand is summed over letters of its own, or nothing is summed
     products = prod(lengths.values())
     per_matrix = products // max(prod(lengths[x] for x in batch), 1)
-    if products < MIN_PRODUCTS or (batch and (not (own[0] and own[1]) or per_matrix < MIN_PRODUCTS_PER_MATRIX)):
+    is_stack_of_few = batch and per_matrix < MIN_PRODUCTS_PER_MATRIX
+    is_stack_of_vectors = batch and not (own[0] and own[1])
+    if products < MIN_PRODUCTS or is_stack_of_few or is_stack_of_vectors:
         return None
     # the product whose last axes stay where they are is the cheapest to read afterwards
     forms = [_make_form(order, letters, batch, own, summed, result, lengths) for order in ((0, 1), (1, 0))]

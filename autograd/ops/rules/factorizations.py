@@ -55,7 +55,7 @@ def divide_or_zero(xp: Any, a: Any, b: Any) -> Any:
 
 
 def nan_if(xp: Any, condition: Any, a: Any, scale: Any) -> Any:
-    """Return nan where a condition holds and a number is not negligible beside the numbers of ``scale``, and 0 elsewhere."""
+    """Return nan where a condition holds and a number is not negligible relative to the numbers of ``scale``, and 0 elsewhere."""
     return xp.where(condition, xp.where(xp.is_negligible(a, scale), 0.0, math.nan), 0.0)
 
 

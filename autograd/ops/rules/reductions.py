@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from autograd.ops.op import Op, Rule
-from autograd.ops.rows import custom
+from autograd.ops.row_constructors import custom
 from autograd.ops.rules.division import divide_or_zero, replace_zero_by_one
 
 

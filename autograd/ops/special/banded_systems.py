@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.ops.rows import custom
+from autograd.ops.row_constructors import custom
 from autograd.ops.rules.products import as_column
 
 

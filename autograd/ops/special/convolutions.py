@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.ops.op import Op
-from autograd.ops.rows import bilinear
+from autograd.ops.row_constructors import bilinear
 from autograd.ops.rules.products import mode_of_adjoint
 
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from autograd.errors import GraphError
 from autograd.ops.op import REAL, Domain, Op, Rule
-from autograd.ops.rows import elementwise
+from autograd.ops.row_constructors import elementwise
 
 
 class NoDerivative:

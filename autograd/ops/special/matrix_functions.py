@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.ops.op import Op
-from autograd.ops.rows import custom
+from autograd.ops.row_constructors import custom
 from autograd.ops.rules.linear_systems import as_matrix_factor, trace_of_product, transpose_matrices
 
 LINALG, NUMERICS = "scipy.linalg", "autograd.scipy.numerics"
@@ -98,8 +98,10 @@ def solve_sylvester_adjoint(xp: Any, i: int, g: Any, y: Any, a: Any, b: Any, q: 
 
 def solve_sylvester_tangent(xp: Any, i: int, t: Any, y: Any, a: Any, b: Any, q: Any) -> Any:
     """Return the solution of the equation with Q̇, -Ȧ X or -X Ḃ on its right-hand side."""
-    moved = t if i == 2 else -xp.matmul(t, y) if i == 0 else -xp.matmul(y, t)
-    return xp.solve_sylvester(a, b, moved)
+    if i == 2:
+        return xp.solve_sylvester(a, b, t)
+    product = xp.matmul(t, y) if i == 0 else xp.matmul(y, t)
+    return xp.solve_sylvester(a, b, -product)
 
 
 matrix_function("expm", LINALG)

@@ -28,7 +28,7 @@ MAX_CHECKS = 200
 MAX_PRINTED_OPERATIONS = 12
 
 # The width of a constant within an expression, and of the value of an input, in characters. Larger arrays are printed as their
-# shape.
+# shape. Doubled, an expression with three constants does not fit on a line of a report.
 MAX_CONSTANT_WIDTH = 30
 MAX_VALUE_WIDTH = 60
 
@@ -187,7 +187,7 @@ def _label_inputs(inputs: Sequence[Node]) -> dict[Node, str]:
 
 
 def _to_source(x: Any, labels: dict[Node, str], nodes: set[Node], is_operand: bool) -> str:
-    """Return an argument as Python. ``is_operand`` says that it stands beside an operator and may need parentheses."""
+    """Return an argument as Python. ``is_operand`` says that it is an operand of an operator and may need parentheses."""
     if isinstance(x, Node) and x in labels:
         return labels[x]
     if not isinstance(x, Node) or x not in nodes:

@@ -26,7 +26,8 @@ MODE_ULPS = 64.0
 CANCELLATION = 1e-4
 
 # The direction along which forward mode is compared, and along which the gradient is differentiated again: positive numbers of one
-# size, so that no entry rounds away beside another. Derivatives are linear in them, so that only their ratio matters.
+# size, so that no entry is lost in the rounding of another. Derivatives are linear in them, so that only their ratio matters, and
+# doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
 # The length of a message that contains arrays, about two lines of a report. Doubled, four.

@@ -30,11 +30,11 @@ MAX_SINGLE = 4
 # Doubled, that is one of 64, and the check of a large node takes twice as long.
 MIXTURES = 3
 
-# The weights of outputs in a mixture. They are of one size, so that no output rounds away beside another, and they are random and
-# positive, so that wrong outputs do not cancel. Only the ratio of the bounds matters, so doubling both changes nothing.
+# The weights of outputs in a mixture. They are of one size, so that no output is lost in the rounding of another, and they are
+# random and positive, so that wrong outputs do not cancel. Only the ratio of the bounds matters, so doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
-# How far forward and reverse mode may differ: beside the sum of the magnitudes of the terms, and beside the length of the
+# How far forward and reverse mode may differ: relative to the sum of the magnitudes of the terms, and to the length of the
 # direction. Both modes evaluate formulas in double precision, which agree to a few units of eps = 2.2e-16 of the terms unless
 # something cancels inside. The first bound is about eps**(1/2), so half of the digits may cancel; the second is for terms that
 # underflow. Doubled, a rule whose forward mode is wrong in the eighth digit passes.

@@ -87,7 +87,8 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
     """
     op = _find_op(op)
     _check_call(op, inputs, static)
-    samples = [[x if isinstance(x, Node) else np.asarray(x)[()] for x in inputs]] if inputs else _sample_inputs(op)
+    given = [x if isinstance(x, Node) else np.asarray(x)[()] for x in inputs]
+    samples = [given] if inputs else _sample_inputs(op)
     total = Report(f"check_op() of {op.name}")
     undecided: list[Report] = []
     for xs in samples:

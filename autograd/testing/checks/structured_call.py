@@ -117,6 +117,7 @@ def as_float(leaf: Any) -> Any:
     >>> as_float(3), as_float("text")
     (3.0, 'text')
     """
-    is_whole = isinstance(leaf, int | np.integer) and not isinstance(leaf, bool)
+    if isinstance(leaf, int | np.integer) and not isinstance(leaf, bool):
+        return float(leaf)
     is_whole_array = isinstance(leaf, np.ndarray) and leaf.dtype.kind in "iu"
-    return float(leaf) if is_whole else leaf.astype(float) if is_whole_array else leaf
+    return leaf.astype(float) if is_whole_array else leaf

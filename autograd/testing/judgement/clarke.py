@@ -19,11 +19,11 @@ import numpy as np
 
 from autograd.testing.judgement.point import Point
 from autograd.testing.measurement.estimate import Array
-from autograd.testing.measurement.line_restriction import step_scales
+from autograd.testing.measurement.step_sizes import step_scales
 
 # The number of points at first, and once they show different slopes. At one kink each point shows one of two sides, so that both
-# are seen by 12 points but for 2**-11 = 0.05 %; k kinks at once have 2**k slopes, and of three kinks 60 points miss the steepest in
-# 0.03 % of cases. Twice or half as many change no recorded check (see ``measurement.step_sequence``).
+# are seen by 12 points, except in 2**-11 = 0.05 %; k kinks at once have 2**k slopes, and of three kinks 60 points miss the steepest
+# in 0.03 % of cases. Twice or half as many change no recorded check (see ``measurement.step_sequence``).
 N_POINTS = 12
 MORE_POINTS = 4 * N_POINTS
 
@@ -35,7 +35,7 @@ DISTANCES = (1e-6, 1e-7)
 
 # The step of the difference quotients, as a fraction of the distance, so that they rarely cross the kink themselves: one in 100
 # does. Doubled, no recorded check changes, and two in 100 do.
-STEP_BESIDE_DISTANCE = 1e-2
+STEP_RELATIVE_TO_DISTANCE = 1e-2
 
 # The relative roundoff of the function values: 18 eps. Doubled, no recorded check changes, and the hull of the slopes is wider by
 # twice the roundoff.
@@ -91,7 +91,7 @@ def clarke_interval(point: Point, us: Sequence[Array], reference: Array) -> Clar
     us : sequence of arrays
         The direction.
     reference : array of shape (n_outputs,)
-        A slope beside which errors are judged: a sample whose roundoff exceeds a small part of it is left out.
+        A slope relative to which errors are judged: a sample whose roundoff exceeds a small part of it is left out.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def _sample_slopes(point: Point, us: Sequence[Array], n_points: int, reference: 
         shifts = [distance * size * part for size, part in zip(sizes, _relative_shifts(k, us, rng), strict=True)]
         xs = [_shift_inside(x, shift, *ends) for x, shift, ends in zip(point.xs, shifts, point.bounds, strict=True)]
         line = point.restrict(us, xs)
-        h = steps[k // 2 % 2] * distance * STEP_BESIDE_DISTANCE
+        h = steps[k // 2 % 2] * distance * STEP_RELATIVE_TO_DISTANCE
         forward, backward = line.evaluate_real(h), line.evaluate_real(-h)
         evaluations += line.evaluations
         with np.errstate(all="ignore"):

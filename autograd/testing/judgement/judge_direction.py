@@ -17,8 +17,8 @@ from autograd.testing.judgement.roundoff import (
     rule_scatter,
 )
 from autograd.testing.judgement.verdict import (
-    DECISIVE_BESIDE_LARGEST,
     DECISIVE_ERROR,
+    DECISIVE_RELATIVE_TO_LARGEST,
     DECISIVE_RTOL,
     ERROR_FACTOR,
     FAIL,
@@ -30,8 +30,8 @@ from autograd.testing.judgement.verdict import (
 )
 from autograd.testing.measurement.classification import classify
 from autograd.testing.measurement.complex_step import complex_step_measurement, complex_step_slope
+from autograd.testing.measurement.difference_quotients import extrapolate_differences
 from autograd.testing.measurement.estimate import EPS, JUMP, KINK, SMOOTH, Array, Measurement
-from autograd.testing.measurement.extrapolation import extrapolate_differences
 from autograd.testing.measurement.step_halving import step_halving_measurement
 from autograd.testing.measurement.step_sequence import Samples, sample_steps
 
@@ -44,12 +44,12 @@ SHARP_ERROR = 10.0
 
 # A claim of up to this fraction of the largest claim by any entry passes where the function is constant: a rule may leave roundoff
 # of that size. Doubled, no recorded check changes; with 0, a right rule for attention fails whose function is constant at small
-# steps because small changes round away beside larger numbers.
+# steps because small changes are lost in the rounding of larger numbers.
 NEGLIGIBLE_RTOL = 1e-10
 
-# A difference below this, beside the largest output, is not a failure: the function may compute its outputs from each other, and
-# round them so. 10 eps is some operations. Doubled, no recorded check changes; with 0, a right rule for an output of 1e-20 beside
-# one of 1 fails.
+# A difference below this, relative to the largest output, is not a failure: the function may compute its outputs from each other,
+# and round them so. 10 eps is some operations. Doubled, no recorded check changes; with 0, a right rule for an output of 1e-20 next
+# to one of 1 fails.
 OTHER_OUTPUT_ROUNDOFF = 10.0 * EPS
 
 
@@ -156,7 +156,7 @@ class Comparison(NamedTuple):
         return np.asarray(np.isfinite(claimed) & np.isfinite(measured.error) & is_near)
 
     def is_sharp(self) -> Array:
-        """Tell which measurements are about as exact as the rule itself, or small beside a claim of 0.
+        """Tell which measurements are about as exact as the rule itself, or small relative to a claim of 0.
 
         Returns
         -------
@@ -167,7 +167,7 @@ class Comparison(NamedTuple):
         return np.asarray((ERROR_FACTOR * error <= SHARP_ERROR * self.roundoff) | is_small_beside_0)
 
     def is_decisive(self) -> Array:
-        """Tell which errors are so small that agreement means something: beside the claim, or beside a much larger one.
+        """Tell which errors are so small that agreement means something: relative to the claim, or to a much larger one.
 
         Returns
         -------
@@ -175,7 +175,7 @@ class Comparison(NamedTuple):
         """
         with np.errstate(all="ignore"):
             size = np.maximum(np.abs(self.claims.derivatives), np.abs(self.measured.value))
-            limit = np.maximum(DECISIVE_RTOL * size, np.maximum(DECISIVE_BESIDE_LARGEST * self.claims.largest, DECISIVE_ERROR))
+            limit = np.maximum(DECISIVE_RTOL * size, np.maximum(DECISIVE_RELATIVE_TO_LARGEST * self.claims.largest, DECISIVE_ERROR))
             return np.asarray(self.measured.error <= limit)
 
     def passes(self) -> list[Judgement]:

@@ -16,10 +16,10 @@ PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
 ERROR_FACTOR = 3.0
 
 # Agreement means something only if the error is below one of these: this fraction of the derivative, this fraction of the largest
-# claim by any entry, beside which the entry hardly matters, or this number. Doubled, no recorded check changes, and a claim passes
-# where the derivative is known to 20 % only.
+# claim by any entry, relative to which the entry hardly matters, or this number. Doubled, no recorded check changes, and a claim
+# passes where the derivative is known to 20 % only.
 DECISIVE_RTOL = 0.1
-DECISIVE_BESIDE_LARGEST = 1e-4
+DECISIVE_RELATIVE_TO_LARGEST = 1e-4
 DECISIVE_ERROR = 1e-9
 
 # A claim that is nan or infinite fails if a derivative was measured with this relative error: two digits leave no doubt that it
@@ -31,7 +31,7 @@ SETTLED_RTOL = 1e-2
 KINK_RTOL = 1e-6
 
 # The one-sided slopes count as different, so that there may be a kink nearby, if they differ from each other and from the central
-# one by more than this fraction. It is the fraction that a kink takes (KINK_BESIDE_SLOPE in ``measurement.classification``).
+# one by more than this fraction. It is the fraction that a kink takes (KINK_RELATIVE_TO_SLOPE in ``measurement.classification``).
 # Doubled, no recorded check changes, and a kink whose slopes differ in the fourth digit is missed.
 ONE_SIDED_RTOL = 1e-4
 
@@ -158,7 +158,7 @@ class Evidence(NamedTuple):
         -------
         bool
         """
-        return self.error <= max(DECISIVE_RTOL * self.size, DECISIVE_BESIDE_LARGEST * self.largest, DECISIVE_ERROR)
+        return self.error <= max(DECISIVE_RTOL * self.size, DECISIVE_RELATIVE_TO_LARGEST * self.largest, DECISIVE_ERROR)
 
     def interval(self) -> tuple[float, float]:
         """Return the range of slopes that a correct claim may have.

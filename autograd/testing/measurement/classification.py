@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.testing.measurement.difference_quotients import Extrapolation
 from autograd.testing.measurement.estimate import EDGE, JUMP, KINK, NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array, Measurement
-from autograd.testing.measurement.extrapolation import Extrapolation, SlopeEstimates
+from autograd.testing.measurement.extrapolation import SlopeEstimates
 
 # Two slopes contradict each other if they differ by more than this multiple of their errors. The errors are estimates; judgement
 # uses the same factor for them. Doubled, one recorded check changes: a function with a small fast oscillation is called smooth.
@@ -23,8 +24,8 @@ MAX_REVISIONS = 3
 # of their size. The first is for errors that are estimates; the second is for steep functions, where the estimates of both sides
 # may be too small at once. Neither matters for smooth functions: at 90 points of 10 of them no kink is seen with a fraction of 0
 # either. Doubled, no recorded check changes (see step_sequence), and a kink whose slopes differ by 2e-4 is called smooth.
-KINK_BESIDE_ERROR = 2.0
-KINK_BESIDE_SLOPE = 1e-4
+KINK_RELATIVE_TO_ERROR = 2.0
+KINK_RELATIVE_TO_SLOPE = 1e-4
 
 # There is a jump if the outputs to both sides differ at all of the last steps, and the smallest difference exceeds this fraction of
 # the largest. The steps span 4**5 = 1024, over which the difference of |x|**p falls to half if p = 0.1: steeper powers are
@@ -107,7 +108,7 @@ def _sides_differ(left: SlopeEstimates, right: SlopeEstimates) -> Array:
     """Which one-sided slopes differ by more than their errors."""
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(left.value), np.abs(right.value))
-        allowed = KINK_BESIDE_ERROR * (left.error + right.error) + KINK_BESIDE_SLOPE * size
+        allowed = KINK_RELATIVE_TO_ERROR * (left.error + right.error) + KINK_RELATIVE_TO_SLOPE * size
         return np.asarray(np.abs(right.value - left.value) > allowed)
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.testing.measurement.estimate import EPS, Array, Measurement, smooth_measurement
-from autograd.testing.measurement.line_restriction import LineRestriction, step_scales
+from autograd.testing.measurement.line_restriction import LineRestriction
+from autograd.testing.measurement.step_sizes import step_scales
 
-# The imaginary step h. Its error is of order h**2, so anything below eps**(1/2) = 1e-8 beside the scale of the function is exact;
-# it is so small that it works for points of any size, and its square, 1e-300, is still no subnormal number. With 1e-75 no verdict
-# changes.
+# The imaginary step h. Its error is of order h**2, so anything below eps**(1/2) = 1e-8 relative to the scale of the function is
+# exact; it is so small that it works for points of any size, and its square, 1e-300, is still no subnormal number. With 1e-75 no
+# verdict changes.
 IMAGINARY_STEP = 1e-150
 
 # How much the real part of the outputs may change: only by roundoff, of up to some thousand operations, if the function is
@@ -29,14 +30,14 @@ REAL_DIFFERENCE_RTOL = 1e-3
 # which measures the curvature. The second is 7.6e-6, about eps**(1/3), of its smallest entry, the best step of a central
 # difference, for functions that bend faster. Doubled, the truncation error is 4 times larger, and functions that are 2 times faster
 # are not confirmed.
-REAL_STEP_BESIDE_LARGEST = 2.0**-10
-REAL_STEP_BESIDE_SMALLEST = 2.0**-17
+REAL_STEP_RELATIVE_TO_LARGEST = 2.0**-10
+REAL_STEP_RELATIVE_TO_SMALLEST = 2.0**-17
 
 # The largest second difference relative to the first: beyond it, the function bends at the scale of the step, or has a kink there.
 # Doubled, no recorded check changes, and 21 recorded checks need fewer evaluations.
 MAX_CURVATURE = 0.05
 
-# The relative roundoff of a function value, as in ``extrapolation``.
+# The relative roundoff of a function value, as in ``difference_quotients``, where doubling is measured.
 ROUNDOFF = 4.0 * EPS
 
 # The relative error that is stated for the slope: 45 eps, since a complex function rounds at each operation, too. Doubled, claims
@@ -61,7 +62,7 @@ def complex_step_measurement(line: LineRestriction, y: Array) -> Measurement | N
     """
     scales = step_scales(line)
     smallest = min(scales.largest_step, scales.smallest_size)
-    for h in (scales.largest_step * REAL_STEP_BESIDE_LARGEST, smallest * REAL_STEP_BESIDE_SMALLEST):
+    for h in (scales.largest_step * REAL_STEP_RELATIVE_TO_LARGEST, smallest * REAL_STEP_RELATIVE_TO_SMALLEST):
         forward, backward = line.evaluate_real(h), line.evaluate_real(-h)
         slope = (forward - backward) / (2.0 * h)
         roundoff = ROUNDOFF * (np.abs(y) + np.abs(forward)) / h

@@ -12,8 +12,8 @@ from autograd.core.coercion import describe, to_array
 from autograd.errors import DataError, ShapeError
 from autograd.testing.measurement.classification import classify
 from autograd.testing.measurement.complex_step import complex_step_measurement
+from autograd.testing.measurement.difference_quotients import extrapolate_differences
 from autograd.testing.measurement.estimate import Array, Estimate, Measurement
-from autograd.testing.measurement.extrapolation import extrapolate_differences
 from autograd.testing.measurement.line_restriction import LineRestriction
 from autograd.testing.measurement.step_sequence import sample_steps
 

@@ -36,6 +36,13 @@ class Estimate(NamedTuple):
         finite function values to compare).
     evaluations : int
         How many times the function was called.
+
+    Examples
+    --------
+    >>> from autograd.testing import derivative
+    >>> estimate = derivative(abs, 0.0)
+    >>> estimate.kind, round(estimate.left, 6), round(estimate.right, 6)
+    ('kink', -1.0, 1.0)
     """
 
     value: Any

@@ -1,4 +1,4 @@
-"""Difference quotients at a sequence of steps, extrapolated to step 0, with an error for each step.
+"""Richardson extrapolation: slopes at a sequence of steps extrapolated to step 0, with an error for each step.
 
 One stage of Richardson extrapolation removes the leading error term of a difference quotient. Its error is estimated, as in
 Ridders' method, by the difference between neighbouring steps, plus the roundoff of the function values divided by the step.
@@ -16,36 +16,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.testing.measurement.divergence import diverging_slopes
-from autograd.testing.measurement.estimate import EPS, Array
-from autograd.testing.measurement.step_sequence import STEP_RATIO, Samples
-
-# The relative roundoff of a function value: half a unit from its last operation, as much from the operation before, and as much
-# from rounding the point, for each of two values, with a factor of 1.3 to spare. The spread between neighbouring steps is added, so
-# that functions that round more are not trusted more. Doubled, 5 recorded checks change (noise is called an edge; see
-# step_sequence); halved, none.
-ROUNDOFF = 4.0 * EPS
-
-# The absolute roundoff of a value that is constant at all steps: numbers of size 1 may have been added and subtracted inside.
-# Without it, a right rule for 1 + tanh(x) at -30 fails, whose derivative of 1e-26 never shows. Doubled, no recorded check changes.
-HIDDEN_ROUNDOFF = 4.0 * EPS
+from autograd.testing.measurement.estimate import Array
 
 # A spread between neighbouring steps counts as noise only beyond this multiple of the roundoff, which is a sum of two independent
 # errors. Doubled, noise of twice the roundoff counts as a derivative: one recorded check changes.
-NOISE_BESIDE_ROUNDOFF = 2.0
+NOISE_RELATIVE_TO_ROUNDOFF = 2.0
 
 # ... and only beyond this fraction of the slope: of steps whose slopes differ by a third, none has a correct digit. Doubled, sin in
 # single precision at 1e6, where no step resolves it, is called smooth.
-NOISE_BESIDE_SLOPE = 0.3
+NOISE_RELATIVE_TO_SLOPE = 0.3
 
 # How far the value of a function may be off where it is constant at small steps, in units of the smallest change that was seen:
 # half a unit at each end of a difference, and as much for a change that bisection missed, times 2. Doubled, no recorded check
 # changes.
 RESOLUTION_MARGIN = 4.0
 
-# If the slope that could hide below the resolution is this small beside the steepest slope of all steps, the function is called
-# flat there, and its slope 0. It is then known to 5 % of the scale of the function. Doubled, no recorded check changes.
-FLAT_BESIDE_STEEPEST = 0.05
+# If the slope that could hide below the resolution is this small relative to the steepest slope of all steps, the function is
+# called flat there, and its slope 0. It is then known to 5 % of the scale of the function. Doubled, no recorded check changes.
+FLAT_RELATIVE_TO_STEEPEST = 0.05
 
 
 class SlopeEstimates(NamedTuple):
@@ -62,76 +50,33 @@ class SlopeEstimates(NamedTuple):
     error: Array
 
 
-class Extrapolation(NamedTuple):
-    """The extrapolated difference quotients of all steps.
+def extrapolate(
+    slopes: Array, roundoff: Array, ratio: float, is_constant: Array, resolution: Array, steepest: Array
+) -> SlopeEstimates:
+    """Extrapolate slopes to step 0 by one stage of Richardson extrapolation.
+
+    A step at which the function is constant is no evidence, unless the function is constant at all steps, or unless its smallest
+    change is so small that its slope is 0 relative to the others.
 
     Parameters
     ----------
-    central, left, right : SlopeEstimates
-        From central, backward and forward differences, each of shape (n_steps, n_outputs).
-    change : array of shape (n_steps, n_outputs)
-        By how much the outputs to the two sides differ.
-    divergence : array of shape (2, n_outputs)
-        To the left and to the right: ±inf where the slopes diverge as the step decreases, else 0.
-    """
-
-    central: SlopeEstimates
-    left: SlopeEstimates
-    right: SlopeEstimates
-    change: Array
-    divergence: Array
-
-
-def extrapolate_differences(samples: Samples, y: Array, noise: Array | float = 0.0) -> Extrapolation:
-    """Extrapolate central and one-sided difference quotients to step 0.
-
-    Parameters
-    ----------
-    samples : Samples
-    y : array of shape (n_outputs,)
-        The outputs at step 0.
-    noise : array of shape (n_outputs,) or float, default 0.0
-        How far the outputs scatter beyond their roundoff.
+    slopes : array of shape (n_steps, n_outputs)
+        The difference quotients.
+    roundoff : array of shape (n_steps, n_outputs)
+        Their absolute errors from rounding.
+    ratio : float
+        By how much the leading error of a slope shrinks from step to step.
+    is_constant : bool array of shape (n_steps, n_outputs)
+        Whether the function has the same value at the step as at step 0.
+    resolution : array of shape (n_steps, n_outputs)
+        The slope that could hide below the smallest change that was seen.
+    steepest : array of shape (n_outputs,)
+        The largest slope of all steps.
 
     Returns
     -------
-    Extrapolation
-    """
-    forward, backward = samples.forward, samples.backward
-    with np.errstate(all="ignore"):
-        h = samples.steps[:, None]
-        # 0 * y makes the quotient nan where y is infinite
-        right, left, central = (forward - y) / h, (y - backward) / h, (forward - backward + 0.0 * y) / (2.0 * h)
-        sizes = np.fmax(np.fmax(np.abs(forward), np.abs(backward)), np.abs(y))
-        slopes = np.fmax(np.fmax(np.abs(right), np.abs(left)), np.abs(central))
-        roundoff = _quotient_roundoff(samples, y, sizes + slopes * samples.largest_size, noise)
-        steepest = np.max(slopes, axis=0, where=np.isfinite(slopes), initial=0.0)
-        is_constant_right, is_constant_left = (np.abs(side - y) <= ROUNDOFF * sizes for side in (forward, backward))
-        resolution = samples.resolution / h
-        return Extrapolation(
-            _extrapolate(central, roundoff, STEP_RATIO**2, is_constant_right & is_constant_left, resolution, steepest),
-            _extrapolate(left, 2.0 * roundoff, STEP_RATIO, is_constant_left, resolution, steepest),
-            _extrapolate(right, 2.0 * roundoff, STEP_RATIO, is_constant_right, resolution, steepest),
-            change=np.abs(forward - backward),
-            divergence=np.array([diverging_slopes(left, 2.0 * roundoff), diverging_slopes(right, 2.0 * roundoff)]),
-        )
-
-
-def _quotient_roundoff(samples: Samples, y: Array, sizes: Array, noise: Array | float) -> Array:
-    """The absolute error of a central difference quotient that comes from rounding the function values and the points."""
-    h = samples.steps[:, None]
-    roundoff = (ROUNDOFF * sizes + noise) / h
-    is_constant = np.all([(side == y) | np.isnan(side) for side in (samples.forward, samples.backward)], axis=(0, 1))
-    return roundoff + np.where(is_constant, HIDDEN_ROUNDOFF / h, 0.0)
-
-
-def _extrapolate(
-    slopes: Array, roundoff: Array, ratio: float, is_constant: Array, resolution: Array, steepest: Array
-) -> SlopeEstimates:
-    """Extrapolate slopes whose error shrinks by ``ratio`` from step to step, and give each an error; inf where it is no evidence.
-
-    A step at which the function is constant is no evidence, unless the function is constant at all steps, or unless its smallest
-    change is so small that its slope is 0 beside the others.
+    SlopeEstimates
+        The extrapolated slopes. The error is inf where a slope is no evidence.
     """
     extrapolated = slopes.copy()
     extrapolated[1:] = (ratio * slopes[1:] - slopes[:-1]) / (ratio - 1.0)
@@ -142,20 +87,20 @@ def _extrapolate(
     error[1:-1][_is_noise(spread, rounding, extrapolated[1:-1])] = np.inf
     is_uninformative = is_constant & ~is_constant.all(axis=0)
     error[_or_neighbour(is_uninformative) | ~np.isfinite(error)] = np.inf
-    is_flat = is_uninformative & (RESOLUTION_MARGIN * resolution <= FLAT_BESIDE_STEEPEST * steepest)
+    is_flat = is_uninformative & (RESOLUTION_MARGIN * resolution <= FLAT_RELATIVE_TO_STEEPEST * steepest)
     error = error + np.where(np.isfinite(resolution), resolution, 0.0)
     return SlopeEstimates(np.where(is_flat, 0.0, extrapolated), np.where(is_flat, RESOLUTION_MARGIN * resolution, error))
 
 
 def _is_noise(spread: Array, rounding: Array, slopes: Array) -> Array:
     """Which slopes differ from their neighbours about as much as they are large, and differ more at smaller steps."""
-    exceeds_rounding = spread > NOISE_BESIDE_ROUNDOFF * rounding
+    exceeds_rounding = spread > NOISE_RELATIVE_TO_ROUNDOFF * rounding
     largest_after = np.maximum.accumulate(np.where(exceeds_rounding, spread, 0.0)[::-1], axis=0)[::-1]
     smallest_before = np.minimum.accumulate(np.where(exceeds_rounding, spread, np.inf), axis=0)
     grows = np.zeros(spread.shape, bool)
     grows[:-1] |= largest_after[1:] >= spread[:-1]
     grows[1:] |= smallest_before[:-1] <= spread[1:]
-    return np.asarray((spread > NOISE_BESIDE_SLOPE * np.abs(slopes)) & exceeds_rounding & grows)
+    return np.asarray((spread > NOISE_RELATIVE_TO_SLOPE * np.abs(slopes)) & exceeds_rounding & grows)
 
 
 def _or_neighbour(mask: Array) -> Array:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.testing.measurement.estimate import Array
-from autograd.testing.measurement.line_restriction import LineRestriction, step_scales
+from autograd.testing.measurement.line_restriction import LineRestriction
+from autograd.testing.measurement.step_sizes import step_scales
 
 # What the comments on thresholds call recorded checks: up to 2214 checks of the rules of benchmarks/rules and of planted errors,
 # and derivatives of 20 functions at 12 points each. They were repeated with one threshold changed at a time, and their verdicts and

@@ -20,7 +20,7 @@ from autograd.testing.search.argument_specs import Array, Choice, Real, Spec, ge
 # order of shrinking.
 ORDINARY = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 0.25, -1.5, 0.75, -3.25, 1.25)
 
-# Extreme numbers, each for a kind of mistake: below the square root of eps (1.5e-8), where x * x vanishes beside 1; around 20,
+# Extreme numbers, each for a kind of mistake: below the square root of eps (1.5e-8), where x * x vanishes relative to 1; around 20,
 # where sigmoid and tanh saturate; 710, where exp overflows; and large arguments of sines and powers.
 EXTREME = (1e-12, -1e-12, 1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 20.0, -20.0, 50.0, 710.0, -710.0, 1e3, -1e3, 5e3, 1e4, -1e4, 1e6, -1e6)
 
@@ -36,7 +36,7 @@ FRACTIONS = (0.5, 0.25, 0.75, 0.35)
 MAX_SPAN = 8.0
 
 # From this magnitude on a number can be an offset that is added to all entries of an array. exp(-20) has half of its digits left
-# beside 1, so such offsets show whether a rule is numerically stable. Doubled, the offsets ±20 are no longer drawn.
+# relative to 1, so such offsets show whether a rule is numerically stable. Doubled, the offsets ±20 are no longer drawn.
 LARGE = 20.0
 
 # Entries of an ordinary array are moved by multiples of this, so that none tie by accident. It is exact in binary, so that sums

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.testing.search.argument_specs import Array, Choice, Real, Spec, get_dimension_lengths, input_specs
 from autograd.testing.search.point_strategies import DomainNumbers, get_domain_numbers, get_shape
 
-# The length of named dimensions, if it is allowed: the least at which an extreme entry has an ordinary one beside it. Doubled,
+# The length of named dimensions, if it is allowed: the least at which an extreme entry has an ordinary one next to it. Doubled,
 # every probe of a matrix has four times as many entries to measure.
 PROBE_LENGTH = 2
 

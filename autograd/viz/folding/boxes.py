@@ -36,7 +36,8 @@ MAX_LISTED_OPERATIONS = 4
 # name.
 MAX_CONSTANT_LENGTH = 16
 
-# Significant digits of the ends of a range, which are read as orders of magnitude.
+# Significant digits of the ends of a range, which are read as orders of magnitude. Doubled, a range is six
+# characters longer.
 RANGE_DIGITS = 3
 
 

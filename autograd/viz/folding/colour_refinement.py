@@ -28,8 +28,8 @@ FIRST_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
 SECOND_MULTIPLIER = np.uint64(0x94D049BB133111EB)
 
 # Hops of refinement that are kept if refinement to the end takes too many classes. Each further hop draws one more step at both
-# ends of a recurrence apart: a recurrence of 400 steps has 9 boxes with one hop, 12 with two, 16 with three and 18 with four.
-# With one hop its inputs and weights share a box.
+# ends of a recurrence apart: a recurrence of 400 steps has 9 boxes with one hop, 12 with two, 16 with three and, if doubled, 18
+# with four. With one hop its inputs and weights share a box.
 MAX_HOPS_IF_TOO_MANY = 2
 
 

@@ -10,7 +10,7 @@ from autograd.viz.folding.grouping import Grouping
 from autograd.viz.snapshots.graph_arrays import GraphArrays, Ints
 
 # The most boxes that expanding one box may add. The SVG of 2000 boxes has 0.8 MB and takes 0.2 s to make; both grow in
-# proportion. A reader who looks for one of so many nodes expands that node instead.
+# proportion, so that twice as many take twice as much. A reader who looks for one of so many nodes expands that node instead.
 MAX_EXPANDED_PARTS = 2000
 
 

@@ -18,10 +18,11 @@ from autograd.viz.snapshots.columns import Column
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # Members of a folded box that the page can show one by one: twelve rows of the mosaic, whose style has twelve columns. A member
-# takes about 60 bytes of the page.
+# takes about 60 bytes of the page. Doubled, a mosaic is 24 rows high, and a page of 25 boxes up to 220 kB larger.
 MAX_MEMBERS = 144
 
 # Characters of a name, and of the line of a program, in the panel of numbers, where they are broken into lines of about 40.
+# Doubled, they may take 10 and 15 lines of the panel, which then has to be scrolled.
 MAX_PANEL_NAME = 200
 MAX_PANEL_LINE = 300
 

@@ -20,11 +20,12 @@ from autograd.viz.layout.layered_layout import arrange
 from autograd.viz.layout.wrapping import wrap_layout
 
 # Groups that are drawn. A group is compared with all boxes, so that n groups of n boxes take a time in proportion to n². A screen
-# holds about thirty boxes, so that more groups cannot be seen.
+# holds about thirty boxes, so that more groups cannot be seen. Doubled, the comparison takes up to four times as long.
 MAX_GROUPS = 60
 
 # Links up to which there are labels and details. These take about 95 bytes for each link, and would make the file of an unfolded
 # network of 10 000 nodes 30 % larger, whose labels are too small to read when it fits on a screen.
+# Doubled, an SVG gets up to 190 kB larger.
 MAX_LABELLED_LINKS = 2000
 
 EMPTY_GRADIENT_LINE = "grad "  # the line of a live box that waits for the player
@@ -193,18 +194,13 @@ def _legend(legend: Legend, top: float) -> tuple[str, float]:
     steps = range(-MAX_STEP if legend.is_signed else 0, MAX_STEP + 1)
     left = style.MARGIN + len(first) * style.LETTER_WIDTH + style.LEGEND_SPACE
     swatches = [
-        f'<rect class="{_shade_class(step)}" x="{left + i * style.SWATCH_WIDTH:.1f}" y="{top:.1f}" '
+        f'<rect class="{style.shade_class(step)}" x="{left + i * style.SWATCH_WIDTH:.1f}" y="{top:.1f}" '
         f'width="{style.SWATCH_WIDTH}" height="{style.SWATCH_HEIGHT}"/>'
         for i, step in enumerate(steps)
     ]
     right = left + len(steps) * style.SWATCH_WIDTH + style.LEGEND_SPACE
     texts = [f'<text x="{x:.1f}" y="{top + 10:.1f}">{text}</text>' for x, text in ((style.MARGIN, first), (right, last))]
     return f'<g class="legend">{"".join(swatches)}{"".join(texts)}</g>', right + len(last) * style.LETTER_WIDTH - style.MARGIN
-
-
-def _shade_class(step: int) -> str:
-    """The class of a step of the colour scale: p1 to p6 for positive numbers, n1 to n6 for negative ones, and s0."""
-    return f"p{step}" if step > 0 else f"n{-step}" if step < 0 else "s0"
 
 
 def _groups(boxes: Sequence[Box], frames: Sequence[Frame]) -> list[str]:
@@ -267,9 +263,16 @@ def _box_classes(box: Box) -> str:
         "warned": box.has_warning,
         "guilty": box.is_guilty,
         "many": box.count > 1,
-        _shade_class(box.shade or 0): box.shade is not None,
+        style.shade_class(box.shade or 0): box.shade is not None,
     }
     return " ".join(["box", box.kind, *(name for name, is_marked in marks.items() if is_marked)])
+
+
+def _outline_width(box: Box) -> float:
+    """The width of the line around a box."""
+    if box.is_root:
+        return style.ROOT_STROKE
+    return style.MANY_STROKE if box.count > 1 else 1.0
 
 
 def _outline(box: Box, frame: Frame) -> str:
@@ -279,13 +282,13 @@ def _outline(box: Box, frame: Frame) -> str:
     outline = f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}"/>'
     if box.low_shade is None:
         return outline
-    middle, inset = left + width / 2, style.ROOT_STROKE / 2 if box.is_root else style.MANY_STROKE / 2 if box.count > 1 else 0.5
+    middle, inset = left + width / 2, _outline_width(box) / 2
     left, top, height, radius = left + inset, top + inset, height - 2 * inset, radius - inset
     half = (  # the left half, for the negative numbers, inside of the outline
         f"M{middle:.1f},{top:.1f}H{left + radius:.1f}a{radius:g},{radius:g} 0 0 0 {-radius:g},{radius:g}"
         f"v{height - 2 * radius:.1f}a{radius:g},{radius:g} 0 0 0 {radius:g},{radius:g}H{middle:.1f}z"
     )
-    return f'{outline}<path class="{_shade_class(box.low_shade)}" d="{half}"/>'
+    return f'{outline}<path class="{style.shade_class(box.low_shade)}" d="{half}"/>'
 
 
 def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: Transform) -> list[str]:
@@ -296,7 +299,7 @@ def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: T
     for k, (link, route, entry, label) in enumerate(zip(drawing.links, layout.routes, layout.entries, labels, strict=True)):
         classes = "link many" if link.count > 1 else "link"
         if link.shade is not None:
-            classes += f" {_shade_class(link.shade)}"
+            classes += f" {style.shade_class(link.shade)}"
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
         head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
         path = f'<path d="{_path(route, transform)}"/>'
@@ -334,7 +337,7 @@ def _path_pattern(lengths: tuple[int, ...]) -> str:
 
 
 def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
-    """The label, at the end of the straight piece with which an edge enters its consumer, or beside it."""
+    """The label, at the end of the straight piece with which an edge enters its consumer, or next to it."""
     x, y = entry
     if direction == "TB":
         above = -style.ARROW_LENGTH if link.tail <= link.head else 2.0 * style.ARROW_LENGTH

@@ -1,4 +1,8 @@
-"""The style of an SVG and the sizes of its text."""
+"""The style of an SVG and the sizes of its text.
+
+Lengths are in pixels. Unless a comment says otherwise, they follow from the sizes of the fonts. If one of them is doubled, the part
+that it describes is twice as large, and nothing else depends on it.
+"""
 
 # The font is 12 px high (10 px on edges) and monospaced. Its letters are 0.602 of that wide in Menlo, the widest of the fonts
 # that the style names; the width is rounded up, so that text never leaves its box. Doubled, boxes are twice as wide as their
@@ -57,9 +61,26 @@ LIGHT_FILLS = dict(zip(range(-6, 7), (*reversed(NEGATIVE_LIGHT), NEUTRAL_LIGHT, 
 DARK_FILLS = dict(zip(range(-6, 7), (*reversed(NEGATIVE_DARK), NEUTRAL_DARK, *POSITIVE_DARK), strict=True))
 
 
+def shade_class(step: int) -> str:
+    """Return the class of a step of the colour scale: p1 to p6 for positive numbers, n1 to n6 for negative ones, and s0.
+
+    Parameters
+    ----------
+    step : int
+        The step, from -6 to 6.
+
+    Returns
+    -------
+    str
+        The name of the class.
+    """
+    if step == 0:
+        return "s0"
+    return f"p{step}" if step > 0 else f"n{-step}"
+
+
 def _fills(fills: dict[int, str]) -> str:
-    names = {step: f"p{step}" if step > 0 else f"n{-step}" if step < 0 else "s0" for step in fills}
-    return "".join(f".drawing .{names[step]}{{--s:{colour}}}" for step, colour in fills.items())
+    return "".join(f".drawing .{shade_class(step)}{{--s:{colour}}}" for step, colour in fills.items())
 
 
 # The strength of an edge is its width.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from autograd.viz.drawing import Box, Drawing, Link  # noqa: F401 - Link is for the example
 
 # Boxes that are listed. Folded graphs have about 25, so that only unfolded ones are shortened. 200 lines are five screens of a
-# terminal; all boxes of an unfolded graph of 10 000 nodes would push everything else out of its history.
+# terminal, and twice as many ten; all boxes of an unfolded graph of 10 000 nodes would push everything else out of its history.
 MAX_ROWS = 200
 
 # Arguments that are listed for each box. A label such as "#12 (∂ 0.125)" has up to 16 characters, so that eight fill a wide line
-# of a terminal; an array stacked of many numbers has as many arguments.
+# of a terminal; an array stacked of many numbers has as many arguments. Doubled, such a line is broken.
 MAX_ARGUMENTS = 8
 
 

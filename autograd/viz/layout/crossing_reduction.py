@@ -49,7 +49,8 @@ def sweep_layers(
 
 def mean_positions(layer: list[int], neighbours: list[list[int]], position: list[float]) -> list[float]:
     """The mean position of each cell's neighbours; its own position if it has none."""
-    return [
-        sum([position[other] for other in neighbours[cell]]) / len(neighbours[cell]) if neighbours[cell] else position[cell]
-        for cell in layer
-    ]
+    means = []
+    for cell in layer:
+        positions = [position[other] for other in neighbours[cell]] or [position[cell]]
+        means.append(sum(positions) / len(positions))
+    return means

@@ -21,7 +21,7 @@ PASSING_EDGE_WIDTH = 12.0
 LAYER_GAP = 44.0
 
 # The same in a diagram of a network. There all nodes of two layers are joined, and the edges are steep: those across ten nodes
-# (580) rise at 77°, and at 86° with LAYER_GAP.
+# (580) rise at 77°, and at 86° with LAYER_GAP. Doubled, at 66°, and a network of four layers is 396 px longer.
 NETWORK_LAYER_GAP = 3 * LAYER_GAP
 
 # Across, above a box with an edge to itself: one line of text. Doubled, such a box takes 16 px more on either side.
@@ -40,12 +40,13 @@ MAX_PORTS = 16
 PADDING = 2.0
 
 # Where a loop leaves and enters its box, below the upper edge of the box, and how far its curve ends from the corner. The box is
-# rounded by 4 (leaves by 9), so that the loop must start below the corner.
+# rounded by 4 (leaves by 9), so that the loop must start below the corner. Doubled, it starts near the
+# middle of a box of one line.
 LOOP_ATTACHMENT = 7.0
 LOOP_CORNER = 4.0
 
 # Along, from a layer to where an edge turns into its lane: less than a fifth of LAYER_GAP, so that curves between layers keep
-# clear of it.
+# clear of it. Doubled, they may cross it.
 LANE_TURN = 8.0
 
 

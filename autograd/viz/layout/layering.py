@@ -80,7 +80,7 @@ class CellGrid:
     trunks : dict of int to Trunk
         The trunk of each edge that has one.
     lane_edges : list of int
-        The edges that run in lanes beside all boxes, because the cells would be too many.
+        The edges that run in lanes next to all boxes, because the cells would be too many.
     """
 
     def __init__(self, box_count: int, edges: Sequence[Edge]) -> None:

@@ -1,4 +1,4 @@
-"""Routes of edges: straight beside the boxes of a layer, curved between layers."""
+"""Routes of edges: straight next to the boxes of a layer, curved between layers."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Router:
         forward_labels, backward_labels = self._label_space(label_lengths)
         starts, ends = self._layer_bounds(forward_labels, backward_labels, LAYER_GAP if spread else NETWORK_LAYER_GAP)
         self.length: float = ends[-1] if ends else 0.0
-        # Edges are straight beside boxes and labels, and curved from the end of a layer to the start of the next.
+        # Edges are straight next to boxes and labels, and curved from the end of a layer to the start of the next.
         self.straight_starts: list[float] = [start - space for start, space in zip(starts, forward_labels, strict=False)]
         self.straight_ends: list[float] = [end + space for end, space in zip(ends, backward_labels[1:], strict=False)]
         layer_of_box = grid.layer_of_cell[: grid.box_count]
@@ -207,7 +207,7 @@ def _route_by_cells(start: Point, begin: float, straights: Sequence[tuple[float,
 
 
 def _route_by_lane(start: Point, begin: float, into: float, end: Point, lane: float, turn: float) -> Route:
-    """Out into the gap between layers, along the lane beside all boxes, and back through the gap before the consumer."""
+    """Out into the gap between layers, along the lane next to all boxes, and back through the gap before the consumer."""
     out, back = begin + turn, into - turn
     return [start, (out, start[1]), (out, lane), (back, lane), (back, end[1]), end]
 

@@ -12,14 +12,16 @@ from autograd.viz.layout.geometry import BOX_GAP, Layout, Point, Route
 # With twice as many, these lanes take more space than a row of boxes.
 MAX_WRAPPED_EDGES = 12
 
-# The space of such an edge in its three lanes: its stroke and twice that on either side, as between two layers.
+# The space of such an edge in its three lanes: its stroke and twice that on either side, as between two layers. Doubled, twelve
+# lanes take 96 px more in each of the three places.
 LANE_WIDTH = 8.0
 
-# The radius of the corners where an edge turns into a lane, and out of it: smaller than the space between two lanes.
+# The radius of the corners where an edge turns into a lane, and out of it: smaller than the space between two lanes. Doubled,
+# corners would overlap.
 CORNER_RADIUS = 6.0
 
 # A layout that is longer by less than this factor stays in one row: scaled down by it, text of 12 px can still be read, and a
-# row of one box would be left over.
+# row of one box would be left over. Doubled, text would be scaled down to 5 px.
 TOLERANCE = 1.25
 
 

@@ -71,7 +71,9 @@ class Difference:
     def _lines(self, members: list[int]) -> list[str]:
         is_folded = len(members) > 1
         only_here = int(np.isnan(self.data[members]).sum())
-        lines = [f"✗ only here{f': {only_here}' if is_folded else ''}"] if only_here else []
+        lines = []
+        if only_here:
+            lines.append(f"✗ only here: {only_here}" if is_folded else "✗ only here")
         for name, change in (("data", self.data[members]), ("grad", self.grad[members])):
             largest = float(np.max(change[~np.isnan(change)], initial=0.0))
             if largest > CHANGE_WITHIN_RANGE:

@@ -180,7 +180,7 @@ def to_root_nodes(roots: Any, call: str) -> list[Node]:
     GraphError
         If ``roots`` is anything else.
     """
-    nodes = [roots] if isinstance(roots, Node) else list(roots) if isinstance(roots, list | tuple) else []
+    nodes = list(roots) if isinstance(roots, list | tuple) else [roots]
     if nodes and all(isinstance(node, Node) for node in nodes):
         return nodes
     name = call.removesuffix("()")

@@ -205,7 +205,8 @@ def _advice_for_widths(rows: Sequence[tuple[int, list[str]]]) -> str:
 
 def _holds_years(first: Sequence[str], decimal: str) -> bool:
     """Whether the numbers in the first line are years that follow on each other, and so may be names of columns."""
-    numbers = [number for number in (parse_number(entry, decimal) for entry in first) if number is not None]
+    parsed = [parse_number(entry, decimal) for entry in first]
+    numbers = [number for number in parsed if number is not None]
     follow = numbers == [numbers[0] + k for k in range(len(numbers))] if numbers else False
     return follow and len(numbers) > 1 and YEARS[0] <= numbers[0] <= YEARS[1]
 

@@ -33,6 +33,13 @@ class Table:
         The name of each column of ``X``. A category has the name of its column and its value, such as "island=Dream".
     classes : list of str
         The text of each label, in alphabetical order; empty if the targets are numbers.
+
+    Examples
+    --------
+    >>> table = Table(np.ones((2, 1)), np.array([0, 1]), ["length"], ["cat", "dog"])
+    >>> X, y = table
+    >>> [table.classes[label] for label in y]
+    ['cat', 'dog']
     """
 
     X: Array
@@ -127,7 +134,9 @@ def _choose_inputs(columns: Sequence[Column], choices: Choices, target: int | No
             excluded.add(0)
         chosen = [k for k in range(len(columns)) if k != target and k not in excluded]
     if not chosen:
-        raise DataError(f"{where} has no column beside the target: there is nothing to learn from; target=None reads inputs only")
+        raise DataError(
+            f"{where} has no column other than the target: there is nothing to learn from; target=None reads inputs only"
+        )
     return chosen
 
 
@@ -196,7 +205,8 @@ def _fill(column: Column, numbers: Array, missing: str | float, where: str) -> A
     if gaps.all():
         raise DataError(f"{where}: column {column.name!r} has no entries: pass exclude={[column.key]} to leave it out")
     known = numbers[~gaps]
-    value: Any = np.mean(known) if missing == "mean" else np.median(known) if missing == "median" else missing
+    averages: dict[Any, Any] = {"mean": np.mean, "median": np.median}
+    value: Any = averages[missing](known) if missing in averages else missing
     return np.where(gaps, value, numbers)
 
 

@@ -145,7 +145,7 @@ CASES = [
         DefinitionError,
         "give the derivative in one way: partials, transpose=, or vjp= with jvp=",
     ),
-    (lambda: define("x4", lambda xp, a: a, vjp=lambda *a: 0.0), DefinitionError, "vjp= needs jvp= beside it, for forward mode"),
+    (lambda: define("x4", lambda xp, a: a, vjp=lambda *a: 0.0), DefinitionError, "vjp= needs jvp=, too, for forward mode"),
     (lambda: define("x5", 3, lambda xp, y, a: 1.0), DefinitionError, "f is 3, not a function"),
     (
         lambda: define("x6", lambda xp, *a: a[0], lambda xp, y, a: 1.0),

@@ -173,5 +173,5 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch):
 
 
 def test_the_examples_of_the_docstrings_run():
-    for function in (to_sympy, sympy_backend.tidy):
+    for function in (to_sympy, sympy_backend.make_numbers_exact):
         assert run_examples(function).failed == 0

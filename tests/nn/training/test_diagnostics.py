@@ -15,7 +15,7 @@ def test_divergence_vanishing_explosion_and_dead_units_give_warnings():
     assert sum(text.startswith("the loss diverges") for text in texts) == 1
     assert sum(text.startswith("the gradient explodes") for text in texts) == 1
     deep = nn.MLP([1, *[8] * 14, 1], hidden="sigmoid", rng=0)
-    with pytest.warns(nn.TrainingWarning, match=r"the gradient vanishes in layers.0.W \(\d.*beside .* elsewhere"):
+    with pytest.warns(nn.TrainingWarning, match=r"the gradient vanishes in layers.0.W \(\d.*and is .* elsewhere"):
         nn.fit(deep, X, Y, loss="mse", epochs=1, progress=False)
     dead = nn.MLP([1, 6, 1], hidden="relu", rng=0)
     dead.layers[0].b.data = np.full(6, -50.0)

@@ -23,7 +23,7 @@ from autograd.core.coercion import describe
 from autograd.core.node import Node
 
 # Entries up to which a container that leads to no node is compared at every call; a longer one is taken as a constant. Measured:
-# 32 equal numbers cost 0.6 µs, beside 2 µs for a function without containers. Twice as many cost twice that at each call.
+# 32 equal numbers cost 0.6 µs, compared with 2 µs for a function without containers. Twice as many cost twice that at each call.
 SHORT = 32
 # Numbers of one array, or of all longer containers together, that are compared while a function is traced, to see whether it
 # changes them. Measured: a list of so many takes 4 ms to copy and 2 ms to compare, once per trace; twice as many take twice that.

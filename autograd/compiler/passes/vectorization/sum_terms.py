@@ -100,7 +100,7 @@ def _count_within(counts: IntArray) -> IntArray:
 
 
 def _tabulate(owners: IntArray, n_rows: int, *columns: IntArray) -> list[IntArray]:
-    """Write values into tables, those of one owner beside each other; MISSING at the end of shorter rows."""
+    """Write values into tables, those of one owner next to each other; MISSING at the end of shorter rows."""
     lengths = np.bincount(owners, minlength=n_rows)
     places = _count_within(lengths)
     tables = []

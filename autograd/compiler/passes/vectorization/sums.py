@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
+from autograd.compiler.passes.vectorization.elementwise import MAX_NUMBERS
 from autograd.compiler.passes.vectorization.layout_choice import arrange_reductions
 from autograd.compiler.passes.vectorization.matmul_detection import MatmulFactors, count_earlier_copies, find_matmul
 from autograd.compiler.passes.vectorization.matmul_emission import write_matmul
 from autograd.compiler.passes.vectorization.sum_terms import TermBlock, collect_terms
 from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGraph
 
-# Sums that stay single numbers if their terms are single numbers; see `elementwise.MAX_NUMBERS`.
-MAX_NUMBERS = 3
-# Terms that such a sum may have. A sum of six products takes 90 ns on Python floats and 1300 ns as a dot product, plus the time to
-# stack its factors; a longer one is hard to read. Halved: 0.6 % more NumPy operations in 1030 functions of test programs. Doubled:
-# none of them changes.
+# Terms that a sum of single numbers may have to stay one. A sum of six products takes 90 ns on Python floats and 1300 ns as a dot
+# product, plus the time to stack its factors; a longer one is hard to read. Halved: 0.6 % more NumPy operations in 1030 functions
+# of test programs. Doubled: none of them changes.
 MAX_TERMS_OF_NUMBERS = 6
 
 

@@ -150,7 +150,9 @@ class VectorizedGraph:
         """Return the name of a group of leaves, after what they are."""
         if group in self.placeholder_names:
             return self.placeholder_names[group]
-        return "W" if group in self.weight_groups else "b" if group in self.bias_groups else "p"
+        if group in self.weight_groups:
+            return "W"
+        return "b" if group in self.bias_groups else "p"
 
     def store_array(self, members: IntArray, layout: Layout, array: Any) -> None:
         """Store a group as an array, which is broadcast to the shape of the layout."""

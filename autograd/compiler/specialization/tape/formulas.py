@@ -10,11 +10,12 @@ from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ScalarGr
 from autograd.ops import Op
 
 # Programs with fewer nodes are vectorized and timed: that takes no more than a tenth of a second, and their lines may be faster
-# than a call of the tape.
+# than a call of the tape. With 100 and with 400, no call of 156 test programs (recurrences and random loops) takes 1.5 times as
+# long or is 1.5 times as fast.
 FEWEST_NODES = 200
 # Nodes for each formula from which an array operation may be faster than the tape. A line of NumPy takes about 0.5 µs for a small
 # array, and the tape about 5 ns a node. Measured with value and gradient: a Gaussian mixture of 30 samples ran 5.6 times as fast on
-# the tape, and one of 240 samples 1.6 times.
+# the tape, and one of 240 samples 1.6 times. With 32 and with 128, no call of these 156 programs changes by a factor of 1.5.
 NODES_WORTH_AN_ARRAY = 64.0
 
 

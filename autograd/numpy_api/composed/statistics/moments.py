@@ -141,7 +141,8 @@ def cov(
     n = rows.shape[1]
     counts = np.ones(n) if fweights is None else np.asarray(fweights, float)
     weights = counts if aweights is None else counts * np.asarray(aweights, float)
-    ddof = (0 if bias else 1) if ddof is None else ddof
+    if ddof is None:
+        ddof = 0 if bias else 1
     total = weights.sum()
     freedom = total - ddof * (weights if aweights is None else weights * np.asarray(aweights, float)).sum() / total
     centred = rows - (rows * weights).sum(1, keepdims=True) / total
@@ -154,7 +155,9 @@ def _variables(m: Any, rowvar: bool) -> Tensor:
     tensor = as_tensor(m)
     if tensor.ndim > 2:
         raise ShapeError(f"np.cov takes a vector or a matrix, not an array of shape {tensor.shape}")
-    return tensor.reshape(1, -1) if tensor.ndim < 2 else tensor if rowvar else tensor.T
+    if tensor.ndim < 2:
+        return tensor.reshape(1, -1)
+    return tensor if rowvar else tensor.T
 
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:

@@ -45,7 +45,7 @@ class ClaimedVjps(NamedTuple):
         return _sum_terms(self._terms(us))
 
     def along(self, us: Sequence[Array]) -> DirectionalClaims:
-        """Return the claimed directional derivatives with the sizes beside which they are judged.
+        """Return the claimed directional derivatives with the sizes relative to which they are judged.
 
         Parameters
         ----------

@@ -24,8 +24,8 @@ SECOND_WEIGHT = 0.5
 # not multiplied. Doubled, rules that clip at 10**4 to 2 * 10**4 fail, too.
 LARGE_FACTOR = 1e4
 
-# How far the function's values in another memory layout may be apart, relatively and beside the largest number: sums may be added
-# up in another order, in single precision, too, where 1e-6 is 8 eps. Doubled, no recorded check changes.
+# How far the function's values in another memory layout may be apart, relative to each number and to the largest number: sums may
+# be added up in another order, in single precision, too, where 1e-6 is 8 eps. Doubled, no recorded check changes.
 LAYOUT_RTOL = 1e-6
 LAYOUT_ATOL = 1e-10
 

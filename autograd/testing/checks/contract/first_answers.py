@@ -17,8 +17,8 @@ from autograd.testing.measurement.estimate import Array
 # benchmarks/rules changes. Doubled, the rule is called three times more.
 N_MIXTURES = 3
 
-# The weights of outputs in a mixture: of one size, so that none rounds away beside another. Claims are linear in them, so that only
-# their ratio matters.
+# The weights of outputs in a mixture: of one size, so that none is lost in the rounding of another. Claims are linear in them, so
+# that only their ratio matters, and doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
 

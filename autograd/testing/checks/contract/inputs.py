@@ -107,7 +107,9 @@ def read_bounds(domains: Sequence[Any] | None, n_inputs: int, call: str) -> Boun
 
 
 def _read_interval(domain: Any, call: str) -> tuple[float, float]:
-    ends = EVERYWHERE if domain is None else (domain.low, domain.high) if hasattr(domain, "low") else domain
+    ends = EVERYWHERE if domain is None else domain
+    if hasattr(domain, "low"):
+        ends = (domain.low, domain.high)
     if not isinstance(ends, tuple | list) or len(ends) != 2 or not all(isinstance(end, float | int) for end in ends):
         raise SettingError(f"{call}: a domain must be None, a pair (low, high), Real or Array, not {domain!r}")
     low, high = map(float, ends)

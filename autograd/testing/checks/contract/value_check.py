@@ -17,9 +17,9 @@ from autograd.testing.judgement.verdict import FAIL, PASS, UNDECIDED, Judgement
 from autograd.testing.measurement.estimate import KINK, NOISY, SMOOTH, UNBOUNDED, UNRESOLVED, Array
 from autograd.testing.report import Report
 
-# An undecided claim of up to this fraction of the largest claim is ignored: below eps**(1/2) = 1.5e-8, what the entry changes
-# rounds away beside what others change. With 0, no recorded check changes. Doubled, wrong claims of up to 2e-8 of the largest are
-# ignored where nothing was measured.
+# An undecided claim of up to this fraction of the largest claim is ignored: below eps**(1/2) = 1.5e-8, what the entry changes is
+# lost in the rounding of what others change. With 0, no recorded check changes. Doubled, wrong claims of up to 2e-8 of the largest
+# are ignored where nothing was measured.
 NEGLIGIBLE_RTOL = 1e-8
 
 # Up to this many outputs and entries are examined one by one, once mixtures of them were not decided. The outputs are halved until
@@ -31,8 +31,8 @@ MAX_SINGLE_LATE = 64
 # further measurements. Doubled, wrong entries further on are named, too.
 MAX_ACCUSED = 32
 
-# The weights of outputs in a mixture: of one size, so that none rounds away beside another, and random, so that errors do not
-# cancel. Claims are linear in them, so that only their ratio matters.
+# The weights of outputs in a mixture: of one size, so that none is lost in the rounding of another, and random, so that errors do
+# not cancel. Claims are linear in them, so that only their ratio matters, and doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
 # Of several failures the worst is reported: the one that is off by the most errors. To the measured error this relative roundoff is
@@ -160,7 +160,7 @@ class ValueCheck:
         return judge_claims(self.rule, self.rule.point, us, claims)
 
     def _is_negligible(self, judgement: Judgement) -> bool:
-        """Whether a claim is so small beside the others that no step could show it, and none contradicts it."""
+        """Whether a claim is so small relative to the others that no step could show it, and none contradicts it."""
         finite = [np.abs(c[np.isfinite(c)]) for c in chain(*self.claims.cotangents)]
         largest = max((float(np.max(c, initial=0.0)) for c in finite), default=0.0)
         return judgement.kind in (UNRESOLVED, NOISY) and abs(judgement.claimed) <= NEGLIGIBLE_RTOL * largest

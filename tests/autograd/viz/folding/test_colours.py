@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +63,18 @@ def test_a_box_with_both_signs_has_both_colours():
     halves = svg_parts(draw(y).to_svg())[0][0].findall(f"{SVG_NAMESPACE}path")
     assert [half.attrib["class"] for half in halves] == ["n5"]
     assert {link.shade for link in draw(y).drawing.links} == {None, 6}
+
+
+def test_the_coloured_half_is_inside_of_the_outline_which_is_wider_around_the_root():
+    t = Tensor([-1.0, 2.0])
+    y = t * 3.0
+    y.backward(np.array([1.0, -2.0]))
+    insets = []
+    for box in svg_parts(draw(y).to_svg())[0]:
+        top = float(box.find(f"{SVG_NAMESPACE}rect").attrib["y"])
+        start = re.match(r"M[\d.]+,([\d.]+)H", box.find(f"{SVG_NAMESPACE}path").attrib["d"])
+        insets.append(round(float(start[1]) - top, 1))
+    assert insets == [0.5, 1.8]  # half of an outline of 1, and of 3.5
 
 
 @pytest.mark.parametrize(("direction", "head"), [("LR", "l-7,-3.5v7z"), ("RL", "l7,-3.5v7z"), ("TB", "l-3.5,-7h7z")])

@@ -159,7 +159,7 @@ def test_categories_become_columns_of_zeros_and_ones(read):
         ("1,2\n3,4\n", {"target": 5}, "a.csv has 2 columns, and no column 5"),
         ("a,b\n3,4\n", {"target": "c"}, "a.csv has no column 'c': it has a, b"),
         ("a,a\n3,4\n", {"target": "a"}, "a.csv has several columns 'a': choose one by its number"),
-        ("1\n2\n", {}, "a.csv has no column beside the target: there is nothing to learn from"),
+        ("1\n2\n", {}, "a.csv has no column other than the target: there is nothing to learn from"),
         (b"1,\xff\n", {}, r"a.csv is not a text file in utf-8-sig: 'utf-8' codec can't decode byte 0xff .*; another encoding= may fit"),
         (gzip.compress(b"1,2\n" * 99, mtime=0)[:-12], {}, "a.csv is damaged, or cut short: Compressed file ended .*; get the file anew"),
         (b"1,2\n", {"encoding": "latin-99"}, "a.csv is not a text file in latin-99: unknown encoding"),

@@ -25,7 +25,7 @@ ENDS = (
     "remove the unit from the file",
     "is delimiter= right, and is no quotation mark missing?",
     "holds no line of data below its header",
-    "has no column beside the target: there is nothing to learn from",
+    "has no column other than the target: there is nothing to learn from",
     "every line misses an entry",
 )
 
