@@ -34,8 +34,11 @@ def real_tensor(x: Any, call: str) -> Tensor:
     (2,)
     """
     kind = type(x)
-    is_frame = hasattr(kind, "columns") and hasattr(kind, "__array__")  # of pandas or polars; one with several types holds objects
-    tensor = x if kind is Tensor else as_tensor(plain_array(x, call) if is_frame else x, call)
+    if kind is Tensor:
+        tensor = x
+    else:
+        is_frame = hasattr(kind, "columns") and hasattr(kind, "__array__")  # pandas or polars; one with several types holds objects
+        tensor = as_tensor(plain_array(x, call) if is_frame else x, call)
     if tensor.dtype.kind == "c":
         raise DataError(f"{call} takes real numbers, not complex ones of shape {tensor.shape}: pass x.real, x.imag or abs(x)")
     return tensor
