@@ -34,6 +34,7 @@ def real_tensor(x: Any, call: str) -> Tensor:
     (2,)
     """
     kind = type(x)
+    tensor: Tensor
     if kind is Tensor:
         tensor = x
     else:
