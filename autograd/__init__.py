@@ -31,6 +31,7 @@ from autograd.transforms.jacobian_and_hessian import hessian, jacobian
 from autograd.transforms.jvp_and_hvp import hvp, jvp
 from autograd.transforms.random_numbers import random_numbers
 from autograd.transforms.stop_gradient import stop_gradient
+from autograd.transforms.update_numbers import update_numbers
 from autograd.core.value import Value
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "random_numbers",
     "scope",
     "stop_gradient",
+    "update_numbers",
     "value_and_grad",
     "vjp",
     "vmap",

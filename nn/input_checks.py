@@ -34,9 +34,12 @@ def real_tensor(x: Any, call: str) -> Tensor:
     (2,)
     """
     kind = type(x)
-    if hasattr(kind, "columns") and hasattr(kind, "__array__"):  # a frame of pandas or polars; one with several types holds objects
-        x = plain_array(x, call)
-    tensor = x if kind is Tensor else as_tensor(x, call)
+    tensor: Tensor
+    if kind is Tensor:
+        tensor = x
+    else:
+        is_frame = hasattr(kind, "columns") and hasattr(kind, "__array__")  # pandas or polars; one with several types holds objects
+        tensor = as_tensor(plain_array(x, call) if is_frame else x, call)
     if tensor.dtype.kind == "c":
         raise DataError(f"{call} takes real numbers, not complex ones of shape {tensor.shape}: pass x.real, x.imag or abs(x)")
     return tensor

@@ -94,11 +94,9 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         names = ("SGD", "Adagrad", "RMSProp", "Adam")
         if self.optimizer not in names:
             raise SettingError(f"{type(self).__name__}: optimizer must be one of {', '.join(names)}, not {self.optimizer!r}")
-        groups = [
-            {"params": [layer.W for layer in self.model_.layers], "weight_decay": self.alpha / weight_of_batch},
-            {"params": [layer.b for layer in self.model_.layers]},
-        ]
-        return getattr(nn.optim, self.optimizer)(groups, lr=self.learning_rate)
+        usual = getattr(nn.optim, self.optimizer)(self.model_.parameters(), lr=self.learning_rate)
+        penalty = nn.optim.weight_decay(self.alpha / weight_of_batch, biases=False)
+        return nn.optim.Optimizer(usual.parameters, nn.optim.chain(penalty, *usual.groups[0].transforms))
 
     def _size_of_batches(self, count: int) -> int:
         size: Any = self.batch_size

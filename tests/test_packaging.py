@@ -75,6 +75,13 @@ def test_each_session_of_nox_exists_that_the_workflow_runs():
         assert f"\ndef {session}(session: nox.Session)" in read("noxfile.py"), session
 
 
+def test_the_links_to_other_sites_are_followed_each_week():
+    workflow = read(".github/workflows/links.yml")
+    assert "cron:" in workflow
+    assert "nox -s links\n" in workflow
+    assert '"-b", "linkcheck"' in read("noxfile.py")
+
+
 def test_actions_of_the_workflows_are_pinned_and_have_few_permissions():
     for path in (ROOT / ".github" / "workflows").glob("*.yml"):
         text = path.read_text(encoding="utf-8")

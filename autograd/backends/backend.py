@@ -44,6 +44,10 @@ class Backend:
         """Return the function of another row, computed in this backend."""
         return partial(op.f, self)
 
+    def add_to(self, result: Any, x: Any) -> Any:
+        """Return ``result + x``. A row has just made ``result``, in the shape of the sum, so a backend may write to it."""
+        return result + x
+
     def library_function(self, name: str) -> Callable[..., Any]:
         """Return a function that has no row. Raises DefinitionError if the library does not have it."""
         if not hasattr(self._library, name):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from autograd.command_line import commands
 from autograd.command_line.commands import RAISED, USAGE, Result
@@ -15,8 +17,28 @@ from autograd.errors import SettingError
 EPILOG = "Exit codes: 0 success, 1 a wrong gradient, 2 a wrong command, 3 a check that cannot tell, 4 an exception in the function."
 
 
-def make_parser() -> argparse.ArgumentParser:
+class JsonParser(argparse.ArgumentParser):
+    """A parser that prints what is wrong with a command line as JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the error and exit.
+
+        Parameters
+        ----------
+        message : str
+            What is wrong.
+        """
+        _print_json(_error_data("UsageError", f"{self.prog}: {message}"))
+        self.exit(USAGE)
+
+
+def make_parser(as_json: bool = False) -> argparse.ArgumentParser:
     """Return the parser of the command line.
+
+    Parameters
+    ----------
+    as_json : bool, default False
+        Whether its errors are JSON.
 
     Returns
     -------
@@ -28,9 +50,10 @@ def make_parser() -> argparse.ArgumentParser:
     >>> make_parser().parse_args(["check", "loss.py:f"]).points
     5
     """
-    parser = argparse.ArgumentParser("gradlab", description="Check, draw and time gradients.", epilog=EPILOG)
+    parser_class = JsonParser if as_json else argparse.ArgumentParser
+    parser = parser_class("gradlab", description="Check, draw and time gradients.", epilog=EPILOG)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--json", action="store_true", help="print JSON")
+    shared.add_argument("--json", action="store_true", help="print JSON, errors too")
     function = argparse.ArgumentParser(add_help=False)
     function.add_argument("function", metavar="FILE:NAME", help="a function, such as loss.py:f or package.module:f")
     function.add_argument(
@@ -108,14 +131,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Traceback (most recent call last):
     SystemExit: 2
     """
-    options = make_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = make_parser(as_json=any(map(_means_json, given))).parse_args(given)
     try:
-        result = _run(options)
+        # What the user's function prints would be in the middle of the JSON.
+        with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
+            result = _run(options)
     except SettingError as error:
-        print(f"gradlab {options.command}: {error}", file=sys.stderr)
+        if options.json:
+            _print_json(_error_data("SettingError", str(error)))
+        else:
+            print(f"gradlab {options.command}: {error}", file=sys.stderr)
         return USAGE
-    except Exception:  # whatever the file or the function of the user raises
+    except Exception as error:  # whatever the file or the function of the user raises
         traceback.print_exc()
+        if options.json:
+            _print_json(_error_data(type(error).__name__, str(error)))
         return RAISED
-    print(json.dumps(result.data, indent=2) if options.json else result.text)
+    if options.json:
+        _print_json(result.data)
+    else:
+        print(result.text)
     return result.code
+
+
+def _means_json(argument: str) -> bool:
+    """Whether an argument is ``--json``, or short for it."""
+    return len(argument) > len("--") and "--json".startswith(argument)
+
+
+def _error_data(kind: str, message: str) -> dict[str, Any]:
+    return {"error": {"type": kind, "message": message}}
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    print(json.dumps(data, indent=2))

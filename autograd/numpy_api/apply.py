@@ -161,7 +161,14 @@ def apply_op(op: Op, *args: Any, **static: Any) -> Any:
     """
     if op.kind == "elementwise":
         return apply_elementwise(op, *args, **static)
+    if type(args[0]) is Tensor and all(map(_is_tensor_or_floats, args)):
+        return apply(op, *args, **static)
     return apply_to_tensors(lambda *tensors: apply(op, *tensors, **static), op.name, *args)
+
+
+def _is_tensor_or_floats(x: Any) -> bool:
+    """Whether an argument is a Tensor, or an array that an operation on Tensors takes as it is."""
+    return type(x) is Tensor or (type(x) is np.ndarray and x.dtype.kind == "f")
 
 
 def apply_to_tensors(f: Callable[..., Tensor], call: str, *args: Any) -> Any:

@@ -271,7 +271,7 @@ bilinear("outer",           lambda xp, a, b: xp.outer(a, b),
 bilinear("convolve",        lambda xp, a, b, *, mode: xp.convolve(a, b, mode=mode), convolve_adjoint_left, convolve_adjoint_right)
 custom("einsum",            lambda xp, *args, subscripts: xp.einsum(subscripts, *args),
                             einsum_adjoint, einsum_tangent, arity=None, vjp_allocates=True)
-custom("affine",            lambda xp, x, W, b: xp.matmul(x, xp.transpose(W, axes=None)) + b,
+custom("affine",            lambda xp, x, W, b: xp.add_to(xp.matmul(x, xp.transpose(W, axes=None)), b),
                             affine_adjoint, affine_tangent, arity=3, vjp_allocates=True)
 
 

@@ -73,7 +73,7 @@ def batches(
     for start in range(0, n - size + 1 if drop_last else n, size):
         span = slice(start, start + size)
         index: Any = span if order is None else order[span]
-        yield tuple(_set_read_only(a[index]) for a in arrays)
+        yield tuple(_set_read_only(a[index] if order is None else a.take(index, axis=0)) for a in arrays)
 
 
 def _set_read_only(a: Array) -> Array:

@@ -158,8 +158,8 @@ def _mean(losses: Tensor, sample_weights: Any) -> Tensor:
     return mean
 
 
-def _one_hot_like(z: Tensor, target: Any) -> Tensor:
-    """Return the target in the shape of the logits."""
+def _one_hot_like(z: Tensor, target: Any) -> Any:
+    """Return the target in the shape of the logits: a Tensor, or for plain labels an array."""
     if np.shape(target) == z.shape:
         return real_tensor(target, "cross_entropy()")
     if isinstance(target, np.ndarray) and target.dtype == object:
@@ -173,6 +173,7 @@ def _one_hot_like(z: Tensor, target: Any) -> Tensor:
     rows = one_hot(labels, z.shape[-1])
     if type(rows) is np.ndarray:
         rows.flags.writeable = False  # so that the graph keeps it without a copy
+        return rows
     return real_tensor(rows, "cross_entropy()")
 
 

@@ -46,7 +46,8 @@ def one_hot(labels: Any, classes: int) -> Any:
     # Labels that compile() traces must stay traced: they are array-like objects with NumPy's protocol for functions.
     y = labels if hasattr(labels, "__array_function__") else np.asarray(labels)
     hits = y[..., None] == np.arange(classes)
-    if hits.sum() != y.size:
+    # of plain arrays count_nonzero() takes a fifth of the time of sum()
+    if (np.count_nonzero(hits) if type(hits) is np.ndarray else hits.sum()) != y.size:
         raise _label_error(np.asarray(y), classes)
     return hits * 1.0
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import ShapeError, Tensor
+from autograd import ShapeError, Tensor, update_numbers
 from nn.input_checks import positive, positive_integer, real_tensor, within
 from nn.modules.module import Module
 
@@ -218,8 +218,12 @@ class BatchNorm(Module):
         return mean, variance
 
     def _follow(self, running: Tensor, batch: Tensor) -> None:
-        statistic = batch.numpy().reshape(running.shape)
-        running.data = (1.0 - self.momentum) * running.numpy() + self.momentum * statistic
+        momentum = self.momentum
+
+        def rule(old: Any, statistic: Any) -> Any:
+            return (1.0 - momentum) * old + momentum * statistic.reshape(old.shape)
+
+        update_numbers(running, rule, batch)
 
     def __repr__(self) -> str:
         return f"BatchNorm({self.g.shape[0]})"

@@ -48,12 +48,35 @@ def _is_entry_by_entry(transform: Transform) -> bool:
     cls = type(transform)
     if cls.update_all is not Transform.update_all:
         return False
-    return cls.update_one in ENTRY_BY_ENTRY or (cls.update_one is rows.weight_decay.update_one and _decays_alike(transform))
+    return cls.update_one in ENTRY_BY_ENTRY or cls.update_one is rows.weight_decay.update_one
 
 
-def _decays_alike(transform: Any) -> bool:
-    """Whether a weight decay treats matrices and biases alike."""
-    return bool(transform.biases or not transform.rate)
+class JoinedDecay(Transform):
+    """A weight decay of joined parameters, of which biases may be left out.
+
+    Parameters
+    ----------
+    decay : weight_decay
+        The decay of the parameters one by one.
+    shapes : list of tuple of int
+        The shapes of the parameters.
+    """
+
+    def __init__(self, decay: Any, shapes: Sequence[tuple[int, ...]]) -> None:
+        self.decay = decay
+        self._shapes = shapes
+        self._settings: tuple[float, bool] | None = None
+        self._rates: Any = 0.0
+
+    def update_one(self, update: Any, state: State, param: Any, step: int) -> Any:
+        settings = self.decay.rate, self.decay.biases
+        if settings != self._settings:  # at the first step, and after the user has changed one
+            self._settings = settings
+            self._rates = join([np.full(shape, self._rate_of(shape)) for shape in self._shapes])
+        return update + self._rates * param if self.decay.rate else update
+
+    def _rate_of(self, shape: tuple[int, ...]) -> float:
+        return float(self.decay.rate) if self.decay.biases or len(shape) >= 2 else 0.0
 
 
 class JoinedStates:
@@ -65,18 +88,41 @@ class JoinedStates:
         The joined state of each transform.
     shapes : list of tuple of int
         The shapes of the parameters.
+    transforms : sequence of Transform, optional
+        The transforms of the group.
 
     Attributes
     ----------
     states : list of dict
         As above.
+    transforms : list of Transform
+        What the transforms are for joined parameters.
     """
 
-    def __init__(self, states: list[State], shapes: list[tuple[int, ...]]) -> None:
+    def __init__(self, states: list[State], shapes: list[tuple[int, ...]], transforms: Sequence[Transform] = ()) -> None:
         self.states: list[State] = states
         self.shapes: list[tuple[int, ...]] = shapes
+        self.transforms: list[Transform] = [JoinedDecay(t, shapes) if isinstance(t, rows.weight_decay) else t for t in transforms]
+        self._own_transforms: list[Transform] = list(transforms)
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()
         self._slices = [slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+    def fits(self, gradients: Sequence[Any], transforms: Sequence[Transform]) -> bool:
+        """Whether gradients and transforms are like those for which the states were joined.
+
+        Parameters
+        ----------
+        gradients : sequence of ndarray, float or node
+            The gradients of all parameters of a group.
+        transforms : sequence of Transform
+            The transforms of the group.
+
+        Returns
+        -------
+        bool
+            Whether they are.
+        """
+        return transforms == self._own_transforms and all(map(_is_like, gradients, self.shapes))
 
     def split(self, vector: Any) -> list[Any]:
         """Return a view of each parameter's part of a vector.
@@ -107,7 +153,9 @@ class JoinedStates:
                     state[name] = part.copy()
 
 
-def join_states(states: Sequence[Sequence[State]], shapes: list[tuple[int, ...]]) -> JoinedStates | None:
+def join_states(
+    states: Sequence[Sequence[State]], shapes: list[tuple[int, ...]], transforms: Sequence[Transform] = ()
+) -> JoinedStates | None:
     """Join the states of all parameters.
 
     Parameters
@@ -116,6 +164,8 @@ def join_states(states: Sequence[Sequence[State]], shapes: list[tuple[int, ...]]
         ``states[t][k]`` is the state of transform ``t`` for parameter ``k``.
     shapes : list of tuple of int
         The shapes of the parameters.
+    transforms : sequence of Transform, optional
+        The transforms.
 
     Returns
     -------
@@ -136,7 +186,7 @@ def join_states(states: Sequence[Sequence[State]], shapes: list[tuple[int, ...]]
         if not all(_is_like(state[name], shape) for state, shape in zip(own, shapes, strict=True) for name in names):
             return None
         joined.append({name: join([state[name] for state in own]) for name in names})
-    return JoinedStates(joined, shapes)
+    return JoinedStates(joined, shapes, transforms)
 
 
 def _is_like(x: Any, shape: tuple[int, ...]) -> bool:

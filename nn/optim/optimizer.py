@@ -140,17 +140,16 @@ class Group:
     def _step_joined(self, number: int) -> bool:
         """Move all parameters by one update of their joined gradients, if that may be done."""
         gradients = [p.grad for p in self.parameters]
-        if not can_join(gradients, self.transforms):
-            return False
-        shapes = [gradient.shape for gradient in gradients]
         joined = self._joined
-        if joined is None or joined.shapes != shapes:
-            joined = join_states(self.states, shapes)
+        if joined is None or not joined.fits(gradients, self.transforms):
+            if not can_join(gradients, self.transforms):
+                return False
+            joined = join_states(self.states, [gradient.shape for gradient in gradients], self.transforms)
             if joined is None:
                 return False
         param = join([read_only_data(p) for p in self.parameters])
         states = [[state] for state in joined.states]
-        rate, (update,) = apply_transforms(self.transforms, states, [join(gradients)], [param], number)
+        rate, (update,) = apply_transforms(joined.transforms, states, [join(gradients)], [param], number)
         for p, step in zip(self.parameters, joined.split(-rate * update), strict=True):
             p.move(step)
         self._joined = joined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,7 +63,7 @@ class CheckedStep:
             the step then.
         """
         loss = self.training_step.forward(*batch)
-        if not np.isfinite(loss):
+        if not math.isfinite(loss):
             raise GraphError(f"the loss became {loss} {self._where(self.optimizer.steps + 1)}{self._first_anomaly(*batch)}")
         self.training_step.backward()
         if not any(p.has_grad for p in self._parameters):
@@ -127,6 +128,6 @@ def all_finite(arrays: Sequence[Any]) -> bool:
     bool
         The answer. The sum of squares gives it at once, unless it overflows; only then is every entry looked at.
     """
-    if np.isfinite(sum(np.vdot(a, a) for a in arrays)):
+    if math.isfinite(sum(map(np.vdot, arrays, arrays))):
         return True
     return all(np.all(np.isfinite(a)) for a in arrays)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.frontend.random_draws import Draw
+from autograd.compiler.frontend.effects.random_draws import FreshLeaf
 from autograd.compiler.frontend.traced_data import unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.compiler.frontend.traced_run import TracedRun
@@ -270,7 +270,7 @@ class ScalarGraphBuilder:
         """
         leaves = {}
         for i, node in self.leaves.items():
-            if id(node) in self._argument_index or node is other.leaves.get(i) or isinstance(node, Draw):
+            if id(node) in self._argument_index or node is other.leaves.get(i) or isinstance(node, FreshLeaf):
                 leaves[i] = node
             elif node.op is not None:
                 raise AssertionError(f"{node.describe()} was used before it was numbered")  # pragma: no cover - an internal error

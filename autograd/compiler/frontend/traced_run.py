@@ -74,6 +74,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
         except Exception as error:
             _add_notes(error, f)
             raise
+        tracer.guard_updates()
     leaves, build = flatten(result)
     outputs = [to_node(leaf) for leaf in leaves]
     _check_outputs(outputs, result)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.frontend.random_draws import RandomDraws
+from autograd.compiler.frontend.effects.numbers_updates import NumbersUpdate, NumbersUpdates
+from autograd.compiler.frontend.effects.random_draws import RandomDraws
 from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.core.node import Node
@@ -80,6 +81,8 @@ class Tracer:
         Whether the function read the plain numbers of traced integers.
     draws : RandomDraws
         The random numbers that were drawn by ``random_numbers``.
+    updates : NumbersUpdates
+        The constant Tensors that were changed by ``update_numbers``.
     """
 
     def __init__(self) -> None:
@@ -91,6 +94,7 @@ class Tracer:
         self.created: list[Any] = []
         self.reads_integers: bool = False
         self.draws: RandomDraws = RandomDraws()
+        self.updates: NumbersUpdates = NumbersUpdates()
         self._mask_arrays: list[Any] = []  # kept alive, so that no other array gets the identity of one of them
 
     def add_guard(self, function: Callable[..., Any], sources: Sequence[Any], result: Any, description: str) -> Any:
@@ -183,6 +187,33 @@ class Tracer:
             The numbers.
         """
         return TracedData(self, self.draws.add(generator, method, args))
+
+    def update(self, tensor: Any, rule: Callable[..., Any], args: Sequence[Any]) -> None:
+        """Note that a function replaces the numbers of a constant Tensor, which stay as they are while it is traced.
+
+        Parameters
+        ----------
+        tensor, rule, args
+            As for ``update_numbers``.
+        """
+        numbers = [TracedData(self, x.current) if isinstance(x, Node) else x for x in args]
+        self.updates.set(tensor, unwrap(rule(TracedData(self, self.updates.now(tensor)), *numbers)))
+
+    def guard_updates(self) -> None:
+        """Make guards of the updates at the end of a run: what guards read is computed by every program.
+
+        Raises
+        ------
+        GraphError
+            If the function also reads such a Tensor itself, of which a trace keeps the array.
+        """
+        for tensor, numbers in self.updates.new.items():
+            if any(tensor is other for other in self.constants.values()):
+                raise GraphError(
+                    f"compile(): the function reads {tensor.describe()}, whose numbers update_numbers() replaces: pass its numbers "
+                    f"as an argument, or read it in another function"
+                )
+            self.add_guard(NumbersUpdate(tensor), [numbers], True, "update_numbers()")
 
     def compare(self, operator: str, left: Any, right: Any) -> TracedMask:
         """Return what a comparison, or a combination of masks, gives inside a traced function.

@@ -102,6 +102,8 @@ class Dispatcher:
                     continue
                 change = specialization.describe_guard_change(results[-1]) if specialization.guards else ""
                 if not change:
+                    if specialization.updates_numbers:
+                        specialization.write_updates(results[-1])
                     if self._monitor.counts:
                         self._monitor.reset(call.signature)
                     if specialization is not known[0] or len(self.cache.by_signature) > 1:
@@ -131,6 +133,8 @@ class Dispatcher:
         self._last = specialization, name, key, call, extra_inputs
         results = specialization.function(name, key)([*inputs, *extra_inputs])
         self._check_samples_agree(specialization, results)
+        if specialization.updates_numbers:
+            specialization.write_updates(results[-1])
         return specialization, inputs, results, wrt
 
     def _run_with_static_integers(self, call: Call, select: Select, extra_inputs: Sequence[Any]) -> Execution:

@@ -84,7 +84,7 @@ def _compare_at(
         results, perturbed = run_perturbed(specialization.function("value"), specialization.inputs(_batch(specialization, moved)))
         if not nodes or (specialization.guards and specialization.describe_guard_change(results[-1])):
             return None
-        with traced.run.tracer.draws.keep_generators():
+        with traced.run.tracer.draws.keep_generators(), traced.run.tracer.updates.keep_numbers():
             expected = [x._primal if isinstance(x, Node) else x for x in flatten(f(*args, **kwargs))[0]]
     except Exception:  # of the user's function, which may not accept these inputs
         return None

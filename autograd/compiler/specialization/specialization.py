@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.captured.captured_state import CapturedState
-from autograd.compiler.frontend.random_draws import Draw
+from autograd.compiler.frontend.effects.numbers_updates import write_updates
+from autograd.compiler.frontend.effects.random_draws import FreshLeaf
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.core.node import Node
 from autograd.core.pytree import Build
@@ -68,6 +69,8 @@ class Specialization(ABC):
         What the function read while it was traced. Their values are the last group of results.
     captured_state : CapturedState
         What the function captured.
+    updates_numbers : bool
+        Whether the function calls ``update_numbers``.
     owns_results : bool
         Whether callers may keep gradients and write to them.
     output_types : list of type or None
@@ -87,6 +90,7 @@ class Specialization(ABC):
     cotangent_shapes: dict[int, tuple[int, ...]]
     guards: Sequence[Any]
     captured_state: CapturedState
+    updates_numbers: bool
     owns_results: bool
 
     def __init__(self, traced: TracedFunction, arguments: TracedArguments) -> None:
@@ -167,9 +171,19 @@ class Specialization(ABC):
             What has changed; "" if nothing has.
         """
 
+    def write_updates(self, values: Sequence[Any]) -> None:
+        """Give new numbers to the constant Tensors that the function updates.
+
+        Parameters
+        ----------
+        values : sequence
+            The last group of the results of a function.
+        """
+        write_updates(self.guards, values)
+
 
 def _is_constant(node: Any) -> bool:
-    return isinstance(node, Draw) or getattr(node, "constant", False)
+    return isinstance(node, FreshLeaf) or getattr(node, "constant", False)
 
 
 def leaves_by_argument(traced: TracedFunction, arguments: TracedArguments) -> dict[int, dict[int, Any]]:

@@ -53,8 +53,14 @@ def specialize(f: Callable[..., Any], name: str, options: CompileOptions, call: 
             f"compile(in_axes=): {name} draws random numbers for each sample, which one program for all samples cannot do: draw "
             f"them outside, and pass them as a batched argument"
         )
+    if traced.run.tracer.updates.new and options.in_axes is not None:
+        raise GraphError(
+            f"compile(in_axes=): {name} calls update_numbers() for each sample, which one program for all samples cannot do: "
+            f"compile a function of the batch"
+        )
     specialization = choose_execution(f, name, options, call, traced)
     draws.release()
+    specialization.updates_numbers = bool(traced.run.tracer.updates.new)
     captured_nodes = [node for i, node in traced.leaves.items() if i not in traced.argument_leaves]
     constant_tensors = [tensor for tensor, _ in traced.constants]
     specialization.captured_state = CapturedState(

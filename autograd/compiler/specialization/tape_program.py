@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend.arguments import TracedArguments
+from autograd.compiler.frontend.effects.numbers_updates import write_updates
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
 from autograd.compiler.ir.instruction import topological_sort
 from autograd.compiler.ir.loop import LOOP
@@ -100,9 +101,16 @@ class TapeProgram(Specialization):
 
     def describe_guard_change(self, values: Sequence[Any]) -> str:
         """Describe the first guard that has changed; see ``Specialization.describe_guard_change``."""
-        # the tape returns all branches together, and the lines return each kind of them
+        return describe_guard_change(self._guards_of(values), values, is_batched=self.batch is not None)
+
+    def write_updates(self, values: Sequence[Any]) -> None:
+        """Give new numbers to constant Tensors; see ``Specialization.write_updates``."""
+        write_updates(self._guards_of(values), values)
+
+    def _guards_of(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the guards to which values belong: the tape returns all branches together, the lines each kind of them."""
         is_of_tape = len(values) == sum(len(guard.sources) for guard in self.guards)
-        return describe_guard_change(self.guards if is_of_tape else self.lines.guards, values, is_batched=self.batch is not None)
+        return self.guards if is_of_tape else self.lines.guards
 
 
 class TapeFunction:

@@ -23,6 +23,9 @@ def vector(x=np.ones(3)): return np.tanh(x)
 def constant(x): return 3.0
 def infinite(x): return ag.log(x)
 def raises(x): raise RuntimeError("on purpose")
+def talks(x):
+    print("x is", x)
+    return x * x
 class Holder:
     @staticmethod
     def inner(x): return x * x
@@ -146,6 +149,35 @@ def test_an_exception_in_the_function_is_shown(run):
     code, _, error = run("draw", "functions.py:raises")
     assert code == 4
     assert "RuntimeError: on purpose" in error
+
+
+@pytest.mark.parametrize("flag", ["--json", "--js"])
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind", "message"),
+    [
+        (("check", "nothing.py:f"), 2, "SettingError", "there is no file 'nothing.py'"),
+        (("draw", "functions.py:raises"), 4, "RuntimeError", "on purpose"),
+        (("check",), 2, "UsageError", "gradlab check: the following arguments are required: FILE:NAME"),
+        (("bench", "--repeats", "0"), 2, "UsageError", "gradlab bench: argument --repeats: must be at least 1, not 0"),
+    ],
+)
+def test_errors_are_json_if_json_is_asked_for(run, capsys, flag, arguments, code, kind, message):
+    try:
+        given, out, _ = run(*arguments, flag)
+    except SystemExit as exit:
+        given, out = exit.code, capsys.readouterr().out
+    assert (given, json.loads(out)) == (code, {"error": {"type": kind, "message": message}})
+
+
+def test_an_exception_in_the_function_is_shown_beside_the_json(run):
+    assert 'raise RuntimeError("on purpose")' in run("draw", "functions.py:raises", "--json")[2]
+
+
+def test_what_the_function_prints_is_not_in_the_json(run):
+    _, out, error = run("check", "functions.py:talks", "--json")
+    assert json.loads(out)["verdict"] == "pass"
+    assert "x is" in error
+    assert "x is" in run("check", "functions.py:talks")[1]
 
 
 def test_argparse_refuses_what_it_does_not_know(run, capsys):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import GraphError, ShapeError
+from autograd import ShapeError
 from autograd.testing import check_grad
 
 
@@ -67,7 +67,50 @@ def test_what_it_cannot_normalise_is_named():
     assert nn.BatchNorm(2).eval()(np.ones((1, 2))).shape == (1, 2)
 
 
-def test_a_compiled_step_refuses_to_move_running_statistics():
-    model = nn.Sequential(nn.Linear(3, 4, rng=0), nn.BatchNorm(4))
-    with pytest.raises(GraphError):
-        nn.fit(model, np.ones((6, 3)), np.ones((6, 4)), loss="mse", epochs=2, compiled=True, progress=False)
+@pytest.mark.parametrize("compiled", [True, "auto"])
+def test_compiled_steps_move_running_statistics(compiled, monkeypatch):
+    """With validation, which changes to eval mode and back, with a last batch that is smaller, and with Dropout behind."""
+    monkeypatch.setattr(nn.training.training_step, "STEPS_BEFORE_COMPILING", 3)
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(22, 3)), rng.normal(size=(22, 2))
+    states, losses = [], []
+    for way in (False, compiled):
+        model = nn.Sequential(
+            nn.Linear(3, 5, bias=False, rng=0), nn.BatchNorm(5), "tanh", nn.Dropout(0.3, rng=1), nn.Linear(5, 2, rng=2)
+        )
+        history = nn.fit(
+            model, X, Y, loss="mse", optimizer=nn.Adam(model.parameters(), lr=0.01), epochs=5, batch_size=8, validation=(X, Y),
+            compiled=way, progress=False, rng=3,
+        )  # fmt: skip
+        states.append(model.state_dict())
+        losses.append([history.loss, history.validation_loss])
+    for name, expected in states[0].items():
+        np.testing.assert_allclose(states[1][name], expected, rtol=1e-9, atol=1e-12, err_msg=name)
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-9)
+
+
+def test_compiled_running_statistics_follow_the_batches():
+    """One batch after the other, by the formula of the running statistics."""
+    rng = np.random.default_rng(0)
+    batches, layer = rng.normal(2.0, 3.0, size=(4, 6, 2)), nn.BatchNorm(2, momentum=0.3)
+    step = nn.TrainingStep(layer, "mse", nn.SGD(layer.parameters(), lr=0.1), compiled=True)
+    mean, variance = np.zeros(2), np.ones(2)
+    for x in batches:
+        step(x, np.zeros((6, 2)))
+        mean, variance = 0.7 * mean + 0.3 * x.mean(axis=0), 0.7 * variance + 0.3 * x.var(axis=0, ddof=1)
+        np.testing.assert_allclose(layer.running_mean.data, mean, rtol=1e-12)
+        np.testing.assert_allclose(layer.running_variance.data, variance, rtol=1e-12)
+    assert step.separate_reason == ""
+
+
+def test_a_layer_that_is_used_twice_follows_both_batches():
+    x = np.random.default_rng(0).normal(size=(6, 2))
+    ends = []
+    for compiled in (False, True):
+        layer = nn.BatchNorm(2)
+        model = nn.Sequential(layer, "tanh", layer)
+        step = nn.TrainingStep(model, "mse", nn.SGD(model.parameters(), lr=0.1), compiled=compiled)
+        for _ in range(3):
+            step(x, np.zeros((6, 2)))
+        ends.append([layer.running_mean.data, layer.running_variance.data])
+    np.testing.assert_allclose(ends[1], ends[0], rtol=1e-12, atol=1e-14)

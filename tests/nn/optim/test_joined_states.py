@@ -106,7 +106,6 @@ def test_what_is_joined_and_what_is_not():
         (adam, [Tensor(np.ones(3))]),
         (adam, [Tensor(np.ones(3, dtype=np.float32)), Tensor(np.ones(3))]),
         (adam, [Value(1.0), Value(2.0)]),
-        (chain(optim.weight_decay(0.1, biases=False), scale(0.1)), two()),
         (chain(optim.clip_by_norm(1.0), scale(0.1)), two()),
         (chain(OwnAdam(), scale(0.1)), two()),
         (chain(OwnSum(), scale(0.1)), two()),
@@ -150,6 +149,35 @@ def test_a_parameter_of_another_shape_is_joined_anew():
     optimizer.step()
     np.testing.assert_array_equal(new.data, np.full(5, 0.5))
     assert is_joined(optimizer)
+
+
+@pytest.mark.parametrize("name", ["rate", "biases"])
+def test_a_changed_decay_counts_from_the_next_step_on(name):
+    decay = optim.weight_decay(0.5, biases=False)
+    optimizer = moved(chain(decay, scale(1.0)), two(), steps=1)
+    assert is_joined(optimizer)
+    bias, matrix = optimizer.parameters
+    np.testing.assert_array_equal(bias.data, 0.0)  # 1 - 1
+    np.testing.assert_array_equal(matrix.data, -0.5)  # 1 - (1 + 0.5)
+    if name == "rate":
+        decay.rate = 0.25
+    else:
+        decay.biases = True
+    bias.data = np.ones(3)
+    optimizer.step()
+    np.testing.assert_array_equal(bias.data, 0.0 if name == "rate" else -0.5)
+    np.testing.assert_array_equal(matrix.data, -1.5 + decay.rate * 0.5)
+
+
+def test_other_transforms_than_before_are_joined_anew():
+    optimizer = moved(chain(optim.weight_decay(0.0), scale(1.0)), two(), steps=1)
+    optimizer.groups[0].transforms[0] = optim.weight_decay(0.5)
+    optimizer.groups[0].parameters[0].data = np.ones(3)
+    optimizer.step()
+    np.testing.assert_array_equal(optimizer.parameters[0].data, -0.5)
+    optimizer.groups[0].transforms[0] = optim.clip_by_norm(1.0)
+    optimizer.step()
+    assert not is_joined(optimizer)
 
 
 def test_the_state_of_a_parameter_owns_its_memory():

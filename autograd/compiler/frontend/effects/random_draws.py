@@ -12,7 +12,18 @@ import numpy as np
 from autograd.core.tensor import Tensor
 
 
-class Draw(Tensor):
+class FreshLeaf(Tensor):
+    """A leaf that a traced function makes, and whose numbers are read anew by each call of its program."""
+
+    __slots__ = ()
+
+    @classmethod
+    def leaf(cls, data: Any) -> Tensor:
+        """Return another leaf, whose numbers stay."""
+        return Tensor(data)
+
+
+class Draw(FreshLeaf):
     """A leaf whose numbers are drawn from a random generator whenever a program reads it.
 
     Parameters
@@ -40,11 +51,6 @@ class Draw(Tensor):
         self.method: str = method
         self.args_of_method: tuple[Any, ...] = tuple(args)
         self.is_fixed: bool = True
-
-    @classmethod
-    def leaf(cls, data: Any) -> Tensor:
-        """Return another leaf, which is not drawn."""
-        return Tensor(data)
 
     def freeze_data(self) -> Any:
         """Return new numbers, or those of the trace while they are fixed."""
