@@ -29,9 +29,8 @@ from autograd.core.tensor import Tensor
 from autograd.transforms.grad_and_vjp import grad, gradients, value_and_grad, vjp
 from autograd.transforms.jacobian_and_hessian import hessian, jacobian
 from autograd.transforms.jvp_and_hvp import hvp, jvp
-from autograd.transforms.random_numbers import random_numbers
+from autograd.transforms.side_effects import random_numbers, update_numbers
 from autograd.transforms.stop_gradient import stop_gradient
-from autograd.transforms.update_numbers import update_numbers
 from autograd.core.value import Value
 
 __all__ = [
