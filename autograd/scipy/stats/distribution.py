@@ -125,9 +125,9 @@ class Distribution:
             z = divide(subtract(x, loc), scale)
             numbers = [primal_of(p) for p in shapes]
             at = primal_of(z)
-            is_valid = np.logical_and(self.is_valid(*numbers), np.asarray(primal_of(scale)) > 0) & ~np.isnan(at)
+            is_valid = np.logical_and(self.is_valid(*numbers), np.asarray(primal_of(scale)) > 0) & np.logical_not(np.isnan(at))
             is_below, is_above = at < self.low(*numbers), (at > self.high(*numbers)) | (at == inf)
-            is_inside = self.is_inside(at) & ~(is_below | is_above) & is_valid
+            is_inside = self.is_inside(at) & np.logical_not(is_below | is_above) & is_valid
             value = where(is_inside, formula(where(is_inside, z, self.inside), *shapes), where(is_above, above, below))
             return where(is_valid, value, nan)
 

@@ -131,6 +131,7 @@ OTHER = {
 
 def test_every_name_of_ndarray_is_covered():
     names = set(dir(np.ndarray)) - (set(dir(object)) - set(vars(np.ndarray)))
+    names = {name for name in names if not name.startswith("_") or name.endswith("__")}  # NumPy's private ones differ by version
     covered = {
         *DIFFERENTIABLE,
         *QUERIES,
