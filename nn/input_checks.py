@@ -33,16 +33,15 @@ def real_tensor(x: Any, call: str) -> Tensor:
     >>> real_tensor([1.0, 2.0], "Linear()").shape
     (2,)
     """
-    kind = type(x)
-    tensor: Tensor
-    if kind is Tensor:
-        tensor = x
-    else:
-        is_frame = hasattr(kind, "columns") and hasattr(kind, "__array__")  # pandas or polars; one with several types holds objects
-        tensor = as_tensor(plain_array(x, call) if is_frame else x, call)
+    tensor = x if type(x) is Tensor else as_tensor(plain_array(x, call) if _is_frame(type(x)) else x, call)
     if tensor.dtype.kind == "c":
         raise DataError(f"{call} takes real numbers, not complex ones of shape {tensor.shape}: pass x.real, x.imag or abs(x)")
     return tensor
+
+
+def _is_frame(kind: type) -> bool:
+    """Whether this is a data frame of pandas or polars. One with columns of several types holds objects."""
+    return hasattr(kind, "columns") and hasattr(kind, "__array__")
 
 
 def positive(name: str, x: Any) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -60,6 +61,23 @@ def array_expand_dims(a: Any, axis: Any) -> Any:
 
 def array_add_to(result: Any, x: Any) -> Any:
     return np.add(result, x, out=result) if type(result) is np.ndarray and result.dtype == x.dtype else result + x
+
+
+# Up to this many rows are added by a product with ones, which takes 0.6 µs for 128 rows of 16, where a reduction takes 2.4; for
+# 65 536 rows it is 0.3 and 1.0 ms. The ones are kept: for twice as many rows they would be 1 MB.
+MOST_ROWS = 1 << 16
+
+
+@functools.lru_cache(maxsize=4)
+def _ones(count: int) -> Any:
+    return np.ones(count)
+
+
+def array_sum_of_rows(a: Any) -> Any:
+    """Return the sum over the first axis."""
+    if a.ndim == 2 and a.dtype == np.float64 and len(a) <= MOST_ROWS:
+        return np.dot(_ones(len(a)), a)
+    return np.add.reduce(a, axis=0)
 
 
 def array_norm(a: Any, axis: Any, keepdims: Any) -> Any:
@@ -224,8 +242,9 @@ ARRAY = Backend(
         "transpose": lambda a, axes: a.T if axes is None else np.transpose(a, axes),
         **{
             name: getattr(np, name)
-            for name in ("concatenate", "stack", "matmul", "outer", "vdot", "convolve", "trace", "shape", "eye", "zeros")
+            for name in ("concatenate", "stack", "matmul", "outer", "vdot", "convolve", "trace", "eye", "zeros")
         },
+        "shape": lambda a: a.shape if type(a) is np.ndarray else np.shape(a),
         "clip": np.clip,
         **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},
         "lower_cholesky": np.linalg.cholesky,
@@ -246,6 +265,7 @@ ARRAY = Backend(
         "erfc": apply_entrywise(math.erfc),
         "sum": array_sum,
         "add_to": array_add_to,
+        "sum_of_rows": array_sum_of_rows,
         "norm": array_norm,
         "einsum": array_einsum,
         "has_ties": array_has_ties,

@@ -347,7 +347,9 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
         return g if g.dtype == self.dtype else apply(find("astype"), g, dtype=self.dtype)
 
     def to_gradient_data(self, g: Any) -> Any:
-        """Return a cotangent as an array in the shape and dtype of this node."""
+        """Return a cotangent as an array, or as NumPy's number, in the shape and dtype of this node."""
+        if type(g) is float and not self.shape:
+            return self.dtype.type(g)
         return np.full(self.shape, cast_to_dtype(g, self.dtype), self.dtype)
 
     def check_unchanged(self) -> None:
@@ -428,7 +430,7 @@ if native is not None:
     # What stands for the class method is a builtin function, which binds neither class nor instance.
     _constants = (FLOAT_ERROR_STATE, IGNORED, Tensor.record, UNRECORDED, (OWN, RECORDED, EXPOSED, CONSTANT, FILLED))
     _knows_arrays = native.register_tensor(
-        Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, to_constant, *_constants
+        Tensor, np.zeros((2, 3)), np.float64(), ARRAY, np.asarray, np.array, np.empty, to_constant, *_constants
     )
     if _knows_arrays:  # pragma: no branch - it is false for a NumPy whose arrays have another layout in memory
         Tensor.record = native.record  # type: ignore[method-assign]  # the same function, in C

@@ -151,6 +151,22 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         """
         self.data = self._primal + to_float(delta, "move()")
 
+    def descend(self, rate: float) -> None:
+        """Subtract ``rate`` times the gradient from the data, as gradient descent does. Without a gradient nothing changes.
+
+        Parameters
+        ----------
+        rate : float
+            The learning rate.
+
+        Examples
+        --------
+        >>> p = Value(1.0); (p * p).backward(); p.descend(0.25); p.data
+        0.5
+        """
+        if self.has_grad:
+            self.move(-rate * float(self.grad))
+
     def zero_grad(self) -> None:
         """Reset the gradient to 0.0."""
         self._grad = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import ShapeError
 
 
@@ -34,6 +35,8 @@ def unbroadcast(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
         return g
     extra = len(have) - len(shape)
     if extra > 0 and have[extra:] == shape:
+        if extra == 1 and xp is ARRAY:
+            return ARRAY.sum_of_rows(g)
         return xp.sum(g, axis=0 if extra == 1 else tuple(range(extra)), keepdims=False)
     stretched = tuple(extra + i for i, n in enumerate(shape) if n == 1 and extra >= 0 and have[extra + i] != 1)
     reduced = xp.sum(g, axis=(*range(extra), *stretched), keepdims=False)

@@ -70,11 +70,8 @@ enum row {
     ROW_COUNT
 };
 
-static const char *row_names[] = {
-#define X(row) #row,
-    UNARY_ROWS(X) BINARY_ROWS(X)
-#undef X
-    NULL,
-};
+struct _object;
+extern struct _object *rows[ROW_COUNT] HIDDEN;          /* the operations, once they are registered: engine.c */
+extern const char *const row_names[ROW_COUNT + 1] HIDDEN; /* NULL at the end */
 
 #endif

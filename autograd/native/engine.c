@@ -239,7 +239,14 @@ static const char *fallback_names[] = {
     "__init__", "data", "grad", NULL,
 };
 
-static PyObject *rows[ROW_COUNT];
+PyObject *rows[ROW_COUNT];
+
+const char *const row_names[] = {
+#define X(row) #row,
+    UNARY_ROWS(X) BINARY_ROWS(X)
+#undef X
+    NULL,
+};
 static PyObject *fallbacks[FALLBACK_COUNT];
 static PyObject *state_variable, *name_is_simple, *name_metadata, *name_created;
 

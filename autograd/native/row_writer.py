@@ -73,6 +73,10 @@ C = Dialect(
 )
 
 
+# On arrays NumPy computes the functions, so a division raises nothing, and there is no call but that of fabs.
+ENTRYWISE_C = C._replace(quotient=None)
+
+
 def is_writable(op: Elementwise) -> bool:
     """Whether the row, value and partials, uses only what C has.
 
@@ -124,6 +128,45 @@ def binary_functions(row: str) -> str:
     return "\n".join(functions)
 
 
+def entrywise_partial(row: str, place: int) -> str:
+    """The partial of a row as a C function of the entries of arrays, where C computes it to the bit as NumPy does.
+
+    >>> print(entrywise_partial("sigmoid", 0))
+    INLINE double sigmoid_partial_a(double y, double a, double b) {
+        (void)a;
+        (void)b;
+        const double da = y * (1.0 - y);
+        return da;
+    }
+    """
+    name = "ab"[place]
+    partial = _partial(row, place)
+    unused = [f"(void){arg};" for arg in "yab" if arg not in _names({name: partial})]
+    lines = [*unused, *assignments({f"d{name}": partial}, ENTRYWISE_C), f"return d{name};"]
+    return "\n".join([f"INLINE double {row}_partial_{name}(double y, double a, double b) {{", *("    " + x for x in lines), "}"])
+
+
+def _partial(row: str, place: int) -> Expr:
+    return row_expressions(scalar_row(row))["d" + "ab"[place]]
+
+
+def entrywise_partials(rows: Sequence[str]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """The rows and the places of their arguments whose partial is 1, and those whose partial is arithmetic.
+
+    Functions are left out, since NumPy's round in their own ways.
+    """
+    places = [(row, place) for row in rows for place in range(len(scalar_row(row).partials))]
+    ones = [(row, place) for row, place in places if _partial(row, place) == Expr("number", (1.0,))]
+    others = [place for place in places if place not in ones]
+    return ones, [(row, place) for row, place in others if operators_used([_partial(row, place)]) <= OPERATORS]
+
+
+def _entry_of_partial(row: str, place: int) -> str:
+    names = _names({"partial": _partial(row, place)})
+    uses = [use for name, use in (("y", "READS_Y"), ("a", "READS_A"), ("b", "READS_B")) if name in names]
+    return f"{row}, {'ab'[place]}, {place}, {' | '.join(uses) or '0'}"
+
+
 def _macro(name: str, entries: Sequence[str]) -> str:
     return f"#define {name}(X) " + " ".join(f"X({entry})" for entry in entries)
 
@@ -139,6 +182,7 @@ def header() -> str:
         return [name for name in names if TABLE[name].arity == arity]
 
     pairs = list(operators.items())
+    ones, partials = entrywise_partials(rows)
     slots = " ".join(f"{{Py_{NUMBER_SLOTS[name]}, operator_{'pow3' if name == 'pow' else name}}}," for name, _ in pairs)
     return "\n".join(
         [
@@ -146,6 +190,9 @@ def header() -> str:
             f"#define DIGEST {source_digest()}u",
             *(unary_functions(row) for row in of_arity(1, rows)),
             *(binary_functions(row) for row in of_arity(2, rows)),
+            *(entrywise_partial(row, place) for row, place in partials),
+            _macro("PARTIALS_OF_ONE", [f"{row}, {place}" for row, place in ones]),
+            _macro("ENTRYWISE_PARTIALS", [_entry_of_partial(row, place) for row, place in partials]),
             _macro("UNARY_ROWS", of_arity(1, rows)),
             _macro("BINARY_ROWS", of_arity(2, rows)),
             _macro("UNARY_OPERATORS", [f"{row}, {name}" for name, row in pairs if TABLE[row].arity == 1]),

@@ -3,6 +3,7 @@
    The twins in Python are Tensor.record, propagate_grad and accumulate_grad (autograd/core/tensor.py). What is not plain, such as an
    argument that is no node, a cotangent in another shape or an open block, is handed to them. */
 
+#include "arithmetic.h"
 #include "node.h"
 
 #include <structmember.h>
@@ -30,9 +31,9 @@ INLINE int holds_complex(PyObject *array) { return ((Descr *)((Array *)array)->d
 static PyTypeObject *array_type, *number_type; /* ndarray and float64 */
 static PyObject *number_dtype;
 static PyObject *backend;                      /* ARRAY: what a row gets as ``xp`` */
-static PyObject *as_array, *copy_of;           /* np.asarray, np.array */
+static PyObject *as_array, *copy_of, *empty;   /* np.asarray, np.array, np.empty */
 static PyObject *to_constant;                  /* what a graph keeps of a plain array */
-static PyObject *array_sum, *first_axis;       /* the backend's sum; 0 */
+static PyObject *sum_of_rows;                  /* the backend's sum over the first axis */
 static PyObject *error_state, *ignored_errors; /* NumPy's context variable, and its value for errors that are ignored */
 static PyObject *record_in_python;
 static PyObject *unrecorded; /* when a constant was made, as far as it matters */
@@ -281,8 +282,7 @@ static int accumulate(PyObject *arg, PyObject *cotangent, PyObject *op, int is_f
     PyObject *array = Py_TYPE(arg) == engine.tensor_type ? get_array(arg) : NULL;
     PyObject *sum;
     if (array != NULL && is_batch_of(cotangent, (Array *)array)) {
-        PyObject *stack[] = {cotangent, first_axis};
-        sum = PyObject_Vectorcall(array_sum, stack, 2, NULL);
+        sum = PyObject_CallOneArg(sum_of_rows, cotangent);
         int failed = sum == NULL || accumulate(arg, sum, op, 1) < 0;
         Py_XDECREF(sum);
         return failed ? -1 : 0;
@@ -308,6 +308,128 @@ static int accumulate(PyObject *arg, PyObject *cotangent, PyObject *op, int is_f
     return 0;
 }
 
+/* ---- Partials that are arithmetic, entry by entry ------------------------------------------------------------------------- */
+
+enum { READS_Y = 1, READS_A = 2, READS_B = 4, IS_ONE = 8 };
+
+/* Computes ``out = g * partial(y, a, b)`` for each entry. */
+typedef void (*Pull)(const double *g, const double *y, const double *a, const double *b, double *out, Py_ssize_t count);
+
+#define X(row, arg, place, reads)                                                                                                       \
+    static void pull_##row##_##arg(const double *g, const double *y, const double *a, const double *b, double *out, Py_ssize_t count) { \
+        for (Py_ssize_t i = 0; i < count; i++) {                                                                                        \
+            out[i] = g[i] * row##_partial_##arg(y[i], a[i], b[i]);                                                                      \
+        }                                                                                                                               \
+    }
+ENTRYWISE_PARTIALS(X)
+#undef X
+
+typedef struct {
+    Pull pull;
+    int reads; /* which arrays the partial reads, or that it is 1 */
+} Partial;
+
+static const Partial partials[ROW_COUNT][2] = {
+#define X(row, arg, place, reads) [ROW_##row][place] = {pull_##row##_##arg, reads},
+    ENTRYWISE_PARTIALS(X)
+#undef X
+#define X(row, place) [ROW_##row][place] = {NULL, IS_ONE},
+    PARTIALS_OF_ONE(X)
+#undef X
+};
+
+/* The partials of an operation that is written in C, or NULL. */
+static const Partial *partials_of(PyObject *op) {
+    for (int row = 0; row < ROW_COUNT; row++) {
+        if (rows[row] == op) {
+            return partials[row];
+        }
+    }
+    return NULL;
+}
+
+#define ENTRIES_WITHOUT_LOCK (1 << 16) /* from about 50 microseconds on, other threads run meanwhile */
+
+/* The entries of an array of float64 without gaps, in the shape of ``like``; NULL if it is anything else. */
+static const double *entries_of(PyObject *x, Array *like) {
+    Array *array = (Array *)x;
+    if (Py_TYPE(x) != array_type || array->dtype != number_dtype || array->ndim != like->ndim || (uintptr_t)array->data % sizeof(double) != 0) {
+        return NULL;
+    }
+    Py_ssize_t step = sizeof(double);
+    for (int i = array->ndim - 1; i >= 0; i--) {
+        if (array->shape[i] != like->shape[i] || array->strides[i] != step) {
+            return NULL;
+        }
+        step *= array->shape[i];
+    }
+    return (const double *)array->data;
+}
+
+/* A new array of float64 in the shape of ``like``. */
+static PyObject *new_array(Array *like) {
+    PyObject *shape = PyTuple_New(like->ndim), *array;
+    for (int i = 0; shape != NULL && i < like->ndim; i++) {
+        PyObject *length = PyLong_FromSsize_t(like->shape[i]);
+        if (length == NULL) {
+            Py_CLEAR(shape);
+        } else {
+            PyTuple_SET_ITEM(shape, i, length);
+        }
+    }
+    array = shape == NULL ? NULL : PyObject_CallOneArg(empty, shape);
+    Py_XDECREF(shape);
+    return array;
+}
+
+static Py_ssize_t count_entries(Array *array) {
+    Py_ssize_t count = 1;
+    for (int i = 0; i < array->ndim; i++) {
+        count *= array->shape[i];
+    }
+    return count;
+}
+
+/* ``g`` times a partial as a new array. NULL without an error if it is left to Python. */
+static PyObject *pull_entries(const Partial *partial, PyObject *g, PyObject *y, PyObject *arrays) {
+    Array *like = (Array *)g;
+    const double *from = partial->pull != NULL && Py_TYPE(g) == array_type ? entries_of(g, like) : NULL;
+    const double *read[] = {from, from, from}; /* of what is not read, something that may be */
+    for (int i = 0; from != NULL && i < 3; i++) {
+        if (partial->reads & 1 << i) {
+            PyObject *x = i == 0 ? y : PyTuple_CheckExact(arrays) && PyTuple_GET_SIZE(arrays) >= i ? PyTuple_GET_ITEM(arrays, i - 1) : Py_None;
+            from = read[i] = entries_of(x, like);
+        }
+    }
+    PyObject *out = from == NULL ? NULL : new_array(like);
+    if (out != NULL) {
+        double *to = (double *)((Array *)out)->data;
+        Py_ssize_t count = count_entries(like);
+        from = (const double *)like->data;
+        if (count < ENTRIES_WITHOUT_LOCK) {
+            partial->pull(from, read[0], read[1], read[2], to, count);
+        } else {
+            Py_BEGIN_ALLOW_THREADS partial->pull(from, read[0], read[1], read[2], to, count);
+            Py_END_ALLOW_THREADS
+        }
+    }
+    return out;
+}
+
+/* The cotangent of argument ``i``: by a partial in C, or by ``op.vjp``. */
+static PyObject *cotangent_of(Py_ssize_t i, const Partial *own_partials, PyObject *op, PyObject *g, PyObject *y, PyObject *arrays, PyObject *settings) {
+    if (own_partials != NULL && i < 2) {
+        PyObject *cotangent = own_partials[i].reads == IS_ONE ? Py_NewRef(g) : pull_entries(&own_partials[i], g, y, arrays);
+        if (cotangent != NULL || PyErr_Occurred()) {
+            return cotangent;
+        }
+    }
+    PyObject *place = PyLong_FromSsize_t(i), *stack[] = {op, backend, place, g, y, arrays, settings};
+    PyObject *cotangent = place == NULL ? NULL : PyObject_VectorcallMethod(name_vjp, stack, 7, NULL);
+    Py_XDECREF(place);
+    return cotangent;
+}
+
 static int get_flag(PyObject *x, PyObject *name) {
     PyObject *flag = PyObject_GetAttr(x, name);
     int is_true = flag == NULL ? -1 : PyObject_IsTrue(flag);
@@ -328,16 +450,14 @@ int propagate_tensor(Node *node) {
     }
     PyObject *op = Py_NewRef(node->op), *args = Py_NewRef(node->slots[LEFT].object);
     PyObject *g = get_slot(node, GRAD), *y = get_slot(node, PRIMAL), *arrays = get_slot(node, DRIGHT), *settings = get_slot(node, RIGHT);
+    const Partial *own_partials = partials_of(op);
     int allocates = get_flag(op, name_vjp_allocates), failed = g == NULL || y == NULL || arrays == NULL || settings == NULL || allocates < 0;
     for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(args); i++) {
         PyObject *arg = PyTuple_GET_ITEM(args, i);
         if (is_node(arg)) {
-            PyObject *place = PyLong_FromSsize_t(i);
-            PyObject *stack[] = {op, backend, place, g, y, arrays, settings};
-            PyObject *cotangent = place == NULL ? NULL : PyObject_VectorcallMethod(name_vjp, stack, 7, NULL);
+            PyObject *cotangent = cotangent_of(i, own_partials, op, g, y, arrays, settings);
             failed = cotangent == NULL || accumulate(arg, cotangent, op, allocates && cotangent != g) < 0;
             Py_XDECREF(cotangent);
-            Py_XDECREF(place);
         }
     }
     Py_DECREF(op);
@@ -359,8 +479,8 @@ static int has_known_layout(PyObject *probe, PyObject *dtype) {
 }
 
 static PyObject *register_tensor(PyObject *module, PyObject *args) {
-    PyObject *type, *probe, *number, *given_backend, *asarray, *copy, *constant, *variable, *ignored, *fallback, *constant_clock, *own_states, *member;
-    if (!PyArg_ParseTuple(args, "O!OOOOOOOOOOO!:register_tensor", &PyType_Type, &type, &probe, &number, &given_backend, &asarray, &copy, &constant,
+    PyObject *type, *probe, *number, *given_backend, *asarray, *copy, *given_empty, *constant, *variable, *ignored, *fallback, *constant_clock, *own_states, *member;
+    if (!PyArg_ParseTuple(args, "O!OOOOOOOOOOOO!:register_tensor", &PyType_Type, &type, &probe, &number, &given_backend, &asarray, &copy, &given_empty, &constant,
                           &variable, &ignored, &fallback, &constant_clock, &PyTuple_Type, &own_states)) {
         return NULL;
     }
@@ -369,7 +489,7 @@ static PyObject *register_tensor(PyObject *module, PyObject *args) {
         (member = PyDict_GetItemString(tensor->tp_dict, "_state")) == NULL || Py_TYPE(member) != &PyMemberDescr_Type) {
         return PyErr_Format(PyExc_TypeError, "register_tensor() takes one class, once: a BaseNode with a slot _state");
     }
-    PyObject *dtype = PyObject_GetAttrString(probe, "dtype"), *sum = PyObject_GetAttrString(given_backend, "sum");
+    PyObject *dtype = PyObject_GetAttrString(probe, "dtype"), *sum = PyObject_GetAttrString(given_backend, "sum_of_rows");
     if (dtype == NULL || sum == NULL) {
         Py_XDECREF(dtype);
         Py_XDECREF(sum);
@@ -384,9 +504,10 @@ static PyObject *register_tensor(PyObject *module, PyObject *args) {
     array_type = (PyTypeObject *)Py_NewRef(Py_TYPE(probe));
     number_type = (PyTypeObject *)Py_NewRef(Py_TYPE(number));
     backend = Py_NewRef(given_backend);
-    array_sum = sum;
+    sum_of_rows = sum;
     as_array = Py_NewRef(asarray);
     copy_of = Py_NewRef(copy);
+    empty = Py_NewRef(given_empty);
     to_constant = Py_NewRef(constant);
     error_state = Py_NewRef(variable);
     ignored_errors = Py_NewRef(ignored);
@@ -408,9 +529,6 @@ static PyMethodDef functions[] = {
 };
 
 int add_tensors(PyObject *module) {
-    if ((first_axis = PyLong_FromLong(0)) == NULL) {
-        return -1;
-    }
     struct {
         PyObject **place;
         const char *text;

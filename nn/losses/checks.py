@@ -91,6 +91,29 @@ def reduce_losses(losses: Tensor, reduction: str) -> Tensor:
     return losses.mean() if reduction == "mean" else losses.sum()
 
 
+def is_reduced_to_number(pred: Tensor, reduction: str) -> bool:
+    """Return whether the losses of a batch become one number: there are some, and they are added or averaged.
+
+    Parameters
+    ----------
+    pred : Tensor, any shape
+        The predictions.
+    reduction : str
+        As in :func:`reduce_losses`, which raises the errors for other arguments.
+
+    Returns
+    -------
+    bool
+        Whether a loss may be computed as one operation.
+
+    Examples
+    --------
+    >>> is_reduced_to_number(Tensor([1.0]), "mean"), is_reduced_to_number(Tensor([1.0]), "none")
+    (True, False)
+    """
+    return reduction in ("mean", "sum") and pred.size > 0
+
+
 def warn_if_probabilities(
     z: Any, call: str, expected: str = "logits", advice: str = "leave it out, since the loss applies its own"
 ) -> None:

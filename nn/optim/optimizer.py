@@ -117,7 +117,9 @@ class Group:
             The number of the step: 1, 2, …
         """
         if len(self.transforms) == 1 and is_rate(self.transforms[0]):
-            self._descend(self.transforms[0].at(number))
+            rate = self.transforms[0].at(number)
+            for p in self.parameters:
+                p.descend(rate)
             return
         moving = [k for k, p in enumerate(self.parameters) if p.has_grad]
         if len(moving) == len(self.parameters) and self._step_joined(number):
@@ -129,13 +131,6 @@ class Group:
         rate, updates = apply_transforms(self.transforms, states, updates, params, number)
         for p, u in zip(parameters, updates, strict=True):
             p.move(-rate * u)
-
-    def _descend(self, rate: Any) -> None:
-        """Move each parameter that has a gradient against it: the short way of a chain that is a rate alone."""
-        for p in self.parameters:
-            if p.has_grad:
-                gradient = p.grad
-                p.move(-rate * (gradient.data if isinstance(gradient, Node) else gradient))
 
     def _step_joined(self, number: int) -> bool:
         """Move all parameters by one update of their joined gradients, if that may be done."""
@@ -278,8 +273,9 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Reset the gradients of all parameters."""
-        for p in self.parameters:
-            p.zero_grad()
+        for group in self.groups:
+            for p in group.parameters:
+                p.zero_grad()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the states of all transforms as arrays by name.

@@ -94,6 +94,12 @@ def _simplify_vdot(builder: Any, a: Any, b: Any) -> Any:
     return None
 
 
+def _expand_half_squared_distance(builder: Any, a: Any, y: Any, divisor: float) -> Any:
+    """Write the loss as the difference and its square, of which other operations may use the difference."""
+    error = a - y
+    return 0.5 * builder.vdot(error, error) / divisor
+
+
 def _simplify_getitem(builder: Any, a: Any, index: Any) -> Any:
     """Simplify ``(A @ v.reshape(n, 1))[..., 0]`` to ``A @ v``."""
     if not (_is_first_column(index) and is_op(a, "matmul") and is_op(a.args[1], "reshape")):
@@ -135,6 +141,7 @@ ARRAY_RULES: dict[str, Callable[..., Any]] = {
     "broadcast_to": _simplify_broadcast_to,
     "sum": _simplify_sum,
     "vdot": _simplify_vdot,
+    "half_squared_distance": _expand_half_squared_distance,
     "max": _make_extremum_rule("max"),
     "min": _make_extremum_rule("min"),
     "getitem": _simplify_getitem,

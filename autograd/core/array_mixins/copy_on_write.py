@@ -25,11 +25,15 @@ class CopyOnWrite(GraphStructure):
 
     __slots__ = ()
     _state: int
+    _grad: Any
 
     if TYPE_CHECKING:
 
         @property
         def dtype(self) -> np.dtype[Any]: ...
+
+        @property
+        def grad(self) -> Any: ...
 
     @property
     def data(self) -> npt.NDArray[Any]:
@@ -108,6 +112,37 @@ class CopyOnWrite(GraphStructure):
         moved = data + delta
         self._primal = moved if type(moved) is np.ndarray else np.asarray(moved)  # of one number NumPy makes a scalar
         self._state = CONSTANT if self._state == CONSTANT else OWN
+
+    def descend(self, rate: float) -> None:
+        """Subtract ``rate`` times the gradient from the data, as gradient descent does. Without a gradient nothing changes.
+
+        Parameters
+        ----------
+        rate : float
+            The learning rate.
+
+        Raises
+        ------
+        GraphError
+            As in :meth:`move`.
+
+        Examples
+        --------
+        >>> from autograd import Tensor
+        >>> p = Tensor([1.0, 2.0]); (p * p).sum().backward(); p.descend(0.25); p.data
+        array([0.5, 1. ])
+        """
+        if not self.has_grad:
+            return
+        grad, data = self._grad, self._primal
+        if type(grad) is np.ndarray and grad.dtype == data.dtype and self._state != CONSTANT and not context.open_block_count:
+            moved = grad * -rate
+            if moved.dtype == data.dtype and moved.ndim:
+                self._primal = np.add(data, moved, out=moved)
+                self._state = OWN
+                return
+        grad = self.grad
+        self.move(-rate * (grad.data if isinstance(grad, GraphStructure) else grad))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise DataError(

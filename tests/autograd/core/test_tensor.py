@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 import autograd as ag
 from autograd import DataError, Tensor, Value
@@ -241,3 +244,41 @@ def test_where_and_clip_take_nodes_and_arrays():
 def test_tensors_refuse_to_be_objects_of_numpy():
     with pytest.raises(DataError, match="would be cut from its graph"):
         np.array([Tensor([1.0])])
+
+
+@given(
+    data=hnp.arrays(np.float64, (2, 3), elements=st.floats(-9.0, 9.0)),
+    slope=hnp.arrays(np.float64, (2, 3), elements=st.floats(-9.0, 9.0)),
+    rate=st.floats(1e-3, 1e3),
+)
+def test_descent_subtracts_the_rate_times_the_gradient_and_leaves_graphs_as_they_were(data, slope, rate):
+    p = Tensor(data)
+    y = (p * slope).sum()
+    y.backward()
+    exposed = p.data
+    p.descend(rate)
+    assert_close(p.data, data - rate * slope, rtol=1e-15, atol=1e-12)
+    assert_close(exposed, data, rtol=0, atol=0)
+    assert_close(p.grad, slope, rtol=0, atol=0)
+    (y * 1.0).backward()
+    assert_close(p.grad, 2.0 * slope, rtol=1e-15)
+
+
+def test_descent_of_other_leaves():
+    without_gradient, single, number = Tensor([1.0]), Tensor(np.ones(2, np.float32)), Tensor(2.0)
+    graph, constant = Tensor([3.0]), Tensor([1.0], constant=True)
+    constant.grad = [2.0]
+    (single.sum() + number * 3.0).backward()
+    (graph * graph).sum().backward(create_graph=True)
+    for p in (without_gradient, single, number, graph, constant):
+        p.descend(np.float64(0.5))
+    assert_close(without_gradient.data, [1.0])
+    assert single.data.dtype == np.float32
+    assert_close(single.data, [0.5, 0.5])
+    assert_close(number.data, 0.5)
+    assert number.data.shape == ()
+    assert_close(graph.data, [0.0])
+    assert_close(constant.data, [0.0])
+    assert constant.constant
+    with pytest.raises(ag.GraphError, match=r"\.grad of this Tensor \(leaf\) is read while"):
+        ag.compile(lambda x: (graph.descend(0.1), x * x)[1])(1.0)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograd.native.row_writer import binary_functions, header, is_writable, unary_functions
+from autograd.native.row_writer import binary_functions, entrywise_partials, header, is_writable, unary_functions
 from autograd.ops import TABLE, Elementwise
 
 
@@ -38,6 +38,14 @@ def test_rows_that_stay_in_python(name):
 def test_most_rows_are_written():
     rows = [op for op in TABLE.values() if isinstance(op, Elementwise) and op.f.__module__ == "autograd.ops.table"]
     assert sum(map(is_writable, rows)) / len(rows) > 0.8
+
+
+def test_partials_of_entries_are_those_that_c_computes_as_numpy_does():
+    ones, partials = entrywise_partials(["add", "sigmoid", "sin", "multiply", "power"])
+    assert ones == [("add", 0), ("add", 1)]
+    assert partials == [("sigmoid", 0), ("multiply", 0), ("multiply", 1)]
+    assert "X(sigmoid, a, 0, READS_Y)" in header()
+    assert "X(subtract, b, 1, 0)" in header()
 
 
 def test_the_command_writes_the_header(tmp_path):

@@ -197,3 +197,28 @@ def test_labels_of_a_compiled_loss_stay_inputs_of_the_program():
     found = [float(loss(z, np.array([float(k)]))) for k in range(3)]
     assert loss.traces == 1
     assert found == [float(losses.cross_entropy(z, [k])) for k in range(3)]
+
+
+@pytest.mark.parametrize(("loss", "scale"), [(losses.quadratic, 0.5), (losses.mse, 1.0 / 3.0)])
+@pytest.mark.parametrize("in_axes", [(0, 0), (0, None), (None, 0)])
+def test_squared_distances_of_a_batch_of_batches(loss, scale, in_axes):
+    rng = np.random.default_rng(5)
+    shapes = [(4, 5, 3) if axis == 0 else (5, 3) for axis in in_axes]
+    preds, targets = (rng.normal(size=shape) for shape in shapes)
+    f = ag.compile(lambda a, y: loss(a, y), in_axes=in_axes, tensors=True)
+    errors = preds - targets
+    value, slope = f.value_and_grad(preds, targets)
+    assert_close(value, scale * np.mean(np.sum(errors**2, axis=-1)))
+    expected = 2.0 * scale * errors / (errors.size / 3)
+    assert_close(slope, expected if preds.ndim == 3 else expected.sum(axis=0))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(("loss", "scale"), [(losses.quadratic, 0.5), (losses.mse, 1.0)])
+def test_squared_distances_by_both_arguments_and_twice(loss, scale, reduction):
+    a, y = Tensor(A), Tensor(Y)
+    loss(a, y, reduction).backward()
+    count = 1.0 if reduction == "sum" else len(A) if loss is losses.quadratic else A.size
+    assert_close(a.grad, 2.0 * scale * (A - Y) / count)
+    assert_close(y.grad, 2.0 * scale * (Y - A) / count)
+    assert_close(ag.hvp(lambda a: loss(a, Y, reduction), A, np.ones_like(A)), np.full_like(A, 2.0 * scale / count))

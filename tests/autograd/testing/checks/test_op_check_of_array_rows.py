@@ -56,6 +56,7 @@ CALLS = {
     "solve_triangular": ([SQUARE, A], {"trans": 0, "lower": True, "unit_diagonal": False}),
     "solve_sylvester": ([SQUARE, OTHER, A], {}),
     "half_squares": ([A, X], {}),
+    "half_squared_distance": ([A, A[::-1]], {"divisor": 3.0}),
     "softmax_cross_entropy": ([A, np.array([[0.2, 0.8], [1.0, 0.0], [0.5, 0.5]])], {}),
     "log_pseudo_determinant": ([RANK_TWO], {"rcond": 1e-10}),
 }

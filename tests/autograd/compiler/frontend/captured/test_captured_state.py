@@ -1,9 +1,13 @@
 """What counts as a change of captured state, and what does not."""
 
 import types
+from collections import deque
+from copy import copy
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nn
 from autograd import (
@@ -11,7 +15,8 @@ from autograd import (
     Value,
     compile,
 )
-from autograd.compiler.frontend.captured.captured_state import CapturedState, is_same
+from autograd.compiler.frontend.captured.captured_state import CapturedState, compare_in_c, compare_one_by_one, is_same
+from autograd.state.engine import native
 
 SHARED = Value(2.0)
 
@@ -135,3 +140,32 @@ def test_containers_of_equal_numbers_are_the_same_but_not_those_of_other_nodes()
     assert is_same([{"a": (1.0, "b")}, {2.0}], [{"a": (1.0, "b")}, {2.0}])
     assert not is_same({"a": w}, {"a": Value(1.0)})
     assert not is_same([1.0], (1.0,))
+
+
+COMPARISONS = [compare_one_by_one] if native is None else [compare_one_by_one, compare_in_c]
+
+
+@pytest.mark.parametrize("have_same_entries", COMPARISONS)
+@given(rows=st.lists(st.lists(st.integers(0, 2), max_size=3), min_size=1, max_size=4), place=st.integers(0, 3))
+def test_sequences_are_the_same_if_their_numbers_are_equal_and_their_nodes_are_the_same(have_same_entries, rows, place):
+    nodes = [Value(float(k)) for k in range(3)]
+    now: list = [[nodes[k] for k in row] + [0.5, "text"] for row in rows] + [deque(nodes)]
+    saved = [copy(row) for row in now]
+    changed = now[place % len(now)]
+    assert have_same_entries(now, saved)
+    changed[-2 if isinstance(changed, list) else 0] = float("0.5") if isinstance(changed, list) else nodes[0]
+    assert have_same_entries(now, saved)  # an equal number, in another object
+    changed.append(nodes[0])
+    assert not have_same_entries(now, saved)
+    changed.pop()
+    changed[0] = Value(changed[0].data if isinstance(changed[0], Value) else 0.0)
+    assert not have_same_entries(now, saved)  # an equal node
+
+
+def test_a_tuple_of_lists_is_compared_by_what_the_lists_hold():
+    w = Value(2.0)
+    rows = ([w, 1.0], [3.0])
+    step = compile(lambda x: x * rows[0][0] * rows[1][0])
+    assert step(1.0).data == 6.0
+    rows[1][0] = 4.0
+    assert (step(1.0).data, step.traces) == (8.0, 2)
