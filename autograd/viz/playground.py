@@ -229,7 +229,7 @@ def _check_samples(X: Any, y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any
     if len(samples) > MAX_SAMPLES:
         raise SettingError(f"playground() takes at most {MAX_SAMPLES} samples, not {len(samples)}: take a part, such as X[:500]")
     if not (np.isfinite(samples).all() and np.isfinite(targets).all()):
-        raise SettingError("playground(): X and y must be finite")
+        raise SettingError("playground(): X and y must be finite: drop or fill the other samples")
     return samples, targets.ravel()
 
 
