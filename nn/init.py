@@ -189,5 +189,7 @@ def initialise(shape: tuple[int, ...], how: str | Initialiser, rng: Seed) -> Any
         how = BY_NAME[how]
     array = np.asarray(how(shape, generator(rng)), dtype=np.float64)
     if array.shape != shape:
-        raise SettingError(f"the initialiser returned an array of shape {array.shape}, but {shape} (to, from) was asked for")
+        raise SettingError(
+            f"the initialiser returned an array of shape {array.shape}, not {shape} (to, from): let it use the shape that it gets"
+        )
     return array

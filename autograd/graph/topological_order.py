@@ -49,7 +49,8 @@ def topological_order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], 
 def visit(roots: Iterable[Any], stamp: int, since: int) -> tuple[list[Any], list[Any]]:
     """The walk itself, in Python: what it visits carries ``stamp`` afterwards.
 
-    The branches for the left and for the right argument are the same on purpose: with both written out a node costs 100 ns.
+    This function is long for speed. With the branches for the left and for the right argument written out, a node costs 100 ns;
+    with one loop over the arguments, 450 ns.
     """
     nodes: list[Any] = []
     leaves: list[Any] = []

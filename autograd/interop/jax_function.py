@@ -10,8 +10,8 @@ import numpy as np
 from autograd.core.coercion import describe
 from autograd.core.pytree import flatten
 from autograd.errors import DataError
-from autograd.interop.calls import Array, Call, Run, function_of_arrays
-from autograd.interop.recorded_run import record_run
+from autograd.interop.calls import Array, Call, function_of_arrays
+from autograd.interop.recorded_run import make_call
 from autograd.interop.requirement import import_library
 
 # The interval of the random numbers at which a function runs when JAX asks for the shapes of its results. Most functions are
@@ -65,19 +65,9 @@ def to_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         leaves, build = flatten((args, kwargs))
         positions = [k for k, leaf in enumerate(leaves) if isinstance(leaf, jax.Array | np.ndarray | np.generic | float)]
-        built: list[Any] = []
-
-        f_of_arrays = function_of_arrays(f, leaves, build, positions)
-
-        def evaluate(arrays: Sequence[Array]) -> Run:
-            run, build_result = record_run(name, f_of_arrays, arrays)
-            built[:] = [build_result]
-            return run
-
+        call, build_result = make_call(name, function_of_arrays(f, leaves, build, positions))
         xs = [jax.numpy.asarray(leaves[k]) for k in positions]
-        call = Call(name, evaluate)
-        results = _differentiable(jax, call, lambda: _find_result_types(jax, call, xs))(*xs)
-        return built[0](results)
+        return build_result(_differentiable(jax, call, lambda: _find_result_types(jax, call, xs))(*xs))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{f!r}, as a function of JAX."

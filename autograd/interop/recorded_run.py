@@ -13,10 +13,37 @@ from autograd.core.tensor import Tensor, cast_to_dtype
 from autograd.errors import DataError, GraphError
 from autograd.graph.reverse_mode import pullback
 from autograd.graph.topological_order import is_older, topological_order
-from autograd.interop.calls import Array, Arrays, Run
+from autograd.interop.calls import Array, Arrays, Call, Run
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.state.context_managers import force_recording
 from autograd.transforms.recorded_call import RecordedCall
+
+
+def make_call(name: str, f: Callable[..., Any]) -> tuple[Call, Build]:
+    """Return a call of a function of ours for another library.
+
+    Parameters
+    ----------
+    name : str
+        What error messages call the function, such as "to_torch(f)".
+    f : callable
+        A function of as many arrays.
+
+    Returns
+    -------
+    call : Call
+        Each of its runs is a :class:`RecordedRun`.
+    build : callable
+        Builds the container of the results, once the call has run.
+    """
+    builds: list[Build] = []
+
+    def evaluate(arrays: Sequence[Array]) -> Run:
+        run, build = record_run(name, f, arrays)
+        builds[:] = [build]
+        return run
+
+    return Call(name, evaluate), lambda results: builds[0](results)
 
 
 def record_run(call: str, f: Callable[..., Any], arrays: Sequence[Array]) -> tuple[RecordedRun, Build]:

@@ -12,8 +12,8 @@ from autograd.backends.foreign_arrays import to_numpy
 from autograd.core.coercion import describe
 from autograd.core.pytree import flatten
 from autograd.errors import DataError
-from autograd.interop.calls import Array, Call, Run, function_of_arrays
-from autograd.interop.recorded_run import record_run
+from autograd.interop.calls import Array, Call, function_of_arrays
+from autograd.interop.recorded_run import make_call
 from autograd.interop.requirement import import_library
 
 
@@ -62,17 +62,8 @@ def to_torch(f: Callable[..., Any]) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         leaves, build = flatten((args, kwargs))
         positions = [k for k, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor)]
-        built: list[Any] = []
-
-        f_of_arrays = function_of_arrays(f, leaves, build, positions)
-
-        def evaluate(arrays: Sequence[Array]) -> Run:
-            run, build_result = record_run(name, f_of_arrays, arrays)
-            built[:] = [build_result]
-            return run
-
-        results = _function_class().apply(Call(name, evaluate), *(leaves[k] for k in positions))
-        return built[0](results)
+        call, build_result = make_call(name, function_of_arrays(f, leaves, build, positions))
+        return build_result(_function_class().apply(call, *(leaves[k] for k in positions)))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{f!r}, as a function of PyTorch."

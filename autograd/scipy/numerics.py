@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,16 @@ def kl_div(x: Any, y: Any) -> Any:
     return np.where(is_close, y * u * u * series, _special.kl_div(x, y)).astype(dtype)[()]
 
 
+def _compute_by_order(compute: Callable[[int, Any], Any], n: Any, x: Any) -> Any:
+    """Return ``compute(n, x)`` for broadcast arrays of orders and arguments. It gets all arguments of one order at once."""
+    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
+    out = np.empty(at.shape, np.result_type(x))
+    for order in np.unique(orders):
+        chosen = orders == order
+        out[chosen] = compute(int(order), at[chosen])
+    return out[()]
+
+
 def scaled_ierfc(n: Any, x: Any) -> Any:
     """Return exp(x²) iⁿerfc(x), the scaled n-th repeated integral of the complementary error function.
 
@@ -138,12 +149,7 @@ def scaled_ierfc(n: Any, x: Any) -> Any:
     >>> round(float(scaled_ierfc(1.0, 0.0)), 6)
     0.56419
     """
-    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
-    out = np.empty(at.shape, np.result_type(x))
-    for order in np.unique(orders):
-        chosen = orders == order
-        out[chosen] = _scaled_ierfc_of_order(int(order), at[chosen])
-    return out[()]
+    return _compute_by_order(_scaled_ierfc_of_order, n, x)
 
 
 def _scaled_ierfc_of_order(n: int, x: Any) -> Any:
@@ -176,12 +182,7 @@ def dawsn_derivative(n: Any, x: Any) -> Any:
     >>> float(dawsn_derivative(1.0, 0.0))
     1.0
     """
-    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
-    out = np.empty(at.shape, np.result_type(x))
-    for order in np.unique(orders):
-        chosen = orders == order
-        out[chosen] = _dawsn_derivative_of_order(int(order), at[chosen])
-    return out[()]
+    return _compute_by_order(_dawsn_derivative_of_order, n, x)
 
 
 def _dawsn_derivative_of_order(n: int, x: Any) -> Any:
@@ -212,12 +213,7 @@ def exprel_moment(n: Any, x: Any) -> Any:
     >>> float(exprel_moment(1.0, 0.0))
     0.5
     """
-    orders, at = np.broadcast_arrays(np.asarray(n), np.asarray(x))
-    out = np.empty(at.shape, np.result_type(x))
-    for order in np.unique(orders):
-        chosen = orders == order
-        out[chosen] = _exprel_moment_of_order(int(order), at[chosen])
-    return out[()]
+    return _compute_by_order(_exprel_moment_of_order, n, x)
 
 
 def _exprel_moment_of_order(n: int, x: Any) -> Any:

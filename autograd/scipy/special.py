@@ -16,7 +16,7 @@ from autograd.core.array_mixins.array_methods import Axis
 from autograd.errors import SettingError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import apply_elementwise, as_tensor, has_nodes
-from autograd.ops import Op, find
+from autograd.ops import Domain, Op, find
 from autograd.ops.special.library_rows import NoDerivative
 from autograd.scipy import backends as _backends  # noqa: F401 - it gives SciPy's functions to the rows
 
@@ -44,10 +44,18 @@ def _row(name: str, *arguments: str) -> Callable[..., Any]:
     return _document(function, op, names)
 
 
+def _number_inside(domain: Domain) -> float:
+    """Return a number for an example: 0.5 if it is inside of a domain, else the half above or below its end; 1 for an order."""
+    if domain.is_integer:
+        return 1.0
+    return min(max(0.5, domain.low + 0.5), domain.high - 0.5)
+
+
 def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., Any]:
     partials = getattr(op, "partials", ())
     refused = [n for n, partial in zip(names, partials, strict=True) if isinstance(partial, NoDerivative)]
     note = f"There is no derivative with respect to {' and '.join(refused)}." if refused else "It is differentiable to any order."
+    example = ", ".join(map(str, map(_number_inside, op.domains)))
     function.__name__ = function.__qualname__ = op.name
     function.__module__ = __name__
     ARGUMENTS[op.name] = names
@@ -68,6 +76,12 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
     ------
     DataError
         If an argument is neither a number nor an array of numbers.
+
+    Examples
+    --------
+    >>> import scipy.special
+    >>> bool(np.isclose({op.name}({example}), scipy.special.{op.name}({example}), rtol=1e-14))
+    True
     """
     FUNCTIONS[op.name] = function
     named: Callable[..., Any] = function

@@ -19,7 +19,7 @@ from autograd.errors import SettingError, ShapeError
 from autograd.numpy_api.functions.elementwise import softplus
 from autograd.ops import TABLE, Elementwise
 from autograd.viz.file_writing import write_file
-from autograd.viz.formats.page import POLICY, csp_hash
+from autograd.viz.formats.page import PAGE_HEAD, POLICY, csp_hash
 from autograd.viz.javascript.program import RowList, read_tape, reason_for_static, write_nodes
 from autograd.viz.picture_formats import notebook_frame
 from autograd.viz.snapshots.snapshot import take_snapshot
@@ -37,17 +37,9 @@ OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")  # the names in ``optimizers
 # Samples in the page. A step on all of them takes about 10 ms for a network 2-8-8-1; twice as many make the film stutter.
 MAX_SAMPLES = 500
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
+PAGE = (
+    PAGE_HEAD
+    + """<body>
 <header>
 <h1>{title}</h1>
 <button id="play">Play</button><button id="step">Step</button><button id="reset">Reset</button>
@@ -78,6 +70,7 @@ aria-label="The output over the plane of the inputs, with the samples"></canvas>
 </body>
 </html>
 """
+)
 
 
 @dataclass(frozen=True)
@@ -236,7 +229,7 @@ def _check_samples(X: Any, y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any
     if len(samples) > MAX_SAMPLES:
         raise SettingError(f"playground() takes at most {MAX_SAMPLES} samples, not {len(samples)}: take a part, such as X[:500]")
     if not (np.isfinite(samples).all() and np.isfinite(targets).all()):
-        raise SettingError("playground(): X and y must be finite")
+        raise SettingError("playground(): X and y must be finite: drop or fill the other samples")
     return samples, targets.ravel()
 
 

@@ -70,5 +70,5 @@ def decompress(content: bytes, call: str, path: object) -> bytes:
             try:
                 return unpack(content)
             except Exception as error:  # each of the modules has exceptions of its own for damaged files
-                raise DataError(f"{call}: {path} is damaged, or cut short: {error}; get the file anew") from None
+                raise DataError(f"{call}: {path} is damaged, or cut short: {error}; get the file again") from None
     return content

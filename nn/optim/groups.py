@@ -62,7 +62,7 @@ def _check_parameters(group: dict[str, Any], seen: set[int]) -> list[Any]:
         raise SettingError("an optimizer needs parameters: pass model.parameters()")
     for p in own:
         if not isinstance(p, Node):
-            raise SettingError(f"an optimizer moves Values and Tensors, not {p!r}: pass model.parameters()")
+            raise SettingError(f"an optimizer updates Values and Tensors, not {p!r}: pass model.parameters()")
         if id(p) in seen:
             raise SettingError(f"{p!r} is given to an optimizer twice: each parameter has one update")
         seen.add(id(p))

@@ -99,7 +99,7 @@ def as_halving(halving: Any, factor: int, names: Any) -> Halving | None:
     Halving(name='epochs', low=1, high=9, factor=3)
     """
     if positive_integer("tune(): factor", factor) < 2:
-        raise SettingError(f"tune(): factor must be at least 2, not {factor}: each round keeps one of so many settings")
+        raise SettingError(f"tune(): factor must be at least 2, not {factor}: each round divides the number of settings by it")
     if halving is None:
         return None
     if not isinstance(halving, tuple | list) or len(halving) != 3 or not isinstance(halving[0], str):

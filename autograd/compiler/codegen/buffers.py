@@ -15,7 +15,8 @@ from autograd.compiler.codegen.aliasing import find_base, is_view
 from autograd.compiler.codegen.loop_syntax import find_arrays, write_loop
 from autograd.compiler.codegen.python_syntax import SourceLine
 from autograd.compiler.codegen.source_writer import SCATTER_OPS, SourceWriter
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import LOOP, find_loop_results
 
 COMPARISON_UFUNCS = {

@@ -13,7 +13,8 @@ from autograd.compiler.codegen.operation_syntax import format_gather_index, form
 from autograd.compiler.codegen.python_syntax import Expression, SourceLine, format_float
 from autograd.compiler.codegen.variable_names import VariableNames, is_numbered
 from autograd.compiler.ir.gather import split_parts
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import LOOP, find_loop_results
 
 # Measured on 886 functions of test programs (17000 lines, 24 of them longer than 132 characters with their comments).

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.live_instructions import topological_sort
 
 LOOP, RESULT = "loop", "loop_result"  # the operations of a loop and of its results
 

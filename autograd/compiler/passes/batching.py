@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import LOOP, RESULT, Loop, carried_result, emit_loop, loop_of, stacked_result
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.passes.batching_rules import BATCHING_RULES

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.gather import GATHER, GATHER_ADJOINT
-from autograd.compiler.ir.instruction import Instruction, add_all, data_of, topological_sort
+from autograd.compiler.ir.instruction import Instruction, add_all, data_of
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import LOOP, RESULT, LoopResult
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.passes.loop_differentiation import pull_back_loop, push_forward_loop

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import RESULT, Loop, LoopResult, carried_result, emit_loop, isolate, loop_of, stacked_result
 from autograd.compiler.ir.program import ProgramBuilder
 

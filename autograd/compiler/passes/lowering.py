@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, is_op, topological_sort
+from autograd.compiler.ir.instruction import Instruction, is_op
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import (
     LOOP,
     RESULT,

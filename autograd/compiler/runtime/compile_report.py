@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.instruction import Instruction, topological_sort
+from autograd.compiler.ir.instruction import Instruction
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.tape_program import TapeFunction
 

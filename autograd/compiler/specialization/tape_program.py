@@ -11,7 +11,7 @@ import numpy as np
 from autograd.compiler.frontend.arguments import TracedArguments
 from autograd.compiler.frontend.effects.numbers_updates import write_updates
 from autograd.compiler.frontend.scalar_graph_builder import TracedFunction
-from autograd.compiler.ir.instruction import topological_sort
+from autograd.compiler.ir.live_instructions import topological_sort
 from autograd.compiler.ir.loop import LOOP
 from autograd.compiler.specialization.array_program import ArrayProgram
 from autograd.compiler.specialization.program_inputs import to_plain_data

@@ -83,7 +83,7 @@ class GradientHooks(GraphStructure):
         """Convert the result of a hook to a gradient of this node."""
         numbers = to_array(hook_result._primal if isinstance(hook_result, BaseNode) else hook_result, "a hook's result")
         if numbers.shape not in ((), self.shape):
-            raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, where {self.shape} belongs")
+            raise ShapeError(f"a hook of {self.describe()} returned shape {numbers.shape}, but the gradient has shape {self.shape}")
         if not graph:
             return self.to_gradient_data(numbers)
         if isinstance(hook_result, GraphStructure) and hook_result.shape == self.shape:

@@ -168,6 +168,6 @@ def _affine(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
     if len(W_shape) != 2 or b.shape != W_shape[:1] or x_shape[-1:] != W_shape[1:]:
         raise ShapeError(
             f"affine: x has shape {x_shape}, W {W_shape} (to, from) and b {b.shape}: "
-            f"x must end in W's second length, b have W's first"
+            f"the last axis of x must be as long as W's second, and b as W's first"
         )
     return Tensor.record(_AFFINE, (x, W, b), {})

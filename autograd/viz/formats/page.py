@@ -22,7 +22,7 @@ from autograd.viz.snapshots.snapshot import Snapshot
 POLICY = (
     "default-src 'none'; img-src data:; style-src '{style_hash}'; script-src '{script_hash}'; base-uri 'none'; form-action 'none'"
 )
-PAGE = """<!doctype html>
+PAGE_HEAD = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -32,7 +32,10 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>{style}</style>
 </head>
-<body>
+"""
+PAGE = (
+    PAGE_HEAD
+    + """<body>
 <header>
 <h1>{title}</h1>
 <label>Search <input id="search" type="search" autocomplete="off"></label> <span id="hits" role="status"></span>
@@ -88,6 +91,7 @@ arrow keys step.</p></div>
 </body>
 </html>
 """
+)
 
 
 # The script: files that are joined in this order. Those of a live page compute with the rows before them.

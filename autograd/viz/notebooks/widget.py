@@ -12,6 +12,8 @@ from autograd.errors import SettingError
 def make_widget(page: str, title: str, leaves: list[Node], height: int) -> Any:
     """Make a widget of a live page.
 
+    The class is made here, in a long function, because its base class is in an optional package.
+
     Parameters
     ----------
     page : str

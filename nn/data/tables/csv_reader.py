@@ -102,7 +102,7 @@ def read_csv(
     if decimal not in (".", ","):
         raise SettingError(f"read_csv(): decimal must be '.' or ',', not {decimal!r}")
     if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter == decimal):
-        raise SettingError(f"read_csv(): delimiter must be one sign, and not the decimal sign, not {delimiter!r}")
+        raise SettingError(f"read_csv(): delimiter must be one character, and not that of decimal=, not {delimiter!r}")
     if isinstance(skip, bool) or not isinstance(skip, int) or skip < 0:
         raise SettingError(f"read_csv(): skip must be a number of lines, not {skip!r}")
     lines = _read_lines(path, encoding)

@@ -97,7 +97,7 @@ def test_bad_arguments_are_named():
         playground(model, X, y[:3])
     with pytest.raises(SettingError, match=r"^playground\(\) takes at most 500 samples, not 501"):
         playground(model, np.zeros((501, 2)), np.zeros(501))
-    with pytest.raises(SettingError, match=r"^playground\(\): X and y must be finite(?m:$)"):
+    with pytest.raises(SettingError, match=r"^playground\(\): X and y must be finite: drop or fill the other samples(?m:$)"):
         playground(model, X * np.nan, y)
     with pytest.raises(
         SettingError, match=r"^playground\(\): the page cannot compute the activation gelu; it can compute tanh, relu"

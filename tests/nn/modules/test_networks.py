@@ -121,7 +121,7 @@ def test_modules_find_parameters_in_lists_dicts_and_attributes():
         (
             lambda: nn.Linear(2, 3, init=lambda shape, rng: np.zeros((1, 1))),
             SettingError,
-            r"returned an array of shape \(1, 1\), but \(3, 2\)",
+            r"returned an array of shape \(1, 1\), not \(3, 2\)",
         ),
         (lambda: nn.Sequential(3), SettingError, "Sequential takes modules, functions and names of activations, not 3"),
     ],

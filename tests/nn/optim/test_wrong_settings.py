@@ -51,7 +51,7 @@ def test_wrong_settings_are_named(attempt, error, text):
     ("attempt", "text"),
     [
         (lambda: nn.SGD([], lr=0.1), r"an optimizer needs parameters: pass model.parameters\(\)"),
-        (lambda: nn.SGD([1.0], lr=0.1), "an optimizer moves Values and Tensors, not 1.0"),
+        (lambda: nn.SGD([1.0], lr=0.1), "an optimizer updates Values and Tensors, not 1.0"),
         (lambda: nn.SGD([Value(1.0)], lr=-0.1), "the learning rate lr must be a finite number above 0, not -0.1"),
         (lambda: nn.SGD([Value(1.0)], lr="fast"), "not 'fast'"),
         (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=1.0), "momentum must be a number with 0 ≤ x < 1, not 1.0"),
@@ -70,7 +70,7 @@ def test_wrong_settings_are_named(attempt, error, text):
         ),
         (lambda: Adam(None), r"takes a list of parameters, not None: pass model.parameters\(\)"),
         (lambda: SGD("abc", 0.1), "takes a list of parameters"),
-        (lambda: SGD([nn.Linear(2, 1, rng=0)], 0.1), r"moves Values and Tensors, not Linear.*: pass model.parameters\(\)"),
+        (lambda: SGD([nn.Linear(2, 1, rng=0)], 0.1), r"updates Values and Tensors, not Linear.*: pass model.parameters\(\)"),
         (lambda: SGD(Value(1.0), 0.1), "takes a list of parameters"),
     ],
 )

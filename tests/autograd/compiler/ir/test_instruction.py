@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import compile
-from autograd.compiler.ir.instruction import topological_sort
+from autograd.compiler.ir.live_instructions import topological_sort
 
 
 def test_an_instruction_has_a_short_repr_and_no_truth_value():

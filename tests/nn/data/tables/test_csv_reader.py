@@ -161,7 +161,7 @@ def test_categories_become_columns_of_zeros_and_ones(read):
         ("a,a\n3,4\n", {"target": "a"}, "a.csv has several columns 'a': choose one by its number"),
         ("1\n2\n", {}, "a.csv has no column other than the target: there is nothing to learn from"),
         (b"1,\xff\n", {}, r"a.csv is not a text file in utf-8-sig: 'utf-8' codec can't decode byte 0xff .*; another encoding= may fit"),
-        (gzip.compress(b"1,2\n" * 99, mtime=0)[:-12], {}, "a.csv is damaged, or cut short: Compressed file ended .*; get the file anew"),
+        (gzip.compress(b"1,2\n" * 99, mtime=0)[:-12], {}, "a.csv is damaged, or cut short: Compressed file ended .*; get the file again"),
         (b"1,2\n", {"encoding": "latin-99"}, "a.csv is not a text file in latin-99: unknown encoding"),
         ("1," + "9" * 200_000, {}, "a.csv cannot be read as CSV: field larger than field limit"),
     ],
@@ -177,8 +177,8 @@ def test_damaged_and_unfit_files_are_named(read, text, options, message):
         ({"target": 0.5}, r"target takes names and numbers of columns, not 0\.5"),
         ({"features": [True]}, "features takes names and numbers of columns, not True"),
         ({"decimal": ";"}, "decimal must be '.' or ',', not ';'"),
-        ({"delimiter": "."}, r"delimiter must be one sign, and not the decimal sign, not '\.'"),
-        ({"delimiter": ", "}, "delimiter must be one sign, and not the decimal sign, not ', '"),
+        ({"delimiter": "."}, r"delimiter must be one character, and not that of decimal=, not '\.'"),
+        ({"delimiter": ", "}, "delimiter must be one character, and not that of decimal=, not ', '"),
         ({"missing": "ignore"}, "missing must be 'refuse', 'drop', 'mean', 'median' or a number, not 'ignore'"),
         ({"missing": float("nan")}, "missing must be 'refuse', 'drop', 'mean', 'median' or a number, not nan"),
         ({"skip": -1}, "skip must be a number of lines, not -1"),
@@ -283,7 +283,7 @@ def test_years_in_the_first_line_may_be_names(read):
 def test_compressed_files_are_read(read, pack):
     packed = pack(b"a,b\n1.5,2\n3,4\n")
     assert read(packed).X.tolist() == [[1.5], [3.0]]
-    with pytest.raises(DataError, match=r"read_csv\(\): .*a.csv is damaged, or cut short: .*; get the file anew"):
+    with pytest.raises(DataError, match=r"read_csv\(\): .*a.csv is damaged, or cut short: .*; get the file again"):
         read(packed[:-10])
 
 
