@@ -42,7 +42,7 @@ PAGE = (
     + """<body>
 <header>
 <h1>{title}</h1>
-<button id="play">Play</button><button id="step">Step</button><button id="reset">Reset</button>
+<div class="bar"><button id="play">Play</button><button id="step">Step</button><button id="reset">Reset</button></div>
 </header>
 <section class="controls" aria-label="Settings">
 <label>Rate <input id="rate" value="{lr}" size="5" autocomplete="off"></label>
@@ -55,14 +55,22 @@ PAGE = (
 <main>
 <section aria-label="Network"><h2>Network <span id="shape"></span></h2><div id="network"></div></section>
 <aside aria-label="Training">
-<h2>Output</h2>
+<div>
+<h2 id="unit">Output</h2>
 <canvas id="surface" width="320" height="320" role="img"
 aria-label="The output over the plane of the inputs, with the samples"></canvas>
+<p id="range"></p>
+<p class="legend"><span id="low"></span><span class="scale"></span><span id="high"></span></p>
+<p class="legend">Edges: <span class="plus">blue</span> for positive weights, <span class="minus">orange</span> for negative
+ones</p>
+</div>
+<div>
 <h2>Loss</h2>
 <svg id="curve" viewBox="0 0 200 70" preserveAspectRatio="none" role="img" aria-label="The mean loss"><polyline points=""/></svg>
 <p id="loss" role="status"></p>
 <h2>Gradients</h2>
 <ul id="flow"></ul>
+</div>
 </aside>
 </main>
 <script type="application/json" id="data">{data}</script>

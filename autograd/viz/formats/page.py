@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.viz.drawing import Drawing
 from autograd.viz.formats.page_data import page_data
-from autograd.viz.formats.svg import render_svg
+from autograd.viz.formats.page_drawings import page_drawings
 from autograd.viz.formats.svg_style import STYLE
 from autograd.viz.javascript.program import Program, read_tape
 from autograd.viz.snapshots.snapshot import Snapshot
@@ -39,13 +39,15 @@ PAGE = (
 <header>
 <h1>{title}</h1>
 <label>Search <input id="search" type="search" autocomplete="off"></label> <span id="hits" role="status"></span>
-<button id="in" title="Zoom in (+)">Zoom in</button>
-<button id="out" title="Zoom out (-)">Zoom out</button>
+<div class="bar">
+<button id="in" title="Zoom in (+)" aria-label="Zoom in">+</button>
+<button id="out" title="Zoom out (-)" aria-label="Zoom out">−</button>
 <button id="fit" title="Show all (0)">Show all</button>
 <button id="unlight" title="Forget the lit paths (Escape)">Clear paths</button>
+</div>
 </header>
 <main aria-label="The drawing">
-{svg}</main>
+{svg}{narrow}</main>
 <aside aria-label="Numbers">
 <div id="panel" aria-live="polite"><h2>Click a box</h2>
 <p>Or reach one with the Tab key, go on with <kbd>j</kbd> and <kbd>k</kbd>, and press Enter. <kbd>+</kbd>, <kbd>-</kbd> and
@@ -138,6 +140,7 @@ def render_page(
         The page. A Content-Security-Policy lets only its own script and style run. Texts from users are data of the script, which
         writes them as text nodes.
     """
+    svg, *narrow = page_drawings(drawing)
     style, script = STYLE + _read_resource("page_parts/page.css"), _script(program)
     data = json.dumps(page_data(drawing, snapshot, frames, is_whole, program, colour), ensure_ascii=False)
     return PAGE.format(
@@ -146,7 +149,8 @@ def render_page(
         script=script,
         title=escape(drawing.caption),
         reason=escape(program.reason),
-        svg=render_svg(drawing, live=True),
+        svg=svg,
+        narrow="".join(f'<template id="narrow">\n{other}</template>\n' for other in narrow),
         data=data.replace("<", "\\u003c"),  # so that no text can end the script element
     )
 

@@ -17,7 +17,7 @@ from autograd.viz.formats import svg_style as style
 from autograd.viz.labels import display_width, format_number
 from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Layout, Point, Route
 from autograd.viz.layout.layered_layout import arrange
-from autograd.viz.layout.wrapping import wrap_layout
+from autograd.viz.layout.wrapping import fit_layout, wrap_layout
 
 # Groups that are drawn. A group is compared with all boxes, so that n groups of n boxes take a time in proportion to n². A screen
 # holds about thirty boxes, so that more groups cannot be seen. Doubled, the comparison takes up to four times as long.
@@ -27,6 +27,9 @@ MAX_GROUPS = 60
 # network of 10 000 nodes 30 % larger, whose labels are too small to read when it fits on a screen.
 # Doubled, an SVG gets up to 190 kB larger.
 MAX_LABELLED_LINKS = 2000
+
+# The scale below which text is small: letters of 12 px are 8.4 px high.
+SMALL_SCALE = 0.7
 
 EMPTY_GRADIENT_LINE = "grad "  # the line of a live box that waits for the player
 
@@ -49,7 +52,7 @@ Transform: TypeAlias = Callable[[tuple[float, ...]], tuple[float, ...]]
 
 
 @pause_garbage_collection()
-def render_svg(drawing: Drawing, live: bool = False) -> str:
+def render_svg(drawing: Drawing, live: bool = False, window: Point | None = None) -> str:
     """Write a drawing as SVG.
 
     Parameters
@@ -59,6 +62,9 @@ def render_svg(drawing: Drawing, live: bool = False) -> str:
     live : bool, default False
         Whether the SVG is part of an HTML page, which has the style, and a script that answers clicks and writes gradients on
         boxes.
+    window : tuple of float, optional
+        The width and the height of a window that shows all of the drawing. Its rows are as long as is best read there. Without a
+        window, they are as long as ``drawing.width``.
 
     Returns
     -------
@@ -76,7 +82,9 @@ def render_svg(drawing: Drawing, live: bool = False) -> str:
     label_widths = [len(label) * style.EDGE_LETTER_WIDTH + style.EDGE_LABEL_PADDING if label else 0.0 for label in labels]
     layout = _arrange(drawing, label_widths)
     if drawing.width is not None and not is_vertical:
-        layout = wrap_layout(layout, drawing.width - 2 * style.MARGIN)
+        layout = (
+            wrap_layout(layout, drawing.width - 2 * style.MARGIN) if window is None else fit_layout(layout, window, SMALL_SCALE)
+        )
     transform = _transform(drawing.direction, layout.extent[0])
     frames = [
         Frame((x, y), (across, along) if is_vertical else (along, across))

@@ -54,8 +54,8 @@ GROUP_NAME_HEIGHT = 10.0  # of the font of 10 px, above the boxes of the first r
 NEUTRAL_LIGHT, NEUTRAL_DARK = "#f4f4f2", "#23272f"
 POSITIVE_LIGHT = ("#e4eefa", "#cfe2f6", "#b5d3f0", "#98c3e9", "#7ab1e0", "#5b9ed6")
 NEGATIVE_LIGHT = ("#fdf0e2", "#fbe2c6", "#f9d2a6", "#f6c083", "#f2ab5c", "#ea9335")
-POSITIVE_DARK = ("#1f3042", "#1d3a55", "#1b4467", "#194e79", "#17568a", "#145e9a")
-NEGATIVE_DARK = ("#372c20", "#46331f", "#593c1c", "#6b4518", "#7e4d12", "#90550a")
+POSITIVE_DARK = ("#1f3042", "#1d3c58", "#1b486e", "#1a5484", "#1a609a", "#1a6cb0")
+NEGATIVE_DARK = ("#372c20", "#4a351e", "#5e3f1b", "#734917", "#885211", "#9c5c0a")
 
 LIGHT_FILLS = dict(zip(range(-6, 7), (*reversed(NEGATIVE_LIGHT), NEUTRAL_LIGHT, *POSITIVE_LIGHT), strict=True))
 DARK_FILLS = dict(zip(range(-6, 7), (*reversed(NEGATIVE_DARK), NEUTRAL_DARK, *POSITIVE_DARK), strict=True))
@@ -100,7 +100,8 @@ STYLE = (
     + """
 .drawing .warned rect{stroke:var(--warn);stroke-width:3;stroke-dasharray:2 2}
 .drawing .guilty rect{stroke:var(--warn);stroke-width:5}
-.drawing .guilty .title,.drawing .warned .title{fill:var(--warn);font-weight:bold}
+
+.drawing .guilty:not([class*=" p"],[class*=" n"]) .title,.drawing .warned:not([class*=" p"],[class*=" n"]) .title{fill:var(--warn)}
 .drawing .title{font-weight:bold}.drawing .glyph{font-size:16px}
 .drawing .link{--e:var(--edge)}
 .drawing .link path{fill:none;stroke:var(--e);stroke-width:1.1}.drawing .link.many path{stroke-width:2.4}

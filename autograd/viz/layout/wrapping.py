@@ -1,4 +1,4 @@
-"""wrap_layout: a long layout in several rows, one below the other."""
+"""wrap_layout and fit_layout: a long layout in several rows, one below the other."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ LANE_WIDTH = 8.0
 # The radius of the corners where an edge turns into a lane, and out of it: smaller than the space between two lanes. Doubled,
 # corners would overlap.
 CORNER_RADIUS = 6.0
+
+# Rows are planned a fifth longer than the length in equal parts, since they end at gaps between layers. With half of that, some
+# rows hold one layer less, and one more row is needed.
+ROW_RESERVE = 1.2
 
 # A layout that is longer by less than this factor stays in one row: scaled down by it, text of 12 px can still be read, and a
 # row of one box would be left over. Doubled, text would be scaled down to 5 px.
@@ -52,6 +56,66 @@ def wrap_layout(layout: Layout, length: float) -> Layout:
     return _Rows(layout, breaks).layout() if breaks else layout
 
 
+def fit_layout(layout: Layout, window: Point, small_scale: float) -> Layout:
+    """Continue a layout in further rows, so that it can be read in a window that shows all of it.
+
+    Parameters
+    ----------
+    layout : Layout
+        The layout in one row.
+    window : Point
+        The width and the height of the window.
+    small_scale : float
+        The scale below which text is small.
+
+    Returns
+    -------
+    Layout
+        The layout in the fewest rows that the window shows at ``small_scale`` at least. If there are none, the layout that it shows
+        at the largest scale.
+
+    Examples
+    --------
+    >>> from autograd.viz.layout.layered_layout import arrange
+    >>> row = arrange([(50.0, 10.0)] * 4, [(0, 1), (1, 2), (2, 3)], [0.0] * 3)
+    >>> fit_layout(row, (332.0, 100.0), 0.75).extent, fit_layout(row, (200.0, 100.0), 0.75).extent
+    ((332.0, 18.0), (176.0, 72.0))
+    """
+    length, height = layout.extent
+    # With n rows the scales along and across are n * width / length and height of the window / (n * height of a row).
+    most = round((length / window[0] * window[1] / (height + BOX_GAP)) ** 0.5)
+    best, best_scale = layout, scale_in_window(layout.extent, window)
+    for count in sorted({2, 3, most - 1, most, most + 1, most + 2}):
+        if best_scale >= small_scale:
+            break
+        if count > 1:
+            rows = wrap_layout(layout, max(length / count * ROW_RESERVE, window[0]))
+            scale = scale_in_window(rows.extent, window)
+            if scale > best_scale:
+                best, best_scale = rows, scale
+    return best
+
+
+def scale_in_window(extent: Point, window: Point) -> float:
+    """Compute the scale at which a window shows all of a drawing.
+
+    Parameters
+    ----------
+    extent, window : Point
+        The width and the height of the drawing and of the window.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> scale_in_window((100.0, 50.0), (200.0, 25.0))
+    0.5
+    """
+    return min(window[0] / extent[0], window[1] / extent[1])
+
+
 def _crossing_counts(layout: Layout) -> list[int]:
     """How many edges cross the middle of each gap."""
     middles = [(start + end) / 2 for start, end in layout.gaps]
@@ -77,11 +141,13 @@ def _choose_breaks(layout: Layout, length: float) -> list[Point]:
     costs: list[tuple[float, int]] = [(0.0, -1)]  # of the best rows up to each stop, and where the last of them starts
     for j in range(1, len(stops)):
         choices = []
-        for i in range(j):
+        for i in range(j - 1, -1, -1):
             row_length = stops[j][0] - stops[i][1]
             excess = max(0.0, row_length - length)
             crossing = counts[j - 1] if j <= len(counts) else 0
             choices.append((costs[i][0] + length + crossing * LANE_WIDTH + 100.0 * excess, i))
+            if excess:  # rows that begin earlier are longer still
+                break
         costs.append(min(choices))
     breaks, j = [], costs[-1][1]
     while j > 0:
@@ -98,9 +164,9 @@ class _Rows:
         self.breaks = breaks
         self.middles = [(start + end) / 2 for start, end in breaks]
         self.starts = [0.0, *(end for _, end in breaks)]
-        crossing = [self._edges_across(middle) for middle in self.middles]
-        self.lane = [{e: k for k, e in enumerate(edges)} for edges in crossing]
-        before, after = [0, *map(len, crossing)], [*map(len, crossing), 0]
+        self.lanes = [self._lanes_across(middle) for middle in self.middles]
+        self.lane_counts = [len(set(lanes.values())) for lanes in self.lanes]
+        before, after = [0, *self.lane_counts], [*self.lane_counts, 0]
         self.indent = max(before) * LANE_WIDTH + (LANE_WIDTH if max(before) else 0.0)
         self.length = max(end - start for start, end in pairwise([*self.starts, layout.extent[0]]))
         ends = [start for start, _ in breaks] + [layout.extent[0]]
@@ -118,14 +184,18 @@ class _Rows:
             top += bottoms[row] - tops[row] + BOX_GAP
         self.height = top - BOX_GAP
 
-    def _edges_across(self, middle: float) -> list[int]:
-        """The edges that go from the row before a break to the row after it, from the outermost lane to the innermost."""
-        heights = []
+    def _lanes_across(self, middle: float) -> dict[int, int]:
+        """The lanes, from the outermost to the innermost, of the edges that go from the row before a break to the row after it.
+
+        Edges that leave a row as one line have come from the same box, and share a lane.
+        """
+        heights = {}
         for e, route in enumerate(self.old.routes):
             reached = [piece[-2] for piece in route]
             if min(reached) < middle < max(reached):
-                heights.append((self._height_at(route, middle), e))
-        return [e for _, e in sorted(heights)]
+                heights[e] = (self._height_at(route, middle), route[0][0] > middle)
+        lanes = {height: lane for lane, height in enumerate(sorted(set(heights.values())))}
+        return {e: lanes[height] for e, height in heights.items()}
 
     @staticmethod
     def _height_at(route: Route, middle: float) -> float:
@@ -170,7 +240,7 @@ class _Rows:
     def _detour(self, e: int, row: int, next_row: int, v: float, next_v: float) -> Iterator[Point]:
         """The corners of an edge from one row to the next, or back."""
         first = min(row, next_row)
-        lane, count = self.lane[first][e], len(self.lane[first])
+        lane, count = self.lanes[first][e], self.lane_counts[first]
         gutter = self.gutters[first + 1] + LANE_WIDTH * (count - lane) - LANE_WIDTH / 2
         right = self.indent + self.lengths[first] + LANE_WIDTH * (count - lane)
         left = self.indent - LANE_WIDTH * (lane + 1)

@@ -7,6 +7,7 @@ const CELLS = 24;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let network, losses, steps, running = 0, seed = 1, canvases, lines;
+let shown = null, pinned = null; // the unit that the large surface shows: [layer, position], or null for the output
 
 const bounds = [0, 1].map((axis) => {
   const all = data.X.map((x) => x[axis]), low = Math.min(...all), high = Math.max(...all), margin = 0.15 * (high - low || 1);
@@ -15,7 +16,7 @@ const bounds = [0, 1].map((axis) => {
 // Between orange for negative numbers and blue for positive ones, through the colour of the page.
 const COLOURS = {
   light: { zero: [244, 244, 242], minus: [234, 147, 53], plus: [91, 158, 214] },
-  dark: { zero: [35, 39, 47], minus: [144, 85, 10], plus: [20, 94, 154] },
+  dark: { zero: [35, 39, 47], minus: [156, 92, 10], plus: [26, 108, 176] },
 };
 const setPixel = (image, at, x, colours) => {
   const end = x < 0 ? colours.minus : colours.plus, part = Number.isNaN(x) ? 0 : Math.min(1, Math.abs(x));
@@ -33,6 +34,8 @@ const make = (sizes, activation, parameters) => {
   network.setOptimizer(byId("optimizer").value);
   losses = [];
   steps = 0;
+  shown = pinned = null;
+  byId("unit").textContent = "Output";
   drawNetwork();
   paint();
 };
@@ -45,14 +48,26 @@ const drawNetwork = () => {
   canvases = [];
   lines = [];
   const edges = document.createElementNS(SVG, "svg");
-  edges.setAttribute("aria-hidden", "true");
+  edges.setAttribute("role", "group");
+  edges.setAttribute("aria-label", "Units, each with its surface");
   area.append(edges);
-  const most = Math.max(...sizes), pitch = Math.min(58, 420 / most), side = Math.min(44, pitch - 6), gap = 560 / Math.max(1, sizes.length - 1);
-  const place = (l, j) => [30 + l * gap, 30 + (most - 1) * pitch / 2 + (j - (sizes[l] - 1) / 2) * pitch];
-  edges.setAttribute("viewBox", `0 0 640 ${60 + (most - 1) * pitch}`);
+  const most = Math.max(...sizes), pitch = Math.min(58, 420 / most), side = Math.min(44, pitch - 6), gap = 540 / Math.max(1, sizes.length - 1);
+  const place = (l, j) => [60 + l * gap, 46 + (most - 1) * pitch / 2 + (j - (sizes[l] - 1) / 2) * pitch];
+  edges.setAttribute("viewBox", `0 0 640 ${76 + (most - 1) * pitch}`);
+  const write = (text, x, y, anchor) => {
+    const line = document.createElementNS(SVG, "text");
+    line.setAttribute("x", x); line.setAttribute("y", y); line.setAttribute("text-anchor", anchor);
+    line.textContent = text;
+    edges.append(line);
+  };
+  sizes.forEach((_, l) => write(layerName(l), place(l, 0)[0], 14, "middle"));
+  for (const j of [0, 1]) write(`x${j + 1}`, place(0, j)[0] - side / 2 - 5, place(0, j)[1] + 4, "end");
   network.weights.forEach((layer, l) => layer.forEach((row, j) => row.forEach((w, i) => {
     const [x1, y1] = place(l, i), [x2, y2] = place(l + 1, j), line = document.createElementNS(SVG, "path");
     line.setAttribute("d", `M${x1 + side / 2},${y1}C${(x1 + x2) / 2},${y1} ${(x1 + x2) / 2},${y2} ${x2 - side / 2},${y2}`);
+    const title = document.createElementNS(SVG, "title");
+    line.append(title);
+    line.onpointerenter = () => { title.textContent = `weight ${short(network.tape.values[w])}`; };
     edges.append(line);
     lines.push([line, w]);
   })));
@@ -62,29 +77,59 @@ const drawNetwork = () => {
     frame.setAttribute("x", x - side / 2); frame.setAttribute("y", y - side / 2);
     frame.setAttribute("width", side); frame.setAttribute("height", side);
     canvas.width = canvas.height = CELLS;
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "button");
+    canvas.setAttribute("aria-label", unitName(l, j));
+    canvas.setAttribute("aria-pressed", "false");
+    canvas.onpointerenter = () => { if (!pinned) inspect([l, j]); };
+    canvas.onpointerleave = () => { if (!pinned) inspect(null); };
+    canvas.onclick = () => pin(l, j);
+    canvas.onkeydown = (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pin(l, j); } };
     frame.append(canvas);
     edges.append(frame);
-    canvases.push([canvas.getContext("2d"), unit]);
+    canvases.push([canvas.getContext("2d"), unit, `${l},${j}`]);
   }));
   byId("shape").textContent = sizes.join("-");
 };
-const paint = () => {
+// A unit whose surface is shown large: while the pointer is on it, or after a click until the next one
+const layerName = (l) => (l === 0 ? "inputs" : l === network.sizes.length - 1 ? "output" : `layer ${l}`);
+const unitName = (l, j) => (l === 0 ? `Input x${j + 1}` : l === network.sizes.length - 1 ? "Output" : `Layer ${l}, unit ${j + 1}`);
+const inspect = (place) => {
+  shown = place;
+  byId("unit").textContent = place ? unitName(...place) : "Output";
+  byId("surface").setAttribute("aria-label", `${byId("unit").textContent} over the plane of the inputs, with the samples`);
+  paintSurfaces();
+};
+const pin = (l, j) => {
+  const isPinned = pinned && pinned[0] === l && pinned[1] === j;
+  pinned = isPinned ? null : [l, j];
+  for (const [context, , at] of canvases) context.canvas.setAttribute("aria-pressed", String(Boolean(pinned) && at === String(pinned)));
+  inspect(pinned);
+};
+const paintSurfaces = () => {
   const images = canvases.map(([context]) => context.createImageData(CELLS, CELLS));
   const colours = dark.matches ? COLOURS.dark : COLOURS.light;
   const surface = byId("surface").getContext("2d"), large = surface.createImageData(CELLS, CELLS);
-  const output = network.units[network.units.length - 1][0];
+  const output = shown ? network.units[shown[0]][shown[1]] : network.units[network.units.length - 1][0];
+  const isOutput = !shown || shown[0] === network.sizes.length - 1, middle = isOutput ? data.middle : 0, spread = isOutput ? data.spread : 1;
   for (let row = 0; row < CELLS; row++) for (let column = 0; column < CELLS; column++) {
     const x1 = bounds[0][0] + (column + 0.5) / CELLS * (bounds[0][1] - bounds[0][0]);
     const x2 = bounds[1][1] - (row + 0.5) / CELLS * (bounds[1][1] - bounds[1][0]);
     const values = network.evaluateAt(x1, x2), at = 4 * (row * CELLS + column);
     canvases.forEach(([, unit], n) => setPixel(images[n], at, values[unit], colours));
-    setPixel(large, at, (values[output] - data.middle) / data.spread, colours);
+    setPixel(large, at, (values[output] - middle) / spread, colours);
   }
   canvases.forEach(([context], n) => context.putImageData(images[n], 0, 0));
   paintSurface(surface, large);
+  byId("low").textContent = short(middle - spread);
+  byId("high").textContent = short(middle + spread);
+};
+const paint = () => {
+  paintSurfaces();
   const weights = network.tape.values;
   for (const [line, w] of lines) {
     line.setAttribute("class", weights[w] < 0 ? "minus" : "plus");
+    line.setAttribute("stroke-opacity", Math.min(1, 0.2 + 0.5 * Math.abs(weights[w])).toFixed(2));
     line.setAttribute("stroke-width", Math.min(7, 0.4 + 2 * Math.abs(weights[w])).toFixed(2));
   }
   losses.push([steps, network.meanLoss(data.X, data.y)]);
@@ -132,7 +177,7 @@ const number = (id, isGood) => {
   const x = Number(byId(id).value);
   if (byId(id).value.trim() !== "" && Number.isFinite(x) && isGood(x)) return x;
   pause();
-  say(`${byId(id).labels[0].textContent.trim()}: “${byId(id).value}” is not a positive number.`);
+  say(`${byId(id).labels[0].textContent.trim()}: “${byId(id).value}” is not a positive${id === "batch" ? " whole" : ""} number.`);
   return null;
 };
 const train = () => {
@@ -175,6 +220,7 @@ const remake = () => {
 byId("activation").onchange = remake;
 byId("optimizer").onchange = () => network.setOptimizer(byId("optimizer").value);
 byId("widths").onchange = remake;
+byId("range").textContent = bounds.map(([low, high], axis) => `x${axis + 1}: ${short(low)} to ${short(high)}`).join(", ");
 dark.onchange = () => { losses.pop(); paint(); };
 const offer = (id, value, text) => {
   const option = document.createElement("option");

@@ -35,8 +35,9 @@ def open_page(window, tmp_path):
     """A function that opens the page of a picture in a tab of its own."""
     context, events = window
 
-    def open_picture(picture, scheme="light", motion="reduce"):
+    def open_picture(picture, scheme="light", motion="reduce", size=(1200, 800)):
         page = context.new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=scheme, reduced_motion=motion)
         load(page, picture, tmp_path)
         return page

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import scope
+from autograd import Value, scope
 from autograd.viz import draw, network, playground
 from picture_helpers import build, moons_loss, neuron_graph, recipes
 
@@ -100,24 +100,32 @@ PAGE_FAULTS = """
     if (control.tagName !== "svg" && control.scrollWidth > control.clientWidth + 2 && control.clientWidth) faults.push(`${name(control)} is cut`);
   }
   const drawing = document.querySelector("main svg");
+  for (const region of regions) if (region.scrollWidth > region.clientWidth + 2) faults.push(`${name(region)} is ${region.scrollWidth} wide`);
+  const play = document.querySelector(".bar button, #play");
+  if (place(play).bottom > innerHeight) faults.push(`${name(play)} is below the window`);
   if (place(drawing).height < 200) faults.push(`the drawing is ${place(drawing).height} high`);
   return faults;
 }
 """
 
 
+def long_names():
+    """A graph whose leaves have long names without spaces, and extreme numbers."""
+    a, b = Value(1e-300, name="W" * 200), Value(float("-inf"), name="<b>" + "_" * 50)
+    return a * b + Value(-1.7976931348623157e308, name="漢字" * 30)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(360, 740), (800, 900), (1280, 800), (1920, 1080)], ids=str)
-@pytest.mark.parametrize("kind", ["expression", "loss", "playground"])
+@pytest.mark.parametrize("kind", ["expression", "loss", "playground", "long names"])
 def test_pages_have_no_faults_at_any_width(open_page, kind, size, scheme):
     if kind == "playground":
         picture = playground(nn.MLP([2, 8, 8, 1], rng=0), *nn.toys.moons(40, rng=0))
     else:
-        root = neuron_graph()[2] if kind == "expression" else moons_loss(4, 4)[1]
+        root = {"expression": lambda: neuron_graph()[2], "loss": lambda: moons_loss(4, 4)[1], "long names": long_names}[kind]()
         root.backward()
         picture = draw(root)
-    page = open_page(picture, scheme)
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page = open_page(picture, scheme, size=size)
     assert page.evaluate(PAGE_FAULTS) == []
     if kind != "playground":
         page.locator('[data-box="0"]').focus()
@@ -126,3 +134,61 @@ def test_pages_have_no_faults_at_any_width(open_page, kind, size, scheme):
     else:
         page.click("#step")
     assert page.evaluate(PAGE_FAULTS) == []
+
+
+BOXES = "[...document.querySelectorAll('main svg [data-box] rect')].map((rect) => rect.getBoundingClientRect().toJSON())"
+LETTERS = "12 / unitsPerPixel()"
+
+
+def test_the_drawing_is_arranged_for_the_window(open_page):
+    rows = {}
+    for width in (400, 800, 1280):
+        page = open_page(draw(neuron_graph()[2]), size=(width, 800))
+        boxes = page.evaluate(BOXES)
+        rows[width] = boxes
+        assert page.evaluate(LETTERS) > 8
+        assert page.evaluate("boxes.length") == len(boxes) == 8
+    for width in (800, 1280):  # from left to right, in one row: the root is to the right of all
+        *others, root = rows[width]
+        assert max(box["right"] for box in others) < root["left"]
+        assert max(box["bottom"] for box in rows[width]) - min(box["top"] for box in rows[width]) < 200
+    *others, root = rows[400]  # from top to bottom
+    assert max(box["bottom"] for box in others) < root["top"]
+
+
+def test_the_narrow_drawing_is_live(open_page):
+    a, b, y = neuron_graph()
+    y.backward()
+    page = open_page(draw(y), size=(400, 800))
+    page.evaluate("setLeaf(tape.leaves[0], '3')")
+    page.evaluate("paint()")
+    a.data = 3.0
+    again = (a * b + 10.0).tanh() * a + a**2
+    assert page.text_content('main svg [data-box="7"] .data') == f"data {float(again.data):.4g}"
+    page.click("#last")
+    assert page.locator(".flow").count() > 0
+
+
+def test_a_small_drawing_is_not_blown_up(open_page):
+    page = open_page(draw(Value(1.0, name="x")))
+    assert page.evaluate(LETTERS) == pytest.approx(18, abs=0.5)
+    page.set_viewport_size({"width": 500, "height": 900})
+    page.wait_for_timeout(100)
+    assert page.evaluate("showsAll()")
+    assert page.evaluate(LETTERS) == pytest.approx(18, abs=0.5)
+    middle = page.evaluate("svg.getBoundingClientRect().x + svg.getBoundingClientRect().width / 2")
+    (box,) = page.evaluate(BOXES)
+    assert (box["left"] + box["right"]) / 2 == pytest.approx(middle, abs=1)
+
+
+def test_a_long_chain_fills_the_window(open_page):
+    x = Value(0.5)
+    for _ in range(300):
+        x = x.tanh()
+    page = open_page(draw(x, fold=False), size=(1280, 800))
+    area = page.evaluate("svg.getBoundingClientRect().toJSON()")
+    places = page.evaluate(
+        "boxLayer.places.map((p) => [p.left / unitsPerPixel(), p.right / unitsPerPixel(), p.bottom / unitsPerPixel()])"
+    )
+    assert max(right for _, right, _ in places) - min(left for left, _, _ in places) > 0.6 * area["width"]
+    assert max(bottom for *_, bottom in places) > 0.6 * area["height"]

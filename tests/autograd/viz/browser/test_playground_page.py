@@ -135,3 +135,35 @@ def test_the_curve_and_the_samples_survive_a_run(page_of, wait_until):
     page.click("#reset")
     assert page.input_value("#optimizer") == "momentum"
     assert float(page.inner_text("#loss").split()[-1]) == first
+
+
+def test_the_large_surface_shows_the_unit_that_is_pointed_at(page_of):
+    X, y = nn.toys.moons(20, rng=0)
+    page = page_of(playground(nn.MLP([2, 3, 1], rng=2), X, y))
+    picture = "document.getElementById('surface').toDataURL()"
+    output = page.evaluate(picture)
+    units = page.locator("#network canvas")
+    units.nth(3).hover()
+    assert page.inner_text("#unit") == "Layer 1, unit 2"
+    assert page.inner_text("#low"), page.inner_text("#high") == ("-1", "1")
+    unit = page.evaluate(picture)
+    assert unit != output
+    page.mouse.move(2, 2)
+    assert page.inner_text("#unit") == "Output"
+    assert page.evaluate(picture) == output
+    units.nth(3).focus()
+    page.keyboard.press("Enter")
+    page.mouse.move(2, 2)
+    assert page.evaluate(picture) == unit
+    assert units.nth(3).get_attribute("aria-pressed") == "true"
+    page.click("#step")
+    assert page.inner_text("#unit") == "Layer 1, unit 2"
+    page.click("#reset")
+    assert page.inner_text("#unit") == "Output"
+    assert page.evaluate(picture) == output
+
+
+def test_inputs_and_layers_have_names(page_of):
+    page = page_of(playground(nn.MLP([2, 3, 4, 1], rng=2), *nn.toys.gate("xor")))
+    assert page.locator("#network text").all_text_contents() == ["inputs", "layer 1", "layer 2", "output", "x1", "x2"]
+    assert page.inner_text("#range") == "x1: -0.15 to 1.15, x2: -0.15 to 1.15"

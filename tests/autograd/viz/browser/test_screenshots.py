@@ -99,8 +99,7 @@ def share_of_difference(a, b):
 @pytest.mark.parametrize("kind", KINDS)
 def test_pages_look_as_they_did(same_fonts, open_page, tmp_path, kind, width, scheme):
     name = f"{kind}-{width}-{scheme}.png"
-    page = open_page(KINDS[kind](), scheme)
-    page.set_viewport_size({"width": width, "height": 800})
+    page = open_page(KINDS[kind](), scheme, size=(width, 800))
     image = take(page, name)
     if KEEPS:
         image.save(FOLDER / name, optimize=True)

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from autograd import SettingError, Value
 from autograd.viz import draw
+from autograd.viz.formats.page_drawings import page_drawings
 from autograd.viz.layout.layered_layout import arrange
-from autograd.viz.layout.wrapping import wrap_layout
+from autograd.viz.layout.wrapping import fit_layout, scale_in_window, wrap_layout
 from picture_helpers import SVG_NAMESPACE, is_hit, points_on, svg_parts
 
 DAGS = st.integers(2, 14).flatmap(
@@ -62,3 +63,46 @@ def test_the_width_is_checked():
     for width in (0, -1, 2.5, True, "800"):
         with pytest.raises(SettingError, match=r"^draw\(\): width must be a whole number of pixels, or None for one row, not "):
             draw(Value(1.0), width=width)
+
+
+@given(st.integers(1, 60), st.floats(200.0, 1500.0), st.floats(200.0, 900.0))
+def test_rows_fit_a_window_as_well_as_one_row(n, width, height):
+    row = arrange([(60.0, 40.0)] * n, [(i, i + 1) for i in range(n - 1)], [0.0] * (n - 1))
+    fitted = fit_layout(row, (width, height), 0.7)
+    scale, row_scale = scale_in_window(fitted.extent, (width, height)), scale_in_window(row.extent, (width, height))
+    assert scale >= row_scale
+    if row_scale >= 0.7:
+        assert fitted is row
+
+
+def test_rows_of_a_long_chain_have_the_shape_of_the_window():
+    row = arrange([(60.0, 40.0)] * 500, [(i, i + 1) for i in range(499)], [0.0] * 499)
+    for window in ((900.0, 600.0), (400.0, 500.0)):
+        length, height = fit_layout(row, window, 0.7).extent
+        assert 0.5 < length / height / (window[0] / window[1]) < 2.0
+
+
+def test_edges_of_one_box_share_their_lane():
+    # The first box is an argument of the last two, which are in the next row.
+    edges = [(0, 1), (1, 2), (2, 3), (2, 4), (0, 3), (0, 4), (3, 5), (4, 5)]
+    row = arrange([(60.0, 40.0)] * 6, edges, [0.0] * len(edges))
+    rows = wrap_layout(row, 250.0)
+    assert rows.extent[1] > row.extent[1]
+    first, second = rows.routes[4], rows.routes[5]
+    shared = sum(a == b for a, b in zip(first, second, strict=False))
+    assert shared >= 8  # they leave the row, turn round its end and enter the next row as one line
+
+
+def test_the_drawing_of_a_page_is_arranged_twice_if_it_is_small_in_a_narrow_window():
+    x = Value(0.5, name="x")
+    for _ in range(8):
+        x = x.tanh()
+    wide, narrow = page_drawings(draw(x).drawing)
+    (wide_boxes, wide_links), (boxes, links) = svg_parts(wide), svg_parts(narrow)
+    assert len(boxes) == len(wide_boxes) == 9
+    assert len(links) == len(wide_links) == 8
+    (_,) = page_drawings(draw(x, direction="TB").drawing)
+    (_,) = page_drawings(draw(Value(1.0)).drawing)
+    for _ in range(30):
+        x = x.tanh()
+    (_,) = page_drawings(draw(x).drawing)

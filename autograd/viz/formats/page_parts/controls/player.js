@@ -1,6 +1,8 @@
 // The player: the backward pass as a film, contribution by contribution, and the forward pass, node by node
 const grads = boxes.map((box) => box.querySelector(".grad"));
 const written = grads.map((line) => line && line.textContent);
+// A number as Python or JavaScript writes it
+const numberOf = (text) => ({ inf: Infinity, "-inf": -Infinity, nan: NaN })[text] ?? Number(text);
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let at = 0, timer = null, direction = "backward";
 
@@ -60,11 +62,12 @@ const playBackward = () => {
   if (!at) return;
   const frame = frames[at - 1];
   if (frame.box !== null) boxes[frame.box].classList.add("turn");
-  const sizes = frame.pushes.map((push) => Math.abs(Number(push.contribution))), largest = Math.max(...sizes, 1e-300);
+  const contributions = frame.pushes.map((push) => numberOf(push.contribution));
+  const largest = Math.max(...contributions.map(Math.abs).filter(Number.isFinite), 1e-300);
   frame.pushes.forEach((push, n) => {
     if (push.link === null) return;
     links[push.link].classList.add("hot");
-    flow(push.link, Number(push.contribution), Number.isFinite(sizes[n]) ? sizes[n] / largest : 1, true);
+    flow(push.link, contributions[n], Number.isFinite(contributions[n]) ? Math.abs(contributions[n]) / largest : 1, true);
   });
   writeEquation(frame);
 };
@@ -117,6 +120,7 @@ const math = (tag, text, parent) => {
   if (parent) parent.append(made);
   return made;
 };
+const LONGEST_SUBSCRIPT = 20; // letters, with which an equation fits on a phone
 const writeEquation = (frame) => {
   if (frame.nodes > 1 || frame.box === null || quizzing) return;
   for (const push of frame.pushes) {
@@ -130,13 +134,13 @@ const writeEquation = (frame) => {
     };
     const target = math("msub", undefined, row);
     math("mo", "∇", target);
-    math("mtext", data.boxes[push.to].title, target);
+    math("mtext", data.boxes[push.to].title.length > LONGEST_SUBSCRIPT ? `#${push.to}` : data.boxes[push.to].title, target);
     math("mo", "+=", row);
     number(link.local);
     math("mo", "·", row);
-    number(Number(frame.gradient));
+    number(numberOf(frame.gradient));
     math("mo", "=", row);
-    number(Number(push.contribution));
+    number(numberOf(push.contribution));
   }
 };
 const shortened = (text) => (/^-?[\d.]+(e[-+]?\d+)?$/.test(text) ? shortNumber(Number(text)) : text || "…");

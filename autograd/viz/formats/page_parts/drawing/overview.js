@@ -31,7 +31,7 @@ const drawLink = (l) => {
   brush.lineWidth = isMarked ? 4 : shade && shade !== "s0" ? 1 + 0.35 * shade[1] : 1.1;
   brush.stroke(paths[l]);
 };
-const drawBox = (k) => {
+const drawBox = (k, thinnest) => {
   const classes = boxes[k].getAttribute("class"), { left, top, right, bottom } = boxLayer.places[k];
   const [x, y, width, height] = [left - offsetX, top - offsetY, right - left, bottom - top];
   brush.globalAlpha = hasMark(classes, " faint", " waits") ? 0.4 : 1;
@@ -43,7 +43,7 @@ const drawBox = (k) => {
   }
   const isHot = hasMark(classes, " chosen", " turn", " lit"), isMarked = isHot || hasMark(classes, " found", " received");
   brush.strokeStyle = isHot ? colours.hot : isMarked ? colours.done : colours.line;
-  brush.lineWidth = isMarked ? 5 : classes.includes(" root") ? 3.5 : 1;
+  brush.lineWidth = Math.max(thinnest, isMarked ? 5 : classes.includes(" root") ? 3.5 : 1);
   brush.strokeRect(x, y, width, height);
 };
 const drawOverview = () => {
@@ -54,7 +54,8 @@ const drawOverview = () => {
   brush.clearRect(0, 0, width, height);
   brush.setTransform(zoomed, 0, 0, zoomed, width / 2 - (view.x + view.width / 2 - offsetX) * zoomed, height / 2 - (view.y + view.height / 2 - offsetY) * zoomed);
   links.forEach((_, l) => { if (linkLayer.isIn[l]) drawLink(l); });
-  boxes.forEach((_, k) => { if (boxLayer.isIn[k]) drawBox(k); });
+  const thinnest = 0.7 * unitsPerPixel(); // so that boxes without a colour stand out from the page
+  boxes.forEach((_, k) => { if (boxLayer.isIn[k]) drawBox(k, thinnest); });
 };
 let overviewWaits = false;
 const refresh = () => {

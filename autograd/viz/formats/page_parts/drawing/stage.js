@@ -57,4 +57,12 @@ const drawWhatIsInView = () => {
   if (tape && painted && entered + enteredLinks + added) repaint();
   else if (isFar) drawOverview();
 };
-new ResizeObserver(() => { area = svg.getBoundingClientRect(); drawWhatIsInView(); }).observe(svg);
+fitFull();
+setView({ ...full });
+const measureArea = () => {
+  const didShowAll = showsAll();
+  area = svg.getBoundingClientRect();
+  fitFull();
+  if (didShowAll) show({ ...full }); else drawWhatIsInView();
+};
+new ResizeObserver(measureArea).observe(svg);

@@ -1,12 +1,23 @@
 // Pan and zoom: the part of the drawing that is in view
 const whole = svg.viewBox.baseVal;
-const full = { x: 0, y: 0, width: whole.width, height: whole.height };
+const [wholeWidth, wholeHeight] = [whole.width, whole.height];
+// A small drawing is in the middle, at most so much larger than in its SVG.
+const LARGEST_SCALE = 1.5;
+const full = { x: 0, y: 0, width: wholeWidth, height: wholeHeight };
+const fitFull = () => {
+  const grown = Math.max(1, Math.min(area.width / wholeWidth, area.height / wholeHeight) / LARGEST_SCALE);
+  full.width = wholeWidth * grown;
+  full.height = wholeHeight * grown;
+  full.x = (wholeWidth - full.width) / 2;
+  full.y = (wholeHeight - full.height) / 2;
+};
 let view = { ...full };
-const show = (next) => {
+const showsAll = () => ["x", "y", "width", "height"].every((key) => view[key] === full[key]);
+const setView = (next) => {
   view = next;
   svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
-  drawWhatIsInView();
 };
+const show = (next) => { setView(next); drawWhatIsInView(); };
 const zoom = (factor, at) => {
   const scale = unitsPerPixel();
   const p = at || { x: area.width / 2, y: area.height / 2 };
