@@ -41,7 +41,7 @@ scores = [model([float(p), float(q)]) for p, q in X]
 losses = [(1.0 - (2.0 * float(t) - 1.0) * score).relu() for t, score in zip(labels, scores, strict=True)]
 loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in model.parameters())
 loss.backward()
-network = draw(loss)
+network = draw(loss, direction="TB")
 write("moons", network)
 assert network.snapshot.size > 65_000
 assert len(network.drawing.boxes) <= 25

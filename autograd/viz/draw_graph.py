@@ -52,8 +52,8 @@ def draw(
         The direction of reading: left to right, right to left, or top to bottom.
     width : int, optional
         The width in pixels after which a picture from left to right, or from right to left, continues in a further row; None for
-        one row. Pictures of which too many edges would go from row to row stay in one row. The page of ``to_html`` chooses rows that
-        fit its window, if this is not None.
+        one row. Pictures of which too many edges would go from row to row stay in one row. Unless this is None, the page of
+        ``to_html`` chooses rows that fit its window.
     live : bool, default True
         Whether the page of ``to_html`` computes: values, derivatives and gradients follow when you change a leaf. It does if the
         graph has at most 2000 nodes, all of them numbers, and JavaScript has the functions that the rows need. Otherwise the page

@@ -20,7 +20,7 @@ from autograd.numpy_api.functions.elementwise import softplus
 from autograd.ops import TABLE, Elementwise
 from autograd.viz.file_writing import write_file
 from autograd.viz.formats.page import PAGE_HEAD, POLICY, csp_hash
-from autograd.viz.javascript.program import RowList, read_tape, reason_for_static, write_nodes
+from autograd.viz.javascript.program import RowList, read_script, reason_for_static, write_nodes
 from autograd.viz.picture_formats import notebook_frame
 from autograd.viz.snapshots.snapshot import take_snapshot
 
@@ -124,8 +124,8 @@ class Playground:
             The page, which needs no other file and no network.
         """
         style = _read("playground.css")
-        script = self.script + _read("optimizers.js") + _read("network.js") + _read("playground.js").removeprefix('"use strict";\n')
-        script = '"use strict";\n' + script
+        parts = [read_script("start"), self.script, *(_read(f"{name}.js") for name in ("optimizers", "network", "playground"))]
+        script = "".join(['"use strict";\n', *parts])
         page = PAGE.format(
             policy=POLICY.format(style_hash=csp_hash(style), script_hash=csp_hash(script)),
             style=style,
@@ -224,7 +224,7 @@ def playground(
         "middle": 0.0 if is_logit else (low + high) / 2,
         "spread": 2.0 if is_logit else (high - low) / 2 or 1.0,
     }
-    return Playground(rows.script() + read_tape(), data, float(lr), len(samples) if batch_size is None else batch_size)
+    return Playground(rows.script() + read_script("tape"), data, float(lr), len(samples) if batch_size is None else batch_size)
 
 
 def _check_samples(X: Any, y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

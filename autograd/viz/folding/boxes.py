@@ -182,7 +182,13 @@ def _describe_operation(node: Any) -> str:
         return sanitize(node.op.name)
     if all(hasattr(arg, "stamp") for arg in args):
         return _without_arguments(pattern)
-    return pattern.format(*("·" if hasattr(arg, "stamp") else sanitize(format_array(arg), MAX_CONSTANT_LENGTH) for arg in args))
+    return pattern.format(*("·" if hasattr(arg, "stamp") else _constant(arg) for arg in args))
+
+
+def _constant(x: Any) -> str:
+    """A constant argument: its numbers, or its shape if they are too many for the line."""
+    text = format_array(x)
+    return text if len(text) <= MAX_CONSTANT_LENGTH else f"[{format_shape(np.shape(x))}]"
 
 
 def _shape_line(node: Any) -> list[str]:

@@ -15,7 +15,7 @@ from autograd.viz.drawing import Drawing
 from autograd.viz.formats.page_data import page_data
 from autograd.viz.formats.page_drawings import page_drawings
 from autograd.viz.formats.svg_style import STYLE
-from autograd.viz.javascript.program import Program, read_tape
+from autograd.viz.javascript.program import Program, read_script
 from autograd.viz.snapshots.snapshot import Snapshot
 
 # Nothing runs but the page's own script and style, which are named by their hashes.
@@ -158,8 +158,8 @@ def render_page(
 def _script(program: Program) -> str:
     """The files of the script, and the rows that they compute with."""
     parts = [_read_resource(f"page_parts/{name}.js") for name in SCRIPTS]
-    tape = "" if program.data is None else program.script + read_tape()
-    return "".join([parts[0], tape, *parts[1:]])
+    tape = "" if program.data is None else program.script + read_script("tape")
+    return "".join(['"use strict";\n', read_script("start"), parts[0], tape, *parts[1:]])
 
 
 @cache

@@ -90,10 +90,13 @@ def render_svg(drawing: Drawing, live: bool = False, window: Point | None = None
         Frame((x, y), (across, along) if is_vertical else (along, across))
         for (x, y), (along, across) in zip(map(transform, layout.centres), layout.sizes, strict=True)
     ]
-    space_for_labels = max(label_widths, default=0.0) if is_vertical else 0.0
-    parts = _opening(drawing, layout.extent, space_for_labels, live)
-    parts += _groups(drawing.boxes, frames)
+    loops = (width for width, link in zip(label_widths, drawing.links, strict=True) if link.tail == link.head)
+    space_for_labels = max(loops, default=0.0) if is_vertical else 0.0
+    outlines, names, space_for_names = _groups(drawing.boxes, frames, drawing.direction, layout.extent)
+    parts = _opening(drawing, layout.extent, max(space_for_labels, space_for_names), live)
+    parts += outlines
     parts += _links(drawing, layout, labels, transform)
+    parts += names
     parts += [_box(k, box, frame) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
     return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
 
@@ -211,35 +214,74 @@ def _legend(legend: Legend, top: float) -> tuple[str, float]:
     return f'<g class="legend">{"".join(swatches)}{"".join(texts)}</g>', right + len(last) * style.LETTER_WIDTH - style.MARGIN
 
 
-def _groups(boxes: Sequence[Box], frames: Sequence[Frame]) -> list[str]:
-    """A dotted line around the boxes of each group, unless another box stands among them."""
+def _groups(boxes: Sequence[Box], frames: Sequence[Frame], direction: str, extent: Point) -> tuple[list[str], list[str], float]:
+    """A dotted line around the boxes of each group, unless another box stands among them; their names; the space for these."""
     groups = dict.fromkeys(box.group for box in boxes if box.group)
     if len(groups) > MAX_GROUPS:
-        return []
-    outlines = (_group_outline(group, boxes, frames) for group in groups)
-    return [outline for outline in outlines if outline]
+        return [], [], 0.0
+    corners = {group: _group_corners(group, boxes, frames) for group in groups}
+    known = {group: place for group, place in corners.items() if place is not None}
+    outlines = [_group_outline(group, place) for group, place in known.items()]
+    if direction == "TB":
+        width = max((right + _name_width(group) - extent[1] for group, (_, _, right, _) in known.items()), default=0.0)
+        return outlines, [_name_beside(group, place) for group, place in known.items()], max(0.0, width)
+    names, taken = [], [frame.corners for frame in frames]
+    for group, place in known.items():
+        name = _name_above(group, place, extent[0], taken)
+        if name is not None:
+            names.append(name[0])
+            taken.append(name[1])
+    return outlines, names, 0.0
 
 
-def _group_outline(group: str, boxes: Sequence[Box], frames: Sequence[Frame]) -> str:
+Corners: TypeAlias = tuple[float, float, float, float]  # left, top, right and bottom
+
+
+def _group_corners(group: str, boxes: Sequence[Box], frames: Sequence[Frame]) -> Corners | None:
+    """The outline of a group; None if another box is inside of it."""
     inside = [frame.corners for box, frame in zip(boxes, frames, strict=True) if box.group == group]
     outside = [frame.corners for box, frame in zip(boxes, frames, strict=True) if box.group != group]
     lefts, tops, rights, bottoms = zip(*inside, strict=True)
-    left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
-    if any(l < right and left < r and t < bottom and top < b for l, t, r, b in outside):
-        return ""
+    around = min(lefts), min(tops), max(rights), max(bottoms)
+    if any(_meet(around, corners) for corners in outside):
+        return None
+    left, top, right, bottom = around
     pad = style.GROUP_PADDING
+    return left - pad, top - pad, right + pad, bottom + pad
+
+
+def _meet(a: Corners, b: Corners) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _group_outline(group: str, corners: Corners) -> str:
+    left, top, right, bottom = corners
     return (
-        f'<g class="group"><rect x="{left - pad:.1f}" y="{top - pad:.1f}" width="{right - left + 2 * pad:.1f}" '
-        f'height="{bottom - top + 2 * pad:.1f}" rx="{style.GROUP_CORNER_RADIUS}"/><title>{escape(group)}</title>'
-        f"{_group_name(group, left - pad, top - pad - 2.0, right - left + 2 * pad)}</g>"
+        f'<g class="group"><rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
+        f'height="{bottom - top:.1f}" rx="{style.GROUP_CORNER_RADIUS}"/><title>{escape(group)}</title></g>'
     )
 
 
-def _group_name(group: str, left: float, bottom: float, width: float) -> str:
-    """The name of a group above its outline, if it is short enough."""
-    if display_width(group) * style.EDGE_LETTER_WIDTH > width:
-        return ""
-    return f'<text x="{left:.1f}" y="{bottom:.1f}">{escape(group)}</text>'
+def _name_width(group: str) -> float:
+    return display_width(group) * style.EDGE_LETTER_WIDTH + style.EDGE_LABEL_PADDING
+
+
+def _name_beside(group: str, corners: Corners) -> str:
+    """The name to the right of a group, where no edge is if edges run down."""
+    _, top, right, bottom = corners
+    return f'<text class="of-group" x="{right + 4.0:.1f}" y="{(top + bottom) / 2 + 3.0:.1f}">{escape(group)}</text>'
+
+
+def _name_above(group: str, corners: Corners, length: float, taken: Sequence[Corners]) -> tuple[str, Corners] | None:
+    """The name in the middle above a group, and its place; None if it would cover a box or another name."""
+    left, top, right, _ = corners
+    width = _name_width(group) - style.EDGE_LABEL_PADDING
+    start = max(-style.MARGIN / 2, min((left + right - width) / 2, length + style.MARGIN / 2 - width))
+    bottom = top - 2.0
+    place = start, bottom - style.GROUP_NAME_HEIGHT, start + width, bottom
+    if start < -style.MARGIN / 2 or any(_meet(place, other) for other in taken):
+        return None
+    return f'<text class="of-group" x="{start:.1f}" y="{bottom:.1f}">{escape(group)}</text>', place
 
 
 def _box(k: int, box: Box, frame: Frame) -> str:
@@ -345,11 +387,15 @@ def _path_pattern(lengths: tuple[int, ...]) -> str:
 
 
 def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
-    """The label, at the end of the straight piece with which an edge enters its consumer, or next to it."""
+    """The label, above the straight piece with which an edge enters its consumer, or on it where edges run down."""
     x, y = entry
     if direction == "TB":
-        above = -style.ARROW_LENGTH if link.tail <= link.head else 2.0 * style.ARROW_LENGTH
-        return f'<text x="{x + 4:.1f}" y="{y + above + 3:.1f}">{escape(link.label)}</text>'
+        if link.tail == link.head:
+            return f'<text x="{x + 4:.1f}" y="{y - style.ARROW_LENGTH + 3:.1f}">{escape(link.label)}</text>'
+        above = -style.ARROW_LENGTH - style.LABEL_RISE if link.tail < link.head else 2.0 * style.ARROW_LENGTH + style.LABEL_RISE
+        width = len(link.label) * style.EDGE_LETTER_WIDTH + style.EDGE_LABEL_PLATE
+        plate = f'<rect x="{x - width / 2:.1f}" y="{y + above - 9:.1f}" width="{width:.1f}" height="{style.EDGE_LABEL_HEIGHT:g}"/>'
+        return f'{plate}<text x="{x:.1f}" y="{y + above:.1f}" text-anchor="middle">{escape(link.label)}</text>'
     runs_left = (direction == "RL") != (link.tail >= link.head)
     anchor, shift = ("start", style.LABEL_SHIFT) if runs_left else ("end", -style.LABEL_SHIFT)
     return f'<text x="{x + shift:.1f}" y="{y - style.LABEL_RISE:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'

@@ -18,6 +18,7 @@ CAPTION_HEIGHT = 22.0  # a line and a gap below it
 BOX_PADDING = 9.0  # between text and the sides of a box: a little more than a letter
 GROUP_PADDING = 5.0  # between boxes and the line around their group, less than half of the gap between boxes (18)
 EDGE_LABEL_PADDING = 10.0  # at both ends of an edge's label together: the head, and a gap
+EDGE_LABEL_PLATE = 4.0  # at both ends of a label on an edge together, where the edge is hidden
 MARGIN = 12.0  # around the drawing: twice the widest stroke (5), rounded up
 
 # Radii of the corners of boxes: leaves look rounder than operations.
@@ -110,7 +111,8 @@ STYLE = (
     + """
 .drawing .link[class*=" p"]{--e:var(--plus)}.drawing .link[class*=" n"]{--e:var(--minus)}
 .drawing .link path.head{fill:var(--e);stroke-linejoin:round}
-.drawing .link text,.drawing .group text{font-size:10px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.drawing .link text,.drawing .of-group{font-size:10px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.drawing .link rect{fill:var(--paper)}
 .drawing .group rect{fill:none;stroke:var(--line);stroke-dasharray:1 3}
 """
     + _fills(LIGHT_FILLS)

@@ -122,9 +122,9 @@ def read_functions() -> str:
     return files("autograd.viz.javascript").joinpath("float_functions.js").read_text("utf-8")
 
 
-def read_tape() -> str:
-    """The function that makes a tape of a program."""
-    return files("autograd.viz.javascript").joinpath("tape.js").read_text("utf-8")
+def read_script(name: str) -> str:
+    """A file of this folder: "tape", the function that makes a tape of a program, or "start", how a page begins."""
+    return files("autograd.viz.javascript").joinpath(f"{name}.js").read_text("utf-8")
 
 
 def reason_for_static(snapshot: Snapshot) -> str:

@@ -1,7 +1,7 @@
-"use strict";
 // The page of a playground: the network, its surfaces, and the controls of the training.
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
+beginAnew("header", "section", "main");
 const SVG = "http://www.w3.org/2000/svg";
 const CELLS = 24;
 const dark = matchMedia("(prefers-color-scheme: dark)");

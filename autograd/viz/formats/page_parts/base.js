@@ -1,7 +1,7 @@
-"use strict";
 // The page of a picture: pan and zoom, search, one box's numbers, the paths to it, and the backward pass step by step.
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
+beginAnew("header", "main", "aside", "footer");
 // A drawing may be there a second time, for windows in which its text is small. The one that is shown larger stays.
 const SMALL_SCALE = 0.7; // letters of 12 pixels are 8.4 pixels high
 const narrow = byId("narrow");

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, scope
 from autograd.viz import draw, network, playground
+from autograd.viz.labels import sanitize
 from picture_helpers import build, moons_loss, neuron_graph, recipes
 
 # Faults of a drawing, in words. A text has the rectangle of its letters; strokes may touch them.
@@ -63,6 +64,28 @@ def test_random_graphs_have_no_faults(faults_of, recipe, direction, folded, widt
     y.name = name
     y.backward()
     assert faults_of(draw(y, direction=direction, fold=folded, width=width).to_svg()) == []
+
+
+def penalized_loss():
+    """A folded network and a penalty, whose edges have long labels."""
+    model, loss = moons_loss(8, 20)
+    total = loss + 1e-4 * sum(p * p for p in model.parameters())
+    total.backward()
+    return total
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+def test_long_labels_of_neighbours_do_not_meet(faults_of, direction):
+    assert faults_of(draw(penalized_loss(), direction=direction).to_svg()) == []
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+@pytest.mark.parametrize("names", [None, ["input layer", "a hidden layer with a long name", "漢字漢字", "W" * 90]])
+def test_names_of_layers_have_no_faults(faults_of, direction, names):
+    picture = network([3, 6, 4, 2], direction=direction, names=names, bias=True)
+    assert faults_of(picture.to_svg()) == []
+    shown = [name for name in names or ["layer 0", "layer 3"] if f">{sanitize(name)}</text>" in picture.to_svg()]
+    assert len(shown) >= (3 if names else 2)
 
 
 @pytest.mark.parametrize("direction", ["LR", "RL", "TB"])

@@ -99,6 +99,9 @@ def test_pictures_can_share_a_document():
 
 
 def test_layers_have_their_names():
-    svg = network([3, 4, 1], names=["pixels", "a name that is longer than its layer", "digit"]).to_svg()
-    assert re.search(r"<text [^>]*>pixels</text>", svg)
+    svg = network([3, 4, 1], names=["pixels", "wider than its layer", "digit"]).to_svg()
+    for name in ("pixels", "wider than its layer", "digit"):
+        assert re.search(f"<text [^>]*>{name}</text>", svg)
+    svg = network([3, 4, 1], names=["a name that would cover the next layer", "hidden", "digit"]).to_svg()
+    assert re.search(r"<text [^>]*>hidden</text>", svg)
     assert not re.search(r"<text [^>]*>a name that", svg)

@@ -175,9 +175,9 @@ def test_edge_labels_do_not_overlap():
         for t in g.iter(f"{SVG_NAMESPACE}text")
     ]
     assert len(texts) > 5
-    assert all(x + 6.1 * len(s) <= float(root.attrib["width"]) for x, _, s in texts)
+    assert all(6.1 * len(s) / 2 <= x + 12.0 <= float(root.attrib["width"]) - 6.1 * len(s) / 2 for x, _, s in texts)
     for i, (x, y, s) in enumerate(texts):
-        assert not any(abs(y - v) < 8.0 and x < u + 5.5 * len(r) and u < x + 5.5 * len(s) for u, v, r in texts[:i])
+        assert not any(abs(y - v) < 8.0 and abs(x - u) < 5.5 * (len(r) + len(s)) / 2 for u, v, r in texts[:i])
     xs = [Value(i / 7.0) for i in range(40)]
     _, links = svg_parts(draw(sum((x * 1.25 for x in xs[1:]), xs[0]), fold=True).expand(1).to_svg())
     assert sum(len(g.findall(f"{SVG_NAMESPACE}text")) for g in links) < 45

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Tensor, Value, define
 from autograd.viz import draw
-from autograd.viz.javascript.program import MAX_LIVE_NODES, read_tape, write_program
+from autograd.viz.javascript.program import MAX_LIVE_NODES, read_script, write_program
 from autograd.viz.snapshots.snapshot import take_snapshot
 from picture_helpers import build, data_of, python_numbers, recipes
 
@@ -34,7 +34,7 @@ console.log(JSON.stringify(out));
 
 def run_tape(programs, changes):
     script = "".join(
-        f"(() => {{{program.script}{read_tape()}const PROGRAM = {json.dumps(program.data)}, CHANGES = {json.dumps(changes)};{SCRIPT}}})();"
+        f"(() => {{{program.script}{read_script('tape')}const PROGRAM = {json.dumps(program.data)}, CHANGES = {json.dumps(changes)};{SCRIPT}}})();"
         for program in programs
     )
     done = subprocess.run([NODE, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)

@@ -20,7 +20,7 @@ const tell = (k) => {
   const box = data.boxes[k], panel = byId("panel");
   panel.replaceChildren();
   element("h2", `#${k} ${box.title}`, panel);
-  for (const line of box.told) element("p", line, panel).className = "told";
+  for (const line of box.told.length ? linesOf(k) : []) element("p", line, panel).className = "told";
   const list = element("dl", undefined, panel);
   if (box.operation) facts(list, [["operation", box.operation], ...data.operations[box.operation]]);
   facts(list, box.facts);
@@ -52,6 +52,11 @@ const tell = (k) => {
   told("Derivation: what its gradient is the sum of", numbered.filter(([link]) => link.tail === k), "head");
   told("Arguments", numbered.filter(([link]) => link.head === k), "tail");
 };
+const membersOf = (box) => box.members.map(([node, value, gradient, step], n) => {
+  if (isPythons()) return [node, value, gradient, step > 0 ? `p${step}` : step < 0 ? `n${-step}` : "s0"];
+  const i = box.nodes[n], now = shortNumber(tape.values[i]);
+  return quizzing ? [node, now, "?", "s0"] : [node, now, shortNumber(tape.grads[i]), shadeClass(tape.grads[i], largestOf(tape.grads)) || "s0"];
+});
 const expand = (box, panel) => {
   const mosaic = element("div", undefined, panel);
   mosaic.className = "mosaic drawing";
@@ -60,9 +65,9 @@ const expand = (box, panel) => {
   const head = element("tr", undefined, element("thead", undefined, table));
   for (const name of ["node", "data", "gradient"]) element("th", name, head).scope = "col";
   const body = element("tbody", undefined, table);
-  for (const [node, value, gradient, step] of box.members) {
+  for (const [node, value, gradient, shade] of membersOf(box)) {
     const cell = element("span", undefined, mosaic);
-    cell.className = step > 0 ? `p${step}` : step < 0 ? `n${-step}` : "s0";
+    cell.className = shade;
     cell.title = `${node}: ${value}, gradient ${gradient}`;
     const row = element("tr", undefined, body);
     for (const text of [node, value, gradient]) element("td", text, row);

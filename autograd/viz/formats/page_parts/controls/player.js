@@ -16,9 +16,9 @@ const tapeFrames = () => {
       const contribution = tape.nodes[i].locals[data.links[push.link].edges[0][1]] * tape.grads[i];
       received.set(push.to, (received.get(push.to) || 0) + 1);
       sums.set(push.to, (sums.get(push.to) || 0) + contribution);
-      return { ...push, contribution: String(contribution), arrived: String(sums.get(push.to)) };
+      return { ...push, contribution: exactly(contribution), arrived: exactly(sums.get(push.to)) };
     });
-    out.push({ ...frame, gradient: String(tape.grads[i]), pushes });
+    out.push({ ...frame, gradient: exactly(tape.grads[i]), pushes });
   }
   return out;
 };
@@ -85,7 +85,7 @@ const playForward = () => {
 };
 const forwardSentence = (k) => {
   const from = data.links.filter((link) => link.head === k).map((link) => `#${link.tail} ${data.boxes[link.tail].title}`);
-  const value = tape && data.boxes[k].count === 1 ? ` = ${tape.values[data.boxes[k].nodes[0]]}` : "";
+  const value = tape && data.boxes[k].count === 1 ? ` = ${exactly(tape.values[data.boxes[k].nodes[0]])}` : "";
   return `Step ${at} of ${filmLength()}: #${k} ${data.boxes[k].title}${value}, computed of ${from.join(" and ") || "constants"}.`;
 };
 

@@ -5,9 +5,15 @@ data.boxes.slice(0, 2000).forEach((box, k) => {
   const go = element("button", `#${k}`, element("td", undefined, row));
   go.onclick = () => choose(k, true);
   element("td", box.title, row);
-  element("td", box.lines.join("; "), row);
+  element("td", undefined, row).className = "numbers";
   element("td", data.links.filter((link) => link.head === k).map((link) => `#${link.tail}`).join(" "), row);
 });
+// It is written while it is open.
+const table = byId("rows").closest("details");
+const writeTable = () => {
+  if (table.open) body.querySelectorAll(".numbers").forEach((cell, k) => { cell.textContent = linesOf(k).join("; "); });
+};
+table.ontoggle = writeTable;
 boxes[entrance].setAttribute("tabindex", "0");
 byId("player").hidden = data.frames.length === 0;
 byId("run").disabled = calm;

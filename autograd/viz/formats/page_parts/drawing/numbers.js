@@ -12,6 +12,8 @@ const shortNumber = (x, digits = 4) => {
   if (power < -4 || power >= digits) return `${bare(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
   return bare(Number(`${mantissa}e${power}`).toFixed(digits - 1 - power));
 };
+// All digits of a number, as Python writes what JavaScript calls NaN and Infinity
+const exactly = (x) => (Number.isFinite(x) ? (Object.is(x, -0) ? "-0" : String(x)) : Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf");
 const rangeText = (numbers, digits = numbers.length > 1 ? 3 : 4) => {
   const known = numbers.filter((x) => !Number.isNaN(x));
   if (!known.length) return "⚠ nan";

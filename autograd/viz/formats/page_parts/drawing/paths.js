@@ -26,11 +26,12 @@ const writePaths = (k) => {
     const product = factors.reduce((a, b) => a * b, 1);
     sum += product;
     const names = [`#${data.root}`, ...route.map((l) => `#${data.links[l].tail}`)].join(" → ");
-    element("li", `${names}: ${factors.map((x) => Number(x.toPrecision(4))).join(" × ") || 1} = ${Number(product.toPrecision(6))}`, list);
+    element("li", quizzing ? names : `${names}: ${factors.map((x) => exactly(Number(x.toPrecision(4)))).join(" × ") || 1} = ${exactly(Number(product.toPrecision(6)))}`, list);
   }
-  byId("sum").textContent = routes.length
-    ? `${routes.length === MOST_PATHS ? "The first " : ""}${routes.length} paths; the products add up to ${Number(sum.toPrecision(6))}.`
-    : "The boxes and edges between the root and this one are lit.";
+  const count = `${routes.length === MOST_PATHS ? "The first " : ""}${routes.length} path${routes.length === 1 ? "" : "s"}`;
+  if (!routes.length) byId("sum").textContent = "The boxes and edges between the root and this one are lit.";
+  else if (quizzing) byId("sum").textContent = `${count}: multiply the derivatives along each, and add up.`;
+  else byId("sum").textContent = `${count}; the products add up to ${exactly(Number(sum.toPrecision(6)))}.`;
 };
 const MOST_PATHS = 40;
 const found = (k) => {

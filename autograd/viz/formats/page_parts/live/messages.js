@@ -2,13 +2,12 @@
 // ten times a second at most, which is as often as a notebook can answer.
 const MESSAGE_PAUSE = 100;
 if (tape && parent !== window) {
-  const text = (x) => ({ NaN: "nan", Infinity: "inf", "-Infinity": "-inf" }[x] || (Object.is(x, -0) ? "-0.0" : String(x)));
-  const leavesNow = () => tape.leaves.map((i) => text(tape.values[i]));
+  const leavesNow = () => tape.leaves.map((i) => exactly(tape.values[i]));
   let known = "", timer = null;
   const post = () => {
     timer = null;
     known = String(leavesNow());
-    parent.postMessage({ leaves: leavesNow(), gradients: tape.leaves.map((i) => text(tape.grads[i])), root: text(tape.values[data.program.root]) }, "*");
+    parent.postMessage({ leaves: leavesNow(), gradients: tape.leaves.map((i) => exactly(tape.grads[i])), root: exactly(tape.values[data.program.root]) }, "*");
   };
   tellParent = () => { if (timer === null && String(leavesNow()) !== known) timer = setTimeout(post, MESSAGE_PAUSE); };
   addEventListener("message", ({ source, data: message }) => {

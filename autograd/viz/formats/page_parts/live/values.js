@@ -42,8 +42,27 @@ const ofNodes = (k, numbers) => data.boxes[k].nodes.map((i) => numbers[i]);
 const largestOf = (numbers) => numbers.reduce((top, x) => (Number.isFinite(x) && Math.abs(x) > top ? Math.abs(x) : top), 0) || 1;
 
 const contributionOf = (link) => tape.nodes[link.edges[0][0]].locals[link.edges[0][1]] * tape.grads[link.edges[0][0]];
-const describeLink = (link) => (!tape || !changed || link.edges.length !== 1 ? link.detail
-  : `local derivative ${shortNumber(link.local)}${quizzing ? "" : `; contribution ${shortNumber(contributionOf(link))}`}`);
+const contributionText = (link) => {
+  const contributions = link.edges.map(([i, k]) => tape.nodes[i].locals[k] * tape.grads[i]);
+  return contributions.some(Number.isNaN) ? "⚠ nan" : rangeText(contributions, link.edges.length > 1 ? 3 : 4);
+};
+const derivativeText = (link, digits) => {
+  const derivatives = link.edges.map(([i, k]) => tape.nodes[i].locals[k]);
+  return derivatives.some(Number.isNaN) ? "⚠ nan" : rangeText(derivatives, digits);
+};
+const isPythons = () => !tape || (!changed && !quizzing);
+const describeLink = (link) => {
+  if (isPythons() || !link.edges.length) return link.detail;
+  const count = link.edges.length > 1 ? `${link.detail.split(";")[0]}; ` : "";
+  return `${count}local derivative ${derivativeText(link, link.edges.length > 1 ? 3 : 4)}${quizzing ? "" : `; contribution ${contributionText(link)}`}`;
+};
+// The lines of a box: counts and flags are about Python's numbers.
+const isNote = (line) => /^[⚠⚑]|○$/.test(line) && !line.startsWith("grad ");
+const linesOf = (k) => (isPythons() ? data.boxes[k].lines : data.boxes[k].lines.filter((line) => !isNote(line)).map((line) => {
+  if (line.startsWith("data ")) return `data ${rangeText(ofNodes(k, tape.values))}`;
+  return line.startsWith("grad ") ? gradientLine(k) : line;
+}));
+const gradientLine = (k) => (quizzing ? "grad ?" : gradientText(ofNodes(k, tape.grads)));
 
 // A count follows its numbers. A flag is about the numbers of Python.
 const noteText = (k, n) => {
@@ -54,7 +73,7 @@ const noteText = (k, n) => {
 };
 const paintTexts = (k) => {
   if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], k); }
-  if (grads[k] && !at) { setText(grads[k], quizzing ? "grad ?" : gradientText(ofNodes(k, tape.grads))); fitText(grads[k], k); }
+  if (grads[k] && !at) { setText(grads[k], gradientLine(k)); fitText(grads[k], k); }
   notes[k].forEach((note, n) => setText(note, noteText(k, n)));
 };
 const paintShade = (box, k, found, largest) => {
@@ -85,8 +104,9 @@ const paint = () => {
   if (isFar) drawOverview();
   const ends = svg.querySelectorAll(".legend text");
   if (ends.length && numbers) {
-    ends[0].textContent = ends[0].textContent.replace(/-\S+$/, `-${shortNumber(largest)}`);
-    ends[1].textContent = shortNumber(largest);
+    const end = quizzing && data.colour === "grad" ? "?" : shortNumber(largest);
+    ends[0].textContent = ends[0].textContent.replace(/-\S+$/, `-${end}`);
+    ends[1].textContent = end;
   }
 };
 let tellParent = () => {}; // set where there is a widget around the page
@@ -96,11 +116,11 @@ const repaint = () => {
   waiting = true;
   requestAnimationFrame(() => { waiting = false; paint(); });
 };
-// The products along lit paths follow when the numbers rest.
+// The products along lit paths, and the table, follow when the numbers rest.
 let pathsTimer = null;
 const followPaths = () => {
   clearTimeout(pathsTimer);
-  if (lit !== null) pathsTimer = setTimeout(() => { if (lit !== null) writePaths(lit); }, 100);
+  pathsTimer = setTimeout(() => { if (lit !== null) writePaths(lit); writeTable(); }, 100);
 };
 const recompute = () => {
   changed = true;
@@ -111,32 +131,44 @@ const recompute = () => {
   followPaths();
   if (chosen !== null) requestAnimationFrame(() => tellNumbers(chosen));
   tellParent();
-  byId("note").textContent = `${data.boxes[data.root].title}: ${tape.values[data.program.root]}`;
+  byId("note").textContent = `${data.boxes[data.root].title}: ${exactly(tape.values[data.program.root])}`;
+};
+// The number that a reader has typed; undefined if it is none.
+const readTyped = (text) => {
+  const typed = String(text).trim().toLowerCase(), word = typed.match(/^([+-]?)(nan|inf|infinity)$/);
+  if (word) return word[2] === "nan" ? NaN : word[1] === "-" ? -Infinity : Infinity;
+  return typed === "" || Number.isNaN(Number(typed)) ? undefined : Number(typed);
 };
 const setLeaf = (i, text) => {
-  const wanted = String(text).trim().toLowerCase();
-  const x = { nan: NaN, inf: Infinity, "-inf": -Infinity }[wanted] ?? (wanted === "" ? undefined : Number(wanted));
-  if (x === undefined || (Number.isNaN(x) && wanted !== "nan")) { byId("note").textContent = `“${text}” is not a number: type one such as 0.5, nan or -inf.`; return false; }
+  const x = readTyped(text);
+  if (x === undefined) { byId("note").textContent = `“${text}” is not a number: type one such as 0.5, nan or -inf.`; return false; }
   tape.values[i] = x;
   recompute();
   return true;
 };
 
+// The slider reaches to both sides of its number, and stays within the numbers that a computer has.
+const LARGEST_REACH = 1e307;
+const reachAround = (slide, number) => {
+  const x = Number.isFinite(number) ? number : 0, reach = Math.min(LARGEST_REACH, Math.max(1, 2 * Math.abs(x)));
+  slide.step = "any";
+  slide.min = x - reach; slide.max = x + reach; slide.value = x;
+};
 // What the panel says of one node
 const editLeaf = (k, panel) => {
-  const i = data.boxes[k].nodes[0], x = tape.values[i], reach = Math.max(1, 2 * Math.abs(x)) || 1;
+  const i = data.boxes[k].nodes[0];
   const form = element("p", undefined, panel);
   form.className = "edit";
   const label = element("label", "Value ", form);
   const field = element("input", undefined, label);
   field.id = "leaf";
-  field.value = String(x);
+  field.value = exactly(tape.values[i]);
   field.size = 12;
   const slide = element("input", undefined, form);
   slide.type = "range";
   slide.setAttribute("aria-label", `Value of ${data.boxes[k].title}`);
-  slide.min = x - reach; slide.max = x + reach; slide.step = reach / 500; slide.value = x;
-  field.onchange = () => { if (setLeaf(i, field.value)) slide.value = tape.values[i]; };
+  reachAround(slide, tape.values[i]);
+  field.onchange = () => { if (setLeaf(i, field.value)) reachAround(slide, tape.values[i]); };
   slide.oninput = () => { field.value = slide.value; setLeaf(i, slide.value); };
 };
 const tellNumbers = (k) => {
@@ -144,10 +176,10 @@ const tellNumbers = (k) => {
   for (const [text, link] of linkTexts) text.textContent = ` ${describeLink(link)}`;
   if (!list || data.boxes[k].count > 1) return;
   const i = data.boxes[k].nodes[0], field = byId("leaf");
-  if (field && document.activeElement !== field) field.value = String(tape.values[i]);
+  if (field && document.activeElement !== field) field.value = exactly(tape.values[i]);
   for (const name of list.querySelectorAll("dt")) {
-    if (name.textContent === "value") name.nextSibling.textContent = String(tape.values[i]);
-    if (name.textContent === "gradient") name.nextSibling.textContent = quizzing ? "?" : String(tape.grads[i]);
+    if (name.textContent === "value") name.nextSibling.textContent = exactly(tape.values[i]);
+    if (name.textContent === "gradient") name.nextSibling.textContent = quizzing ? "?" : exactly(tape.grads[i]);
   }
 };
 const checkEdge = (l) => {
@@ -155,7 +187,7 @@ const checkEdge = (l) => {
   if (link.edges.length !== 1) return;
   const [[i, k]] = link.edges, measured = tape.measure(i, k), written = tape.nodes[i].locals[k];
   const error = Math.abs(measured - written) / Math.max(1, Math.abs(written));
-  byId("note").textContent = `Edge #${link.tail} → #${link.head}: the row says ${written}, a central difference says ${Number(measured.toPrecision(9))}: ${error < 1e-6 ? "they agree" : "they differ"} (relative difference ${error.toExponential(1)}).`;
+  byId("note").textContent = `Edge #${link.tail} → #${link.head}: the row says ${exactly(written)}, a central difference says ${exactly(Number(measured.toPrecision(9)))}: ${error < 1e-6 ? "they agree" : "they differ"} (relative difference ${error.toExponential(1)}).`;
 };
 
 // Descent along the negative gradient, with the curve of the loss
@@ -165,7 +197,7 @@ const drawLosses = () => {
   const points = losses.map((loss, t) => `${(4 + 192 * t / Math.max(1, losses.length - 1)).toFixed(1)},${(66 - 62 * ((Number.isFinite(loss) ? loss : low + span) - low) / span).toFixed(1)}`);
   curve.querySelector("polyline").setAttribute("points", points.join(" "));
   curve.setAttribute("aria-label", `The root after ${losses.length - 1} steps: from ${shortNumber(losses[0])} to ${shortNumber(losses[losses.length - 1])}`);
-  byId("lossnow").textContent = `step ${losses.length - 1}: ${Number(losses[losses.length - 1].toPrecision(6))}`;
+  byId("lossnow").textContent = `step ${losses.length - 1}: ${exactly(Number(losses[losses.length - 1].toPrecision(6)))}`;
 };
 const moved = () => {
   const choice = byId("moves").value;
@@ -211,8 +243,8 @@ const askGradient = (k, panel) => {
   answer.setAttribute("role", "status");
   answer.id = "verdict";
   button.onclick = () => {
-    const truth = tape.grads[data.boxes[k].nodes[0]], guess = Number(field.value);
-    const isRight = field.value.trim() !== "" && Math.abs(guess - truth) <= 0.01 * Math.abs(truth) + 1e-9;
+    const truth = tape.grads[data.boxes[k].nodes[0]], guess = readTyped(field.value);
+    const isRight = Object.is(guess, truth) || (Number.isFinite(truth) && Math.abs(guess - truth) <= 0.01 * Math.abs(truth) + 1e-9);
     asked += 1;
     right += isRight ? 1 : 0;
     answer.textContent = isRight ? `Right: ${shortNumber(truth)}. ${right} of ${asked}.` : `Not yet. Add up local derivative × gradient of each consumer. ${right} of ${asked}.`;
@@ -242,9 +274,13 @@ if (tape) {
     paint();
     boxes.forEach((box, k) => box.setAttribute("aria-label", describe(k))); // which may not tell the gradients
     if (chosen !== null) choose(chosen);
+    followPaths();
     byId("note").textContent = quizzing ? "The gradients are hidden. Click a box, and fill its gradient in." : "";
   };
-  links.forEach((link, l) => { link.onclick = () => checkEdge(l); });
+  links.forEach((link, l) => {
+    link.onclick = () => checkEdge(l);
+    link.onpointerenter = () => { const title = link.querySelector("title"); if (title) title.textContent = describeLink(data.links[l]); };
+  });
   // A leaf is dragged to the right or upwards for more, to the left or downwards for less.
   boxes.forEach((box, k) => {
     const i = data.boxes[k].nodes[0];
