@@ -179,9 +179,9 @@ def notebook_frame(page: str, title: str) -> str:
     Examples
     --------
     >>> print(notebook_frame("<p>1</p>", "one"))
-    <iframe title="one" sandbox="allow-scripts" width="100%" height="640" srcdoc="&lt;p&gt;1&lt;/p&gt;"></iframe>
+    <iframe title="one" sandbox="allow-scripts" width="100%" height="640" style="border:0" srcdoc="&lt;p&gt;1&lt;/p&gt;"></iframe>
     """
-    attributes = f'title="{escape(title)}" sandbox="allow-scripts" width="100%" height="{NOTEBOOK_HEIGHT}"'
+    attributes = f'title="{escape(title)}" sandbox="allow-scripts" width="100%" height="{NOTEBOOK_HEIGHT}" style="border:0"'
     return f'<iframe {attributes} srcdoc="{escape(page)}"></iframe>'
 
 

@@ -201,7 +201,7 @@ byId("play").onclick = () => {
   byId("play").textContent = "Pause";
   running = requestAnimationFrame(loop);
 };
-byId("step").onclick = () => { pause(); train(); paint(); };
+byId("step").onclick = () => { pause(); say(""); train(); paint(); };
 byId("reset").onclick = () => {
   byId("activation").value = data.activations[0] || "tanh";
   byId("optimizer").value = data.optimizer;

@@ -196,6 +196,10 @@ def test_a_playground_refuses_settings(open_page, field, text, said):
     page.wait_for_timeout(80)
     assert page.inner_text("#play") == "Play"
     assert page.inner_text("#note") == said
+    page.fill(f"#{field}", "1")
+    page.click("#step")
+    assert page.inner_text("#note") == ""
+    assert page.inner_text("#loss").startswith("Step 1: ")
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "17", "8 8 8 8 8 8", "2.5", "x", "8,,x", "1e1000", "<b>"])

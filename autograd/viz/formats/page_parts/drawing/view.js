@@ -41,15 +41,38 @@ byId("out").onclick = () => zoom(1.4);
 byId("fit").onclick = () => show({ ...full });
 svg.addEventListener("wheel", (event) => {
   event.preventDefault();
+  area = svg.getBoundingClientRect();
   zoom(event.deltaY > 0 ? 1.15 : 0.87, { x: event.clientX - area.left, y: event.clientY - area.top });
 }, { passive: false });
 let drag = null;
-svg.addEventListener("pointerdown", (event) => { drag = { x: event.clientX, y: event.clientY, view: { ...view }, moved: false }; });
+// Two fingers zoom: by their distance, about the point between them.
+const fingers = new Map();
+const between = () => {
+  const [a, b] = fingers.values();
+  return { x: (a.x + b.x) / 2 - area.left, y: (a.y + b.y) / 2 - area.top, distance: Math.hypot(a.x - b.x, a.y - b.y) || 1 };
+};
+const moveFinger = (event) => {
+  const before = between();
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  const now = between();
+  pan((before.x - now.x) * unitsPerPixel() / view.width, (before.y - now.y) * unitsPerPixel() / view.height);
+  zoom(before.distance / now.distance, now);
+};
+svg.addEventListener("pointerdown", (event) => {
+  area = svg.getBoundingClientRect(); // the page may have been scrolled
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  drag = { x: event.clientX, y: event.clientY, view: { ...view }, moved: fingers.size > 1 };
+});
 svg.addEventListener("pointermove", (event) => {
-  if (!drag) return;
+  if (fingers.size === 2 && fingers.has(event.pointerId)) { moveFinger(event); return; }
+  if (!drag || fingers.size > 1) return;
   const scale = Math.max(drag.view.width / area.width, drag.view.height / area.height);
   const dx = event.clientX - drag.x, dy = event.clientY - drag.y;
   drag.moved = drag.moved || Math.abs(dx) + Math.abs(dy) > 4;
   if (drag.moved) show({ ...drag.view, x: drag.view.x - dx * scale, y: drag.view.y - dy * scale });
 });
-addEventListener("pointerup", () => { setTimeout(() => { drag = null; }); });
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, (event) => {
+  fingers.delete(event.pointerId);
+  const rest = [...fingers.values()][0];
+  if (rest) drag = { ...rest, view: { ...view }, moved: true }; else setTimeout(() => { drag = null; });
+});
