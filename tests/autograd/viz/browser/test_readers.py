@@ -58,6 +58,12 @@ def test_the_slider_reaches_to_both_sides_of_what_was_typed(live_page, text):
     assert x == pytest.approx(expected, rel=1e-12)
 
 
+def classes_of(page, selector):
+    return set(
+        page.evaluate("(selector) => [...document.querySelectorAll(selector)].map((part) => part.getAttribute('class'))", selector)
+    )
+
+
 def test_films_of_numbers_that_are_not_finite(live_page):
     live_page.click('[data-box="0"]')
     for text in ("nan", "inf", "1e200"):
@@ -66,6 +72,8 @@ def test_films_of_numbers_that_are_not_finite(live_page):
             live_page.click("#next")
             radii = live_page.evaluate("[...document.querySelectorAll('.flow')].map((dot) => Number(dot.getAttribute('r')))")
             assert all(3 <= radius <= 8 for radius in radii)
+        if text == "nan":
+            assert classes_of(live_page, ".flow") == {"flow"}
         live_page.click("#first")
 
 
@@ -124,9 +132,9 @@ def test_an_infinite_gradient_can_be_the_right_answer(open_page):
     for guess, said in (
         ("nan", "Not yet"),
         ("1e9", "Not yet"),
-        ("", "Not yet"),
-        ("x", "Not yet"),
-        ("inf", "Right: ⚠ inf. 1 of 5."),
+        ("", "“” is not a number."),
+        ("x", "“x” is not a number."),
+        ("inf", "Right: ⚠ inf. 1 of 3."),
     ):
         page.fill("#guess", guess)
         page.keyboard.press("Enter")
@@ -280,3 +288,23 @@ def test_a_playground_that_was_saved_works_again(open_page):
     assert again.inner_text("#loss") == third
     for part in ("#activation option", "#network canvas", "#flow li"):
         assert again.locator(part).count() == page.locator(part).count()
+
+
+@pytest.mark.parametrize("text", ["2", "1e-300", "-1e200", "123456"])
+def test_the_legend_stays_clear_of_its_colours(open_page, text):
+    a = Value(1.0, name="a")
+    y = a**2
+    y.backward()
+    page = open_page(draw(y))
+    page.click('[data-box="0"]')
+    type_leaf(page, text)
+    ends, first, last = page.evaluate(
+        """() => {
+        const place = (part) => part.getBoundingClientRect();
+        const swatches = [...document.querySelectorAll(".legend rect")];
+        return [[...document.querySelectorAll(".legend text")].map((end) => [place(end).left, place(end).right]),
+            place(swatches[0]).left, place(swatches[swatches.length - 1]).right];
+        }"""
+    )
+    assert ends[0][1] <= first
+    assert ends[1][0] >= last

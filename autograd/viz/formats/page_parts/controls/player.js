@@ -94,7 +94,7 @@ const flow = (l, contribution, share, isBackward) => {
   const path = links[l].querySelector("path"), length = path.getTotalLength();
   const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
   dot.setAttribute("r", 3 + 5 * Math.sqrt(share));
-  dot.setAttribute("class", `flow ${contribution < 0 ? "minus" : "plus"}`);
+  dot.setAttribute("class", Number.isNaN(contribution) ? "flow" : `flow ${contribution < 0 ? "minus" : "plus"}`);
   const place = (part) => {
     const p = path.getPointAtLength(length * (isBackward ? 1 - part : part));
     dot.setAttribute("cx", p.x);

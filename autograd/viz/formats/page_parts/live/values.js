@@ -33,6 +33,14 @@ const fitText = (line, k) => {
     line.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 };
+const squeeze = (line, room) => {
+  line.removeAttribute("textLength");
+  if (line.getComputedTextLength() <= room) return;
+  line.setAttribute("textLength", room);
+  line.setAttribute("lengthAdjust", "spacingAndGlyphs");
+};
+const legendStart = svg.querySelector(".legend rect"), legendText = svg.querySelector(".legend text");
+const legendRoom = legendStart && legendStart.getAttribute("x") - legendText.getAttribute("x") - 3; // to the left of the colours
 const dataLines = boxes.map((box) => box.querySelector(".data"));
 const notes = boxes.map((box) => [...box.querySelectorAll(".note")]);
 const noteTexts = notes.map((found) => found.map((note) => note.textContent)), startShades = boxes.map((box) => shadeOf(box) || null);
@@ -107,6 +115,7 @@ const paint = () => {
     const end = quizzing && data.colour === "grad" ? "?" : shortNumber(largest);
     ends[0].textContent = ends[0].textContent.replace(/-\S+$/, `-${end}`);
     ends[1].textContent = end;
+    squeeze(ends[0], legendRoom);
   }
 };
 let tellParent = () => {}; // set where there is a widget around the page
@@ -245,6 +254,7 @@ const askGradient = (k, panel) => {
   button.onclick = () => {
     const truth = tape.grads[data.boxes[k].nodes[0]], guess = readTyped(field.value);
     const isRight = Object.is(guess, truth) || (Number.isFinite(truth) && Math.abs(guess - truth) <= 0.01 * Math.abs(truth) + 1e-9);
+    if (guess === undefined) { answer.textContent = `“${field.value}” is not a number.`; return; }
     asked += 1;
     right += isRight ? 1 : 0;
     answer.textContent = isRight ? `Right: ${shortNumber(truth)}. ${right} of ${asked}.` : `Not yet. Add up local derivative × gradient of each consumer. ${right} of ${asked}.`;
