@@ -160,8 +160,15 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         """Train a new model, or go on with the old one."""
         self._check_settings()
         weight = len(X) if sample_weight is None else float(sample_weight.sum())
-        goes_on = hasattr(self, "model_") and (one_epoch or self.warm_start) and self.model_.sizes[-1] == n_outputs
-        if not goes_on:
+        sizes = [self.n_features_in_, *self._hidden_widths(), n_outputs]
+        is_known = hasattr(self, "model_") and self.model_.sizes == sizes
+        if hasattr(self, "model_") and one_epoch and not is_known:
+            raise ValueError(
+                f"{type(self).__name__}.partial_fit(): the network has the widths {self.model_.sizes}, from the inputs to the "
+                f"outputs, but now they would be {sizes}: pass the same columns and keep hidden_layer_sizes, or call fit() for a "
+                f"new network"
+            )
+        if not (is_known and (one_epoch or self.warm_start)):
             self._start(n_outputs, len(X), weight)
         if one_epoch:
             self._epoch(X, Y, sample_weight)
@@ -319,7 +326,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         Raises
         ------
         ValueError
-            If ``y`` has a label that is not in ``classes``.
+            If ``y`` has a label that is not in ``classes``, or if inputs, classes or widths are not those of the first call.
         """
         is_first = not hasattr(self, "model_")
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=is_first)
@@ -327,6 +334,17 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         if is_first:
             labels = np.arange(y.shape[1]) if self._is_multi_label(y) else np.unique(y)
             self.classes_ = labels if classes is None else np.unique(classes)
+        elif self._is_multi_label(y) != (self._loss != "cross_entropy"):
+            first, now = ("one label", "several") if self._loss == "cross_entropy" else ("several labels", "one")
+            raise ValueError(
+                f"{type(self).__name__}.partial_fit(): the first call had {first} for each sample, and this one has {now}: call "
+                f"fit() for a new network"
+            )
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(
+                f"{type(self).__name__}.partial_fit(): classes {np.unique(classes).tolist()} are not those of the first call, "
+                f"{self.classes_.tolist()}: leave them out, or call fit() for a new network"
+            )
         return self._fit_labels(X, y, sample_weight, one_epoch=True)
 
     def _fit_labels(self, X: Array, y: Array, sample_weight: Array | None, one_epoch: bool) -> Self:
@@ -336,21 +354,36 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         else:
             self._loss, targets = "cross_entropy", self._numbers_of(y)
         if len(self.classes_) < 2:
-            raise ValueError(f"{type(self).__name__} needs two classes, but there is only one class: {self.classes_[0]!r}")
+            (only,) = self.classes_.tolist()
+            raise ValueError(f"{type(self).__name__} needs two classes, but there is only one class: {only!r}")
         if self.class_weight is not None:
             weights = compute_sample_weight(self.class_weight, y)
+            if not (np.all(np.isfinite(weights)) and np.all(weights >= 0.0) and np.any(weights > 0.0)):
+                raise SettingError(
+                    f"{type(self).__name__}: class_weight must have finite numbers of at least 0, and not only 0, not "
+                    f"{self.class_weight!r}"
+                )
             sample_weight = weights if sample_weight is None else weights * sample_weight
         self._fit(X, targets, len(self.classes_), sample_weight, one_epoch)
         return self
 
     def _is_multi_label(self, y: Array) -> bool:
-        return y.ndim == 2
+        """Whether the targets are rows of zeros and ones."""
+        if y.ndim == 1:
+            return False
+        others = y[(y != 0) & (y != 1)]
+        if others.size:
+            raise ValueError(
+                f"{type(self).__name__}: several columns of targets are zeros and ones for each label, but there is "
+                f"{others.tolist()[0]!r}: fit one classifier for each column, as sklearn.multioutput.MultiOutputClassifier does"
+            )
+        return True
 
     def _numbers_of(self, y: Array) -> Array:
         """Return the positions of labels in ``classes_``."""
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
-            raise ValueError(f"{type(self).__name__}: label {unknown[0]!r} is not in classes {self.classes_.tolist()}")
+            raise ValueError(f"{type(self).__name__}: label {unknown.tolist()[0]!r} is not in classes {self.classes_.tolist()}")
         return np.searchsorted(self.classes_, y)
 
     def predict_proba(self, X: Any) -> Array:

@@ -154,6 +154,7 @@ def odeint(
     return result if is_recorded and not result.constant else result._primal
 
 
+@np.errstate(all="ignore")  # a solution may overflow at a trial point of an optimizer; if no step is small enough, an error says so
 def _choose_steps(
     solver: Any, func: Callable[..., Any], y: Any, start: float, end: float, args: Sequence[Any], limits: tuple[float, float, int]
 ) -> list[float]:

@@ -54,8 +54,8 @@ def read_csv(
     categorical : sequence of int or str
         Columns of categories. Each becomes one column of zeros and ones for each value.
     header : bool, optional
-        Whether the first line holds names. The default is to look: names are no numbers, and a number is below one of them. If
-        only some entries of the first line look like names, this is an error.
+        Whether the first line holds names. The default is to look: names are those that another argument mentions, or they are
+        no numbers, and a number is below one of them. If only some entries of the first line look like names, this is an error.
     delimiter : str, optional
         The sign between fields. The default is the first of semicolon, tab, bar, comma and space that divides all lines alike.
         With a space, several count as one.
@@ -115,6 +115,9 @@ def read_csv(
         raise DataError(f"read_csv(): {path} is empty")
     rows[0] = _complete_header(rows)
     _check_widths(rows, path)
+    choices = Choices(target, features, exclude, categorical, missing, decimal)
+    if header is None and choices.names().intersection(_clean_names(rows[0][1])):  # the user knows the names
+        header = True
     has_names = _has_names(rows, path, decimal, header)
     names = _clean_names(rows[0][1]) if has_names else [str(k) for k in range(len(rows[0][1]))]
     body = rows[1:] if has_names else rows
@@ -122,7 +125,6 @@ def read_csv(
         raise DataError(f"read_csv(): {path} holds no line of data below its header")
     entries = zip(*(row for _, row in body), strict=True)
     columns = [Column(name, column) for name, column in zip(names, entries, strict=True)]
-    choices = Choices(target, features, exclude, categorical, missing, decimal)
     return make_table(columns, choices, str(path), lambda i: f"line {body[i][0]}")
 
 

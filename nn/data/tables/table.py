@@ -62,6 +62,12 @@ class Choices:
     missing: str | float
     decimal: str = "."
 
+    def names(self) -> set[str]:
+        """Return the names of columns that the user mentions. Numbers are left out, since columns without names have numbers."""
+        lists = [keys for keys in (self.features, self.exclude, self.categorical) if isinstance(keys, list | tuple)]
+        keys = [self.target, *(key for keys in lists for key in keys)]
+        return {key for key in keys if isinstance(key, str) and parse_number(key, self.decimal) is None}
+
 
 def make_table(columns: Sequence[Column], choices: Choices, where: str, line: LineName) -> Table:
     """Turn columns into inputs and targets.

@@ -177,6 +177,8 @@ def test_odeint_names_what_is_wrong():
         odeint(lambda y, t: -y, 1.0, [0.0, 1.0], method="BDF")
     with pytest.raises(ShapeError, match=r"t must be a vector of at least one time, not an array of shape \(\)"):
         odeint(lambda y, t: -y, 1.0, 1.0)
+    with pytest.raises(AutogradError, match=r"odeint\(\): .* between t = 0 and t = 1, at t = .*: loosen rtol or atol"):
+        odeint(lambda y, t: y * y, 1e200, [0.0, 1.0], max_steps=50)  # it overflows, and there is no warning of NumPy
     with pytest.raises(AutogradError, match=r"more than 3 steps between t = 0 and t = 50, at t = .*: loosen rtol or atol"):
         odeint(lambda y, t: np.sin(t * y), 1.0, [0.0, 50.0], max_steps=3)
     with pytest.raises(AutogradError, match=r"between t = 0 and t = 2"):

@@ -143,6 +143,8 @@ def test_categories_become_columns_of_zeros_and_ones(read):
         ("", {}, r"read_csv\(\): .*a.csv is empty"),
         ("\n# x\n", {}, r"read_csv\(\): .*a.csv is empty"),
         ("a,b\n", {"header": True}, "holds no line of data below its header"),
+        ("a,b\n", {"target": "b"}, "holds no line of data below its header"),
+        ("a;b\n1,5;2,5\n", {"target": "b"}, "line 2: column 'a' holds '1,5', a number with a comma: pass decimal=','"),
         ("1,2\n1,x,3\n4,5,6\n", {}, r"(?m)line 2: 3 fields, but the first line has 2; if the first lines are no part of the table, pass skip=1$"),
         ("Made by hand\n\nin 1999, or so\na,b,c\n1,2,3\n4,5,6\n", {}, r"(?m)line 3: 2 fields, but the first line has 1; if .* pass skip=3$"),
         ("Made by hand\na,b,\n1,2\n4,5\n", {}, r"(?m)line 2: 3 fields, but the first line has 1; if .* pass skip=1$"),
