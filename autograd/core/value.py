@@ -254,7 +254,7 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
                 arg.accumulate_grad(self.numeric_vjp(i, self._grad), self.op, True)
 
     def partial(self, i: int) -> float:
-        """Return the partial derivative by argument ``i``, as it was when the node was made."""
+        """Return the partial derivative with respect to argument ``i``, as it was when the node was made."""
         saved = self.dright if self.dleft is PACKED else (self.dleft, self.dright)
         return saved[i]  # type: ignore[no-any-return]
 
