@@ -132,4 +132,12 @@ class SettingError(AutogradError, ValueError):
 
 
 class CompileWarning(UserWarning):
-    """A compiled function is traced again at nearly every call."""
+    """A compiled function is traced again at nearly every call.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", CompileWarning)
+    ...     warnings.warn("traced again", CompileWarning)
+    """

@@ -2,4 +2,12 @@
 
 
 class TrainingWarning(UserWarning):
-    """Training goes on, but something about it is probably wrong."""
+    """Training goes on, but something about it is probably wrong.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", TrainingWarning)
+    ...     warnings.warn("a layer is dead", TrainingWarning)
+    """

@@ -131,7 +131,7 @@ def distance_units(point):
 
 
 def central_difference(f, at, order, steps):
-    """Return the partial derivative of ``f`` that is taken ``order[i]`` times by argument i."""
+    """Return the partial derivative of ``f`` that is taken ``order[i]`` times with respect to argument i."""
     weights = [((0, 1),), ((1, 1), (-1, -1)), ((2, 1), (0, -2), (-2, 1)), ((3, 1), (1, -3), (-1, 3), (-3, -1))]
     total = mp.mpf(0)
     for terms in itertools.product(*(weights[n] for n in order)):

@@ -86,7 +86,7 @@ class Buffer(Tensor):
 
     @property
     def grad(self) -> Any:
-        """The gradient by what it holds now."""
+        """The gradient with respect to what it holds now."""
         return self._current.grad
 
     @grad.setter

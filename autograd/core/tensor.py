@@ -293,7 +293,17 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
     # -- what the walks ask
 
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
-        """Add a contribution of a consumer ``op`` to the gradient; ``fresh`` says that nobody else keeps the array."""
+        """Add a contribution of a consumer ``op`` to the gradient; ``fresh`` says that nobody else keeps the array.
+
+        Parameters
+        ----------
+        c : float or array
+            The contribution. Broadcasting is undone.
+        op : Op or None
+            The operation that it comes from, for an error message.
+        fresh : bool
+            Whether the gradient may keep the array without a copy.
+        """
         data, grad = self._primal, self._grad
         if type(c) not in ARRAY_TYPES or c.shape != data.shape or c.dtype != data.dtype:
             c = self.unbroadcast_cotangent(c, op)
@@ -313,7 +323,25 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
                 source.accumulate_grad(c, op, op.vjp_allocates and c is not g)
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> Any:
-        """Return a cotangent in the shape and type of this node, with broadcasting undone."""
+        """Return a cotangent in the shape and type of this node, with broadcasting undone.
+
+        Parameters
+        ----------
+        c : float or array
+            The cotangent.
+        op : Op or None
+            The operation that it comes from, for an error message.
+
+        Returns
+        -------
+        array
+            The cotangent, in the shape and dtype of this node.
+
+        Raises
+        ------
+        ShapeError
+            If its shape is none that broadcasting makes of that of this node.
+        """
         try:
             return cast_to_dtype(unbroadcast(ARRAY, c, self.shape), self.dtype)
         except ShapeError as error:
@@ -325,7 +353,20 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
         return cls(data)
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
-        """Return the cotangent of argument ``i`` as an array, from the cotangent ``g`` of this node."""
+        """Return the cotangent of argument ``i`` as an array, from the cotangent ``g`` of this node.
+
+        Parameters
+        ----------
+        i : int
+            The position of the argument.
+        g : array
+            The cotangent of this node.
+
+        Returns
+        -------
+        float or array
+            The cotangent of the argument.
+        """
         assert self.op is not None
         arg = self.left[i]
         c = self.op.vjp(ARRAY, i, g, self._primal, self.dright, self.right)
@@ -334,7 +375,18 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
         return arg.unbroadcast_cotangent(c, self.op)
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> Any:
-        """Return the tangent of this node as an array, from those of its arguments; None stands for a tangent of 0."""
+        """Return the tangent of this node as an array, from those of its arguments; None stands for a tangent of 0.
+
+        Parameters
+        ----------
+        tangents : sequence of array or None
+            The tangent of each argument.
+
+        Returns
+        -------
+        array
+            The tangent, in the shape of this node.
+        """
         assert self.op is not None
         t = self.op.jvp(ARRAY, tangents, self._primal, self.dright, self.right)
         if np.iscomplexobj(t) != (self.dtype.kind == "c"):
@@ -342,13 +394,35 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
         return t if np.shape(t) == self.shape else np.broadcast_to(t, self.shape)
 
     def match_type(self, g: Any) -> Any:
-        """Return a cotangent that is a node in the dtype of this node."""
+        """Return a cotangent that is a node in the dtype of this node.
+
+        Parameters
+        ----------
+        g : Node
+            The cotangent.
+
+        Returns
+        -------
+        Node
+            The cotangent in the dtype of this node; a Value stays as it is.
+        """
         if isinstance(g, Value):
             return g
         return g if g.dtype == self.dtype else apply(find("astype"), g, dtype=self.dtype)
 
     def to_gradient_data(self, g: Any) -> Any:
-        """Return a cotangent as an array, or as NumPy's number, in the shape and dtype of this node."""
+        """Return a cotangent as an array, or as NumPy's number, in the shape and dtype of this node.
+
+        Parameters
+        ----------
+        g : float or array
+            The cotangent.
+
+        Returns
+        -------
+        array or number
+            The cotangent, in the shape and dtype of this node.
+        """
         if type(g) is float and not self.shape:
             return self.dtype.type(g)
         return np.full(self.shape, cast_to_dtype(g, self.dtype), self.dtype)

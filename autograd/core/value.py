@@ -244,7 +244,17 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
     # -- what the walks ask
 
     def accumulate_grad(self, c: Any, op: Op | None, fresh: bool) -> None:
-        """Add a contribution to the gradient."""
+        """Add a contribution to the gradient.
+
+        Parameters
+        ----------
+        c : float or array
+            The contribution, whose entries are summed.
+        op : Op or None
+            The operation that it comes from.
+        fresh : bool
+            Not used here.
+        """
         self._grad = self._grad + float(np.sum(c).real)
 
     def propagate_grad(self) -> None:
@@ -254,7 +264,18 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
                 arg.accumulate_grad(self.numeric_vjp(i, self._grad), self.op, True)
 
     def partial(self, i: int) -> float:
-        """Return the partial derivative by argument ``i``, as it was when the node was made."""
+        """Return the partial derivative with respect to argument ``i``, as it was when the node was made.
+
+        Parameters
+        ----------
+        i : int
+            The position of the argument.
+
+        Returns
+        -------
+        float
+            The partial derivative.
+        """
         saved = self.dright if self.dleft is PACKED else (self.dleft, self.dright)
         return saved[i]  # type: ignore[no-any-return]
 
@@ -264,11 +285,39 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         return cls(data)
 
     def unbroadcast_cotangent(self, c: Any, op: Op | None) -> float:
-        """Return a cotangent as one number: the sum over the axes that broadcasting has added."""
+        """Return a cotangent as one number: the sum over the axes that broadcasting has added.
+
+        Parameters
+        ----------
+        c : float or array
+            The cotangent.
+        op : Op or None
+            The operation that it comes from.
+
+        Returns
+        -------
+        float
+            The sum of its entries.
+        """
         return float(np.sum(c).real)
 
     def vjp(self, i: int, g: Any, xp: Any) -> Any:
-        """Return the cotangent of argument ``i``; if ``g`` is a Value, it is a graph of the partial derivative."""
+        """Return the cotangent of argument ``i``; if ``g`` is a Value, it is a graph of the partial derivative.
+
+        Parameters
+        ----------
+        i : int
+            The position of the argument.
+        g : float or Node
+            The cotangent of this node.
+        xp : Backend or None
+            The backend in which to compute; None for numbers.
+
+        Returns
+        -------
+        float or Node
+            The cotangent of the argument.
+        """
         if xp is None or self.dleft is PACKED or type(g) is not Value:
             return super().vjp(i, g, xp)
         args = self._args_of_flat_node()
@@ -293,21 +342,67 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         return args
 
     def numeric_vjp(self, i: int, g: Any) -> Any:
-        """Return the cotangent of argument ``i`` as a number, from the cotangent ``g`` of this node."""
+        """Return the cotangent of argument ``i`` as a number, from the cotangent ``g`` of this node.
+
+        Parameters
+        ----------
+        i : int
+            The position of the argument.
+        g : float
+            The cotangent of this node.
+
+        Returns
+        -------
+        float or array
+            The cotangent of the argument.
+        """
         return self.args[i].to_gradient_data(g * self.partial(i))
 
     def numeric_jvp(self, tangents: Sequence[Any]) -> float:
-        """Return the tangent of this node as a number, from those of its arguments; None stands for a tangent of 0."""
+        """Return the tangent of this node as a number, from those of its arguments; None stands for a tangent of 0.
+
+        Parameters
+        ----------
+        tangents : sequence of float or None
+            The tangent of each argument.
+
+        Returns
+        -------
+        float
+            The tangent.
+        """
         return sum(float(t) * self.partial(i) for i, t in enumerate(tangents) if t is not None)
 
     def match_type(self, g: Any) -> Any:
-        """Return a cotangent that is a node as a Value."""
+        """Return a cotangent that is a node as a Value.
+
+        Parameters
+        ----------
+        g : Node
+            The cotangent.
+
+        Returns
+        -------
+        Value
+            Its real part.
+        """
         if isinstance(g, Value):
             return g
         return Node.graph_backend.item(g.real if g.dtype.kind == "c" else g)
 
     def to_gradient_data(self, g: Any) -> float:
-        """Return a cotangent as a float."""
+        """Return a cotangent as a float.
+
+        Parameters
+        ----------
+        g : float or array
+            The cotangent, with one entry.
+
+        Returns
+        -------
+        float
+            Its real part.
+        """
         return g if type(g) is float else float(np.asarray(g).reshape(()).real)
 
     def check_unchanged(self) -> None:

@@ -31,7 +31,7 @@ def get_formulas(op: Elementwise) -> list[str]:
     Returns
     -------
     list of str
-        What the row computes of a, b, ..., and its derivative by each of them. In a derivative y is the value.
+        What the row computes of a, b, ..., and its derivative with respect to each of them. In a derivative y is the value.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from autograd.ops.rules.complex_factorizations import (
     complex_svd_tangent,
     hermitize,
 )
-from autograd.ops.rules.complex_numbers import angle_slope, complex_power_partial, irfft_adjoint, rfft_adjoint, unit_conjugate
+from autograd.ops.rules.complex_numbers import angle_slope, complex_power_partial, unit_conjugate
 from autograd.ops.rules.division import divide_or_zero, ieee_reciprocal, multiply_or_zero
 from autograd.ops.rules.einsum import einsum_adjoint, einsum_tangent
 from autograd.ops.rules.factorizations import (
@@ -37,6 +37,7 @@ from autograd.ops.rules.factorizations import (
     svd_tangent,
     symmetrize,
 )
+from autograd.ops.rules.fourier import irfft_adjoint, rfft_adjoint
 from autograd.ops.rules.linear_systems import as_matrix_factor, solve_adjoint, solve_tangent, trace_of_product, transpose_matrices
 from autograd.ops.rules.power import power_derivative, power_partial_a
 from autograd.ops.rules.products import (

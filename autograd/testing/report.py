@@ -125,7 +125,15 @@ class Report:
         self.verdict = FAIL
 
     def add_inconclusive(self, message: str, fault: str = "undecided") -> None:
-        """Add a finding about something that could not be decided, and set the verdict to inconclusive, unless something failed."""
+        """Add a finding about something that could not be decided, and set the verdict to inconclusive, unless something failed.
+
+        Parameters
+        ----------
+        message : str
+            The finding as a sentence.
+        fault : str, default "undecided"
+            Its kind.
+        """
         if self.verdict != FAIL:
             self.findings.append(Finding(fault, message))
             self.verdict = INCONCLUSIVE
@@ -169,7 +177,23 @@ class Report:
         return replace(self, cause=None, graph=None, guilty=())
 
     def raise_if_failed(self, raise_on_fail: bool = True) -> Report:
-        """Raise the error for the fault if the verdict is fail and ``raise_on_fail`` is True; else return the report itself."""
+        """Raise the error for the fault if the verdict is fail and ``raise_on_fail`` is True; else return the report itself.
+
+        Parameters
+        ----------
+        raise_on_fail : bool, default True
+            Whether to raise the error.
+
+        Returns
+        -------
+        Report
+            This report.
+
+        Raises
+        ------
+        GradientError
+            If the verdict is fail. Its class is that of the fault.
+        """
         if self.verdict == FAIL and raise_on_fail:
             raise GradientError.get_class(self.fault)(self) from self.cause
         return self

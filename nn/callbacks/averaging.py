@@ -50,14 +50,26 @@ class WeightAverage(Callback):
         self._steps = 0
 
     def on_step(self, run: Run) -> None:
-        """Add the parameters to the average."""
+        """Add the parameters to the average.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         self._steps += 1
         for name, parameter in run.model.named_parameters():
             before = self._sums.get(name, 0.0)
             self._sums[name] = np.asarray(self.decay * before + (1.0 - self.decay) * parameter.data)
 
     def on_end(self, run: Run) -> None:
-        """Give the model the average if ``at_end`` is set."""
+        """Give the model the average if ``at_end`` is set.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         if self.at_end and self._steps:
             run.model.load_state_dict(self.average(), strict=False)
 
@@ -99,6 +111,12 @@ class WeightAverage(Callback):
         return {"steps": np.int64(self._steps), **{f"sum.{name}": x for name, x in self._sums.items()}}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Restore the sums and the number of steps."""
+        """Restore the sums and the number of steps.
+
+        Parameters
+        ----------
+        state : mapping
+            The state.
+        """
         self._steps = int(state["steps"])
         self._sums = {name.removeprefix("sum."): x for name, x in state.items() if name.startswith("sum.")}

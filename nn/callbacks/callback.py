@@ -90,7 +90,13 @@ class Callback:
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Restore what :meth:`state_dict` returned. It is called before :meth:`on_start`."""
+        """Restore what :meth:`state_dict` returned. It is called before :meth:`on_start`.
+
+        Parameters
+        ----------
+        state : mapping
+            The state.
+        """
 
 
 class _FunctionOfHistory(Callback):

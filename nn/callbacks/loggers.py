@@ -48,12 +48,24 @@ class CSVLogger(Callback):
         self.path: Path = Path(path)
 
     def on_start(self, run: Run) -> None:
-        """Begin a new file, or drop the epochs that a resumed run takes again."""
+        """Begin a new file, or drop the epochs that a resumed run takes again.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True) if run.history.epochs and self.path.exists() else []
         self.path.write_text("".join(lines[: run.history.epochs]), encoding="utf-8")  # the header, and all epochs but the last
 
     def on_epoch(self, run: Run) -> None:
-        """Write the numbers of the epoch."""
+        """Write the numbers of the epoch.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         numbers = last_numbers(run.history)
         is_empty = not self.path.stat().st_size
         with open(self.path, "a", newline="", encoding="utf-8") as file:
@@ -86,7 +98,13 @@ class LogEpochs(Callback):
         self.level: int = level
 
     def on_epoch(self, run: Run) -> None:
-        """Send the numbers of the epoch."""
+        """Send the numbers of the epoch.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         numbers = ", ".join(f"{name} {x:.6g}" for name, x in last_numbers(run.history).items())
         self.logger.log(self.level, "epoch %d: %s", run.history.epochs, numbers)
 
@@ -114,14 +132,32 @@ class TensorBoard(Callback):
         self.folder: str = str(folder)
 
     def on_start(self, run: Run) -> None:
-        """Open a file in the folder."""
+        """Open a file in the folder.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         self._writer = self._make_writer(self.folder)
 
     def on_epoch(self, run: Run) -> None:
-        """Write the numbers of the epoch."""
+        """Write the numbers of the epoch.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         for name, x in last_numbers(run.history).items():
             self._writer.add_scalar(name, x, run.history.epochs)
 
     def on_end(self, run: Run) -> None:
-        """Close the file."""
+        """Close the file.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         self._writer.close()

@@ -54,7 +54,13 @@ class ReduceOnPlateau(Callback):
         self.waited: int = 0
 
     def on_epoch(self, run: Run) -> None:
-        """Compare the loss of the epoch with the least one, and lower the rate if it is time."""
+        """Compare the loss of the epoch with the least one, and lower the rate if it is time.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
         losses = run.history.validation_loss if len(run.history.validation_loss) else run.history.loss
         loss = float(losses[-1])
         if loss < self.best * (1.0 - self.threshold):
@@ -70,6 +76,12 @@ class ReduceOnPlateau(Callback):
         return {"best": np.float64(self.best), "waited": np.int64(self.waited)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Restore the least loss and the number of epochs waited."""
+        """Restore the least loss and the number of epochs waited.
+
+        Parameters
+        ----------
+        state : mapping
+            The state.
+        """
         self.best = float(state["best"])
         self.waited = int(state["waited"])

@@ -196,7 +196,18 @@ class LSTMCell(_Cell):
     gates = 4
 
     def initial_state(self, batch: tuple[int, ...]) -> Any:
-        """Return the hidden state and the memory before the first step, both zeros."""
+        """Return the hidden state and the memory before the first step, both zeros.
+
+        Parameters
+        ----------
+        batch : tuple of int
+            The axes in front of the features: () for one sequence, (N,) for a batch.
+
+        Returns
+        -------
+        tuple of Tensor
+            Both of shape (*batch, n_hidden).
+        """
         return super().initial_state(batch), super().initial_state(batch)
 
     def forward(self, x: Any, state: Any) -> tuple[Any, Any]:

@@ -87,7 +87,7 @@ class CheckedStep:
                 p.data = before
 
     def gradient_norm(self) -> float:
-        """Return the Euclidean norm of the gradient by all parameters, of the last batch."""
+        """Return the Euclidean norm of the gradient with respect to all parameters, of the last batch."""
         return float(np.sqrt(sum(np.sum(np.square(p.grad)) for p in self.optimizer.parameters)))
 
     def _check_gradients(self, *batch: Any) -> None:

@@ -110,7 +110,7 @@ class Compiled(ProgramInspection):
         return make_result(self, specialization, call, wrt, inputs, results)
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the value and the gradient by the arguments ``argnums``, as floats and arrays.
+        """Compute the value and the gradient with respect to the arguments ``argnums``, as floats and arrays.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class Compiled(ProgramInspection):
         return float(value), gradients_like_arguments(call, by_leaf, self.options.argnums)
 
     def _value_and_captured_gradients(self, kwargs: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-        """The value, and the gradients by the captured parameters."""
+        """The value, and the gradients with respect to the captured parameters."""
         if current_tracer() is not None:
             raise GraphError(
                 f"value_and_grad() of {self.__name__} inside a compiled function needs arguments to differentiate by: pass the "
@@ -239,7 +239,7 @@ class Compiled(ProgramInspection):
         return specialization.build_result(value), specialization.build_result(tangent)
 
     def hvp(self, x: Any, v: Any, *args: Any) -> Any:
-        """Compute the Hessian by the first argument times a vector.
+        """Compute the Hessian with respect to the first argument times a vector.
 
         Parameters
         ----------
@@ -367,8 +367,9 @@ class Compiled(ProgramInspection):
         Returns
         -------
         tuple or None
-            The value, the gradients by the Tensors of the update, and the results of its rule. None if hooks or a block such as
-            ``no_grad()`` are active, or if an argument is a node with a gradient: then the caller has to do these steps one by one.
+            The value, the gradients with respect to the Tensors of the update, and the results of its rule. None if hooks or a
+            block such as ``no_grad()`` are active, or if an argument is a node with a gradient. Then the caller does these
+            steps one by one.
 
         Raises
         ------

@@ -117,7 +117,7 @@ def gradients_like_arguments(call: Call, gradients: dict[int, Any], argnums: int
     call : Call
         The arguments of the call.
     gradients : dict of int to float or array
-        The gradients by the indices of their leaves.
+        The gradients with respect to the indices of their leaves.
     argnums : int or sequence of int
         The positional arguments.
 

@@ -30,7 +30,7 @@ class ResultPullback:
     output_index : int
         Which of the results it belongs to.
     gradients : sequence of float or array, or None
-        The gradients by these slots, if the call computed them; else they are computed when they are needed.
+        The gradients with respect to these slots, if the call computed them; else they are computed when they are needed.
     """
 
     __slots__ = (

@@ -190,7 +190,7 @@ class ArrayProgram(Specialization):
         return self._fastest(generated, lambda tape, inputs: tape.value_and_gradients(inputs, wrt), result_groups=2)
 
     def _generate_value_and_update(self, update: Any) -> GeneratedFunction:
-        """Write the value, the gradients by the Tensors of an update, and the results of its rule."""
+        """Write the value, the gradients with respect to the Tensors of an update, and the results of its rule."""
         wrt = update.find_slots(self)
         gradients = self._gradients(self.outputs, [1.0], wrt)
         points = [self._inputs.instructions[k] for k in wrt]

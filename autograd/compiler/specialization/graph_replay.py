@@ -158,7 +158,7 @@ class GraphReplay(Specialization):
         return [self._slot_gradient(k, [next(gradients) for _ in self._leaves[k]]) for k in wrt]
 
     def _slot_gradient(self, k: int, leaf_gradients: Sequence[Any]) -> Any:
-        """Return the gradient by a slot, made of those by its leaves. None stands for zero."""
+        """Return the gradient with respect to a slot, made of those by its leaves. None stands for zero."""
         shape = self.slots[k].shape
         gradient = np.zeros(shape, np.result_type(np.float64, *(leaf._primal for leaf in self._leaves[k].values())))
         for place, leaf_gradient in zip(self._leaves[k], leaf_gradients, strict=True):

@@ -94,7 +94,7 @@ def first_sample(program: Specialization, results: Sequence[Any]) -> Sequence[An
 
 
 def _compare_gradients(program: Specialization, traced: TracedFunction, inputs: Sequence[Any]) -> tuple[float, str]:
-    """Compare the gradients by all inputs: of the value, or of the sum of all results."""
+    """Compare the gradients with respect to all inputs: of the value, or of the sum of all results."""
     wrt = program.argument_slots + program.captured_slots
     if program.is_scalar_per_sample:
         results, perturbed = run_perturbed(program.function("value_and_gradients", wrt), inputs)
@@ -114,7 +114,7 @@ def _compare_gradients(program: Specialization, traced: TracedFunction, inputs: 
 
 
 def _share_of_mean(program: Specialization, k: int) -> float:
-    """Return the weight of one sample in the gradient by a slot: the value of a batch is the mean over its samples."""
+    """Return the weight of one sample in the gradient with respect to a slot: the value of a batch is the mean over its samples."""
     argument = program.slots[k].argument
     if program.batch is None or argument is None or argument not in program.batch:
         return 1.0
@@ -141,7 +141,7 @@ def _gradients_by_slot(
 
 
 def _add_gradient(total: Any, place: int, node: Node, gradient: Any) -> None:
-    """Add the gradient by one node to that of its slot: the node is the whole slot, or one entry of it. None stands for zero."""
+    """Add the gradient with respect to one node to that of its slot. The node is the slot or one entry. None stands for zero."""
     if gradient is not None and node.shape == total.shape:
         total += gradient
     elif gradient is not None:

@@ -83,7 +83,7 @@ def polymul(a1: Any, a2: Any) -> Any:
 
 
 def polyder(p: Any, m: int = 1) -> Any:
-    """Return the ``m``-th derivative of a polynomial by its variable.
+    """Return the ``m``-th derivative of a polynomial with respect to its variable.
 
     Examples
     --------

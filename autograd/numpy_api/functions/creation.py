@@ -111,7 +111,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Buffer:
     shape : int or sequence of int
         The shape of the array.
     fill_value : number, array_like or node
-        What is broadcast to the shape. The gradient by a node is the sum of those by the entries.
+        What is broadcast to the shape. The gradient with respect to a node is the sum of those by the entries.
     dtype : dtype, optional
         A float type.
 

@@ -85,8 +85,8 @@ def clip(a: Any, low: Any = None, high: Any = None) -> Any:
 
     Notes
     -----
-    The derivative by ``a`` at a plain bound is 1. A bound that is a node gets its gradient as of maximum and minimum, which give
-    half to each argument at a tie.
+    The derivative with respect to ``a`` at a plain bound is 1. A bound that is a node gets its gradient as of maximum and minimum,
+    which give half to each argument at a tie.
 
     Examples
     --------

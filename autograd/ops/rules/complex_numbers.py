@@ -28,14 +28,3 @@ def complex_power_partial(xp: Any, i: int, y: Any, a: Any, b: Any) -> Any:
         return xp.where(is_constant, 0.0, b * xp.power(a, xp.where(is_constant, 1.0, b - 1.0)))
     is_zero = xp.equal(a, 0.0)
     return xp.where(is_zero, 0.0, y * xp.log(xp.where(is_zero, 1.0, a)))
-
-
-def rfft_adjoint(xp: Any, g: Any, a: Any, axis: int) -> Any:
-    """Return Re Σₖ gₖ exp(-2πijk/n) over the half spectrum, as an inverse transform: this counts the inner frequencies twice."""
-    n = xp.shape(a)[axis]
-    return n * xp.irfft(xp.conj(g) / xp.half_spectrum_counts(n, axis, len(xp.shape(a))), n=n, axis=axis)
-
-
-def irfft_adjoint(xp: Any, g: Any, a: Any, n: int, axis: int) -> Any:
-    """Return the conjugate of the half spectrum of g, with inner frequencies twice, divided by n."""
-    return xp.conj(xp.rfft(g, axis=axis)) * (xp.half_spectrum_counts(n, axis, len(xp.shape(a))) / n)

@@ -110,7 +110,7 @@ def reduction(name: str, f: Rule, gradient: Rule, *, kink: str = "", ties: bool 
     f : callable
         The value, ``f(xp, a, *, axis, keepdims, **settings)``.
     gradient : callable
-        The derivative of each result by the entries that it was computed from,
+        The derivative of each result with respect to the entries that it was computed from,
         ``gradient(xp, y, a, axis, keepdims, **settings)``, in the shape of ``a``.
     kink : str, optional
         Which subgradient was chosen, and where.

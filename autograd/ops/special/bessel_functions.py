@@ -15,7 +15,7 @@ NUMERICS = "autograd.scipy.numerics"
 
 
 def neighbours(name: str, below: float, above: float) -> Rule:
-    """Return the rule of a derivative by the argument: a combination of the functions of the neighbouring orders.
+    """Return the rule of a derivative with respect to the argument: a combination of the functions of the neighbouring orders.
 
     Parameters
     ----------

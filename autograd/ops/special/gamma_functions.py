@@ -15,12 +15,12 @@ NUMERICS = "autograd.scipy.numerics"
 
 
 def gamma_density(xp: Any, a: Any, x: Any) -> Any:
-    """Return xᵃ⁻¹e⁻ˣ/Γ(a), the derivative of gammainc by x."""
+    """Return xᵃ⁻¹e⁻ˣ/Γ(a), the derivative of gammainc with respect to x."""
     return xp.exp(xp.xlogy(a - 1.0, x) - x - xp.gammaln(a))
 
 
 def beta_density(xp: Any, a: Any, b: Any, x: Any) -> Any:
-    """Return xᵃ⁻¹(1-x)ᵇ⁻¹/B(a, b), the derivative of betainc by x."""
+    """Return xᵃ⁻¹(1-x)ᵇ⁻¹/B(a, b), the derivative of betainc with respect to x."""
     return xp.exp(xp.xlogy(a - 1.0, x) + xp.xlog1py(b - 1.0, -x) - xp.betaln(a, b))
 
 

@@ -152,7 +152,7 @@ def _argument(arg: Any, snapshot: Snapshot) -> int | str:
 
 
 def _local_derivatives(snapshot: Snapshot) -> list[list[str]]:
-    """For each node the local derivatives by its arguments that are nodes, in the order of the arguments."""
+    """For each node the local derivatives with respect to its arguments that are nodes, in the order of the arguments."""
     derivatives: list[list[str]] = [[] for _ in snapshot.nodes]
     for head, derivative in zip(snapshot.graph.heads.tolist(), snapshot.local.low.tolist(), strict=True):
         derivatives[head].append(repr(derivative))

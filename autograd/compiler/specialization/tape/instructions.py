@@ -44,8 +44,8 @@ def tape_instructions(graph: ScalarGraph) -> Instructions | None:
     Notes
     -----
     A row has three codes: its own if both arguments depend on an input, and the next two if only the first or the second does. So
-    ``x**2`` is not differentiated by its exponent. The largest of some numbers is a chain of choices between two. Gradients end
-    there, as with Python's ``max`` of plain numbers.
+    ``x**2`` is not differentiated with respect to its exponent. The largest of some numbers is a chain of choices between two.
+    Gradients end there, as with Python's ``max`` of plain numbers.
     """
     if native is None or not graph.op_ids:
         return None

@@ -141,7 +141,7 @@ class ScalarTape:
         return results
 
     def value_and_gradients(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
-        """Return the output, its gradients by the inputs ``moves``, and what the guards look at; of a batch the means."""
+        """Return the output, its gradients with respect to the inputs ``moves``, and what guards look at; of a batch the means."""
         if self._batch_size is not None:
             return self._value_and_gradients_of_batch(inputs, moves)
         scratch = self._run_backward(inputs, [1.0])
@@ -151,7 +151,7 @@ class ScalarTape:
         return results
 
     def pullback(self, inputs: Sequence[Any], moves: Sequence[int]) -> list[Any]:
-        """Return the gradients by the inputs ``moves``; the last inputs are the cotangents of the outputs that are no constants."""
+        """Return the gradients with respect to the inputs ``moves``. The last inputs are the cotangents of outputs that vary."""
         count = len(self._inputs)
         if self._batch_size is not None:
             return [self._pull_back_batch(inputs[:count], inputs[count:], moves)[1]]
@@ -188,7 +188,7 @@ class ScalarTape:
         return [[y[places] for places in self._guarded]] if self._guarded else []
 
     def _read_gradient(self, g: FloatArray, k: int) -> Any:
-        """The gradient by one input, in its shape."""
+        """The gradient with respect to one input, in its shape."""
         places = self._places[k]
         if isinstance(places, int):
             return g.item(places)
