@@ -51,7 +51,7 @@ def build() -> pathlib.Path:
     flags = MSVC_FLAGS if sys.platform == "win32" else [*UNIX_FLAGS, *os.environ.get("GRADLAB_CFLAGS", "").split()]
     engine = Extension(
         "autograd.native._engine",
-        [f"autograd/native/{name}.c" for name in ("engine", "tensors", "tape", "columns")],
+        [f"autograd/native/{name}.c" for name in ("engine", "tensors", "tape", "columns", "arguments")],
         extra_compile_args=flags,
         extra_link_args=flags,
         depends=[f"autograd/native/{name}.h" for name in ("arithmetic", "compiler", "node", "rows", "slabs")],

@@ -4,8 +4,6 @@
 
 #include "node.h"
 
-#include <string.h>
-
 #define CONSTANT_ID (-2) /* CONSTANT in autograd/compiler/ir/scalar_graph.py */
 
 enum column { OPS, FIRST, SECOND, VALUES, COLUMN_COUNT };
@@ -121,32 +119,10 @@ static PyObject *nodes_with_stamp(PyObject *module, PyObject *args) {
     return chosen;
 }
 
-/* Whether two lists, or two tuples, hold the same objects. */
-static int hold_same_objects(PyObject *a, PyObject *b) {
-    if (Py_TYPE(a) != Py_TYPE(b) || !(PyList_CheckExact(a) || PyTuple_CheckExact(a)) || Py_SIZE(a) != Py_SIZE(b)) {
-        return 0;
-    }
-    return Py_SIZE(a) == 0 || memcmp(PySequence_Fast_ITEMS(a), PySequence_Fast_ITEMS(b), (size_t)Py_SIZE(a) * sizeof(PyObject *)) == 0;
-}
-
-static PyObject *first_difference(PyObject *module, PyObject *args) {
-    PyObject *a, *b;
-    Py_ssize_t i;
-    if (!PyArg_ParseTuple(args, "O!O!n:first_difference", &PyList_Type, &a, &PyList_Type, &b, &i)) {
-        return NULL;
-    }
-    Py_ssize_t count = Py_MIN(PyList_GET_SIZE(a), PyList_GET_SIZE(b));
-    for (i = Py_MAX(i, 0); i < count && hold_same_objects(PyList_GET_ITEM(a, i), PyList_GET_ITEM(b, i)); i++) {
-    }
-    return PyLong_FromSsize_t(i);
-}
-
 static PyMethodDef functions[] = {
     {"add_scalar_nodes", add_scalar_nodes, METH_VARARGS,
      "add_scalar_nodes(nodes, start, columns, known_ops, new_op, id_of) -> the position of the first node that Python has to add"},
     {"nodes_with_stamp", nodes_with_stamp, METH_VARARGS, "nodes_with_stamp(nodes, stamp) -> the nodes that a walk has visited, in their order"},
-    {"first_difference", first_difference, METH_VARARGS,
-     "first_difference(lists, others, start) -> the position of the first pair that does not hold the same objects, or is no list or tuple"},
     {NULL, NULL, 0, NULL},
 };
 

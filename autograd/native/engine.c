@@ -954,6 +954,7 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "autograd.native._engine", "The native engine; see engine.c.", -1, functions, NULL, NULL, NULL, NULL,
 };
 
+int add_arguments(PyObject *module); /* arguments.c */
 int add_columns(PyObject *module); /* columns.c */
 int add_tape(PyObject *module);    /* tape.c */
 int add_tensors(PyObject *module); /* tensors.c */
@@ -966,7 +967,7 @@ PyMODINIT_FUNC PyInit__engine(void) {
     name_created = PyUnicode_InternFromString("created");
     if (module == NULL || base_node == NULL || methods == NULL || name_is_simple == NULL || name_metadata == NULL || name_created == NULL ||
         PyModule_AddObjectRef(module, "BaseNode", base_node) < 0 || PyModule_AddObjectRef(module, "ScalarMethods", methods) < 0 ||
-        add_columns(module) < 0 || add_tape(module) < 0 || add_tensors(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
+        add_arguments(module) < 0 || add_columns(module) < 0 || add_tape(module) < 0 || add_tensors(module) < 0 || PyModule_AddObject(module, "DIGEST", PyLong_FromUnsignedLong(DIGEST)) < 0) {
         Py_XDECREF(module);
         Py_XDECREF(base_node);
         Py_XDECREF(methods);

@@ -17,6 +17,7 @@ BUILD_NOTE = os.path.join(PACKAGE, "native", "build_note.txt")  # what the build
 SOURCES = (
     "native/engine.c",
     "native/tensors.c",
+    "native/arguments.c",
     "native/columns.c",
     "native/tape.c",
     "native/arithmetic.h",

@@ -2,12 +2,10 @@
 
 import gc
 import sys
-from collections import deque
 
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value
@@ -92,31 +90,3 @@ def test_what_python_raises_is_raised_and_damaged_nodes_are_left_to_python():
         native.add_scalar_nodes(nodes, 0, ([], [], []), {}, fail, fail)
     with pytest.raises(TypeError):
         native.nodes_with_stamp(tuple(nodes), 1)
-
-
-@given(st.lists(st.lists(st.integers(0, 3), max_size=4), max_size=6), st.data())
-def test_sequences_of_the_same_objects(rows, data):
-    objects = [object() for _ in range(4)]
-    now = [[objects[k] for k in row] for row in rows]
-    saved = [list(row) for row in now]
-    assert native.first_difference(now, saved, 0) == len(rows)
-    if rows:
-        place = data.draw(st.integers(0, len(rows) - 1))
-        saved[place] = data.draw(
-            st.sampled_from([[*saved[place], objects[0]], [object(), *saved[place][1:]], tuple(saved[place]), None])
-        )
-        assert native.first_difference(now, saved, 0) == place
-        assert native.first_difference(now, saved, place + 1) == len(rows)
-        assert native.first_difference(now, saved, -1) == place
-
-
-def test_what_is_no_list_is_left_to_python():
-    class Subclass(list):
-        pass
-
-    for x in (Subclass(), deque([1]), 1.0, {}):
-        assert native.first_difference([[], x], [[], x], 0) == 1
-    assert native.first_difference([(1, 2)], [(1, 2)], 0) == 1
-    assert native.first_difference([[]], [], 0) == 0
-    with pytest.raises(TypeError):
-        native.first_difference((), [], 0)

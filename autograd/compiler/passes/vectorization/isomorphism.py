@@ -66,20 +66,26 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
 
 
 def _number_structures(table: NodeTable, leaf_keys: dict[int, Any]) -> list[int]:
-    """Number the distinct structures of nodes."""
+    """Number the distinct structures of nodes.
+
+    Most nodes are operations without a key of their own, so theirs is made here and not by a call.
+    """
     graph = table.graph
-    groups = [ABSORBED] * len(graph.op_ids)
+    groups = [ABSORBED] * (len(graph.op_ids) + 1)  # the last one stands for the argument -1, that is for none
     numbers: dict[Any, int] = {}
     keys = _StructureKeys(table, leaf_keys, groups)
     is_absorbed = table.sums.absorbed.tolist()
-    op_ids = graph.op_ids
+    op_ids, first_args, second_args = graph.op_ids, graph.first_args, graph.second_args
     for i in table.order:
         op_id = op_ids[i]
+        if is_absorbed[i] or op_id == INSIDE:
+            continue
         if op_id == ENTRY:
             groups[i] = groups[graph.array_ops[i].args[0].node]
-        elif not is_absorbed[i] and op_id != INSIDE:
-            groups[i] = numbers.setdefault(keys.make(i, op_id), len(numbers))
-    return groups
+        else:
+            key = keys.make(i, op_id) if keys.is_special[i] else (op_id, groups[first_args[i]], groups[second_args[i]])
+            groups[i] = numbers.setdefault(key, len(numbers))
+    return groups[:-1]
 
 
 class _StructureKeys:
@@ -95,6 +101,9 @@ class _StructureKeys:
         self.groups = groups
         self.powers = {k for k, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name == "power"}
         self.is_root, self.offsets = sums.roots.tolist(), sums.offsets.tolist()
+        is_special = sums.roots | (table.op_ids < 0) | np.isin(table.op_ids, list(self.powers))
+        is_special[list(graph.third_args)] = True
+        self.is_special = is_special.tolist()
         self.signs, self.left, self.right = sums.signs.tolist(), sums.left.tolist(), sums.right.tolist()
 
     def make(self, i: int, op_id: int) -> Any:
@@ -117,9 +126,7 @@ class _StructureKeys:
         graph, groups = self.graph, self.groups
         first, second, third = graph.first_args[i], graph.second_args[i], graph.third_args.get(i, -1)
         exponent = graph.values[second] if op_id in self.powers and graph.op_ids[second] == CONSTANT else None
-        second_group = groups[second] if second >= 0 else -1
-        third_group = groups[third] if third >= 0 else -1
-        return op_id, groups[first], second_group, third_group, exponent
+        return op_id, groups[first], groups[second], groups[third], exponent
 
     def _collect_terms(self, root: int) -> frozenset[Any]:
         """Return the kinds of terms of a sum: their signs and the groups of their factors."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ScalarGraph
+from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ArrayOp, ScalarGraph
 from autograd.ops import Op
 
 # Programs with fewer nodes are vectorized and timed: that takes no more than a tenth of a second, and their lines may be faster
@@ -44,26 +44,37 @@ def count_formulas(graph: ScalarGraph, limit: float) -> int:
     args = np.array([graph.first_args, graph.second_args])
     uses = np.bincount(args[args >= 0], minlength=size).tolist()
     sums = {k for k, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name in ("add", "subtract")}
-    numbers: dict[Any, int] = {(LEAF,): 0, (CONSTANT,): 1}
+    numbers: dict[Any, int] = {}  # of the formulas; keys are numbers where they can be, since this is done for every node
     formulas = [0] * size
-    terms: dict[int, tuple[int, int]] = {}  # of each sum the first and the last formula among its terms
+    firsts, lasts = formulas.copy(), formulas.copy()  # of the terms that a node adds to a sum which reads it
+    most, thirds = size + 2, graph.third_args
     for i, (op_id, first, second) in enumerate(zip(graph.op_ids, graph.first_args, graph.second_args, strict=True)):
+        if op_id == LEAF:
+            continue
+        if op_id == CONSTANT:
+            formulas[i] = firsts[i] = lasts[i] = 1
+            continue
         key: Any
         if op_id in sums:
-            parts = [terms[j] if j in terms and uses[j] == 1 else (formulas[j], formulas[j]) for j in (first, second)]
-            key = "sum", *terms.setdefault(i, (min(parts[0][0], parts[1][0]), max(parts[0][1], parts[1][1])))
-        elif op_id >= 0:
-            third = graph.third_args.get(i, -1)
-            key = op_id, formulas[first], formulas[second] if second >= 0 else -1, formulas[third] if third >= 0 else -1
-        elif op_id == EXTREMUM:
-            extremum = graph.array_ops[i]
-            key = extremum.op, frozenset(formulas[arg.node] for arg in extremum.args)
+            low = min(firsts[first], firsts[second])
+            high = max(lasts[first], lasts[second])
+            key = -1 - low * most - high
+        elif op_id < 0:
+            key = _key_of_extremum(graph.array_ops[i], formulas) if op_id == EXTREMUM else (op_id,)
+        elif i in thirds:
+            key = op_id, formulas[first], formulas[second] if second >= 0 else -1, formulas[thirds[i]]
         else:
-            key = (op_id,)
-        formulas[i] = numbers.setdefault(key, len(numbers))
-        if len(numbers) - 2 > limit:
+            key = (op_id * most + formulas[first]) * most + (formulas[second] + 1 if second >= 0 else 0)
+        formulas[i] = firsts[i] = lasts[i] = numbers.setdefault(key, len(numbers) + 2)
+        if len(numbers) > limit:
             break
-    return len(numbers) - 2
+        if op_id in sums and uses[i] == 1:
+            firsts[i], lasts[i] = low, high
+    return len(numbers)
+
+
+def _key_of_extremum(extremum: ArrayOp, formulas: list[int]) -> Any:
+    return extremum.op, frozenset(formulas[arg.node] for arg in extremum.args)
 
 
 def is_too_irregular(graph: ScalarGraph) -> bool:

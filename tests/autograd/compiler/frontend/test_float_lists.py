@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tensor, Value, compile, sin, tanh
-from autograd.compiler.frontend.float_lists import FloatList, pack_float_lists
+from autograd.compiler.frontend.float_lists import FloatList, pack_float_lists, read_floats_in_c, read_floats_in_python
 from autograd.core.pytree import flatten, structure
+from autograd.state.engine import native
 
 Pair = namedtuple("Pair", "w b")
+READERS = [read_floats_in_python] if native is None else [read_floats_in_python, read_floats_in_c]
 
 
 @dataclasses.dataclass
@@ -41,6 +43,23 @@ def total(tree):
         return sum((total(part) * (k + 1.0) for k, part in enumerate(tree)), 0.0)
     assert not isinstance(tree, np.ndarray)
     return sin(tree) * tree
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(st.lists(numbers, min_size=1))
+def test_floats_are_read(read, floats):
+    array = read(floats)
+    assert (array.dtype, array.tolist()) == (np.float64, floats)
+    assert array.flags.writeable
+    for other in ([], [*floats, 1], [None, *floats], [floats, 2.0], [*floats, np.float64(1.0)]):
+        assert read(other) is None
+
+
+def test_lists_of_many_axes_are_one_array():
+    array = np.arange(512.0).reshape((2,) * 9)
+    packed = pack_float_lists(array.tolist())
+    assert type(packed) is FloatList
+    np.testing.assert_array_equal(packed, array)
 
 
 @given(trees, st.booleans())
