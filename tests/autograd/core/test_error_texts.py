@@ -111,7 +111,7 @@ CASES = [
     (
         lambda: ag.affine(t, W, [0.0, 0.0]),
         ShapeError,
-        r"affine: x has shape \(2,\), W \(2, 3\) \(to, from\) and b \(2,\): x must end in",
+        r"affine: x has shape \(2,\), W \(2, 3\) \(to, from\) and b \(2,\): the last axis of x must be as long",
     ),
     (lambda: ag.vdot(t, W), ShapeError, r"vdot takes two arrays of one shape, not \(2,\) and \(2, 3\)"),
     (lambda: ag.norm(W, 7), DataError, "norm: matrices have the orders None, .fro., .nuc., ±1, ±2 and ±inf, not 7"),
