@@ -35,6 +35,8 @@ BufferType = tuple[tuple[int, ...], str]  # shape and dtype
 class BufferedWriter(SourceWriter):
     """Writes one function that gets buffers as further parameters."""
 
+    can_be_rolled = False
+
     def __init__(self) -> None:
         super().__init__()
         self._free_buffers: dict[BufferType, list[str]] = {}

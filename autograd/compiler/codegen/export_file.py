@@ -43,11 +43,18 @@ def export_program(name: str, specialization: Any, function: str, moves: tuple[i
     text = HEADER.format(name=safe_name, inputs=", ".join(inputs), function=program.name)
     text += source.module + "\n\n"
     for parameter, x in zip(bound, program.bound_arguments, strict=True):
-        text += f"{parameter} = {format_array(x)}\n"
+        text += f"{parameter} = {_format_bound(x)}\n"
     text += "\n\n" if bound else ""
     text += RUN.format(inputs=", ".join(inputs), function=program.name, arguments=", ".join(source.parameters))
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _format_bound(x: Any) -> str:
+    """Return Python code of what a function gets after its inputs: an array, or a list of arrays and numbers."""
+    if isinstance(x, list):
+        return f"[{', '.join(repr(entry) if isinstance(entry, float) else format_array(entry) for entry in x)}]"
+    return format_array(x)
 
 
 def format_array(x: Any) -> str:

@@ -53,8 +53,8 @@ class GeneratedFunction:
     groups : list of list of Instruction or float
         The results after lowering.
     source : Source
-    bound_arguments : list of array
-        What the function gets after its inputs: constants, index arrays and buffers.
+    bound_arguments : list
+        What the function gets after its inputs: constants, index arrays, buffers and tables.
     run : callable
         The generated Python function.
     """
@@ -85,6 +85,7 @@ class GeneratedFunction:
             *(constant.data for constant in self.source.constants),
             *self.source.indices,
             *(np.empty(shape, dtype) for shape, dtype in self.source.buffers),
+            *self.source.tables,
         ]
         self._lock = Lock() if self.source.buffers else None
         self._to_copy = find_results_to_copy(self.groups) if xp is None else []
@@ -173,15 +174,18 @@ class GeneratedFunction:
             As from a call; None if the function raises at the perturbed point.
         """
         rng = np.random.default_rng(0)
-        perturbed = [
-            x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind in "fc" else x
-            for x in (*inputs, *self.bound_arguments)
-        ]
+        perturbed = [_perturb(x, scale, rng) for x in (*inputs, *self.bound_arguments)]
         with np.errstate(**IGNORE_FLOAT_ERRORS):
             try:
                 return self._group_results(self.run(*perturbed))
             except MATH_ERRORS:
                 return None
+
+
+def _perturb(x: Any, scale: float, rng: np.random.Generator) -> Any:
+    if isinstance(x, list):  # a table
+        return [_perturb(entry, scale, rng) for entry in x]
+    return x * (1.0 + scale * rng.uniform(-1.0, 1.0, np.shape(x))) if np.asarray(x).dtype.kind in "fc" else x
 
 
 def _find_other_functions(xp: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from autograd.ops import Op
 
 # Operations that only rearrange axes. They are short to write and cost no arithmetic.
 RESHAPING_OPS = {"transpose", "reshape"}
+# Additions of one chain that are written in one expression in a long function.
+MAX_CHAIN = 6
 
 
 def count_uses(order: Sequence[Instruction], roots: Sequence[Any]) -> dict[int, int]:
@@ -45,3 +47,29 @@ def find_preactivations(order: Sequence[Instruction]) -> set[int]:
             if isinstance(arg, Instruction) and arg.shape and arg.cotangent_of is None and arg.is_affine_map:
                 found.add(id(arg))
     return found
+
+
+def find_long_chains(order: Sequence[Instruction], uses: dict[int, int]) -> set[int]:
+    """Find the additions in chains of more than ``MAX_CHAIN``, of which each reads the one before it.
+
+    Parameters
+    ----------
+    order : sequence of Instruction
+    uses : dict of int to int
+        How often each instruction is read.
+
+    Returns
+    -------
+    set of int
+        Identities of instructions.
+    """
+    lengths: dict[int, int] = {}
+    for instruction in order:
+        if instruction.op_name in ("add", "subtract"):
+            terms = [lengths.get(id(arg), 0) for arg in instruction.args if uses.get(id(arg)) == 1]
+            lengths[id(instruction)] = 1 + max(terms, default=0)
+    for instruction in reversed(order):
+        for arg in instruction.args if id(instruction) in lengths else ():
+            if id(arg) in lengths and uses[id(arg)] == 1:
+                lengths[id(arg)] = max(lengths[id(arg)], lengths[id(instruction)])
+    return {identity for identity, length in lengths.items() if length > MAX_CHAIN}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from autograd.compiler.codegen.operation_syntax import HELPERS, LIBRARIES
 from autograd.compiler.codegen.python_syntax import SourceLine
 from autograd.compiler.codegen.result_entries import ResultEntries, merge_entries
+from autograd.compiler.codegen.rolling.roll import roll_lines
 from autograd.compiler.codegen.source_writer import SourceWriter
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.loop import walk_with_bodies
@@ -16,13 +17,17 @@ from autograd.compiler.ir.loop import walk_with_bodies
 # Characters of code up to which the comments of a function stand below each other. Doubled: 32 lines of 17000 instead of 24 are
 # longer than 132 characters, since one long line moves the comments of all lines.
 MAX_ALIGNED_WIDTH = 60
+# Lines up to which a function has no loops in place of lines that repeat: one that fits on a screen is easier to read without.
+MAX_STRAIGHT_LINES = 60
+# The share of its lines that it may have with loops to be written so.
+ROLLED_SHARE = 0.8
 RESERVED_NAMES = ("run", "abs", "float", "range")  # the function of an exported file, and builtins in the source
 
 
 class Source(NamedTuple):
     """The source of one function.
 
-    Its parameters are the inputs, then the constants, the index arrays and the buffers.
+    Its parameters are the inputs, then the constants, the index arrays, the buffers and the tables.
 
     Attributes
     ----------
@@ -32,6 +37,8 @@ class Source(NamedTuple):
     constants : list of Instruction
     indices : list of array
     buffers : list of tuple (shape, dtype)
+    tables : list of list
+        The arrays and numbers that loops read one after the other.
     parameters : list of str
         The names of all parameters, in order.
     line_count : int
@@ -45,6 +52,7 @@ class Source(NamedTuple):
     constants: list[Instruction]
     indices: list[Any]
     buffers: list[Any]
+    tables: list[list[Any]]
     parameters: list[str]
     line_count: int
     variables: dict[int, str]
@@ -96,6 +104,23 @@ def generate_source(
     -------
     Source
     """
+    straight = _write_function(name, inputs, groups, is_bare, writer, first)
+    if not writer.can_be_rolled or straight.line_count <= MAX_STRAIGHT_LINES:
+        return straight
+    regular_writer = SourceWriter(writer.arrays_only, writes_regular_lines=True)
+    rolled = _write_function(name, inputs, groups, is_bare, regular_writer, first)
+    return rolled if rolled.line_count < ROLLED_SHARE * straight.line_count else straight
+
+
+def _write_function(
+    name: str,
+    inputs: Sequence[Instruction],
+    groups: Sequence[Sequence[Any]],
+    is_bare: Sequence[bool],
+    writer: SourceWriter,
+    first: Sequence[Instruction],
+) -> Source:
+    """Write a function with one writer. Regular lines that repeat become loops."""
     writer.names.reserve([name, *RESERVED_NAMES])
     merged = [merge_entries(group) for group in groups]
     roots = [x.array if isinstance(x, ResultEntries) else x for group in merged for x in group]
@@ -104,10 +129,17 @@ def generate_source(
     constants = _name_constants(writer, walk_with_bodies([*first, *roots]))
     writer.write(roots, first)
     results = [_format_group(writer, group, bare) for group, bare in zip(merged, is_bare, strict=True)]
-    parameters = [writer.names.assigned[id(instruction)] for instruction in (*inputs, *constants)]
-    parameters += [variable for _, variable in writer.indices]
-    parameters += writer.buffers
-    body = writer.lines
+    bound: dict[str, Any] = {writer.names.assigned[id(instruction)]: instruction for instruction in constants}
+    bound |= {variable: index for index, variable in writer.indices}
+    names = [writer.names.assigned[id(instruction)] for instruction in inputs]
+    body, tables = writer.lines, {}
+    rolled = roll_lines(body, results, names, [*bound], writer.names) if writer.writes_regular_lines else None
+    if rolled is not None:
+        body, results = rolled.lines, rolled.results
+        tables = {table: [_value_of(x, bound) for x in entries] for table, entries in rolled.tables.items()}
+        replaced = {x for entries in rolled.tables.values() for x in entries}
+        bound = {parameter: x for parameter, x in bound.items() if parameter not in replaced}
+    parameters = [*names, *bound, *writer.buffers, *tables]
     text = "\n".join(
         [
             f"def {name}({', '.join(parameters)}):",
@@ -115,8 +147,23 @@ def generate_source(
             f"    return {', '.join(results)}\n",
         ]
     )
-    indices, buffers = [index for index, _ in writer.indices], list(writer.buffers.values())
-    return Source(text, list(inputs), constants, indices, buffers, parameters, len(body), writer.names.assigned)
+    return Source(
+        text,
+        list(inputs),
+        constants=[x for x in bound.values() if isinstance(x, Instruction)],
+        indices=[x for x in bound.values() if not isinstance(x, Instruction)],
+        buffers=list(writer.buffers.values()),
+        tables=list(tables.values()),
+        parameters=parameters,
+        line_count=len(body),
+        variables=writer.names.assigned,
+    )
+
+
+def _value_of(entry: str, bound: dict[str, Any]) -> Any:
+    """Return the entry of a table: the data of a constant, an index array, or a number."""
+    x = bound.get(entry)
+    return float(entry) if x is None else x.data if isinstance(x, Instruction) else x
 
 
 def _name_constants(writer: SourceWriter, order: Sequence[Instruction]) -> list[Instruction]:

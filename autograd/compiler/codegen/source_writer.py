@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.compiler.codegen.inlining import RESHAPING_OPS, count_uses, find_preactivations
+from autograd.compiler.codegen.inlining import RESHAPING_OPS, count_uses, find_long_chains, find_preactivations
 from autograd.compiler.codegen.loop_syntax import find_arrays, write_loop
 from autograd.compiler.codegen.operation_syntax import format_gather_index, format_operation
 from autograd.compiler.codegen.python_syntax import Expression, SourceLine, format_float
@@ -36,6 +37,9 @@ class SourceWriter:
     arrays_only : bool, default False
         Whether to write only what other array libraries such as jax.numpy run as well: no assignment to parts of an array, and no
         function of Python's math.
+    writes_regular_lines : bool, default False
+        Whether lines that do the same have the same form, so that they can become a loop; see ``rolling``. Long chains of additions
+        then have a line for each term.
 
     Attributes
     ----------
@@ -52,8 +56,11 @@ class SourceWriter:
         The identities of instructions that something else than the iterations of a loop reads.
     """
 
-    def __init__(self, arrays_only: bool = False) -> None:
+    can_be_rolled = True  # each variable is one array, outside of loops
+
+    def __init__(self, arrays_only: bool = False, writes_regular_lines: bool = False) -> None:
         self.arrays_only = arrays_only
+        self.writes_regular_lines = writes_regular_lines
         self.names: VariableNames = VariableNames()
         self.lines: list[SourceLine] = []
         self.indices: list[tuple[Any, str]] = []
@@ -100,6 +107,8 @@ class SourceWriter:
         may_be_inlined = {id(x) for x in unnamed}
         always_named = ({id(root) for root in roots} - may_be_inlined) | find_preactivations(order)
         results = find_loop_results(order)
+        if self.writes_regular_lines:
+            always_named |= find_long_chains(order, uses)
         self.read_as_arrays |= find_arrays(order, roots)
         for instruction in order:
             if id(instruction) in self.names.assigned or id(instruction) in self._inlined:
@@ -111,13 +120,17 @@ class SourceWriter:
                 self._write_scatter(instruction)
                 continue
             expression = self.format(instruction)
-            width = len(expression.code)
+            width = self._measure(expression.code)
             may_repeat = instruction.op_name in RESHAPING_OPS and width < MAX_REPEATED_WIDTH
             is_repeated = uses.get(id(instruction), 0) > 1 and not may_repeat
             if is_repeated or id(instruction) in always_named or width > MAX_INLINE_WIDTH:
                 self._write_assignment(instruction, expression.code)
             else:
                 self._inlined[id(instruction)] = expression
+
+    def _measure(self, code: str) -> int:
+        """Return the width of code; in regular lines without the digits of numbers, which differ from line to line."""
+        return len(re.sub(r"\d[\d.e-]*", "0", code) if self.writes_regular_lines else code)
 
     def inline(self, instruction: Instruction, code: str) -> None:
         """Write an instruction as this code wherever it is read."""
@@ -194,7 +207,7 @@ class SourceWriter:
                 f".at[{self.write_index(index)}].add({self.write_operand(value).code})"
                 for index, value in zip(indices, instruction.args, strict=True)
             ]
-            self.lines.append(SourceLine(f"{name} = {zeros}{''.join(parts)}", str(static["shape"])))
+            self._write_additions(name, zeros, parts, static["shape"])
             return
         self.lines.append(SourceLine(f"{name} = {zeros}", str(static["shape"])))
         for index, value in zip(indices, instruction.args, strict=True):
@@ -210,12 +223,19 @@ class SourceWriter:
         name, dtype = self.names.assign(instruction), np.asarray(instruction.data).dtype
         zeros = f"np.zeros({shape}" + (")" if dtype == np.float64 else f", dtype={str(dtype)!r})")
         if self.arrays_only:
-            code = "".join(f".at[{index}].add({value})" for index, value in additions)
-            self.lines.append(SourceLine(f"{name} = {zeros}{code}", str(shape)))
+            self._write_additions(name, zeros, [f".at[{index}].add({value})" for index, value in additions], shape)
             return
         self.lines.append(SourceLine(f"{name} = {zeros}", str(shape)))
         for index, value in additions:
             self.lines.append(SourceLine(f"np.add.at({name}, {index if index.isidentifier() else f'np.s_[{index}]'}, {value})"))
+
+    def _write_additions(self, name: str, zeros: str, additions: Sequence[str], shape: tuple[int, ...]) -> None:
+        """Write an array of zeros with additions, each of which gives a new array."""
+        if not self.writes_regular_lines:
+            self.lines.append(SourceLine(f"{name} = {zeros}{''.join(additions)}", str(shape)))
+            return
+        self.lines.append(SourceLine(f"{name} = {zeros}", str(shape)))
+        self.lines += [SourceLine(f"{name} = {name}{addition}") for addition in additions]
 
     def _format_addition(self, name: str, index: Any, shape: tuple[int, ...], value: Any, is_only: bool) -> str:
         """Return the line that adds a value to the array ``name`` at an index."""

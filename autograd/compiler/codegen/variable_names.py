@@ -43,6 +43,11 @@ class VariableNames:
         """Keep names from being used for variables."""
         self._taken.update(names)
 
+    def release(self, names: Iterable[str]) -> None:
+        """Let names be used again, which are not written any more."""
+        self._taken.difference_update(names)
+        self.assigned = {identity: name for identity, name in self.assigned.items() if name in self._taken}
+
     def make_unique(self, wanted: str) -> str:
         """Return ``wanted`` as an identifier, with a number at its end if it is taken.
 

@@ -65,7 +65,7 @@ class _Columns:
         self.adds = (self.op_ids == positions.get("add", NO_SUCH_OP)) | self.subtracts
 
 
-def contract_sums(graph: ScalarGraph, used_outside: Sequence[int]) -> Sums:
+def contract_sums(graph: ScalarGraph, used_outside: Sequence[int], by_level: bool = False) -> Sums:
     """Contract the sums of a graph: a sum takes in the additions, signs and products that it alone uses.
 
     Parameters
@@ -74,6 +74,9 @@ def contract_sums(graph: ScalarGraph, used_outside: Sequence[int]) -> Sums:
         The graph.
     used_outside : sequence of int
         The ids of nodes that are needed themselves, such as results. They are not taken into a sum.
+    by_level : bool, default False
+        Whether a sum ends where a term needs more sums, one after the other, than all terms before it, as in an elimination. The
+        total so far is then a number of its own.
 
     Returns
     -------
@@ -85,6 +88,9 @@ def contract_sums(graph: ScalarGraph, used_outside: Sequence[int]) -> Sums:
     has_one_user, user = _find_users(columns.first, columns.second, used_outside)
     inner_signs = columns.negates & has_one_user & columns.adds[user]
     in_sum = has_one_user & (columns.adds[user] | inner_signs[user])
+    if by_level:
+        levels = _find_levels_of_terms(graph, columns, inner_signs)
+        in_sum &= ~(columns.adds & (levels[user] > levels))
     inner = inner_signs | (columns.adds & in_sum)  # the additions and signs inside a sum
     products = columns.multiplies & in_sum
     is_subtracted = np.zeros(n, dtype=bool)
@@ -109,6 +115,21 @@ def contract_sums(graph: ScalarGraph, used_outside: Sequence[int]) -> Sums:
         left=np.where(products[args], columns.first[args], args),
         right=np.where(products[args], columns.second[args], -1),
     )
+
+
+def _find_levels_of_terms(graph: ScalarGraph, columns: _Columns, inner_signs: BoolArray) -> IntArray:
+    """Return for each addition how many sums, one after the other, its terms need at most; other nodes have 0."""
+    is_addition = (columns.adds | inner_signs).tolist()
+    of_terms = [0] * len(is_addition)
+    of_nodes = [0] * len(is_addition)
+    for i, (first, second) in enumerate(zip(graph.first_args, graph.second_args, strict=True)):
+        args = [arg for arg in (first, second, graph.third_args.get(i, -1)) if arg >= 0]
+        if is_addition[i]:
+            of_terms[i] = max(of_terms[arg] if is_addition[arg] else of_nodes[arg] for arg in args)
+            of_nodes[i] = of_terms[i] + 1
+        elif args:
+            of_nodes[i] = max(of_nodes[arg] for arg in args)
+    return np.array(of_terms)
 
 
 def _find_users(first: IntArray, second: IntArray, used_outside: Sequence[int]) -> tuple[BoolArray, IntArray]:

@@ -7,17 +7,28 @@ described by the set of its kinds of terms, so sums with different numbers of te
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY, EXTREMUM, INSIDE, LEAF, LOOP_VALUE
+from autograd.compiler.passes.loops.contraction import ContractedGraph
 from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.ops import Op
 
 ABSORBED = -1  # the group of nodes that are a part of a sum or inside of a loop
 CAPTURED = None  # the key of captured numbers
+
+# Sums are contracted as a whole, or level by level. Each entry of an LU decomposition is a sum of products of entries of all rows
+# before it. As whole sums, the entries of row ``k`` have ``k`` kinds of products. Level by level they have one kind, which is
+# subtracted from what is left of the matrix.
+#
+# Operations and kinds of terms up to which sums are contracted as a whole. Such a program is short enough as it is.
+MANY_LINES = 48
+# How many times fewer they must be level by level. A sum of losses and penalties has few levels, and is easier to read as a whole.
+GAIN = 1.25
 
 
 class Placeholder(NamedTuple):
@@ -164,3 +175,41 @@ def _collect_uses(table: NodeTable, groups: list[int], leaves: list[int]) -> dic
             if i in uses:
                 uses[i].add(("loop", loop_node))
     return uses
+
+
+def group_in_fewest_lines(
+    contracted: ContractedGraph, used_outside: Sequence[int], leaf_keys: dict[int, Any]
+) -> tuple[NodeTable, IntArray]:
+    """Contract sums and group the nodes of a graph, so that as few lines as possible compute it.
+
+    Parameters
+    ----------
+    contracted : ContractedGraph
+    used_outside : sequence of int
+        The nodes that are needed themselves.
+    leaf_keys : dict of int to hashable
+        See `group_nodes`.
+
+    Returns
+    -------
+    tuple (NodeTable, array of int)
+        The graph with its sums, and the group of each node.
+    """
+    table = NodeTable(contracted, used_outside)
+    groups = group_nodes(table, leaf_keys)
+    lines = _count_lines(table, groups)
+    if lines <= MANY_LINES:
+        return table, groups
+    table_by_level = NodeTable(contracted, used_outside, by_level=True)
+    groups_by_level = group_nodes(table_by_level, leaf_keys)
+    is_shorter = GAIN * _count_lines(table_by_level, groups_by_level) < lines
+    return (table_by_level, groups_by_level) if is_shorter else (table, groups)
+
+
+def _count_lines(table: NodeTable, groups: IntArray) -> int:
+    """Return how many operations the groups are, and how many kinds of terms their sums have."""
+    sums = table.sums
+    owners = np.repeat(np.arange(len(groups)), np.diff(sums.offsets))
+    right = np.where(sums.right < 0, ABSORBED, groups[sums.right])
+    kinds = np.unique(np.stack([groups[owners], sums.signs, groups[sums.left], right]), axis=1)
+    return len(np.unique(groups[groups != ABSORBED])) + len(kinds.T)

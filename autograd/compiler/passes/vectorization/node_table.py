@@ -23,6 +23,8 @@ class NodeTable:
         The graph, with its loops taken out.
     used_outside : sequence of int
         The nodes that are needed themselves, such as results.
+    by_level : bool, default False
+        How sums are contracted; see `contract_sums`.
 
     Attributes
     ----------
@@ -40,7 +42,7 @@ class NodeTable:
     sums : Sums
     """
 
-    def __init__(self, contracted: ContractedGraph, used_outside: Sequence[int]) -> None:
+    def __init__(self, contracted: ContractedGraph, used_outside: Sequence[int], by_level: bool = False) -> None:
         self.graph: ScalarGraph = contracted.graph
         self.loops: dict[int, ScalarLoop] = contracted.loops
         self.order: Sequence[int] = contracted.order
@@ -55,4 +57,4 @@ class NodeTable:
             third_args,
         )
         read = [*used_outside, *contracted.read_by_loops.tolist(), *find_referenced_nodes(graph), *graph.third_args.values()]
-        self.sums: Sums = contract_sums(graph, read)
+        self.sums: Sums = contract_sums(graph, read, by_level)

@@ -14,7 +14,7 @@ from autograd.compiler.ir.scalar_graph import ARRAY, EXTREMUM, LOOP, ScalarGraph
 from autograd.compiler.passes.loops.contraction import ContractedGraph
 from autograd.compiler.passes.vectorization.array_operations import vectorize_extrema, write_array_operation
 from autograd.compiler.passes.vectorization.elementwise import vectorize_elementwise
-from autograd.compiler.passes.vectorization.isomorphism import Placeholder, group_nodes
+from autograd.compiler.passes.vectorization.isomorphism import Placeholder, group_in_fewest_lines
 from autograd.compiler.passes.vectorization.layout_choice import lay_out_summed_groups
 from autograd.compiler.passes.vectorization.loop_emission import LoopBody
 from autograd.compiler.passes.vectorization.node_table import NodeTable
@@ -51,8 +51,7 @@ def vectorize(
     contracted = ContractedGraph(graph, used_outside)
     bodies = {node: _vectorize_body(builder, node, contracted, leaves, inputs) for node in contracted.loops}
     leaves = {**leaves, **{i: place for body in bodies.values() for i, place in body.locate_values().items()}}
-    table = NodeTable(contracted, used_outside)
-    group_ids = group_nodes(table, {i: key for i, (key, _) in leaves.items()})
+    table, group_ids = group_in_fewest_lines(contracted, used_outside, {i: key for i, (key, _) in leaves.items()})
     vectorized = VectorizedGraph(builder, table, group_ids)
     vectorized.add_leaves(leaves, inputs)
     summed_rows = lay_out_summed_groups(vectorized)
