@@ -21,6 +21,12 @@ from autograd.ops import Op
 ABSORBED = -1  # the group of nodes that are a part of a sum or inside of a loop
 CAPTURED = None  # the key of captured numbers
 
+# Up to this many different exponents, powers with the same exponent are a group, which is computed without a call of pow if it is a
+# square; with more, the exponents are an array of constants. Each exponent is one more group: with 12 exponents of one base, the
+# source has 5 lines in place of 26, and a binomial tree of 10 steps, whose cells depend on them, 79 in place of 355. Doubled,
+# polynomials of up to 16 terms are written out.
+MAX_EXPONENTS = 8
+
 # Sums are contracted as a whole, or level by level. Each entry of an LU decomposition is a sum of products of entries of all rows
 # before it. As whole sums, the entries of row ``k`` have ``k`` kinds of products. Level by level they have one kind, which is
 # subtracted from what is left of the matrix.
@@ -111,11 +117,19 @@ class _StructureKeys:
         self.leaf_keys = leaf_keys
         self.groups = groups
         self.powers = {k for k, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name == "power"}
+        self.exponents_are_few = len(self._find_exponents(table)) <= MAX_EXPONENTS
         self.is_root, self.offsets = sums.roots.tolist(), sums.offsets.tolist()
         is_special = sums.roots | (table.op_ids < 0) | np.isin(table.op_ids, list(self.powers))
         is_special[list(graph.third_args)] = True
         self.is_special = is_special.tolist()
         self.signs, self.left, self.right = sums.signs.tolist(), sums.left.tolist(), sums.right.tolist()
+
+    def _find_exponents(self, table: NodeTable) -> set[float]:
+        """Return the different constant exponents of powers."""
+        graph = self.graph
+        powers = np.flatnonzero(np.isin(table.op_ids, list(self.powers))) if self.powers else ()
+        exponents = [graph.second_args[i] for i in powers]
+        return {graph.values[k] for k in exponents if graph.op_ids[k] == CONSTANT}
 
     def make(self, i: int, op_id: int) -> Any:
         """Return the key of a node whose arguments have their groups."""
@@ -133,10 +147,12 @@ class _StructureKeys:
         return "array", i
 
     def _make_operation_key(self, i: int, op_id: int) -> Any:
-        """Return the key of an operation; powers with different constant exponents are different."""
+        """Return the key of an operation; powers with different constant exponents are different if they are few."""
         graph, groups = self.graph, self.groups
         first, second, third = graph.first_args[i], graph.second_args[i], graph.third_args.get(i, -1)
-        exponent = graph.values[second] if op_id in self.powers and graph.op_ids[second] == CONSTANT else None
+        exponent = (
+            graph.values[second] if op_id in self.powers and self.exponents_are_few and graph.op_ids[second] == CONSTANT else None
+        )
         return op_id, groups[first], groups[second], groups[third], exponent
 
     def _collect_terms(self, root: int) -> frozenset[Any]:

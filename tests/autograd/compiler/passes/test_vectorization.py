@@ -8,6 +8,7 @@ import nn
 from autograd import compile
 from autograd.viz import draw
 from compiled_source import find_unread_variables
+from oracles import assert_close
 from scalar_programs import close, demo, eager, to_values
 
 rng = np.random.default_rng(0)
@@ -157,3 +158,16 @@ def test_a_part_of_a_padded_triangle_is_read_by_its_positions():
     expected, slopes = ag.value_and_grad(f, argnums=(0, 1))(q, k)
     assert close(value, float(expected))
     assert close(np.concatenate(gradients), np.concatenate(slopes))
+
+
+@pytest.mark.parametrize("x", [0.7, 1.0, 0.0])
+@pytest.mark.parametrize("count", [5, 9, 12])
+def test_powers_with_many_exponents_are_one_operation(count, x):
+    def f(x):
+        return sum(ag.sin(x**k + 0.1 * k) for k in range(1, count + 1))
+
+    step = ag.compile(f)
+    value, gradient = step.value_and_grad(x)
+    assert_close(value, sum(np.sin(x**k + 0.1 * k) for k in range(1, count + 1)), rtol=1e-13)
+    assert_close(gradient, sum(np.cos(x**k + 0.1 * k) * k * x ** (k - 1) for k in range(1, count + 1)), rtol=1e-13)
+    assert (step.source.count("**") <= 2) == (count > 8)
