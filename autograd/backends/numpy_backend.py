@@ -159,6 +159,12 @@ def array_eig(a: Any) -> Any:
     return _stack_below(values[..., None, :], vectors)
 
 
+def array_complex_eig(a: Any) -> Any:
+    """Return the eigenvalues of matrices as complex numbers, with the eigenvectors below them."""
+    values, vectors = np.linalg.eig(a)
+    return _stack_below(values[..., None, :], vectors).astype(np.result_type(values, np.complex64), copy=False)
+
+
 def array_svd(a: Any) -> Any:
     """Return U, s and V of the thin decomposition, below one another."""
     u, s, vh = np.linalg.svd(a, full_matrices=False)
@@ -254,6 +260,7 @@ ARRAY = Backend(
         "require_negligible": require_negligible,
         "stacked_eigh": array_eigh,
         "stacked_eig": array_eig,
+        "stacked_complex_eig": array_complex_eig,
         "stacked_svd": array_svd,
         "stacked_qr": array_qr,
         "tri": np.tri,
