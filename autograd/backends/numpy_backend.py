@@ -177,6 +177,21 @@ def array_qr(a: Any) -> Any:
     return _stack_below(q, np.swapaxes(r, -1, -2))
 
 
+def array_cofactors(y: Any, a: Any) -> Any:
+    """Return the derivatives of determinants y by the entries of the matrices: y a⁻ᵀ, and the minors if a determinant is 0."""
+    if np.all(y):
+        return np.reshape(y, (*np.shape(y), 1, 1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+    index, signs = find_minors(a.shape[-1])
+    return np.linalg.det(a[index]) * signs
+
+
+def find_minors(n: int) -> tuple[Any, Any]:
+    """Return the index of the minors of square matrices, which are without the i-th row and the j-th column, and their signs."""
+    others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, max(n - 1, 0))
+    i = np.arange(n)
+    return (..., others[:, None, :, None], others[None, :, None, :]), (-1.0) ** (i[:, None] + i)
+
+
 def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
     """Return a full copy in the new shape: it is cheaper than NumPy's view and shares no memory."""
     out = np.empty(shape, np.asarray(a).dtype)
@@ -253,6 +268,7 @@ ARRAY = Backend(
         "shape": lambda a: a.shape if type(a) is np.ndarray else np.shape(a),
         "clip": np.clip,
         **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},
+        "cofactors": array_cofactors,
         "lower_cholesky": np.linalg.cholesky,
         "pinv": np.linalg.pinv,
         "are_equal": array_are_equal,

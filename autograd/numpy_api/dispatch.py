@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.buffer import Buffer
-from autograd.core.coercion import check_no_masked_entries
+from autograd.core.coercion import check_array_kind
 from autograd.core.node import Node
 from autograd.core.operators import apply
 from autograd.core.pytree import flatten
@@ -170,7 +170,7 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         raise DataError(f"{get_qualified_name(function)} has no derivative here; {suggest_alternative(name)}")
     if len(types) > 1 and any(hasattr(kind, "mask") for kind in types):
         for leaf in flatten([*args, *kwargs.values()])[0]:
-            check_no_masked_entries(leaf, get_qualified_name(function))
+            check_array_kind(leaf, get_qualified_name(function))
     args, kwargs = _bind_arguments(function, args, kwargs)
     if kwargs.get("out") is not None:
         raise DataError(f"{get_qualified_name(function)} with out= would overwrite recorded numbers: use the result it returns")

@@ -300,8 +300,8 @@ custom("inv",               lambda xp, a: xp.inv(a),
                             lambda xp, i, g, y, a: -xp.matmul(transpose_matrices(xp, y), xp.matmul(g, transpose_matrices(xp, y))),
                             lambda xp, i, t, y, a: -xp.matmul(y, xp.matmul(t, y)))
 custom("det",               lambda xp, a: xp.det(a),
-                            lambda xp, i, g, y, a: as_matrix_factor(xp, g * y) * transpose_matrices(xp, xp.inv(a)),
-                            lambda xp, i, t, y, a: y * trace_of_product(xp, xp.inv(a), t))
+                            lambda xp, i, g, y, a: as_matrix_factor(xp, g) * xp.cofactors(y, a),
+                            lambda xp, i, t, y, a: xp.sum(xp.cofactors(y, a) * t, axis=(-1, -2), keepdims=False))
 custom("logabsdet",         lambda xp, a: xp.logabsdet(a),
                             lambda xp, i, g, y, a: as_matrix_factor(xp, g) * transpose_matrices(xp, xp.inv(a)),
                             lambda xp, i, t, y, a: trace_of_product(xp, xp.inv(a), t))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries
+from autograd.core.coercion import check_array_kind
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
 from autograd.core.tracing import find_traced_integers
@@ -184,6 +184,6 @@ def freeze_index(index: Any) -> Any:
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
         )
     if isinstance(index, list | np.ndarray):
-        check_no_masked_entries(index, "an index")
+        check_array_kind(index, "an index")
         return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index

@@ -401,7 +401,11 @@ def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:
 
 def _has_real_eigenvalues(t: Tensor) -> bool:
     """Return whether the eigenvalues of real matrices are real; in a compiled program that decides which one it is."""
-    return bool(call_with_guard(lambda numbers: not np.iscomplexobj(np.linalg.eigvals(numbers)), t))
+
+    def look(numbers: Any) -> bool:
+        return not np.isfinite(numbers).all() or not np.iscomplexobj(np.linalg.eigvals(numbers))
+
+    return bool(call_with_guard(look, t))
 
 
 def _conjugate_transpose(t: Tensor) -> Tensor:

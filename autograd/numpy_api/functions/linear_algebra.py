@@ -183,7 +183,7 @@ def det(a: Any) -> Any:
 
     Notes
     -----
-    The derivative is computed with the inverse: of a singular matrix it raises numpy.linalg.LinAlgError.
+    The derivative is computed with the inverse, and of a singular matrix by its minors. A compiled program uses the inverse.
 
     Examples
     --------

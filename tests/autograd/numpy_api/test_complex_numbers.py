@@ -320,6 +320,11 @@ def test_real_matrices_with_complex_eigenvalues():
     assert gradient.dtype == float
 
 
+def test_eigenvalues_of_what_is_no_number():
+    with pytest.raises(ShapeError, match=r"eig_factors of shapes \(2, 2\): Array must not contain infs or NaNs"):
+        np.linalg.eigvals(Tensor([[np.nan, 0.0], [0.0, 1.0]]))
+
+
 def test_a_program_follows_when_eigenvalues_become_complex():
     real, rotating = np.array([[1.0, 2.0], [0.5, 3.0]]), np.array([[1.0, 2.0], [-2.0, 1.0]])
     for f in (lambda a: (abs(np.linalg.eigvals(a)) ** 3).sum(), lambda a: (abs(np.linalg.eig(a).eigenvectors) ** 3).sum()):

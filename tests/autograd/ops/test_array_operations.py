@@ -11,6 +11,7 @@ from autograd.core.operators import apply
 from autograd.graph.forward_mode import pushforward
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.ops import TABLE, Elementwise, find
+from autograd.testing import check_grad
 from oracles import assert_close, assert_derivative
 
 SPREAD = np.diag([1.0, 2.0, 4.0])  # its eigenvalues and singular values are far apart
@@ -510,3 +511,20 @@ def test_factorizations_can_be_compiled(f):
     a = np.array([[4.0, 1.0], [1.0, 2.0]])
     gradient = ag.grad(lambda x: f(x).sum())
     assert_close(ag.compile(gradient)(a), gradient(a), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "a",
+    [
+        np.zeros((1, 1)),
+        np.zeros((2, 2)),
+        np.array([[1.0, 2.0], [2.0, 4.0]]),
+        np.diag([0.0, 0.0, 3.0]),
+        np.diag([1.0, 2.0, 0.0, 4.0]),
+        np.stack([np.eye(2), np.ones((2, 2))]),
+        np.array([[1.0, 2.0 + 1j], [2.0, 4.0 + 2j]]),
+    ],
+)
+def test_determinants_of_singular_matrices_have_derivatives(a):
+    check_grad(np.linalg.det, a, order=2)
+    check_grad(ag.grad(lambda x: np.real(np.linalg.det(x)).sum()), a)
