@@ -8,6 +8,15 @@ from autograd import Value
 
 C = np.array([0.3 - 1.2j, 1.1 + 0.4j, -0.7 + 0.9j, 0.2 + 0.1j])
 M = np.array([[1.0 + 0.2j, 0.3j, -0.4, 0.1], [0.2, 1.5, 0.3 - 0.1j, 0.0], [0.1j, 0.2, -1.2, 0.4], [0.3, 0.1, 0.2j, 0.9 - 0.6j]])
+APART = M + np.diag([0.0, 3.0, 6.0, 9.0])  # its eigenvalues stay apart where numbers below 1 are added to its diagonal
+
+
+def gram(z):
+    """A Hermitian matrix that is positive definite."""
+    a = M * z
+    return a @ a.conj().T + np.eye(4)
+
+
 # Real functions of four complex numbers, which are away from 0 and from branch cuts.
 REAL_FUNCTIONS = {
     "abs": lambda z: (abs(z) ** 3).sum(),
@@ -21,6 +30,22 @@ REAL_FUNCTIONS = {
     "powers of constants": lambda z: np.real((1.3 + 0.2j) ** z * C + 2.0**z + z**z).sum(),
     "circle": lambda z: np.real(np.sin(z) * np.cos(z) + np.tan(z) * C).sum(),
     "hyperbola": lambda z: np.real(np.sinh(z) * np.cosh(z) + np.tanh(z) * C).sum(),
+    "inverse of sinh": lambda z: np.real(np.arcsinh(z) * C + np.arcsinh(2.0 * z - 4j)).sum(),
+    "signs and steps": lambda z: (
+        np.real(np.sign(z) * C + np.sign(-z) ** 2 + np.round(1e-3 * z + 3.2j) * C).sum() + np.real(np.exp2(z)).sum()
+    ),
+    "Cholesky factors": lambda z: np.real(np.linalg.cholesky(gram(z)) * M + np.linalg.cholesky(gram(z), upper=True) * 1j * M).sum(),
+    "QR factors": lambda z: sum(np.real(factor * M[:4, :4]).sum() for factor in np.linalg.qr(M + np.diag(z))),
+    "QR factors of wide matrices": lambda z: np.real(np.linalg.qr(M[:2] * z).R * M[:2]).sum(),
+    "pseudoinverses": lambda z: (abs(np.linalg.pinv(M[:, :2] * z[:2])) ** 2).sum() + np.real(np.linalg.pinv(M[:3] * z)).sum(),
+    "least squares": lambda z: (abs(np.linalg.lstsq(M[:, :2] * z[:2], z, rcond=None)[0]) ** 2).sum(),
+    "residuals": lambda z: np.linalg.lstsq(M[:, :2], z, rcond=None)[1].sum(),
+    "eigenvalues": lambda z: (abs(np.linalg.eigvals(APART + np.diag(z))) ** 3).sum(),
+    "eigenvectors": lambda z: (abs(np.linalg.eig(APART + np.diag(z)).eigenvectors) ** 4).sum(),
+    "roots of polynomials": lambda z: (
+        (abs(np.roots(z * [1.0, 3.0, -2.0, 4.0])) ** 3).sum() + np.real(np.polydiv(z, C[:2])[1]).sum()
+    ),
+    "polynomials of matrices": lambda z: (abs(np.poly(APART + np.diag(z))) ** 2).sum(),
     "inverses": lambda z: np.real(np.arcsin(z) + np.arccos(z) * C + np.arctan(z) * C + np.arccosh(z) + np.arctanh(z)).sum(),
     "activations": lambda z: np.real(ag.sigmoid(z) * C + ag.silu(z)).sum(),
     "real and imaginary parts": lambda z: np.real(np.exp(np.real(z)) * z + np.imag(z) * C).sum(),
@@ -34,7 +59,14 @@ REAL_FUNCTIONS = {
     "einsum": lambda z: np.real(np.einsum("ij,j,i->", M, z, z)),
     "systems": lambda z: (abs(np.linalg.solve(M * z, C)) ** 2).sum() + (abs(np.linalg.inv(M + np.diag(z))) ** 2).sum(),
     "determinants": lambda z: abs(np.linalg.det(M * z)) ** 2 + np.linalg.slogdet(M * z)[1],
-    "norms": lambda z: np.linalg.norm(z) ** 3 + np.linalg.norm(z, 1) + np.linalg.norm(z, 3.0) + np.linalg.norm(M * z),
+    "norms": lambda z: (
+        np.linalg.vector_norm(z)
+        + np.linalg.vector_norm(M * z, axis=1, ord=3).sum()
+        + np.linalg.norm(z) ** 3
+        + np.linalg.norm(z, 1)
+        + np.linalg.norm(z, 3.0)
+        + np.linalg.norm(M * z)
+    ),
     "statistics": lambda z: np.var(z) + np.std(z, ddof=1) + (abs(np.cov(z, C)) ** 2).sum() + np.nanvar(z),
     "convolutions": lambda z: (
         (abs(np.convolve(z, C)) ** 2).sum() + (abs(np.correlate(C, z, "full")) ** 2).sum() + (abs(np.polyval(C, z)) ** 2).sum()

@@ -159,6 +159,12 @@ def array_eig(a: Any) -> Any:
     return _stack_below(values[..., None, :], vectors)
 
 
+def array_complex_eig(a: Any) -> Any:
+    """Return the eigenvalues of matrices as complex numbers, with the eigenvectors below them."""
+    values, vectors = np.linalg.eig(a)
+    return _stack_below(values[..., None, :], vectors).astype(np.result_type(values, np.complex64), copy=False)
+
+
 def array_svd(a: Any) -> Any:
     """Return U, s and V of the thin decomposition, below one another."""
     u, s, vh = np.linalg.svd(a, full_matrices=False)
@@ -169,6 +175,21 @@ def array_qr(a: Any) -> Any:
     """Return Q and the transpose of R, below one another."""
     q, r = np.linalg.qr(a)
     return _stack_below(q, np.swapaxes(r, -1, -2))
+
+
+def array_cofactors(y: Any, a: Any) -> Any:
+    """Return the derivatives of determinants y by the entries of the matrices: y a⁻ᵀ, and the minors if a determinant is 0."""
+    if np.all(y):
+        return np.reshape(y, (*np.shape(y), 1, 1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+    index, signs = find_minors(a.shape[-1])
+    return np.linalg.det(a[index]) * signs
+
+
+def find_minors(n: int) -> tuple[Any, Any]:
+    """Return the index of the minors of square matrices, which are without the i-th row and the j-th column, and their signs."""
+    others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, max(n - 1, 0))
+    i = np.arange(n)
+    return (..., others[:, None, :, None], others[None, :, None, :]), (-1.0) ** (i[:, None] + i)
 
 
 def array_broadcast_to(a: Any, shape: Sequence[int]) -> Any:
@@ -247,6 +268,7 @@ ARRAY = Backend(
         "shape": lambda a: a.shape if type(a) is np.ndarray else np.shape(a),
         "clip": np.clip,
         **{name: getattr(np.linalg, name) for name in ("inv", "det", "solve")},
+        "cofactors": array_cofactors,
         "lower_cholesky": np.linalg.cholesky,
         "pinv": np.linalg.pinv,
         "are_equal": array_are_equal,
@@ -254,6 +276,7 @@ ARRAY = Backend(
         "require_negligible": require_negligible,
         "stacked_eigh": array_eigh,
         "stacked_eig": array_eig,
+        "stacked_complex_eig": array_complex_eig,
         "stacked_svd": array_svd,
         "stacked_qr": array_qr,
         "tri": np.tri,

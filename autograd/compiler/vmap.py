@@ -12,7 +12,7 @@ import numpy as np
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.compiler.api import compile
 from autograd.core import tracing
-from autograd.core.coercion import check_no_masked_entries, describe
+from autograd.core.coercion import check_array_kind, describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, flatten_one_level
 from autograd.errors import AutogradError, CompileWarning, DataError, SettingError, ShapeError
@@ -141,7 +141,7 @@ class _Batch:
         leaves, self.build = flatten(tuple(args))
         leaves = [to_numpy(leaf, "vmap()") if is_foreign_array(leaf) else leaf for leaf in leaves]
         for leaf in leaves:
-            check_no_masked_entries(leaf, "vmap()")
+            check_array_kind(leaf, "vmap()")
         self.is_batched = [axis is not None for axis in axes]
         self.leaves = [leaf if axis is None else _move_axis(leaf, axis) for leaf, axis in zip(leaves, axes, strict=True)]
         sizes = [len(leaf) for leaf, axis in zip(self.leaves, axes, strict=True) if axis is not None]

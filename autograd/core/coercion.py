@@ -48,7 +48,7 @@ def to_float(x: Any, call: str) -> float:
         x = to_numpy(x, call)
     if isinstance(x, np.ndarray | np.generic):
         if type(x) is not np.ndarray:
-            check_no_masked_entries(x, call)
+            check_array_kind(x, call)
         if x.dtype.kind in REAL_KINDS and x.ndim == 0:
             return float(x)
     elif isinstance(x, numbers.Real | Decimal):
@@ -100,11 +100,16 @@ def to_array(x: Any, call: str) -> npt.NDArray[Any]:
     return array if isinstance(x, list | tuple) or np.isscalar(x) else np.array(array)
 
 
-def check_no_masked_entries(x: Any, call: str) -> None:
-    """Raise DataError if a masked array has masked entries: as plain numbers these would count.
+def check_array_kind(x: Any, call: str) -> None:
+    """Raise DataError if an array has masked entries, which would count as numbers, or is a matrix, whose ``*`` is a product.
 
-    >>> check_no_masked_entries(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
+    >>> check_array_kind(np.ma.array([1.0, 2.0], mask=[False, False]), "Tensor()")
     """
+    if isinstance(x, np.matrix):
+        raise DataError(
+            f"{call} takes arrays, not an np.matrix, for which * and ** are products of matrices: pass np.asarray(x), and write @ "
+            f"for products"
+        )
     mask = getattr(x, "mask", None)
     masked = 0 if mask is None else int(np.sum(mask))
     if masked:
@@ -123,7 +128,7 @@ def _read_arrays(x: Any, call: str) -> Any:
         return x if all(new is old for new, old in zip(parts, x, strict=True)) else parts
     if isinstance(x, np.ndarray):
         if type(x) is not np.ndarray:
-            check_no_masked_entries(x, call)
+            check_array_kind(x, call)
         return x
     return to_numpy(x, call) if is_foreign_array(x) else x
 

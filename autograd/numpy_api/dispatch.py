@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries
+from autograd.core.buffer import Buffer
+from autograd.core.coercion import check_array_kind
 from autograd.core.node import Node
 from autograd.core.operators import apply
 from autograd.core.pytree import flatten
@@ -25,6 +26,7 @@ from autograd.errors import DataError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import apply_elementwise, apply_op
 from autograd.numpy_api.composed.registry import COMPOSED_UFUNCS
+from autograd.numpy_api.composed.ufunc_methods import call_method
 from autograd.numpy_api.handlers import HANDLERS
 from autograd.numpy_api.unsupported import describe_ufunc_call, get_qualified_name, suggest_alternative
 from autograd.ops import TABLE, find
@@ -34,7 +36,6 @@ QUERY_UFUNCS = {
     *("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
     *("isfinite", "isinf", "isnan", "signbit", "logical_and", "logical_or", "logical_not", "logical_xor"),
 }
-REDUCTIONS = {"add": functions.sum, "multiply": functions.prod, "maximum": functions.max, "minimum": functions.min}
 # NumPy's other names for ufuncs that are rows.
 ALIASES = {
     "abs": "absolute",
@@ -67,15 +68,15 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
         return Tensor.record(ELEMENTWISE_ROWS[ufunc], inputs, {})
     if any(isinstance(x, np.ndarray) and x.dtype == object for x in inputs):
         return getattr(ufunc, method)(*map(_wrap_in_object_array, inputs), **kwargs)
-    if kwargs.get("out") is not None:
-        raise DataError(f"np.{ufunc.__name__} with out=, or in place, would overwrite recorded numbers: use the result it returns")
+    if "out" in kwargs or ("where" in kwargs and method == "__call__"):
+        return _call_into(self, ufunc, method, inputs, kwargs)
     name = ALIASES.get(ufunc.__name__, ufunc.__name__)
     if name not in TABLE:
         _load_rows(ufunc)
     if method == "__call__" and not kwargs:
         result = _apply_ufunc(ufunc, name, inputs)
     else:
-        result = _apply_ufunc_method(name, method, inputs, kwargs)
+        result = _apply_ufunc_method(ufunc, name, method, inputs, kwargs)
     if result is NotImplemented:
         call = describe_ufunc_call(ufunc, method, kwargs)
         raise DataError(f"{call} has no derivative here; {suggest_alternative(ufunc.__name__)}")
@@ -103,15 +104,38 @@ def _load_rows(ufunc: Any) -> None:
             import_module(rows)
 
 
-def _apply_ufunc_method(name: str, method: str, inputs: Any, kwargs: dict[str, Any]) -> Any:
-    """Apply reduce, accumulate or outer of a ufunc; NotImplemented if that has no derivative here."""
-    if method == "reduce" and name in REDUCTIONS and kwargs.keys() <= {"axis", "keepdims"}:
-        return REDUCTIONS[name](inputs[0], **{"axis": 0, **kwargs})
-    if method == "accumulate" and name == "add" and kwargs.keys() <= {"axis"}:
-        return functions.cumsum(inputs[0], kwargs.get("axis", 0))
-    if method == "outer" and name == "multiply" and not kwargs:
-        return functions.multiply(np.expand_dims(inputs[0], tuple(range(-np.ndim(inputs[1]), 0))), inputs[1])
-    return NotImplemented
+def _apply_ufunc_method(ufunc: Any, name: str, method: str, inputs: Any, kwargs: dict[str, Any]) -> Any:
+    """Apply reduce, accumulate, reduceat, outer or at of a ufunc; NotImplemented if that has no derivative here."""
+    is_known = name in COMPOSED_UFUNCS or (name in TABLE and TABLE[name].kind == "elementwise")
+    if method == "__call__" or ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or not is_known:
+        return NotImplemented
+    return call_method(name, functools.partial(_apply_to_pair, ufunc, name), method, inputs, kwargs)
+
+
+def _apply_to_pair(ufunc: Any, name: str, a: Any, b: Any) -> Any:
+    return _apply_ufunc(ufunc, name, (a, b))
+
+
+def _call_into(self: Node, ufunc: Any, method: str, inputs: Any, kwargs: dict[str, Any]) -> Any:
+    """Call a ufunc with ``out`` or ``where``: the result replaces entries of an array that may be assigned to."""
+    settings = dict(kwargs)
+    target, *others = settings.pop("out", None) or (None,)
+    where = settings.pop("where", True) if method == "__call__" else True
+    if target is None and where is not True:
+        raise DataError(
+            f"np.{ufunc.__name__} with where= leaves entries undefined: use np.where(condition, np.{ufunc.__name__}(…), x), "
+            f"or give it out=autograd.zeros(shape)"
+        )
+    if target is not None and (others or not isinstance(target, Buffer)):
+        raise DataError(
+            f"np.{ufunc.__name__} with out=, or in place, would overwrite recorded numbers: use the result it returns, or write to "
+            f"an array from autograd.zeros(shape) or autograd.array(x)"
+        )
+    result = _call_ufunc(self, ufunc, method, *inputs, **settings)
+    if target is None:
+        return result
+    target[...] = result if where is True else functions.where(where, result, target)
+    return target
 
 
 def _answer_query(ufunc: Any, inputs: Any) -> Any:
@@ -146,7 +170,7 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         raise DataError(f"{get_qualified_name(function)} has no derivative here; {suggest_alternative(name)}")
     if len(types) > 1 and any(hasattr(kind, "mask") for kind in types):
         for leaf in flatten([*args, *kwargs.values()])[0]:
-            check_no_masked_entries(leaf, get_qualified_name(function))
+            check_array_kind(leaf, get_qualified_name(function))
     args, kwargs = _bind_arguments(function, args, kwargs)
     if kwargs.get("out") is not None:
         raise DataError(f"{get_qualified_name(function)} with out= would overwrite recorded numbers: use the result it returns")

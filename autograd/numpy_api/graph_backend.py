@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from autograd.backends.backend import Backend
-from autograd.backends.numpy_backend import ARRAY
+from autograd.backends.numpy_backend import ARRAY, find_minors
 from autograd.core.base_node import primal_of
 from autograd.core.node import Node
 from autograd.core.operators import apply
 from autograd.core.tracing import call_with_guard, current_tracer
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise, apply_op, apply_to_tensors
-from autograd.numpy_api.functions import FUNCTIONS, prod
+from autograd.numpy_api.functions import FUNCTIONS, det, inv, prod, reshape, swapaxes
 from autograd.ops import Op, find
 
 
@@ -40,6 +40,14 @@ def _products_of_others(rows: Any) -> Any:
     n = np.shape(primal_of(rows))[-1]
     others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
     return prod(_getitem(rows, (..., others)), axis=-1)
+
+
+def _cofactors(y: Any, a: Any) -> Any:
+    """Return the derivatives of determinants y by the entries of the matrices, as ``array_cofactors`` does."""
+    if call_with_guard(np.all, y):
+        return reshape(y, (*np.shape(primal_of(y)), 1, 1)) * swapaxes(inv(a), -1, -2)
+    index, signs = find_minors(np.shape(primal_of(a))[-1])
+    return det(_getitem(a, index)) * signs
 
 
 def _make_query(name: str) -> Callable[..., Any]:
@@ -73,6 +81,7 @@ GRAPH = _GraphBackend(
         "shape": lambda a: np.shape(primal_of(a)),
         **{name: getattr(ARRAY, name) for name in ("eye", "tri", "zeros")},
         "products_of_others": _products_of_others,
+        "cofactors": _cofactors,
         "getitem": _getitem,
         "scatter": _scatter,
         "item": lambda a: a if isinstance(a, Value) else Value.of(a),

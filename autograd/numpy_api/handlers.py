@@ -11,6 +11,7 @@ from autograd.core.pytree import tree_map
 from autograd.core.tracing import call_with_guard, to_concrete
 from autograd.numpy_api import functions
 from autograd.numpy_api.composed.registry import COMPOSED, REARRANGEMENTS
+from autograd.numpy_api.composed.ufunc_methods import make_reduction, masked_mean
 from autograd.numpy_api.functions import FUNCTIONS
 
 Handler = Callable[..., Any]
@@ -65,8 +66,11 @@ def _find_numpy_functions() -> dict[Any, Handler]:
 
 HANDLERS: dict[Any, Handler] = {
     **_find_numpy_functions(),
-    np.amax: functions.max,
-    np.amin: functions.min,
+    np.sum: make_reduction(functions.sum, functions.add, 0.0),
+    np.prod: make_reduction(functions.prod, functions.multiply, 1.0),
+    **dict.fromkeys((np.max, np.amax), make_reduction(functions.max, functions.maximum, -np.inf)),
+    **dict.fromkeys((np.min, np.amin), make_reduction(functions.min, functions.minimum, np.inf)),
+    np.mean: masked_mean,
     np.clip: _clip,
     np.where: _where,
     **REARRANGEMENTS,

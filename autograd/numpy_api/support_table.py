@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.numpy_api.composed.registry import COMPOSED, COMPOSED_UFUNCS, REARRANGEMENTS
-from autograd.numpy_api.dispatch import ALIASES, QUERY_UFUNCS, REDUCTIONS
+from autograd.numpy_api.composed.ufunc_methods import REDUCTIONS
+from autograd.numpy_api.dispatch import ALIASES, QUERY_UFUNCS
 from autograd.numpy_api.functions import FUNCTIONS
 from autograd.numpy_api.handlers import HANDLERS, NUMBER_QUERIES, SHAPE_QUERIES
 from autograd.numpy_api.unsupported import get_qualified_name
@@ -20,13 +21,15 @@ HEAD = """# NumPy's functions on Values and Tensors
 
 Made by `python -m autograd.numpy_api.support_table`. These functions, called on nodes, record derivatives of any order, in both
 modes. Every other function of NumPy raises a TypeError that names it and the nearest thing that works; so do `out=` and in-place
-operations on recorded numbers. A Tensor has the methods and attributes of `ndarray`, too.
+operations on recorded numbers. A Tensor has the methods and attributes of `ndarray`, too. `reduce`, `accumulate`, `reduceat` and
+`outer` are methods of every ufunc of two arguments. Reductions take `where`, `initial` and `dtype`.
 
 ## Arrays that hold nodes
 
 NumPy's own `np.zeros(3)` and `np.array([…])` cannot hold a Tensor. `autograd.array`, `autograd.zeros`, `autograd.ones`,
 `autograd.full` and `t.copy()` make arrays whose entries may be assigned to. An assignment does not change what was computed with
-the array before. `t.at[index].set(x)`, with `add`, `multiply` and others, returns a new Tensor instead.
+the array before. They may be the `out=` of a ufunc, and `np.add.at` and the like update them. `t.at[index].set(x)`, with `add`,
+`multiply` and others, returns a new Tensor instead.
 
 ```python
 import numpy as np
@@ -71,7 +74,11 @@ def get_sections() -> dict[str, list[str]]:
             {f"np.{name}" for name in (*_get_row_ufuncs(), *COMPOSED_UFUNCS) if hasattr(np, name)} - of_arrays
         ),
         "Reductions and products": sorted(products - queries - composed - rearrangements),
-        "Methods of ufuncs": [*(f"np.{name}.reduce" for name in REDUCTIONS), "np.add.accumulate", "np.multiply.outer"],
+        "Methods of ufuncs": [
+            *(f"np.{name}.reduce" for name in REDUCTIONS),
+            *(f"np.add.{method}" for method in ("accumulate", "reduceat", "outer")),
+            "np.multiply.outer",
+        ],
         "Rearranging entries": sorted(rearrangements),
         "Composed of others": sorted(composed),
         "Asking about the numbers (plain answers)": sorted(queries | {f"np.{name}" for name in QUERY_UFUNCS}),

@@ -7,20 +7,17 @@ from autograd.ops.op import Op, find
 
 AS_THEY_ARE = (
     *("add", "subtract", "multiply", "divide", "positive", "negative", "square", "reciprocal", "sqrt"),
-    *("exp", "expm1", "log", "log1p", "log2", "log10", "sigmoid", "silu", "where"),
-    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arccosh", "arctanh"),
-    *("arcsin_slope", "arctan_slope", "arccosh_slope", "arctanh_slope"),
+    *("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sigmoid", "silu", "where"),
+    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arctanh", "arctan_slope", "arctanh_slope", "rint"),
     *("sum", "mean", "cumsum", "prod", "trace", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "flip"),
     *("broadcast_to", "astype", "getitem", "scatter", "concatenate", "stack"),
     *("matmul", "outer", "convolve", "einsum", "affine", "inv", "det", "logabsdet", "solve"),
-    *("real", "imag", "conj", "modulus", "angle", "complex_power", "complex_eigh_factors", "complex_svd_factors"),
-    *("fft", "ifft", "irfft"),
+    *("real", "imag", "conj", "angle", "complex_arcsin_slope", "complex_arccosh_slope", "fft", "ifft", "irfft"),
 )
 TWINS = {
     "absolute": "modulus",
-    "power": "complex_power",
-    "eigh_factors": "complex_eigh_factors",
-    "svd_factors": "complex_svd_factors",
+    **{name: f"complex_{name}" for name in ("power", "sign", "arcsin", "arccos", "arcsinh", "arccosh")},
+    **{name: f"complex_{name}" for name in ("cholesky", "qr_factors", "pinv", "eig_factors", "eigh_factors", "svd_factors")},
 }
 
 
@@ -30,6 +27,7 @@ def mark_rows() -> None:
         find(name).accepts_complex = True
     for name, twin in TWINS.items():
         find(name).complex_twin = find(twin)
+        find(twin).accepts_complex = True
 
 
 def find_complex_row(op: Op) -> Op:

@@ -13,13 +13,30 @@ from autograd.ops.complex_support import mark_rows
 from autograd.ops.op import REAL, Domain
 from autograd.ops.row_constructors import bilinear, custom, elementwise, linear
 from autograd.ops.rules.complex_factorizations import (
+    complex_cholesky_adjoint,
+    complex_cholesky_tangent,
+    complex_eig_adjoint,
+    complex_eig_tangent,
     complex_eigh_adjoint,
     complex_eigh_tangent,
+    complex_pinv_adjoint,
+    complex_pinv_tangent,
+    complex_qr_adjoint,
+    complex_qr_tangent,
     complex_svd_adjoint,
     complex_svd_tangent,
     hermitize,
 )
-from autograd.ops.rules.complex_numbers import angle_slope, complex_power_partial, unit_conjugate
+from autograd.ops.rules.complex_numbers import (
+    angle_slope,
+    complex_arccosh_slope,
+    complex_arcsin_slope,
+    complex_arcsinh_slope,
+    complex_power_partial,
+    complex_sign_adjoint,
+    complex_sign_tangent,
+    unit_conjugate,
+)
 from autograd.ops.rules.division import divide_or_zero, ieee_reciprocal, multiply_or_zero
 from autograd.ops.rules.einsum import einsum_adjoint, einsum_tangent
 from autograd.ops.rules.factorizations import (
@@ -283,8 +300,8 @@ custom("inv",               lambda xp, a: xp.inv(a),
                             lambda xp, i, g, y, a: -xp.matmul(transpose_matrices(xp, y), xp.matmul(g, transpose_matrices(xp, y))),
                             lambda xp, i, t, y, a: -xp.matmul(y, xp.matmul(t, y)))
 custom("det",               lambda xp, a: xp.det(a),
-                            lambda xp, i, g, y, a: as_matrix_factor(xp, g * y) * transpose_matrices(xp, xp.inv(a)),
-                            lambda xp, i, t, y, a: y * trace_of_product(xp, xp.inv(a), t))
+                            lambda xp, i, g, y, a: as_matrix_factor(xp, g) * xp.cofactors(y, a),
+                            lambda xp, i, t, y, a: xp.sum(xp.cofactors(y, a) * t, axis=(-1, -2), keepdims=False))
 custom("logabsdet",         lambda xp, a: xp.logabsdet(a),
                             lambda xp, i, g, y, a: as_matrix_factor(xp, g) * transpose_matrices(xp, xp.inv(a)),
                             lambda xp, i, t, y, a: trace_of_product(xp, xp.inv(a), t))
@@ -317,7 +334,35 @@ custom("angle",             lambda xp, a: xp.angle(a),
 custom("complex_power",     lambda xp, a, b: xp.power(a, b),
                             lambda xp, i, g, y, a, b: g * complex_power_partial(xp, i, y, a, b),
                             lambda xp, i, t, y, a, b: complex_power_partial(xp, i, y, a, b) * t, arity=2)
+custom("complex_sign",      lambda xp, a: xp.sign(a),
+                            lambda xp, i, g, y, a: complex_sign_adjoint(xp, g, y, a),
+                            lambda xp, i, t, y, a: complex_sign_tangent(xp, t, y, a), kink="0 at 0")
 
+# Inverses with branch cuts on which the sign of a zero tells the side
+custom("complex_arcsin",    lambda xp, a: xp.arcsin(a),
+                            lambda xp, i, g, y, a: g * xp.complex_arcsin_slope(a),
+                            lambda xp, i, t, y, a: xp.complex_arcsin_slope(a) * t)
+custom("complex_arccos",    lambda xp, a: xp.arccos(a),
+                            lambda xp, i, g, y, a: -g * xp.complex_arcsin_slope(a),
+                            lambda xp, i, t, y, a: -xp.complex_arcsin_slope(a) * t)
+custom("complex_arcsinh",   lambda xp, a: xp.arcsinh(a),
+                            lambda xp, i, g, y, a: g * complex_arcsinh_slope(xp, a),
+                            lambda xp, i, t, y, a: complex_arcsinh_slope(xp, a) * t)
+custom("complex_arccosh",   lambda xp, a: xp.arccosh(a),
+                            lambda xp, i, g, y, a: g * xp.complex_arccosh_slope(a),
+                            lambda xp, i, t, y, a: xp.complex_arccosh_slope(a) * t)
+custom("complex_arcsin_slope", complex_arcsin_slope,
+                            lambda xp, i, g, y, a: g * a * y * y * y,
+                            lambda xp, i, t, y, a: a * y * y * y * t)
+custom("complex_arccosh_slope", complex_arccosh_slope,
+                            lambda xp, i, g, y, a: -g * a * y * y * y,
+                            lambda xp, i, t, y, a: -a * y * y * y * t)
+
+# Factorizations
+custom("complex_cholesky",  lambda xp, a: xp.lower_cholesky(hermitize(xp, a)), complex_cholesky_adjoint, complex_cholesky_tangent)
+custom("complex_qr_factors", lambda xp, a: xp.stacked_qr(a),     complex_qr_adjoint, complex_qr_tangent)
+custom("complex_pinv",      lambda xp, a, *, rcond: xp.pinv(a, rcond), complex_pinv_adjoint, complex_pinv_tangent)
+custom("complex_eig_factors", lambda xp, a: xp.stacked_complex_eig(a), complex_eig_adjoint, complex_eig_tangent, kink=EQUAL_VALUES)
 custom("complex_eigh_factors", lambda xp, a: xp.stacked_eigh(hermitize(xp, a)), complex_eigh_adjoint, complex_eigh_tangent,
                             kink=EQUAL_VALUES)
 custom("complex_svd_factors", lambda xp, a: xp.stacked_svd(a),   complex_svd_adjoint, complex_svd_tangent, kink=EQUAL_VALUES)

@@ -10,7 +10,8 @@ import numpy as np
 from autograd.core.base_node import primal_of
 from autograd.core.coercion import to_array
 from autograd.core.pytree import flatten
-from autograd.errors import AutogradError, DataError, SettingError, ShapeError
+from autograd.core.tracing import current_tracer
+from autograd.errors import AutogradError, DataError, GraphError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor, has_nodes
 from autograd.scipy.flat_arguments import to_plain
@@ -116,6 +117,8 @@ def odeint(
         If ``t`` is not a vector of at least one time.
     AutogradError
         If the step sizes become too small, or too many steps are needed.
+    GraphError
+        Inside :func:`autograd.compile`.
 
     Notes
     -----
@@ -135,6 +138,11 @@ def odeint(
     """
     if method not in ("RK45", "DOP853"):
         raise SettingError(f"odeint(method={method!r}): it must be 'RK45' or 'DOP853'; solve_ivp() has others, for plain numbers")
+    if current_tracer() is not None:
+        raise GraphError(
+            "odeint() cannot be compiled, since its steps depend on the numbers: compile the right-hand side instead, as in "
+            "odeint(compile(func), …)"
+        )
     times = as_tensor(t, "odeint(t)")
     if times.ndim != 1 or not times.size:
         raise ShapeError(f"odeint(): t must be a vector of at least one time, not an array of shape {times.shape}")

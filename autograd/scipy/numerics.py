@@ -246,7 +246,11 @@ def sqrtm(a: Any) -> Any:
 
 def logm(a: Any) -> Any:
     """Return the principal logarithm of each matrix of a stack; of a real matrix nan where it is not real."""
-    return _matrix_function("logm", a)
+    state = np.random.get_state()  # noqa: NPY002 - SciPy estimates norms with this generator; a function of numbers leaves it as it is
+    try:
+        return _matrix_function("logm", a)
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
 
 
 def _matrix_function(name: str, a: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries
+from autograd.core.coercion import check_array_kind
 from autograd.errors import SettingError
 from autograd.scipy.flat_arguments import FlatArguments, FlatFunction, to_plain
 from autograd.scipy.requirement import import_scipy
@@ -292,5 +292,5 @@ def curve_fit(f: Callable[..., Any], xdata: Any, ydata: Any, p0: Any = None, **o
         return to_plain(by_parameters(np.array(parameters, dtype=np.float64), x))
 
     for data in (xdata, ydata):
-        check_no_masked_entries(data, "curve_fit()")
+        check_array_kind(data, "curve_fit()")
     return import_scipy("optimize").curve_fit(f, xdata, ydata, p0, jac=jac, **options)

@@ -70,8 +70,8 @@ def _function_name(writer: SourceWriter, instruction: Instruction) -> str:
             return f"math.{MATH_FUNCTIONS[name]}"
     if name in HELPERS:
         return name
-    if name in ("inv", "det", "solve", "cholesky"):
-        return f"np.linalg.{name}"
+    if name in ("inv", "det", "solve", "cholesky", "complex_cholesky"):
+        return f"np.linalg.{name.removeprefix('complex_')}"
     return f"np.{name}"
 
 
@@ -172,17 +172,25 @@ def _format_with_keywords(
     return Expression(f"{module}.{instruction.op_name}({', '.join([*(arg.code for arg in args), *settings])})")
 
 
+def _format_pinv(writer: SourceWriter, instruction: Instruction, args: Sequence[Expression]) -> Expression:
+    return Expression(f"np.linalg.pinv({args[0].code}, {instruction.static['rcond']})")
+
+
 # How the rows that stack the factors of a matrix are computed, as a function of the factors and a call that returns them.
 STACKED_FACTORS = {
     "eigh_factors": ("lambda w, v: np.concatenate([w[..., None, :], v], -2)", "np.linalg.eigh({})"),
-    "eig_factors": ("lambda w, v: np.concatenate([w[..., None, :], v], -2)", "np.linalg.eig({})"),
+    "eig_factors": (  # nan where an eigenvalue is not real
+        "lambda w, v: np.where(w[..., None, :].imag == 0, np.concatenate([w[..., None, :], v], -2), np.nan).real",
+        "np.linalg.eig({})",
+    ),
     "svd_factors": (
         "lambda u, s, vh: np.concatenate([u, s[..., None, :], np.swapaxes(vh, -1, -2)], -2)",
         "np.linalg.svd({}, full_matrices=False)",
     ),
     "qr_factors": ("lambda q, r: np.concatenate([q, np.swapaxes(r, -1, -2)], -2)", "np.linalg.qr({})"),
 }
-STACKED_FACTORS |= {f"complex_{name}": STACKED_FACTORS[name] for name in ("eigh_factors", "svd_factors")}
+STACKED_FACTORS |= {f"complex_{name}": parts for name, parts in STACKED_FACTORS.items()}
+STACKED_FACTORS["complex_eig_factors"] = ("lambda w, v: np.concatenate([w[..., None, :], v + 0j], -2)", "np.linalg.eig({})")
 
 
 def _make_factors_formatter(parts: tuple[str, str]) -> Formatter:
@@ -207,7 +215,7 @@ FORMATTERS: dict[str, Formatter] = {
     "astype": _format_astype,
     "broadcast_to": lambda writer, instruction, args: Expression(f"np.broadcast_to({args[0].code}, {instruction.static['shape']})"),
     "einsum": lambda writer, instruction, args: Expression(f"np.einsum({instruction.static['subscripts']!r}, {_join(args)})"),
-    "pinv": lambda writer, instruction, args: Expression(f"np.linalg.pinv({args[0].code}, {instruction.static['rcond']})"),
+    **dict.fromkeys(("pinv", "complex_pinv"), _format_pinv),
     **{name: _make_factors_formatter(call) for name, call in STACKED_FACTORS.items()},
     "logabsdet": lambda writer, instruction, args: Expression(f"np.linalg.slogdet({args[0].code})[1]"),
 }

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
 from autograd.compiler.frontend.float_lists import FloatList, pack_float_lists
-from autograd.core.coercion import check_no_masked_entries, describe
+from autograd.core.coercion import check_array_kind, describe
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, flatten_one_level, unflatten_like
 from autograd.core.tensor import Tensor
@@ -159,7 +159,7 @@ class Call:
         if isinstance(tree, dict):
             return kind, *((type(key), key) for key in tree), *map(self._flatten, tree.values())
         if isinstance(tree, np.ndarray):
-            check_no_masked_entries(tree, "compile()")
+            check_array_kind(tree, "compile()")
             return self._flatten(np.asarray(tree))
         if is_foreign_array(tree):
             return self._flatten(to_numpy(tree, "compile()"))

@@ -323,3 +323,7 @@ class ProgramBuilder(Backend):
         n = self.shape(rows)[-1]
         others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.intp).reshape(n, n - 1)
         return self.call(TABLE["prod"], (self.getitem(rows, index=(..., others)),), {"axis": -1, "keepdims": False})
+
+    def cofactors(self, y: Any, a: Any) -> Any:
+        """Return the derivative of determinants y of matrices that are not singular."""
+        return self.reshape(y, (*self.shape(y), 1, 1)) * self.swapaxes(self.inv(a), -1, -2)

@@ -53,7 +53,8 @@ def batch_program(builder: ProgramBuilder, roots: Sequence[Any], inputs: dict[in
 
 
 # Operations on complex numbers whose arguments broadcast, though the table has them as rows on whole arrays.
-ENTRY_BY_ENTRY = {"real", "imag", "conj", "angle", "modulus", "complex_power"}
+ENTRY_BY_ENTRY = {"real", "imag", "conj", "angle", "modulus", "complex_power", "complex_sign"}
+ENTRY_BY_ENTRY |= {f"complex_{name}" for name in ("arcsin", "arccos", "arcsinh", "arccosh", "arcsin_slope", "arccosh_slope")}
 
 
 class _Batcher:

@@ -143,6 +143,7 @@ def _batch_scatter(builder: ProgramBuilder, instruction: Instruction, args: Sequ
     return builder.reshape(builder.call(instruction.op, (entries,), flat), (size, *shape))
 
 
+FACTORIZATIONS = ("cholesky", "eigh_factors", "eig_factors", "svd_factors", "qr_factors", "pinv")
 # How the operations that are not elementwise are batched, given their arguments with the batch as first axis.
 BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]], Any]] = {
     **dict.fromkeys(("sum", "prod", "max", "min", "mean", "norm", "p_norm"), _batch_reduction),
@@ -155,6 +156,7 @@ BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]],
     **dict.fromkeys(("cumsum", "flip", "fft", "ifft", "rfft", "irfft"), _batch_axis),
     **dict.fromkeys(("swapaxes", "trace"), _batch_two_axes),
     **dict.fromkeys(("astype", "inv", "det", "logabsdet", "softmax_cross_entropy"), _batch_same),
+    **{prefix + name: _batch_same for name in FACTORIZATIONS for prefix in ("", "complex_")},
     "outer": _batch_outer,
     "convolve": _batch_convolve,
     "convolve_axes": _batch_convolve_axes,

@@ -34,7 +34,8 @@ NUMPY_OP_NAMES = """
     cholesky eigh_factors eig_factors svd_factors qr_factors pinv
     getitem scatter reshape transpose broadcast_to concatenate stack flip astype
     scatter_sum gather gather_adjoint
-    real imag conj angle fft ifft rfft irfft complex_eigh_factors complex_svd_factors
+    real imag conj angle fft ifft rfft irfft
+    complex_cholesky complex_qr_factors complex_pinv complex_eig_factors complex_eigh_factors complex_svd_factors
 """
 NUMPY_OPS = frozenset(NUMPY_OP_NAMES.split())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries
+from autograd.core.coercion import check_array_kind
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
 from autograd.core.tracing import find_traced_integers
@@ -20,7 +20,10 @@ Axis = int | tuple[int, ...] | None
 
 
 class ArrayMethods(GraphStructure):
-    """The methods of Tensor that have NumPy's names. Each records one operation."""
+    """The methods of Tensor that have NumPy's names. Each records one operation.
+
+    Reductions take NumPy's other settings, too: ``dtype``, ``initial`` and ``where``.
+    """
 
     __slots__ = ()
 
@@ -33,25 +36,25 @@ class ArrayMethods(GraphStructure):
 
         def __mul__(self, other: Any) -> Any: ...
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def sum(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """Σ over ``axis`` (default: everything)."""
-        return self._reduce("sum", axis, keepdims)
+        return self._reduce("sum", axis, keepdims) if not settings else _call_numpy("sum", self, axis, keepdims, settings)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def mean(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """The mean over ``axis``."""
-        return self._reduce("mean", axis, keepdims)
+        return self._reduce("mean", axis, keepdims) if not settings else _call_numpy("mean", self, axis, keepdims, settings)
 
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def prod(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """Π over ``axis``; exact where entries are zero."""
-        return self._reduce("prod", axis, keepdims)
+        return self._reduce("prod", axis, keepdims) if not settings else _call_numpy("prod", self, axis, keepdims, settings)
 
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def max(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """The largest entry over ``axis``; ties share the gradient evenly."""
-        return self._reduce("max", axis, keepdims)
+        return self._reduce("max", axis, keepdims) if not settings else _call_numpy("max", self, axis, keepdims, settings)
 
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def min(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """The smallest entry over ``axis``; ties share the gradient evenly."""
-        return self._reduce("min", axis, keepdims)
+        return self._reduce("min", axis, keepdims) if not settings else _call_numpy("min", self, axis, keepdims, settings)
 
     def _reduce(self, name: str, axis: Axis, keepdims: bool) -> Self:
         axis = None if axis is None else self._axis(axis, name)
@@ -69,19 +72,30 @@ class ArrayMethods(GraphStructure):
             raise ShapeError(f"{call}: an axis appears twice in {axes}")
         return axes if isinstance(axis, tuple | list) else int(axis)
 
-    def cumsum(self, axis: int | None = None) -> Self:
+    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Self:
         """Running sums along ``axis``; of the flattened array by default."""
         array = self if axis is not None else self.ravel()
+        array = array if dtype is None else array.astype(dtype)
         return apply(find("cumsum"), array, axis=array._axis(axis or 0, "cumsum"))  # type: ignore[no-any-return]
 
-    def reshape(self, *shape: Any) -> Self:
-        """The same entries in another shape; -1 stands for what is left."""
+    def reshape(self, *shape: Any, order: str = "C") -> Self:
+        """The same entries in another shape; -1 stands for what is left. ``order="F"`` reads and writes columns first."""
         lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        if order != "C" and self._resolve_order("reshape", order) == "F":
+            return self.transpose().reshape(lengths[::-1]).transpose()
         return apply(find("reshape"), self, shape=tuple(lengths))  # type: ignore[no-any-return]
 
-    def ravel(self) -> Self:
-        """The entries in one row."""
-        return apply(find("ravel"), self)  # type: ignore[no-any-return]
+    def ravel(self, order: str = "C") -> Self:
+        """The entries in one row; ``order="F"`` reads columns first."""
+        array = self.transpose() if order != "C" and self._resolve_order("ravel", order) == "F" else self
+        return apply(find("ravel"), array)  # type: ignore[no-any-return]
+
+    def _resolve_order(self, call: str, order: str) -> str:
+        """Whether rows or columns come first: "C" or "F"."""
+        if order not in ("C", "F", "A"):
+            raise DataError(f"{call}: order must be 'C', 'F' or 'A', not {order!r}: how the entries lie in memory is private")
+        flags = self._primal.flags
+        return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else order.replace("A", "C")
 
     def transpose(self, *axes: Any) -> Self:
         """The axes in another order; reversed by default."""
@@ -156,6 +170,11 @@ class ArrayMethods(GraphStructure):
         return apply(find("getitem"), self, index=freeze_index(index))  # type: ignore[no-any-return]
 
 
+def _call_numpy(name: str, array: Any, axis: Axis, keepdims: bool, settings: dict[str, Any]) -> Any:
+    """Call NumPy's function, which knows the settings that are no settings of an operation."""
+    return getattr(np, name)(array, axis=axis, keepdims=keepdims, **settings)
+
+
 def freeze_index(index: Any) -> Any:
     """An index that nobody can change afterwards: arrays and lists in it are copied; nodes are refused."""
     if isinstance(index, tuple):
@@ -165,6 +184,6 @@ def freeze_index(index: Any) -> Any:
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"
         )
     if isinstance(index, list | np.ndarray):
-        check_no_masked_entries(index, "an index")
+        check_array_kind(index, "an index")
         return np.array(index) if np.size(index) else np.array(index, dtype=np.intp)
     return index

@@ -35,17 +35,17 @@ class NumpyMethods(GraphStructure):
 
     # -- operations
 
-    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-        """The standard deviation over ``axis``."""
-        return numpy.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **settings: Any) -> Any:
+        """The standard deviation over ``axis``; ``dtype`` and ``where`` are taken, too."""
+        return numpy.std(self, axis=axis, ddof=ddof, keepdims=keepdims, **settings)
 
-    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-        """The variance over ``axis``."""
-        return numpy.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **settings: Any) -> Any:
+        """The variance over ``axis``; ``dtype`` and ``where`` are taken, too."""
+        return numpy.var(self, axis=axis, ddof=ddof, keepdims=keepdims, **settings)
 
-    def cumprod(self, axis: int | None = None) -> Any:
+    def cumprod(self, axis: int | None = None, dtype: Any = None) -> Any:
         """Running products along ``axis``; of the flattened array by default."""
-        return numpy.cumprod(self, axis)
+        return numpy.cumprod(self, axis, dtype)
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """The entries, limited to the interval from ``min`` to ``max``."""
@@ -59,9 +59,9 @@ class NumpyMethods(GraphStructure):
         """The same numbers as a new node, through which the gradient flows."""
         return numpy.copy(self)
 
-    def flatten(self) -> Any:
-        """The entries in one row."""
-        return numpy.ravel(self)
+    def flatten(self, order: str = "C") -> Any:
+        """The entries in one row; ``order="F"`` reads columns first."""
+        return numpy.ravel(self, order)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
         """Every entry ``repeats`` times."""

@@ -49,6 +49,20 @@ def sinc(x: Any) -> Any:
     return functions.where(is_near, total, functions.sin(far) / far)
 
 
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    """Return the real part of complex numbers whose imaginary parts are all within ``tol`` roundings of 0, else the numbers.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> real_if_close(Tensor([2.0 + 0.0j])).data
+    array([2.])
+    """
+    if call_with_guard(lambda numbers: np.iscomplexobj(numbers) and not np.iscomplexobj(np.real_if_close(numbers, tol)), a):
+        return functions.real(a)
+    return functions.positive(a)
+
+
 def i0(x: Any) -> Any:
     """Return the modified Bessel function of order 0, by SciPy.
 

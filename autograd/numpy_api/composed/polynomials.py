@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.tensor import Tensor
+from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -132,8 +133,59 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     return p
 
 
+def polydiv(u: Any, v: Any) -> tuple[Tensor, Tensor]:
+    """Return the quotient and the remainder of two polynomials.
+
+    Examples
+    --------
+    >>> quotient, remainder = polydiv(Tensor([3.0, 5.0, 2.0]), [2.0, 1.0])
+    >>> quotient.data, remainder.data
+    (array([1.5 , 1.75]), array([0.25]))
+    """
+    remainder, divisor = _coefficients(u, "polydiv") + 0.0, _coefficients(v, "polydiv")
+    n_steps = max(remainder.size - divisor.size + 1, 0)
+    quotients = []
+    for k in range(n_steps):
+        quotients.append(remainder[k] / divisor[0])
+        scaled = divisor * quotients[-1]
+        remainder = remainder - functions.concatenate([np.zeros(k), scaled, np.zeros(n_steps - 1 - k)])
+    start = call_with_guard(_count_leading_zeros, remainder)
+    return functions.stack(quotients) if quotients else remainder[:1] * 0.0, remainder[start:]
+
+
+def _count_leading_zeros(coefficients: Any) -> int:
+    """Return how many coefficients np.polydiv takes for zeros at the front; the last one stays."""
+    is_zero = np.isclose(coefficients[:-1], 0.0, rtol=1e-14)
+    return int(np.argmin([*is_zero, False]))
+
+
+def roots(p: Any) -> Tensor:
+    """Return the roots of a polynomial, the eigenvalues of its companion matrix.
+
+    Examples
+    --------
+    >>> np.sort(roots(Tensor([1.0, -3.0, 2.0])).data).round(12)
+    array([1., 2.])
+    """
+    coefficients = _coefficients(p, "roots")
+    first, last = call_with_guard(_find_ends, coefficients)
+    zeros = np.zeros(coefficients.size - 1 - last)
+    p = coefficients[first : last + 1]
+    if p.size < 2:
+        return Tensor(zeros, constant=True)
+    row = (-p[1:] / p[0]).reshape(1, -1)
+    found = functions.eigvals(functions.concatenate([row, np.eye(p.size - 2, p.size - 1)]))
+    return functions.concatenate([found, zeros]) if zeros.size else found  # type: ignore[no-any-return]  # a Tensor
+
+
+def _find_ends(coefficients: Any) -> tuple[int, int]:
+    """Return the positions of the first and of the last coefficient that is not 0."""
+    positions = np.flatnonzero(coefficients)
+    return (int(positions[0]), int(positions[-1])) if positions.size else (coefficients.size, coefficients.size - 1)
+
+
 def poly(seq_of_zeros: Any) -> Any:
-    """Return the coefficients of the polynomial with given roots.
+    """Return the coefficients of the polynomial with given roots, or the characteristic polynomial of a square matrix.
 
     Examples
     --------
@@ -141,12 +193,19 @@ def poly(seq_of_zeros: Any) -> Any:
     array([ 1., -3.,  2.])
     """
     roots = as_tensor(seq_of_zeros)
+    if roots.ndim == 2 and roots.shape[0] == roots.shape[1]:
+        roots = functions.eigvals(roots)
     if roots.ndim != 1:
-        raise ShapeError(f"np.poly on nodes takes a vector of roots, not an array of shape {roots.shape}")
+        raise ShapeError(f"np.poly on nodes takes a vector of roots or a square matrix, not an array of shape {roots.shape}")
     p: Any = Tensor(np.ones(1), constant=True)
     for i in range(roots.size):
         p = convolve(p, functions.stack([1.0, -roots[i]]))
-    return p
+    return p.real if call_with_guard(_are_conjugate_pairs, roots) else p
+
+
+def _are_conjugate_pairs(roots: Any) -> bool:
+    """Return whether some roots are complex, and each has its conjugate among them: the coefficients are then real."""
+    return np.iscomplexobj(roots) and bool(np.all(np.sort(roots) == np.sort(np.conj(roots))))
 
 
 def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries
+from autograd.core.coercion import check_array_kind
 from autograd.core.pytree import flatten, tree_map
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard, concretize
@@ -59,7 +59,7 @@ def make_rearrangement(function: Any, *array_parameters: str) -> Callable[..., A
         for name, value in arguments.items():
             if name not in names:
                 for leaf in flatten(value)[0]:
-                    check_no_masked_entries(leaf, f"np.{function.__name__}")
+                    check_array_kind(leaf, f"np.{function.__name__}")
                 arguments[name] = tree_map(concretize, value)  # conditions and counts, to which no gradient flows
         positions = function(*bound.args, **bound.kwargs)
         entries = concatenate([tensor.ravel() for tensor in tensors])

@@ -11,7 +11,7 @@ from autograd.core.tensor import Tensor
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
 from autograd.numpy_api.composed.applied_functions import apply_along_axis, apply_over_axes, piecewise
-from autograd.numpy_api.composed.entry_by_entry import divmod_, fmax, fmin, i0, ldexp, logaddexp2, modf, sinc
+from autograd.numpy_api.composed.entry_by_entry import divmod_, fmax, fmin, i0, ldexp, logaddexp2, modf, real_if_close, sinc
 from autograd.numpy_api.composed.fourier import (
     fft,
     hfft,
@@ -23,7 +23,18 @@ from autograd.numpy_api.composed.fourier import (
     rfft,
 )
 from autograd.numpy_api.composed.linear_algebra import cond, matrix_norm, tensorinv, tensorsolve, vecdot, vector_norm
-from autograd.numpy_api.composed.polynomials import poly, polyadd, polyder, polyfit, polyint, polymul, polysub, vander
+from autograd.numpy_api.composed.polynomials import (
+    poly,
+    polyadd,
+    polyder,
+    polydiv,
+    polyfit,
+    polyint,
+    polymul,
+    polysub,
+    roots,
+    vander,
+)
 from autograd.numpy_api.composed.products import cross, inner, kron, matrix_power, matvec, multi_dot, tensordot, vecmat
 from autograd.numpy_api.composed.rearrangements import make_rearrangement, pad, partition, sort
 from autograd.numpy_api.composed.rounding_and_steps import copysign, heaviside, nan_to_num, round_to
@@ -60,7 +71,10 @@ _ARRAY_PARAMETERS: dict[tuple[str, ...], tuple[Any, ...]] = {
     ("v",): (np.diag, np.diagflat),
     ("ary",): (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
     ("arr",): (np.take_along_axis, np.extract, np.delete),
-    ("x",): (np.fft.fftshift, np.fft.ifftshift, np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, *_UNSTACK),
+    ("x",): (
+        *(np.fft.fftshift, np.fft.ifftshift, np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, *_UNSTACK),
+        np.lib.stride_tricks.sliding_window_view,
+    ),
     ("A",): (np.tile,),
     ("*arys",): (np.atleast_1d, np.atleast_2d, np.atleast_3d),
     ("*tup",): (np.hstack, np.vstack, np.column_stack, np.dstack),
@@ -112,7 +126,7 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.linalg.outer: functions.outer,
     np.copy: lambda a: functions.array(a) if np.ndim(a) or isinstance(a, Tensor) else functions.positive(a),
     np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype),
-    np.real_if_close: lambda a, tol=100: functions.positive(a),
+    np.real_if_close: real_if_close,
     np.fix: functions.trunc,
     np.sinc: sinc,
     np.i0: i0,
@@ -144,6 +158,8 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.polyadd: polyadd,
     np.polysub: polysub,
     np.polymul: polymul,
+    np.polydiv: polydiv,
+    np.roots: roots,
     np.polyder: polyder,
     np.polyint: polyint,
     np.polyfit: polyfit,

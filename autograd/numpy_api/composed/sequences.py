@@ -11,7 +11,7 @@ from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import call_with_guard
 from autograd.errors import ShapeError
 from autograd.numpy_api import functions
-from autograd.numpy_api.apply import as_tensor
+from autograd.numpy_api.apply import as_tensor, has_nodes
 from autograd.numpy_api.composed.rearrangements import make_rearrangement
 from autograd.ops import find
 
@@ -50,7 +50,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     return functions.swapaxes(tensor, axis, -1)
 
 
-def cumprod(a: Any, axis: int | None = None) -> Any:
+def cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """Return the running products along an axis.
 
     Parameters
@@ -58,6 +58,8 @@ def cumprod(a: Any, axis: int | None = None) -> Any:
     a : array_like or Tensor
     axis : int or None, optional
         The axis; by default the array is flattened first.
+    dtype : dtype, optional
+        A float or complex type of the result.
 
     Returns
     -------
@@ -74,8 +76,8 @@ def cumprod(a: Any, axis: int | None = None) -> Any:
     >>> cumprod(Tensor([2.0, 0.0, 4.0])).data
     array([2., 0., 0.])
     """
-    tensor = as_tensor(a).ravel() if axis is None else as_tensor(a)
-    axis = 0 if axis is None else axis
+    tensor = as_tensor(a) if dtype is None else as_tensor(a).astype(dtype)
+    tensor, axis = (tensor.ravel(), 0) if axis is None else (tensor, axis)
     rows = functions.swapaxes(tensor, axis, -1)
     n = rows.shape[-1]
     grid = functions.where(np.tri(n, dtype=bool), functions.expand_dims(rows, -2), 1.0)
@@ -202,19 +204,21 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     return functions.sum((samples[..., 1:] + samples[..., :-1]) * dx / 2.0, axis=-1)
 
 
-def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Return the piecewise linear interpolant of points (xp, fp), at x.
 
     Parameters
     ----------
     x : array_like or Tensor
         Where to evaluate it.
-    xp : array_like
-        The sample points: plain numbers in increasing order, to which no gradient flows.
+    xp : array_like or Tensor
+        The sample points, in increasing order if there is no period.
     fp : array_like or Tensor
         The values at the sample points.
     left, right : number, node or None, optional
         The values before the first and after the last sample point; None for the values there.
+    period : float or None, optional
+        The period of the function. ``left`` and ``right`` are then without meaning.
 
     Returns
     -------
@@ -231,9 +235,12 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
     >>> float(interp(Tensor(0.5), [0.0, 1.0], [0.0, 10.0]))
     5.0
     """
-    points, values = to_array(xp, "np.interp's xp"), as_tensor(fp)
-    at = as_tensor(x)
-    if points.ndim != 1 or values.shape != points.shape or len(points) < 2 or np.any(np.diff(points) <= 0.0):
+    points = as_tensor(xp) if has_nodes(xp) else to_array(xp, "np.interp's xp")
+    values, at = as_tensor(fp), as_tensor(x)
+    if period is not None and points.ndim == 1 and values.shape == points.shape:
+        points, values = _repeat_period(points, values, period)
+        at = functions.remainder(at, period)
+    if points.ndim != 1 or values.shape != points.shape or len(points) < 2 or not call_with_guard(_is_increasing, points):
         raise ShapeError(
             f"np.interp takes at least two sample points xp in increasing order, and one value fp for each, "
             f"not shapes {points.shape} and {values.shape}"
@@ -243,6 +250,21 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
     inside = values[i] + slope * (at - points[i])
     above_first = functions.where(at < points[0], values[0] if left is None else left, inside)
     return functions.where(at > points[-1], values[-1] if right is None else right, above_first)
+
+
+def _repeat_period(points: Any, values: Any, period: float) -> tuple[Any, Any]:
+    """Return sample points of a periodic function in increasing order, with one more at each end, and their values."""
+    points = functions.remainder(points, period)
+    order = call_with_guard(np.argsort, points)
+    points, values = points[order], values[order]
+    return (
+        functions.concatenate([points[-1:] - period, points, points[:1] + period]),
+        functions.concatenate([values[-1:], values, values[:1]]),
+    )
+
+
+def _is_increasing(points: Any) -> bool:
+    return bool(np.all(np.diff(points) > 0.0))
 
 
 def polyval(p: Any, x: Any) -> Any:

@@ -22,14 +22,14 @@ from autograd.ops import find
 
 
 def cholesky(a: Any, *, upper: bool = False) -> Any:
-    """Return the Cholesky factor L of a symmetric positive definite matrix a = L Lᵀ, or of each matrix of a stack.
+    """Return the Cholesky factor L of a symmetric or Hermitian positive definite matrix a = L Lᴴ, or of each matrix of a stack.
 
     Parameters
     ----------
     a : array_like or Tensor
         Of shape (..., n, n). As in NumPy, only one triangle is read: the lower one, or with ``upper`` the upper one.
     upper : bool, optional
-        Whether to return Lᵀ.
+        Whether to return Lᴴ.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def cholesky(a: Any, *, upper: bool = False) -> Any:
         raise AutogradError(
             f"cholesky of shape {t.shape}: a matrix is not positive definite; add a small multiple of the identity, or use eigh"
         ) from error
-    return _like(a, factor.swapaxes(-1, -2) if upper else factor)
+    return _like(a, _conjugate_transpose(factor) if upper else factor)
 
 
 def eigh(a: Any, UPLO: str = "L") -> Any:
@@ -124,7 +124,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 
 
 def eig(a: Any) -> Any:
-    """Return the eigenvalues and eigenvectors of a matrix whose eigenvalues are real and distinct.
+    """Return the eigenvalues and eigenvectors of a matrix whose eigenvalues are distinct.
 
     Parameters
     ----------
@@ -134,14 +134,17 @@ def eig(a: Any) -> Any:
     Returns
     -------
     EigResult
-        NumPy's named tuple: ``eigenvalues`` of shape (..., n), and ``eigenvectors`` of length 1 as columns of (..., n, n).
+        NumPy's named tuple: ``eigenvalues`` of shape (..., n), and ``eigenvectors`` of length 1 as columns of (..., n, n). Both
+        are complex if ``a`` or one of its eigenvalues is.
 
     Raises
     ------
-    DataError
-        If an eigenvalue is not real.
     ShapeError
         If the matrices are not square.
+
+    Notes
+    -----
+    The phase of a complex eigenvector is not determined. Gradients are those of functions that do not depend on it.
 
     Examples
     --------
@@ -152,17 +155,12 @@ def eig(a: Any) -> Any:
     t = as_tensor(a, "eig")
     if t.ndim < 2 or t.shape[-1] != t.shape[-2]:
         raise ShapeError(f"eig takes square matrices, not an array of shape {t.shape}")
-    try:
-        factors = apply(find("eig_factors"), t)
-    except ShapeError:
-        raise DataError(
-            f"eig of shape {t.shape}: an eigenvalue is not real; eigh of a symmetric matrix and svd have real results"
-        ) from None
+    factors = apply(find("eig_factors"), t) if is_complex(t) or _has_real_eigenvalues(t) else apply(find("complex_eig_factors"), t)
     return type(np.linalg.eig(np.eye(1)))(_like(a, factors[..., 0, :]), _like(a, factors[..., 1:, :]))
 
 
 def eigvals(a: Any) -> Any:
-    """Return the eigenvalues of a matrix whose eigenvalues are real. Parameters and errors are those of :func:`eig`.
+    """Return the eigenvalues of a matrix, which are distinct. Parameters and errors are those of :func:`eig`.
 
     Parameters
     ----------
@@ -184,7 +182,7 @@ def eigvals(a: Any) -> Any:
 
 
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
-    """Return the singular value decomposition a = U diag(s) Vᵀ of a matrix, or of each matrix of a stack.
+    """Return the singular value decomposition a = U diag(s) Vᴴ of a matrix, or of each matrix of a stack.
 
     Parameters
     ----------
@@ -300,7 +298,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     factors = apply(find("qr_factors"), t[..., : min(m, n)])
     q, r = factors[..., :m, :], factors[..., m:, :].swapaxes(-1, -2)
     if n > m:
-        r = apply(find("concatenate"), r, q.swapaxes(-1, -2) @ t[..., m:], axis=-1)
+        r = apply(find("concatenate"), r, _conjugate_transpose(q) @ t[..., m:], axis=-1)
     return _like(a, r) if mode == "r" else type(np.linalg.qr(np.eye(1)))(_like(a, q), _like(a, r))
 
 
@@ -379,7 +377,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     x = apply(find("pinv"), t, rcond=cutoff) @ u
     rank = call_with_guard(lambda numbers: int(np.linalg.matrix_rank(numbers, rtol=cutoff)), t)
     differences = t @ x - u
-    residuals = (differences * differences).sum(0).reshape(u.shape[1:] or (1,)) if rank == n < m else np.zeros(0)
+    squares = abs(differences) ** 2 if is_complex(differences) else differences * differences
+    residuals = squares.sum(0).reshape(u.shape[1:] or (1,)) if rank == n < m else np.zeros(0)
     solution = (x, residuals, rank, svdvals(t))
     if has_nodes([a, b]):
         return solution
@@ -398,6 +397,21 @@ def _read_triangle(a: Any, call: str, upper: bool) -> Tensor:
         return read
     read = where(i != rows, conj(read), read)
     return where(i == j, real(read), read)  # type: ignore[no-any-return]  # a Tensor
+
+
+def _has_real_eigenvalues(t: Tensor) -> bool:
+    """Return whether the eigenvalues of real matrices are real; in a compiled program that decides which one it is."""
+
+    def look(numbers: Any) -> bool:
+        return not np.isfinite(numbers).all() or not np.iscomplexobj(np.linalg.eigvals(numbers))
+
+    return bool(call_with_guard(look, t))
+
+
+def _conjugate_transpose(t: Tensor) -> Tensor:
+    """Return the conjugate transpose of every matrix."""
+    transposed = t.swapaxes(-1, -2)
+    return conj(transposed) if is_complex(t) else transposed
 
 
 def _real_row(factors: Tensor, i: int) -> Any:

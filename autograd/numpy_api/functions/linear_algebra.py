@@ -66,7 +66,7 @@ def _norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
     if axis is None:
         axes = t.ndim
     if ord in (None, "fro") or (ord == 2 and axes == 1):
-        return t._reduce("norm", axis, keepdims)
+        return (absolute(t) if is_complex(t) else t)._reduce("norm", axis, keepdims)
     if axes == 2:
         return _matrix_norm(t, ord, axis, keepdims)
     if axes != 1 or isinstance(ord, str) or not abs(ord) > 0:
@@ -183,7 +183,7 @@ def det(a: Any) -> Any:
 
     Notes
     -----
-    The derivative is computed with the inverse: of a singular matrix it raises numpy.linalg.LinAlgError.
+    The derivative is computed with the inverse, and of a singular matrix by its minors. A compiled program uses the inverse.
 
     Examples
     --------

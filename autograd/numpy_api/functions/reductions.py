@@ -187,7 +187,7 @@ def min(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return apply_to_tensors(lambda t: t.min(axis, keepdims), "min", a)
 
 
-def cumsum(a: Any, axis: int | None = None) -> Any:
+def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """Return the running sums along ``axis``.
 
     Parameters
@@ -196,6 +196,8 @@ def cumsum(a: Any, axis: int | None = None) -> Any:
         The entries to add.
     axis : int or None, optional
         The axis; by default the array is flattened first.
+    dtype : dtype, optional
+        A float or complex type of the result.
 
     Returns
     -------
@@ -215,4 +217,4 @@ def cumsum(a: Any, axis: int | None = None) -> Any:
     >>> cumsum(Tensor([1.0, 2.0, 3.0])).data
     array([1., 3., 6.])
     """
-    return apply_to_tensors(lambda t: t.cumsum(axis), "cumsum", a)
+    return apply_to_tensors(lambda t: t.cumsum(axis, dtype), "cumsum", a)

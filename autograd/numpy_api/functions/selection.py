@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries, to_array
+from autograd.core.coercion import check_array_kind, to_array
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import TracedMaskBase, call_with_guard, find_mask
@@ -52,7 +52,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
             a = Value(a) if np.ndim(a) == 0 and not condition.shape else Tensor(a)
         condition = condition.tracer.record_mask(condition)
     else:
-        check_no_masked_entries(condition, "where")
+        check_array_kind(condition, "where")
         condition = np.array(call_with_guard(np.asarray, condition), dtype=bool)
         if not condition.ndim:
             condition = bool(condition)

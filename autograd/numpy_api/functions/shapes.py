@@ -15,7 +15,7 @@ from autograd.ops import find
 _EXPAND_DIMS, _FLIP, _BROADCAST_TO = find("expand_dims"), find("flip"), find("broadcast_to")
 
 
-def reshape(a: Any, shape: Any) -> Any:
+def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """Return the same entries in another shape.
 
     Parameters
@@ -24,14 +24,18 @@ def reshape(a: Any, shape: Any) -> Any:
         The array.
     shape : int or sequence of int
         The new shape. One length may be -1: it is computed from the others.
+    order : {"C", "F", "A"}, optional
+        Whether entries are read and written row by row or column by column; "A" takes columns if they lie one after the other.
 
     Returns
     -------
     array or Tensor
-        The same entries in the new shape, in row-major order.
+        The same entries in the new shape.
 
     Raises
     ------
+    DataError
+        If the order is another.
     ShapeError
         If the number of entries does not fit the shape.
 
@@ -41,21 +45,28 @@ def reshape(a: Any, shape: Any) -> Any:
     >>> reshape(Tensor([1.0, 2.0]), (2, 1)).shape
     (2, 1)
     """
-    return apply_to_tensors(lambda t: t.reshape(shape), "reshape", a)
+    return apply_to_tensors(lambda t: t.reshape(shape, order=order), "reshape", a)
 
 
-def ravel(a: Any) -> Any:
+def ravel(a: Any, order: str = "C") -> Any:
     """Return the entries as a vector.
 
     Parameters
     ----------
     a : array_like or Tensor
         The array.
+    order : {"C", "F", "A"}, optional
+        Whether entries are read row by row or column by column; "A" takes columns if they lie one after the other.
 
     Returns
     -------
     array or Tensor
-        Of shape (size,), in row-major order.
+        Of shape (size,).
+
+    Raises
+    ------
+    DataError
+        If the order is another.
 
     Examples
     --------
@@ -63,7 +74,7 @@ def ravel(a: Any) -> Any:
     >>> ravel(Tensor([[1.0], [2.0]])).shape
     (2,)
     """
-    return apply_to_tensors(lambda t: t.ravel(), "ravel", a)
+    return apply_to_tensors(lambda t: t.ravel(order), "ravel", a)
 
 
 def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:

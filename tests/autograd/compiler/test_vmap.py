@@ -53,6 +53,25 @@ def draw(domain, shape):
     return rng.uniform(low + 0.1, max(high, low + 0.5) - 0.1, shape)
 
 
+@pytest.mark.parametrize("kind", [float, complex])
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.linalg.cholesky,
+        np.linalg.eigvalsh,
+        np.linalg.svdvals,
+        np.linalg.pinv,
+        lambda a: np.linalg.eig(a).eigenvalues,
+        lambda a: np.linalg.qr(a).R,
+    ],
+)
+def test_factorizations_are_computed_at_once(f, kind):
+    matrices = rng.normal(size=(4, 3, 3)) * kind(0.1 if kind is float else 0.1j) + np.diag([1.0, 2.0, 4.0])
+    matrices = matrices + np.conj(np.swapaxes(matrices, 1, 2))
+    assert_equal_to_each_sample(f, matrices)
+    assert_equal_to_each_sample(grad(lambda a: (abs(f(a)) ** 3).sum()), matrices)
+
+
 ELEMENTWISE = [
     op
     for op in TABLE.values()

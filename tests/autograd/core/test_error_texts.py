@@ -127,8 +127,8 @@ CASES = [
     (lambda: np.spacing(t), DataError, "np.spacing has no derivative here"),
     (lambda: np.add(t, t, out=np.zeros(2)), DataError, r"np.add with out=, or in place, would overwrite recorded numbers"),
     (lambda: np.zeros(2).__iadd__(t), DataError, "in place, would overwrite"),
-    (lambda: np.add.reduce(t, where=np.array([True, False])), DataError, "np.add.reduce with where= has no derivative here"),
-    (lambda: np.sum(t, dtype=int), DataError, r"np.sum on nodes: .*unexpected keyword argument 'dtype'"),
+    (lambda: np.add.reduce(t, dtype=int), DataError, "np.add.reduce with dtype= has no derivative here"),
+    (lambda: np.sum(t, dtype=int), DataError, r"astype\(\) takes a float type, such as np.float32, not int64; others have no"),
     (lambda: np.array([v, 1], dtype=object) * t, DataError, "an object array meets this Tensor"),
     (
         lambda: define("x1", lambda xp, a, b: a * b, lambda xp, y, a, b: b),

@@ -87,3 +87,14 @@ def test_subclasses_that_hold_plain_numbers_are_arrays(array):
     assert (T * array).data.tolist() == [1.0, 4.0]
     assert np.dot(T, array) == 5.0
     assert ag.compile(lambda a: (a * a).sum(), tensors=True)(array) == 5.0
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize(
+    "door", ["Tensor", "an operator", "an operator of a Value", "a product", "grad", "check_grad", "vmap", "compile"]
+)
+def test_a_matrix_is_refused_since_its_operators_are_others(door):
+    with pytest.raises(
+        DataError, match=r"takes arrays, not an np\.matrix, for which \* and \*\* are products of matrices: pass np\.asa"
+    ):
+        {**DOORS, **OTHER_DOORS}[door](np.matrix([[1.0, 2.0]]))

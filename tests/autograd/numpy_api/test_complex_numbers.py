@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from complex_functions import ALL, TRANSFORMS, C, M, draw_points, points
+from complex_functions import ALL, TRANSFORMS, C, M, draw_points, gram, points
 from hypothesis import given
 
 import autograd as ag
@@ -17,6 +17,7 @@ from autograd import (
     ShapeError,
     Tensor,
     Value,
+    compile,
     grad,
     gradients,
     hessian,
@@ -125,6 +126,17 @@ def test_the_convention_is_that_of_jax():
         (lambda z: np.imag(np.exp(z) * np.conj(z)).sum(), lambda z: jnp.imag(jnp.exp(z) * jnp.conj(z)).sum()),
         (lambda z: (np.fft.irfft(z) ** 3).sum(), lambda z: (jnp.fft.irfft(z) ** 3).sum()),
         (lambda z: abs(np.fft.fft(z)).sum(), lambda z: jnp.abs(jnp.fft.fft(z)).sum()),
+        (lambda z: np.imag(np.arcsinh(z) * C).sum(), lambda z: jnp.imag(jnp.arcsinh(z) * C).sum()),
+        *(
+            (lambda z, f=f: np.real(f(np, z) * M).sum(), lambda z, f=f: jnp.real(f(jnp, z) * M).sum())
+            for f in (
+                lambda xp, z: xp.linalg.cholesky(gram(z)),
+                lambda xp, z: xp.linalg.qr(M * z)[0],
+                lambda xp, z: xp.linalg.qr(M * z)[1],
+                lambda xp, z: xp.linalg.pinv(M * z),
+                lambda xp, z: xp.sort(abs(xp.linalg.eigvals(M * z))),
+            )
+        ),
     ]:
         assert_close(grad(ours)(z), np.asarray(jax.grad(theirs)(z)), rtol=1e-12)
     cotangent = C
@@ -172,19 +184,16 @@ def test_functions_that_have_no_complex_derivative_are_refused():
     refused = [
         np.max,
         np.floor,
-        np.sign,
         ag.relu,
         ag.softmax,
         ag.logsumexp,
         np.cbrt,
         np.ptp,
-        np.linalg.cholesky,
         np.fft.rfft,
-        np.exp2,
     ]
     for f in refused:
         with pytest.raises(DataError, match=r"complex|real numbers"):
-            f(Tensor(M) if f is np.linalg.cholesky else t)
+            f(t)
     for compare in (lambda: t > 0.0, lambda: t <= t, lambda: np.maximum(t, t)):
         with pytest.raises(DataError, match="complex numbers"):
             compare()
@@ -257,8 +266,99 @@ def test_points_where_there_is_a_choice():
     z = np.array([0j, 1 + 1j])
     assert grad(lambda z: abs(z).sum())(z)[0] == 0.0
     assert grad(lambda z: np.angle(z).sum())(z)[0] == 0.0
+    assert grad(lambda z: np.real(np.sign(z)).sum())(z)[0] == 0.0
+    assert jvp(np.sign, (z,), (z + 1.0,))[1][0] == 0.0
     assert grad(lambda z: np.real(z**2.0 + z**1.0 + z**0.0).sum())(z)[0] == 1.0
     assert grad(lambda b: np.real(Tensor(z) ** b).sum())(np.array([2.0, 1.0]))[0] == 0.0
+
+
+CUTS = {"arcsin": 1.0, "arccos": 1.0, "arcsinh": 1j, "arccosh": -1.0}  # where the cuts leave 0 or, of arccosh, -1
+
+
+@pytest.mark.parametrize("name", CUTS)
+@pytest.mark.parametrize("away", [2.5, -2.5, 0.3, -0.3])
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_the_side_of_a_branch_cut_is_told_by_the_sign_of_a_zero(name, away, side):
+    f, along = getattr(np, name), CUTS[name]
+
+    def at(distance):
+        """A number on the real or the imaginary axis, whose other part is a zero with the sign of the side."""
+        return complex(side * 0.0, distance) if along == 1j else complex(distance, side * 0.0)
+
+    z, unit = at(away), 1j if along == 1j else 1.0
+    slope = grad(f, holomorphic=True)(z)
+    curvature = grad(grad(f, holomorphic=True), holomorphic=True)(z)
+    program = compile(lambda z: np.real((1.0 - 2j) * f(z)).sum(), tensors=True)
+    assert_close(program.value_and_grad(np.array([z]))[1], [(1.0 - 2j) * slope], rtol=1e-13, atol=1e-15)
+    for claimed, g in ((slope, f), (curvature, grad(f, holomorphic=True))):
+        assert_derivative(np.real(claimed * unit), lambda step, g=g: float(np.real(g(at(away + step)))))
+        assert_derivative(np.imag(claimed * unit), lambda step, g=g: float(np.imag(g(at(away + step)))))
+
+
+def test_slopes_near_branch_points_keep_their_digits():
+    mp = pytest.importorskip("mpmath")
+    for name, slope in [
+        ("arcsin", lambda z: 1 / (mp.sqrt(1 - z) * mp.sqrt(1 + z))),
+        ("arccos", lambda z: -1 / (mp.sqrt(1 - z) * mp.sqrt(1 + z))),
+        ("arccosh", lambda z: 1 / (mp.sqrt(z - 1) * mp.sqrt(z + 1))),
+        ("arcsinh", lambda z: 1 / (mp.sqrt(1 - 1j * z) * mp.sqrt(1 + 1j * z))),
+    ]:
+        for z in (1.0 + 1e-9j, -1.0 + 1e-12, 1j + 1e-10, 1j * (1.0 + 1e-9), 1e9 - 1e8j, 1e-12 + 1e-9j):
+            expected = complex(slope(mp.mpmathify(complex(z))))
+            assert_close(grad(getattr(np, name), holomorphic=True)(complex(z)), expected, rtol=1e-14)
+
+
+def test_real_matrices_with_complex_eigenvalues():
+    a = np.array([[1.0, 2.0, 0.3], [-2.0, 1.5, 0.1], [0.2, 0.0, 4.0]])
+    for f in (np.linalg.eigvals, lambda a: np.linalg.eig(a).eigenvectors):
+        assert_close(f(Tensor(a)).data, f(a), rtol=1e-14)
+        assert f(Tensor(a)).dtype == complex
+    assert np.linalg.eigvals(Tensor(a.astype(np.float32))).dtype == np.complex64
+    check_grad(np.linalg.eigvals, a, order=2)
+    check_grad(lambda a: abs(np.linalg.eig(a).eigenvectors), a, order=2)
+    gradient = grad(lambda a: np.imag(np.linalg.eigvals(a))[0] + np.real(np.linalg.eigvals(a)).sum())(a)
+    assert gradient.dtype == float
+
+
+def test_eigenvalues_of_what_is_no_number():
+    with pytest.raises(ShapeError, match=r"eig_factors of shapes \(2, 2\): Array must not contain infs or NaNs"):
+        np.linalg.eigvals(Tensor([[np.nan, 0.0], [0.0, 1.0]]))
+
+
+def test_a_program_follows_when_eigenvalues_become_complex():
+    real, rotating = np.array([[1.0, 2.0], [0.5, 3.0]]), np.array([[1.0, 2.0], [-2.0, 1.0]])
+    for f in (lambda a: (abs(np.linalg.eigvals(a)) ** 3).sum(), lambda a: (abs(np.linalg.eig(a).eigenvectors) ** 3).sum()):
+        for matrices in ((real, rotating, real), (rotating, real, rotating)):
+            program = compile(f, tensors=True)
+            for a in matrices:
+                assert_close(program.value_and_grad(a)[1], grad(f)(a), rtol=1e-12, atol=1e-14)
+
+
+def test_equal_eigenvalues_of_complex_matrices():
+    a = np.diag([1.0, 1.0, 2.0]).astype(complex)
+    assert_close(grad(lambda a: np.real(np.linalg.eigvals(a).sum()))(a), np.eye(3), atol=1e-15)
+    with pytest.raises(GraphError, match=r"eig: a matrix of shape .* has equal eigenvalues, and this function depends"):
+        grad(lambda a: abs(np.linalg.eig(a).eigenvectors[0, 0] + np.linalg.eig(a).eigenvectors[1, 0]))(a)
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+def test_factorizations_keep_the_type_of_numpy(dtype):
+    a = (M @ np.conj(M).T + np.eye(4)).astype(dtype)
+    rtol = 100 * np.finfo(dtype).eps
+    for f in (
+        np.linalg.cholesky,
+        lambda a: np.linalg.qr(a).R,
+        np.linalg.pinv,
+        np.linalg.eigvals,
+        np.sign,
+        np.arcsinh,
+        np.exp2,
+        np.linalg.vector_norm,
+    ):
+        ours, theirs = f(Tensor(a)), f(a)
+        assert ours.dtype == theirs.dtype
+        assert_close(ours.data, theirs, rtol=rtol, atol=rtol)
+        assert grad(lambda a, f=f: abs(f(a)).sum())(a).dtype == dtype
 
 
 def test_a_wrong_derivative_is_found():

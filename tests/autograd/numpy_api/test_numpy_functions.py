@@ -14,6 +14,7 @@ from oracles import assert_close, assert_derivative
 SECTIONS = get_sections()
 
 V, W, M, S, T = (3,), (4,), (3, 4), (3, 3), (2, 3, 4)
+ROTATING = np.array([[3.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, -2.0, 0.0]])  # its eigenvalues are 3 and ±2i
 YES = np.array([True, False, True])
 INDEX = np.array([2, 0, 2])
 
@@ -96,6 +97,9 @@ CASES = [
     ("np.minimum.reduce", np.minimum.reduce, M),
     ("np.add.accumulate", np.add.accumulate, M),
     ("np.multiply.outer", np.multiply.outer, V, W),
+    ("np.add.outer", np.add.outer, V, M),
+    ("np.add.reduceat", lambda x: np.add.reduceat(x, [1, 0, 2]), M),
+    ("np.lib.stride_tricks.sliding_window_view", lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, 1), M),
     ("np.append", lambda x, y: np.append(x, y), M, V),
     ("np.append", lambda x, y: np.append(x, y, axis=0), M, (1, 4)),
     ("np.array_split", lambda x: np.array_split(x, 3)[0], W),
@@ -260,6 +264,12 @@ CASES = [
     ("np.vander", np.vander, V),
     ("np.vander", lambda x: np.vander(x, 4, increasing=True), V),
     ("np.poly", np.poly, V),
+    ("np.poly", lambda x: np.poly(x * 0.05 + ROTATING), S),
+    ("np.roots", lambda x: PARTS(np.roots(0.05 * x + [2.0, 1.0, 3.0])), V),
+    ("np.roots", lambda x: np.roots(np.append([0.0, 2.0], np.append(x * 0.05 - 4.0, [0.0, 0.0]))), (1,)),
+    ("np.polydiv", lambda x, y: np.append(*np.polydiv(x, y)), W, V),
+    ("np.polydiv", lambda x, y: np.append(*np.polydiv(x, y)), V, W),
+    ("np.polydiv", lambda x: np.append(*np.polydiv(np.polymul(x, [2.0, 1.0]), [2.0, 1.0])), V),
     ("np.polyadd", np.polyadd, V, W),
     ("np.polysub", np.polysub, W, V),
     ("np.polymul", np.polymul, V, W),

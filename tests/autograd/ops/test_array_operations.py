@@ -11,14 +11,22 @@ from autograd.core.operators import apply
 from autograd.graph.forward_mode import pushforward
 from autograd.numpy_api.graph_backend import GRAPH
 from autograd.ops import TABLE, Elementwise, find
+from autograd.testing import check_grad
 from oracles import assert_close, assert_derivative
 
 SPREAD = np.diag([1.0, 2.0, 4.0])  # its eigenvalues and singular values are far apart
+# Its eigenvalues are 3 and ±2i.
+ROTATING = np.array([[3.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, -2.0, 0.0]])
 
 
 def weigh(*factors):
     """Return a weighted sum of all entries of several arrays, which depends on the signs of vectors continuously."""
     return sum((np.cos(1.0 + np.arange(f.size)).reshape(f.shape) * f * f).sum() for f in factors)
+
+
+def weigh_parts(*factors):
+    """Return a weighted sum of the real and imaginary parts of all entries of complex arrays."""
+    return weigh(*(part + 1.0 for f in factors for part in (ag.real(f), ag.imag(f))))
 
 
 # For each row: functions that use it, and the shapes of their arguments.
@@ -152,6 +160,32 @@ CASES = {
         (lambda a: abs(ag.svd(SPREAD[:, :2] + 0.1j * a, full_matrices=False)[0]) ** 2, [(3, 2)]),
         (lambda a: ag.svdvals(SPREAD[:2] + 0.1j * a), [(2, 3)]),
     ],
+    "complex_eig_factors": [
+        (lambda a: abs(ag.eigvals(ROTATING + 0.05 * a)), [(3, 3)]),
+        (lambda a: abs(ag.eig(ROTATING + 0.05 * a).eigenvectors) ** 2, [(2, 3, 3)]),
+        (lambda a: ag.imag(ag.eigvals(SPREAD + 0.05j * a)), [(3, 3)]),
+    ],
+    "complex_cholesky": [
+        (lambda a: weigh_parts(ag.cholesky(SPREAD + 0.1j * a)), [(3, 3)]),
+        (lambda a: weigh_parts(ag.cholesky(SPREAD + 0.1j * a, upper=True)), [(2, 3, 3)]),
+    ],
+    "complex_qr_factors": [
+        (lambda a: weigh_parts(*ag.qr(SPREAD[:, :2] + 0.2j * a)), [(3, 2)]),
+        (lambda a: weigh_parts(*ag.qr(SPREAD[:2] + 0.2j * a)), [(2, 2, 3)]),
+        (lambda a: weigh_parts(*ag.qr(SPREAD + 0.2j * a)), [(3, 3)]),
+    ],
+    "complex_pinv": [
+        (lambda a: weigh_parts(ag.pinv(SPREAD[:, :2] + 0.2j * a)), [(3, 2)]),
+        (lambda a: weigh_parts(ag.pinv(SPREAD[:2] + 0.2j * a)), [(2, 2, 3)]),
+        (lambda a: weigh_parts(ag.pinv(ag.outer(1.0 + 0.1j * a, 2.0 + 0.1 * a), rcond=1e-6)), [(3,)]),
+    ],
+    "complex_sign": [(lambda a: weigh_parts(np.sign(a + 1j)), [(2, 3)])],
+    "complex_arcsin": [(lambda a: weigh_parts(np.arcsin(a + 1j)), [(3,)])],
+    "complex_arccos": [(lambda a: weigh_parts(np.arccos(a - 1j)), [(3,)])],
+    "complex_arcsinh": [(lambda a: weigh_parts(np.arcsinh(1j * a + 1.0)), [(3,)])],
+    "complex_arccosh": [(lambda a: weigh_parts(np.arccosh(a + 1j)), [(3,)])],
+    "complex_arcsin_slope": [(lambda a: weigh_parts(apply(find("complex_arcsin_slope"), a + 1j)), [(3,)])],
+    "complex_arccosh_slope": [(lambda a: weigh_parts(apply(find("complex_arccosh_slope"), a + 1j)), [(3,)])],
     "fft": [(lambda a: ag.imag(np.fft.fft(a, axis=0)), [(3, 2)])],
     "ifft": [(lambda a: abs(np.fft.ifft(a)), [(3,)])],
     "rfft": [
@@ -448,7 +482,11 @@ def test_plain_arrays_have_plain_factors():
         (lambda t: ag.cholesky(t[0]), ag.ShapeError, r"cholesky takes square matrices, not an array of shape \(2,\)"),
         (lambda t: ag.eigh(t, "X"), ag.DataError, "eigh: UPLO must be 'L' or 'U', for the triangle that is read, not 'X'"),
         (lambda t: ag.eig(t[0]), ag.ShapeError, r"eig takes square matrices, not an array of shape \(2,\)"),
-        (lambda t: ag.eig([[0.0, 1.0], [-1.0, 0.0]]), ag.DataError, r"eig of shape \(2, 2\): an eigenvalue is not real; eigh"),
+        (
+            lambda t: ag.cholesky(1j * t - 2.0 * t),
+            ag.AutogradError,
+            r"cholesky of shape \(2, 2\): a matrix is not positive definite; add a small",
+        ),
         (lambda t: ag.svd(t[0]), ag.ShapeError, r"svd takes matrices, not an array of shape \(2,\)"),
         (lambda t: ag.svd(t[:1]), ag.DataError, r"svd of shape \(1, 2\) with full_matrices=True .*: pass full_matrices=False"),
         (lambda t: ag.qr(t[0]), ag.ShapeError, r"qr takes matrices, not an array of shape \(2,\)"),
@@ -473,3 +511,20 @@ def test_factorizations_can_be_compiled(f):
     a = np.array([[4.0, 1.0], [1.0, 2.0]])
     gradient = ag.grad(lambda x: f(x).sum())
     assert_close(ag.compile(gradient)(a), gradient(a), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "a",
+    [
+        np.zeros((1, 1)),
+        np.zeros((2, 2)),
+        np.array([[1.0, 2.0], [2.0, 4.0]]),
+        np.diag([0.0, 0.0, 3.0]),
+        np.diag([1.0, 2.0, 0.0, 4.0]),
+        np.stack([np.eye(2), np.ones((2, 2))]),
+        np.array([[1.0, 2.0 + 1j], [2.0, 4.0 + 2j]]),
+    ],
+)
+def test_determinants_of_singular_matrices_have_derivatives(a):
+    check_grad(np.linalg.det, a, order=2)
+    check_grad(ag.grad(lambda x: np.real(np.linalg.det(x)).sum()), a)

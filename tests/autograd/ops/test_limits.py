@@ -272,12 +272,8 @@ ARRAYS = {
 # Composed functions that move entries, or are linear in each argument: they have no special points.
 SMOOTH = "cond tensorsolve tensorinv vecdot vector_norm matrix_norm "
 SMOOTH += "diff trapezoid inner tensordot kron cross convolve correlate multi_dot matmul trace outer copy real around astype "
-SMOOTH += (
-    "linspace logspace geomspace gradient ediff1d unwrap cov corrcoef bincount vander poly polyadd polysub polymul polyder polyint "
-)
-SMOOTH += (
-    "polyfit apply_along_axis apply_over_axes piecewise cumulative_sum unstack real_if_close fix angle matvec vecmat ldexp modf "
-)
+SMOOTH += "linspace logspace geomspace gradient ediff1d unwrap cov corrcoef bincount vander poly polyadd polysub polymul polydiv polyder polyint "
+SMOOTH += "roots polyfit apply_along_axis apply_over_axes piecewise cumulative_sum unstack real_if_close fix angle matvec vecmat ldexp modf "
 SMOOTH += "fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn conjugate "
 SMOOTH += "divmod percentile nanpercentile nansum nanmean nancumsum i0 nanvar"
 

@@ -5,7 +5,7 @@ import pytest
 import scipy.integrate as si
 import scipy.optimize as so
 
-from autograd import AutogradError, DataError, SettingError, ShapeError, Tensor, Value, grad, hessian, jvp
+from autograd import AutogradError, DataError, GraphError, SettingError, ShapeError, Tensor, Value, compile, grad, hessian, jvp
 from autograd.scipy import curve_fit, least_squares, minimize, odeint, root, solve_ivp
 from autograd.scipy.optimize import root_scalar
 from oracles import assert_close
@@ -189,3 +189,10 @@ def test_masked_data_are_not_fitted():
     y = np.ma.masked_array([1.0, 2.0, 9.0], mask=[False, False, True])
     with pytest.raises(DataError, match=r"curve_fit\(\): 1 of 3 entries are masked"):
         curve_fit(lambda x, a: a * x, np.array([1.0, 2.0, 3.0]), y)
+
+
+def test_inside_a_compiled_function_it_says_what_to_compile():
+    with pytest.raises(
+        GraphError, match=r"odeint\(\) cannot be compiled, since its steps depend on the numbers: compile the right-"
+    ):
+        compile(lambda k: odeint(lambda y, t, k: -k * y, 1.0, [0.0, 1.0], (k,))[-1])(1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from autograd.errors import DataError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
 from autograd.numpy_api.composed.rearrangements import make_rearrangement, sort
+from autograd.numpy_api.composed.ufunc_methods import count_chosen, masked_mean
 from autograd.numpy_api.graph_backend import GRAPH
 
 
-def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, dtype: Any = None) -> Any:
     """Return the variance Σ(a - mean)² / (n - ddof).
 
     Parameters
@@ -28,6 +29,10 @@ def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
         What to subtract from the number of entries: 1 for the unbiased estimate.
     keepdims : bool, optional
         Whether the reduced axes stay, with length one.
+    where : array_like of bool, optional
+        Which entries count; all of them by default.
+    dtype : dtype, optional
+        A float or complex type to compute in.
 
     Returns
     -------
@@ -39,12 +44,12 @@ def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
     >>> float(var(Tensor([1.0, 3.0])))
     1.0
     """
-    centred = _subtract_mean(as_tensor(a), axis)
+    centred = _subtract_mean(as_tensor(a) if dtype is None else as_tensor(a).astype(dtype), axis, where)
     total = (abs(centred) ** 2 if is_complex(centred) else centred * centred).sum(axis, keepdims)
-    return total / _degrees_of_freedom(centred, total, ddof)
+    return total / _degrees_of_freedom(centred, axis, keepdims, ddof, where)
 
 
-def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, dtype: Any = None) -> Any:
     """Return the standard deviation, the square root of the variance.
 
     Parameters
@@ -56,6 +61,10 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
         What to subtract from the number of entries: 1 for the square root of the unbiased variance.
     keepdims : bool, optional
         Whether the reduced axes stay, with length one.
+    where : array_like of bool, optional
+        Which entries count; all of them by default.
+    dtype : dtype, optional
+        A float or complex type to compute in.
 
     Returns
     -------
@@ -63,8 +72,8 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 
     Notes
     -----
-    Where all entries are equal, the derivatives are 0, as those of a norm at the origin are. There the entries minus their first
-    are exactly 0, while the entries minus their mean may differ from 0 by rounding. So the first is subtracted before the mean.
+    Where all entries are equal, the derivatives are 0, as those of a norm at the origin are. There the entries minus one of them
+    are exactly 0, while the entries minus their mean may differ from 0 by rounding. So one is subtracted before the mean.
 
     Examples
     --------
@@ -72,22 +81,27 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
     >>> float(std(Tensor([1.0, 3.0])))
     1.0
     """
-    tensor = as_tensor(a)
+    tensor = as_tensor(a) if dtype is None else as_tensor(a).astype(dtype)
     axes = range(tensor.ndim) if axis is None else [i % tensor.ndim for i in np.atleast_1d(axis)]
     first_entries = tuple(slice(1) if i in axes else slice(None) for i in range(tensor.ndim))
-    centred = _subtract_mean(tensor - GRAPH.constant(tensor[first_entries]), axis)
+    if where is not True:  # the first entry may not be among those that count
+        tensor = functions.where(where, tensor, masked_mean(tensor, axis, True, where))
+    centred = _subtract_mean(tensor - GRAPH.constant(tensor[first_entries]), axis, where)
     length = functions.norm(centred, None, axis, keepdims)
-    return length / sqrt(_degrees_of_freedom(centred, length, ddof))
+    return length / np.sqrt(_degrees_of_freedom(centred, axis, keepdims, ddof, where))
 
 
-def _subtract_mean(tensor: Tensor, axis: Axis) -> Tensor:
-    centred: Tensor = tensor - tensor.mean(axis, keepdims=True)
-    return centred
+def _subtract_mean(tensor: Tensor, axis: Axis, where: Any) -> Any:
+    centred = tensor - masked_mean(tensor, axis, True, where)
+    return centred if where is True else functions.where(where, centred, 0.0)
 
 
-def _degrees_of_freedom(tensor: Tensor, reduced: Tensor, ddof: float) -> float:
+def _degrees_of_freedom(tensor: Tensor, axis: Axis, keepdims: bool, ddof: float, where: Any) -> Any:
     """Return how many entries go into each entry of a reduction, less ``ddof``, but not less than 0, as in NumPy."""
-    return max(float(tensor.size / max(reduced.size, 1) - ddof), 0.0)
+    if where is True:
+        shape = tensor.shape
+        return max(float(prod(shape if axis is None else [shape[i] for i in np.atleast_1d(axis)]) - ddof), 0.0)
+    return np.maximum(count_chosen(tensor, axis, keepdims, where) - ddof, 0.0)
 
 
 def cov(

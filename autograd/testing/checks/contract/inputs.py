@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.coercion import check_no_masked_entries, describe
+from autograd.core.coercion import check_array_kind, describe
 from autograd.errors import DataError, SettingError
 from autograd.testing.judgement.point import Bounds
 from autograd.testing.measurement.estimate import EPS, Array
@@ -38,7 +38,7 @@ def read_input(label: str, x: Any, call: str) -> Array:
     DataError
         If the input is not an array of finite floats with at least single precision, or has masked entries.
     """
-    check_no_masked_entries(x, f"{call}: {label}")
+    check_array_kind(x, f"{call}: {label}")
     array = read_numbers(x, f"{call}: {label} is")
     if array.dtype.kind != "f":
         raise DataError(

@@ -16,6 +16,7 @@ OTHER = RNG.normal(size=(2, 2)) + 2.0 * np.eye(2)
 POSITIVE_DEFINITE = SQUARE @ SQUARE.T
 BANDED = np.array([[0.0, 0.3, -0.2], [2.0, 2.5, 3.0], [0.4, 0.1, 0.0]])
 Z = A + 1j * RNG.normal(size=(3, 2))
+COMPLEX_SQUARE = SQUARE + 1j * RNG.normal(size=(3, 3))
 RANK_TWO = A @ A.T
 
 CALLS = {
@@ -48,7 +49,11 @@ CALLS = {
     "solve": ([SQUARE, A], {}),
     "svd_factors": ([A], {}),
     "pinv": ([A], {"rcond": 1e-15}),
-    **{name: ([Z], {}) for name in ("real", "imag", "conj", "modulus", "angle")},
+    **{name: ([Z], {}) for name in ("real", "imag", "conj", "modulus", "angle", "complex_sign")},
+    **{f"complex_{name}": ([Z], {}) for name in ("arcsin", "arccos", "arcsinh", "arccosh", "arcsin_slope", "arccosh_slope")},
+    "complex_cholesky": ([COMPLEX_SQUARE @ COMPLEX_SQUARE.conj().T], {}),
+    "complex_qr_factors": ([Z], {}),
+    "complex_pinv": ([Z], {"rcond": 1e-15}),
     "complex_power": ([Z, Z + 1.0], {}),
     "irfft": ([Z], {"n": 4, "axis": 0}),
     "solve_banded": ([BANDED, Y], {"lower": 1, "upper": 1}),
@@ -61,7 +66,7 @@ CALLS = {
     "log_pseudo_determinant": ([RANK_TWO], {"rcond": 1e-10}),
 }
 # LAPACK chooses the phases of complex vectors, and the choice jumps. Tests of functions that do not depend on the phases check these.
-FREE_PHASES = {"complex_eigh_factors", "complex_svd_factors"}
+FREE_PHASES = {"complex_eig_factors", "complex_eigh_factors", "complex_svd_factors"}
 ROWS = [op.name for op in TABLE.values() if not isinstance(op, Elementwise) and op.name not in FREE_PHASES]
 
 
