@@ -55,7 +55,7 @@ const playBackward = () => {
     if (quizzing) line.textContent = "grad ?";
     else if (at === 0) line.textContent = changed ? gradientText(ofNodes(i, tape.grads)) : written[i];
     else line.textContent = now ? `grad ${shortened(now.arrived)}${now.received < now.of ? ` ${now.received}/${now.of}` : ""}` : "grad –";
-    fitText(line, i);
+    fitText(line, rooms[i]);
   });
   state.forEach((now, i) => boxes[i].classList.toggle("received", at > 0 && now !== null && now.received === now.of));
   byId("said").textContent = at ? sentence(frames[at - 1]) : `${frames.length} steps. Press Next or the right arrow key.`;

@@ -23,8 +23,8 @@ const setText = (line, text) => {
 // Text that is wider than its box is set narrower.
 const rooms = boxes.map((box) => Number(box.querySelector("rect").getAttribute("width")) - 8);
 let letterWidth = 0; // of the font that the browser has, which is measured once
-const fitText = (line, k) => {
-  const room = rooms[k], length = line.textContent.length;
+const fitText = (line, room) => {
+  const length = line.textContent.length;
   if (!letterWidth && length) letterWidth = line.getComputedTextLength() / length;
   const isLong = length * letterWidth > room;
   if (!isLong && line.hasAttribute("textLength")) line.removeAttribute("textLength");
@@ -32,12 +32,6 @@ const fitText = (line, k) => {
     line.setAttribute("textLength", room);
     line.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
-};
-const squeeze = (line, room) => {
-  line.removeAttribute("textLength");
-  if (line.getComputedTextLength() <= room) return;
-  line.setAttribute("textLength", room);
-  line.setAttribute("lengthAdjust", "spacingAndGlyphs");
 };
 const legendStart = svg.querySelector(".legend rect"), legendText = svg.querySelector(".legend text");
 const legendRoom = legendStart && legendStart.getAttribute("x") - legendText.getAttribute("x") - 3; // to the left of the colours
@@ -80,8 +74,8 @@ const noteText = (k, n) => {
   return changed ? "" : noteTexts[k][n];
 };
 const paintTexts = (k) => {
-  if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], k); }
-  if (grads[k] && !at) { setText(grads[k], gradientLine(k)); fitText(grads[k], k); }
+  if (dataLines[k]) { setText(dataLines[k], `data ${rangeText(ofNodes(k, tape.values))}`); fitText(dataLines[k], rooms[k]); }
+  if (grads[k] && !at) { setText(grads[k], gradientLine(k)); fitText(grads[k], rooms[k]); }
   notes[k].forEach((note, n) => setText(note, noteText(k, n)));
 };
 const paintShade = (box, k, found, largest) => {
@@ -115,7 +109,7 @@ const paint = () => {
     const end = quizzing && data.colour === "grad" ? "?" : shortNumber(largest);
     ends[0].textContent = ends[0].textContent.replace(/-\S+$/, `-${end}`);
     ends[1].textContent = end;
-    squeeze(ends[0], legendRoom);
+    fitText(ends[0], legendRoom);
   }
 };
 let tellParent = () => {}; // set where there is a widget around the page
