@@ -89,7 +89,7 @@ def _overflowed(node: Any, g: Any) -> AnomalyError:
 def _local(node: Any, i: int, g: Any, c: Any) -> AnomalyError:
     inputs = " and ".join(_argument(arg, getattr(arg, "_primal", arg)) for arg in node.args)
     return AnomalyError(
-        f"the derivative of {node.op.name} by {ordinal_of_argument(i)} made {_worst(c)} of the cotangent {_short(g)}, "
+        f"the derivative of {node.op.name} with respect to {ordinal_of_argument(i)} made {_worst(c)} of the cotangent {_short(g)}, "
         f"at {inputs}{_place(node.metadata)}{_domain(node.op)}"
     )
 

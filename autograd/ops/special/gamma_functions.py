@@ -39,7 +39,7 @@ def reciprocal_gamma_derivative(xp: Any, y: Any, a: Any) -> Any:
 
 
 def student_density(xp: Any, df: Any, t: Any) -> Any:
-    """Return the density of Student's t distribution, the derivative of stdtr by t."""
+    """Return the density of Student's t distribution, the derivative of stdtr with respect to t."""
     return xp.exp(-0.5 * xp.xlog1py(df + 1.0, t * t / df) - xp.betaln(0.5 * df, 0.5)) / xp.sqrt(df)
 
 

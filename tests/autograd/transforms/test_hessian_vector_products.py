@@ -23,7 +23,7 @@ def test_hessian_vector_products_of_powers(f, x, want):
 
 
 def test_anomaly_finds_an_infinite_derivative():
-    with anomaly(), pytest.raises(ArithmeticError, match="the derivative of sqrt by its first argument made inf"):
+    with anomaly(), pytest.raises(ArithmeticError, match="the derivative of sqrt with respect to its first argument made inf"):
         hvp(lambda x: np.sqrt(x).sum(), np.zeros(1), np.ones(1))
 
 
