@@ -17,7 +17,7 @@ from autograd.compiler.specialization.array_program import ArrayProgram
 from autograd.compiler.specialization.program_inputs import to_plain_data
 from autograd.compiler.specialization.specialization import InputSlot, Specialization
 from autograd.compiler.specialization.tape.formulas import FEWEST_NODES, is_too_irregular
-from autograd.compiler.specialization.tape.instructions import tape_instructions
+from autograd.compiler.specialization.tape.instructions import has_only_known_operations
 from autograd.compiler.specialization.tape.scalar_tape import ScalarTape
 from autograd.compiler.specialization.tape.traced_tape import tape_of_trace
 from autograd.compiler.specialization.value_guards import build_tape_guards, describe_guard_change
@@ -180,13 +180,14 @@ def has_too_many_lines(program: ArrayProgram, traced: TracedFunction) -> bool:
         lines takes longer than all else.
     """
     samples = 1 if program.batch is None else len(next(iter(program.batch.values())))
-    if traced.node_count < FEWEST_NODES or not _can_be_on_tape(traced):
+    if traced.node_count < FEWEST_NODES:
         return False
     instructions = topological_sort(program.outputs)
     is_straight = not any(instruction.op == LOOP for instruction in instructions)
-    return is_straight and samples * traced.node_count < NUMBERS_WORTH_AN_INSTRUCTION * len(instructions)
+    has_many = samples * traced.node_count < NUMBERS_WORTH_AN_INSTRUCTION * len(instructions)
+    return is_straight and has_many and _can_be_on_tape(traced)
 
 
 def _can_be_on_tape(traced: TracedFunction) -> bool:
     captures_nothing = len(traced.leaves) == len(traced.argument_leaves)
-    return captures_nothing and tape_instructions(traced.scalar_graph) is not None
+    return captures_nothing and has_only_known_operations(traced.scalar_graph)

@@ -99,9 +99,13 @@ def _number_structures(table: NodeTable, leaf_keys: dict[int, Any]) -> list[int]
             continue
         if op_id == ENTRY:
             groups[i] = groups[graph.array_ops[i].args[0].node]
-        else:
-            key = keys.make(i, op_id) if keys.is_special[i] else (op_id, groups[first_args[i]], groups[second_args[i]])
-            groups[i] = numbers.setdefault(key, len(numbers))
+            continue
+        key: Any = "constant"
+        if not keys.is_special[i]:
+            key = op_id, groups[first_args[i]], groups[second_args[i]]
+        elif op_id != CONSTANT:
+            key = keys.make(i, op_id)
+        groups[i] = numbers.setdefault(key, len(numbers))
     return groups[:-1]
 
 
@@ -139,8 +143,6 @@ class _StructureKeys:
             return self._make_operation_key(i, op_id)
         if op_id in (LEAF, LOOP_VALUE):
             return "leaf", self.leaf_keys[i]
-        if op_id == CONSTANT:
-            return "constant"
         if op_id == EXTREMUM:
             operation = self.graph.array_ops[i]
             return operation.op, frozenset(self.groups[arg.node] for arg in operation.args)

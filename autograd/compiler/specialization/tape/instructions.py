@@ -83,17 +83,39 @@ def _add_extremum(graph: ScalarGraph, i: int, columns: Sequence[IntArray], place
         place += 2
 
 
+def has_only_known_operations(graph: ScalarGraph) -> bool:
+    """Return whether there is a native engine, and it knows all operations of a graph.
+
+    Parameters
+    ----------
+    graph : ScalarGraph
+        The graph.
+
+    Returns
+    -------
+    bool
+        Whether :func:`tape_instructions` returns instructions.
+    """
+    return native is not None and bool(graph.op_ids) and min(_codes_of_rows(graph, np.array(list(set(graph.op_ids))))) >= 0
+
+
 def _codes(graph: ScalarGraph, kinds: IntArray) -> IntArray:
     """The code of each node; -1 for what the tape does not know."""
-    by_op = np.array([*(_code_of(op.op, op.static) for op in graph.ops), -1])
-    codes: IntArray = np.where(kinds >= 0, by_op[np.maximum(kinds, -1)], -1)
-    codes[(kinds == LEAF) | (kinds == CONSTANT)] = native.TAPE_CODES["leaf"]
-    codes[kinds == EXTREMUM] = native.TAPE_CODES["copy"]
+    codes = _codes_of_rows(graph, kinds)
     first, second = np.array(graph.first_args), np.array(graph.second_args)
     is_constant = kinds == CONSTANT
     has_two = (codes > native.TAPE_CODES["select"]) & (second >= 0)  # "select" is the last operation without a row
     codes[has_two & is_constant[second]] += 1
     codes[has_two & is_constant[first] & ~is_constant[second]] += 2
+    return codes
+
+
+def _codes_of_rows(graph: ScalarGraph, kinds: IntArray) -> IntArray:
+    """The codes of op ids, as if no argument were constant."""
+    by_op = np.array([*(_code_of(op.op, op.static) for op in graph.ops), -1])
+    codes: IntArray = np.where(kinds >= 0, by_op[np.maximum(kinds, -1)], -1)
+    codes[(kinds == LEAF) | (kinds == CONSTANT)] = native.TAPE_CODES["leaf"]
+    codes[kinds == EXTREMUM] = native.TAPE_CODES["copy"]
     return codes
 
 
