@@ -155,7 +155,9 @@ def array_eig(a: Any) -> Any:
     """Return the eigenvalues of matrices, with the eigenvectors below them."""
     values, vectors = np.linalg.eig(a)
     if np.iscomplexobj(values):
-        raise ValueError("an eigenvalue is not real")
+        if values.imag.any():
+            raise ValueError("an eigenvalue is not real")
+        values, vectors = values.real, vectors.real  # NumPy 2.5 and newer return complex numbers in any case
     return _stack_below(values[..., None, :], vectors)
 
 

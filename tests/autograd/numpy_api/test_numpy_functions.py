@@ -332,6 +332,12 @@ def test_every_function_on_the_page_has_a_case():
 SPECTRAL = {f"np.linalg.{name}" for name in ("eigh", "eigvalsh", "eig", "eigvals", "svd", "svdvals", "qr")}
 
 
+def without_imaginary_zeros(x):
+    """The array; a real one in place of complex numbers that are real, which NumPy 2.5 returns for eigenvalues and roots."""
+    x = np.asarray(x)
+    return x.real if np.iscomplexobj(x) and not x.imag.any() else x
+
+
 @pytest.mark.parametrize(("name", "f", "shapes"), [(n, f, s) for n, f, *s in CASES], ids=[n for n, *_ in CASES])
 @given(seed=st.integers(0, 10**6))
 def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, seed):
@@ -342,7 +348,7 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
         xs[0] = xs[0] + 5.0 * np.eye(*shapes[0])  # far from singular
     directions = [np.random.default_rng(seed + 1).normal(size=s) for s in shapes]
     y = f(*map(Tensor, xs))
-    assert_close(y.data, np.asarray(f(*xs)), rtol=1e-12, atol=1e-14)
+    assert_close(y.data, without_imaginary_zeros(f(*xs)), rtol=1e-12, atol=1e-14)
     cotangent = np.random.default_rng(seed + 2).normal(size=y.shape)
 
     def loss(*tensors):
@@ -350,7 +356,7 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
 
     def loss_along_directions(step):
         moved = [x + step * u for x, u in zip(xs, directions, strict=True)]
-        return float(np.sum(np.asarray(f(*moved)) * cotangent))
+        return float(np.sum(without_imaginary_zeros(f(*moved)) * cotangent))
 
     def gradient_by_first(x):
         return ag.grad(loss)(x, *map(Tensor, xs[1:]))
