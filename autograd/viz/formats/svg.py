@@ -93,12 +93,19 @@ def render_svg(drawing: Drawing, live: bool = False, window: Point | None = None
     loops = (width for width, link in zip(label_widths, drawing.links, strict=True) if link.tail == link.head)
     space_for_labels = max(loops, default=0.0) if is_vertical else 0.0
     outlines, names, space_for_names = _groups(drawing.boxes, frames, drawing.direction, layout.extent)
-    parts = _opening(drawing, layout.extent, max(space_for_labels, space_for_names), live)
+    space_for_edges = _space_for_edges(layout) if is_vertical else 0.0
+    parts = _opening(drawing, layout.extent, max(space_for_labels, space_for_names, space_for_edges), live)
     parts += outlines
     parts += _links(drawing, layout, labels, transform)
     parts += names
     parts += [_box(k, box, frame) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
     return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
+
+
+def _space_for_edges(layout: Layout) -> float:
+    """How far edges run beyond the boxes, across."""
+    furthest = max((v for route in layout.routes for piece in route for v in piece[1::2]), default=0.0)
+    return max(0.0, furthest - layout.extent[1])
 
 
 def _add_gradient_lines(drawing: Drawing) -> Drawing:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, scope
 from autograd.viz import draw, network, playground
+from autograd.viz.drawing import Box, Drawing, Link
+from autograd.viz.formats.svg import render_svg
 from autograd.viz.labels import sanitize
 from picture_helpers import build, moons_loss, neuron_graph, recipes
 
@@ -22,7 +24,8 @@ FAULTS = """
   const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent).map((text) => ({ text, ...ofText(text) }));
   const boxes = [...svg.querySelectorAll("[data-box]")].map((box) => ({ box, ...place(box.querySelector("rect")), name: box.textContent }));
   const edge = place(svg);
-  for (const a of [...texts, ...boxes]) if (!inside(a, edge)) faults.push(`out of view: ${a.name}`);
+  const edges = [...svg.querySelectorAll("[data-link] path")].map(place);
+  for (const a of [...texts, ...boxes, ...edges]) if (!inside(a, edge)) faults.push(`out of view: ${a.name}`);
   for (const [n, a] of boxes.entries()) for (const b of boxes.slice(0, n)) if (meet(a, b)) faults.push(`boxes meet: ${a.name} and ${b.name}`);
   for (const [n, a] of texts.entries()) {
     for (const b of texts.slice(0, n)) if (meet(a, b)) faults.push(`texts meet: ${a.name} and ${b.name}`);
@@ -77,6 +80,25 @@ def penalized_loss():
 @pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
 def test_long_labels_of_neighbours_do_not_meet(faults_of, direction):
     assert faults_of(draw(penalized_loss(), direction=direction).to_svg()) == []
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+def test_labels_of_edges_that_run_back_have_no_faults(faults_of, direction):
+    boxes = tuple(Box(f"n{i}", title, ("data 1", "grad 1")) for i, title in enumerate(("x", "tanh ×40", "y")))
+    label = "×39, ∂ 0.123 … 0.987"
+    links = (Link(0, 1, 40, label), Link(1, 2, 1, label), Link(2, 0, 1, label))
+    assert faults_of(render_svg(Drawing(boxes, links, direction=direction))) == []
+    with_loop = render_svg(Drawing(boxes, (*links, Link(1, 1, 39, label)), direction=direction))
+    assert with_loop.count(f">{label}</text>") == 4
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+def test_edges_of_a_folded_recurrence_are_in_view(faults_of, direction):
+    w, h, x = Value(0.5, name="w"), Value(0.1, name="h"), Value(0.3, name="x")
+    for _ in range(100):
+        h = (h * w + x).tanh()
+    h.backward()
+    assert faults_of(draw(h, direction=direction).to_svg()) == []
 
 
 @pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
