@@ -43,7 +43,7 @@ print(round(grad(lambda rate: odeint(lambda y, t, rate: -rate * y, 1.0, [0.0, 2.
 ACCURACY = """
 The values and the derivatives have a relative error below 10⁻¹³ (or change by as much if an argument is rounded) against mpmath at
 10⁴ random points of each function that mpmath has, for arguments between 10⁻⁶ and 10³ (`benchmarks/special_functions.py`). For
-`gammaincc`, `k1`, `k1e`, `kn`, `y1` and `yn`, which mpmath computes slowly, there were between 10³ and 10⁴ points. Exceptions are:
+`gammaincc`, `k1`, `k1e` and `kn`, which mpmath computes slowly, there were between 10³ and 10⁴ points. Exceptions are:
 
 | functions | largest error | reason |
 | --- | --- | --- |

@@ -21,7 +21,7 @@ def array(object: Any, dtype: Any = None) -> Buffer:
     object : number, node, array_like, or nested lists of them
         Nodes stay connected to their graph.
     dtype : dtype, optional
-        A float type.
+        A float or complex type.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def array(object: Any, dtype: Any = None) -> Buffer:
     Raises
     ------
     DataError
-        If an entry is not a real number or a node, or if ``dtype`` is no float type.
+        If an entry is not a real number or a node, or if ``dtype`` is neither a float nor a complex type.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def zeros(shape: Any, dtype: Any = float) -> Buffer:
     shape : int or sequence of int
         The shape of the array.
     dtype : dtype, optional
-        A float type.
+        A float or complex type.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def zeros(shape: Any, dtype: Any = float) -> Buffer:
     Raises
     ------
     DataError
-        If ``dtype`` is no float type.
+        If ``dtype`` is neither a float nor a complex type.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def ones(shape: Any, dtype: Any = float) -> Buffer:
     shape : int or sequence of int
         The shape of the array.
     dtype : dtype, optional
-        A float type.
+        A float or complex type.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Buffer:
     fill_value : number, array_like or node
         What is broadcast to the shape. The gradient with respect to a node is the sum of those by the entries.
     dtype : dtype, optional
-        A float type.
+        A float or complex type.
 
     Returns
     -------
@@ -135,6 +135,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Buffer:
 
 
 def _float_type(call: str, dtype: Any) -> np.dtype[Any]:
-    if np.dtype(dtype).kind != "f":
-        raise DataError(f"{call}: dtype must be a float type, such as np.float32, not {np.dtype(dtype)}; others have no gradient")
+    if np.dtype(dtype).kind not in "fc":
+        raise DataError(
+            f"{call}: dtype must be a float or complex type, such as np.float32, not {np.dtype(dtype)}; others have no gradient"
+        )
     return np.dtype(dtype)  # type: ignore[no-any-return]  # a dtype

@@ -375,3 +375,19 @@ def test_the_signatures_are_those_of_numpy():
         settings = {"axis": -1, "axes": (0, 1)}
         keywords = {p: settings[p] for p in parameters if p in settings}
         assert getattr(np.fft, name)(t, norm="ortho", **keywords).ndim == 2
+
+
+def test_arrays_of_complex_numbers_can_be_filled():
+    def f(x):
+        z = ag.zeros(3, dtype=complex)
+        z[0] = x[0] + 1j * x[1]
+        z[1] = x[1]
+        np.add.at(z, [2, 2], 1j * x)
+        return abs(z * z).sum() + abs(z.sum())
+
+    x = np.array([0.4, -0.7])
+    expected = lambda x: abs(x[0] + 1j * x[1]) ** 2 + x[1] ** 2 + (x[0] + x[1]) ** 2 + abs(x[0] + x[1] + 1j * (x[0] + 2.0 * x[1]))  # noqa: E731
+    assert_close(float(f(Tensor(x))), expected(x), rtol=1e-14)
+    check_grad(f, x, order=2)
+    with pytest.raises(DataError, match=r"astype\(\) of complex numbers to float64 would drop the imaginary part"):
+        ag.zeros(2).__setitem__(0, Tensor(1j))
