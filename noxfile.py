@@ -73,7 +73,7 @@ def site(session: nox.Session) -> None:
 def links(session: nox.Session) -> None:
     """Follow the links of the documentation to other sites."""
     session.install("-e", ".[docs]")
-    session.run("sphinx-build", "-q", "-b", "linkcheck", "docs", session.create_tmp())
+    session.run("sphinx-build", "-q", "-b", "linkcheck", "-D", "nb_execution_mode=off", "docs", session.create_tmp())
 
 
 @nox.session(default=False)

@@ -1,5 +1,6 @@
 """The site builds without warnings, and its reference has every public function and class."""
 
+import html
 import importlib
 import inspect
 import re
@@ -36,7 +37,7 @@ def test_every_public_module_has_a_place_in_the_reference():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder of the site."""
-    pytest.importorskip("sphinx", reason="the tools that build the site are an extra of their own")
+    pytest.importorskip("myst_nb", reason="the tools that build the site are an extra of their own")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", ROOT / "docs", folder]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -89,6 +90,18 @@ def broken_links(folder):
             anchor = unquote(url.fragment)
             if not there.exists() or (anchor and there in pages and anchor not in pages[there].anchors):
                 yield page.relative_to(folder.resolve()).as_posix(), target
+
+
+def test_the_outputs_of_a_tutorial_are_made_by_its_programs(site):
+    """They are what the page in the repository says, which another test compares with the programs."""
+    tutorials = list((ROOT / "docs/tutorials").glob("*.md"))
+    assert len(tutorials) >= 10
+    for tutorial in tutorials:
+        expected = re.findall(r"^```text\n(.*?)^```$", tutorial.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        page = (site / f"tutorials/{tutorial.stem}.html").read_text(encoding="utf-8")
+        cells = re.findall(r'<div class="cell_output.*?<pre>(.*?)</pre>', page, flags=re.DOTALL)
+        outputs = [html.unescape(re.sub("<[^>]*>", "", cell)) for cell in cells]
+        assert [text.strip() for text in outputs] == [text.strip() for text in expected], tutorial
 
 
 def test_links_inside_the_site_lead_somewhere(site):

@@ -57,7 +57,7 @@ def outputs_of(model: Any, X: Any, batch_size: int | None, call: str) -> Array:
     DataError
         If an entry of ``X`` is not a finite real number.
     ShapeError
-        If there are no samples.
+        If there are no samples, or if X is one sample without an axis for samples.
     """
     X = plain_array(X, call)
     if X.dtype.kind not in "fiub":
@@ -70,7 +70,10 @@ def outputs_of(model: Any, X: Any, batch_size: int | None, call: str) -> Array:
     size = len(X) if batch_size is None else positive_integer(f"{call}: batch_size", batch_size)
     with eval_mode(model), no_grad():
         parts = [as_tensor(model(X[start : start + size]), call).numpy() for start in range(0, len(X), size)]
-    return np.concatenate(parts) if parts[0].ndim else np.stack(parts)
+    outputs = np.concatenate(parts) if parts[0].ndim else np.stack(parts)
+    if X.ndim == 1 and parts[0].ndim and len(outputs) != len(X):
+        raise ShapeError(f"{call}: outputs of shape {outputs.shape} do not belong to {len(X)} samples; one sample is x[None]")
+    return outputs
 
 
 def probabilities_of(logits: Array, call: str) -> Array:

@@ -206,7 +206,7 @@ class LSTMCell(_Cell):
         Returns
         -------
         tuple of Tensor
-            Both of shape (*batch, n_hidden).
+            Both of shape ``(*batch, n_hidden)``.
         """
         return super().initial_state(batch), super().initial_state(batch)
 

@@ -56,6 +56,10 @@ def test_each_fold_is_held_out_once(n, k, seed):
     assert sorted(held) == list(range(n))
     with pytest.raises(SettingError, match="k must be a whole number of at least 2, not 1"):
         next(data.k_fold(X, X, 1))
+    with pytest.raises(
+        SettingError, match=rf"k_fold\(\): {len(X)} samples are too few for k={len(X) + 1} folds: a fold would be empty"
+    ):
+        next(data.k_fold(X, X, len(X) + 1))
 
 
 def test_thousands_of_stratified_folds_have_the_right_sizes():
