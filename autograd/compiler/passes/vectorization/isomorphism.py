@@ -31,8 +31,9 @@ MAX_EXPONENTS = 8
 # before it. As whole sums, the entries of row ``k`` have ``k`` kinds of products. Level by level they have one kind, which is
 # subtracted from what is left of the matrix.
 #
-# Operations and kinds of terms up to which sums are contracted as a whole. Such a program is short enough as it is.
-MANY_LINES = 48
+# Kinds of terms of one sum up to which sums are contracted as a whole. Grouping twice costs a fifth of the first call of a language
+# model on lists, whose sums have fewer; an elimination of so few rows is short enough as it is.
+MANY_KINDS = 7
 # How many times fewer they must be level by level. A sum of losses and penalties has few levels, and is easier to read as a whole.
 GAIN = 1.25
 
@@ -215,19 +216,20 @@ def group_in_fewest_lines(
     """
     table = NodeTable(contracted, used_outside)
     groups = group_nodes(table, leaf_keys)
-    lines = _count_lines(table, groups)
-    if lines <= MANY_LINES:
+    lines, kinds = _count_lines(table, groups)
+    if kinds <= MANY_KINDS:
         return table, groups
     table_by_level = NodeTable(contracted, used_outside, by_level=True)
     groups_by_level = group_nodes(table_by_level, leaf_keys)
-    is_shorter = GAIN * _count_lines(table_by_level, groups_by_level) < lines
+    is_shorter = GAIN * _count_lines(table_by_level, groups_by_level)[0] < lines
     return (table_by_level, groups_by_level) if is_shorter else (table, groups)
 
 
-def _count_lines(table: NodeTable, groups: IntArray) -> int:
-    """Return how many operations the groups are, and how many kinds of terms their sums have."""
+def _count_lines(table: NodeTable, groups: IntArray) -> tuple[int, int]:
+    """Return how many operations the groups are and kinds of terms their sums have, and the most kinds that one sum has."""
     sums = table.sums
     owners = np.repeat(np.arange(len(groups)), np.diff(sums.offsets))
     right = np.where(sums.right < 0, ABSORBED, groups[sums.right])
     kinds = np.unique(np.stack([groups[owners], sums.signs, groups[sums.left], right]), axis=1)
-    return len(np.unique(groups[groups != ABSORBED])) + len(kinds.T)
+    counts = np.unique(kinds[0], return_counts=True)[1]
+    return len(np.unique(groups[groups != ABSORBED])) + len(kinds.T), int(counts.max(initial=0))
