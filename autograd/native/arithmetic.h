@@ -72,6 +72,7 @@ enum row {
 
 struct _object;
 extern struct _object *rows[ROW_COUNT] HIDDEN;          /* the operations, once they are registered: engine.c */
+extern struct _object *row_partials[ROW_COUNT] HIDDEN;  /* their partials, as they were when the C code was made of them */
 extern const char *const row_names[ROW_COUNT + 1] HIDDEN; /* NULL at the end */
 
 #endif

@@ -239,7 +239,7 @@ static const char *fallback_names[] = {
     "__init__", "data", "grad", NULL,
 };
 
-PyObject *rows[ROW_COUNT];
+PyObject *rows[ROW_COUNT], *row_partials[ROW_COUNT];
 
 const char *const row_names[] = {
 #define X(row) #row,
@@ -915,7 +915,12 @@ static PyObject *register_row(PyObject *module, PyObject *args) {
     }
     int place = place_of(name, row_names);
     if (place >= 0) {
+        PyObject *partials = PyObject_GetAttrString(op, "partials");
+        if (partials == NULL) {
+            return NULL;
+        }
         Py_XSETREF(rows[place], Py_NewRef(op));
+        Py_XSETREF(row_partials[place], partials);
     }
     return PyBool_FromLong(place >= 0);
 }

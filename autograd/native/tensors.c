@@ -37,7 +37,7 @@ static PyObject *sum_of_rows;                  /* the backend's sum over the fir
 static PyObject *error_state, *ignored_errors; /* NumPy's context variable, and its value for errors that are ignored */
 static PyObject *record_in_python;
 static PyObject *unrecorded; /* when a constant was made, as far as it matters */
-static PyObject *name_f, *name_name, *name_vjp, *name_vjp_allocates, *name_accumulate_cotangent, *name_accumulate_grad, *name_freeze_data;
+static PyObject *name_f, *name_name, *name_partials, *name_vjp, *name_vjp_allocates, *name_accumulate_cotangent, *name_accumulate_grad, *name_freeze_data;
 
 /* Who else refers to the array of a Tensor: autograd/core/tensor.py says what these stand for. */
 enum { OWN, RECORDED, EXPOSED, CONSTANT, FILLED, STATE_COUNT };
@@ -338,11 +338,13 @@ static const Partial partials[ROW_COUNT][2] = {
 #undef X
 };
 
-/* The partials of an operation that is written in C, or NULL. */
+/* The partials of an operation that is written in C; NULL, perhaps with an error, if it is not or was given others since. */
 static const Partial *partials_of(PyObject *op) {
     for (int row = 0; row < ROW_COUNT; row++) {
         if (rows[row] == op) {
-            return partials[row];
+            PyObject *now = PyObject_GetAttr(op, name_partials);
+            Py_XDECREF(now);
+            return now == row_partials[row] ? partials[row] : NULL;
         }
     }
     return NULL;
@@ -451,7 +453,7 @@ int propagate_tensor(Node *node) {
     PyObject *op = Py_NewRef(node->op), *args = Py_NewRef(node->slots[LEFT].object);
     PyObject *g = get_slot(node, GRAD), *y = get_slot(node, PRIMAL), *arrays = get_slot(node, DRIGHT), *settings = get_slot(node, RIGHT);
     const Partial *own_partials = partials_of(op);
-    int allocates = get_flag(op, name_vjp_allocates), failed = g == NULL || y == NULL || arrays == NULL || settings == NULL || allocates < 0;
+    int allocates = PyErr_Occurred() ? -1 : get_flag(op, name_vjp_allocates), failed = g == NULL || y == NULL || arrays == NULL || settings == NULL || allocates < 0;
     for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(args); i++) {
         PyObject *arg = PyTuple_GET_ITEM(args, i);
         if (is_node(arg)) {
@@ -536,6 +538,7 @@ int add_tensors(PyObject *module) {
         {&name_f, "f"},
         {&name_name, "name"},
         {&name_vjp, "vjp"},
+        {&name_partials, "partials"},
         {&name_vjp_allocates, "vjp_allocates"},
         {&name_accumulate_cotangent, "accumulate_cotangent"},
         {&name_accumulate_grad, "accumulate_grad"},
