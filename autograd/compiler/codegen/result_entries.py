@@ -66,12 +66,11 @@ def merge_entries(results: Sequence[Any]) -> list[Any]:
 
 def _find_place(x: Any) -> Any:
     """Return the array and the flat position of a number that is an entry of an array, else None."""
-    if not is_op(x, "getitem") or x.shape or not isinstance(x.args[0], Instruction):
+    if not is_op(x, "getitem") or x.shape:
         return None
-    index = x.static["index"]
+    index, shape = x.static["index"], x.args[0].shape
     coordinates = index if isinstance(index, tuple) else (index,)
-    shape = x.args[0].shape
-    if len(coordinates) != len(shape) or not all(isinstance(i, int) for i in coordinates):
+    if len(coordinates) != len(shape) or not all(isinstance(i, int | np.integer) for i in coordinates):
         return None
     return x.args[0], int(np.ravel_multi_index([i % n for i, n in zip(coordinates, shape, strict=True)], shape))
 

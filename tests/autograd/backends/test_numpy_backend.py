@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -41,3 +42,15 @@ def test_the_gradient_of_a_bias_is_the_sum_over_the_batch():
     b, c = Tensor([1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0], [-5.0, 0.5]])
     ((b + np.zeros((3, 2))) * c).sum().backward()
     assert b.grad.tolist() == [-1.0, 6.5]
+
+
+def test_eigenvalues_are_real_numbers_or_an_error_whatever_type_numpy_returns(monkeypatch):
+    triangle, rotation = np.array([[2.0, 1.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [-1.0, 0.0]])
+    expected = numpy_backend.array_eig(triangle)
+    with pytest.raises(ValueError, match="an eigenvalue is not real"):
+        numpy_backend.array_eig(rotation)
+    values, vectors = np.linalg.eig(triangle)
+    monkeypatch.setattr(np.linalg, "eig", lambda a: (values + 0j, vectors + 0j))
+    found = numpy_backend.array_eig(triangle)
+    assert found.dtype == float
+    np.testing.assert_array_equal(found, expected)

@@ -46,3 +46,11 @@ def test_the_page_in_the_documentation_is_up_to_date():
     assert (ROOT / "docs" / "numpy.md").read_text(encoding="utf-8") == make_page(), (
         "run: python -m autograd.numpy_api.support_table > docs/numpy.md"
     )
+
+
+def test_out_and_where_may_be_given_as_what_they_are_by_default():
+    t = Tensor([1.0, 2.0])
+    y = np.multiply(t, 3.0, out=None, where=True)
+    y.backward(np.ones(2))
+    np.testing.assert_array_equal(y.data, [3.0, 6.0])
+    np.testing.assert_array_equal(t.grad, [3.0, 3.0])

@@ -57,6 +57,12 @@ def test_entries_of_a_matrix_are_unpacked_in_the_order_of_its_rows():
     assert "return (*T1.ravel(),)" in step.source
 
 
+def test_entries_by_other_indices_are_named():
+    x = np.linspace(-1.0, 1.0, 4)
+    step = compile(lambda x: [np.tanh(x)[..., i] for i in range(4)] + [np.tanh(x).sum()], tensors=True)
+    assert_close(step(x), [*np.tanh(x), np.tanh(x).sum()])
+
+
 def test_the_gradient_of_a_loop_takes_as_many_lines_at_any_length():
     def rosenbrock(x):
         return sum((100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(len(x) - 1)), 0.0)

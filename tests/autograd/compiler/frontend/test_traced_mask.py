@@ -58,3 +58,11 @@ def test_choices_inside_a_transform_are_followed(f, tensors):
         compiled = compile(derivative, tensors=tensors)
         for x in (np.array([0.5, -2.0, 1.5]), np.array([-0.5, 2.0, 0.2]), np.array([-1.0, -2.0, 1.0])):
             np.testing.assert_allclose(compiled(x), derivative(x), rtol=1e-12)
+
+
+def test_a_mask_among_the_results_follows_the_arguments():
+    step = compile(lambda x: (x.sum(), x.data > 0.5), tensors=True)
+    for x in (np.array([0.7, -1.0]), np.array([-0.7, 1.0])):
+        total, mask = step(x)
+        assert float(total) == x.sum()
+        np.testing.assert_array_equal(mask, x > 0.5)
