@@ -71,6 +71,8 @@ class TracedMaskBase(TracedBase):
         @property
         def shape(self) -> tuple[int, ...]: ...
 
+        def to_node(self) -> Any: ...
+
 
 def to_concrete(x: Any) -> Any:
     """Return the numbers of a node, of traced data or of a mask; anything else as it is."""

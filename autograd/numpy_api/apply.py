@@ -13,7 +13,7 @@ from autograd.core.coercion import to_array, to_float
 from autograd.core.node import Node
 from autograd.core.operators import apply, scalar_method_names
 from autograd.core.tensor import Tensor
-from autograd.core.tracing import TracedBase, TracedDataBase
+from autograd.core.tracing import TracedBase, TracedDataBase, TracedMaskBase
 from autograd.core.value import Value
 from autograd.ops import Op, find
 from autograd.state import context
@@ -65,6 +65,8 @@ def to_operand(x: Any, call: str) -> Any:
         return x
     is_object_array = isinstance(x, np.ndarray) and x.dtype == object
     if not is_object_array and not isinstance(x, list | tuple):
+        if isinstance(x, TracedMaskBase):
+            return x.to_node()
         return to_numpy(x, call) if is_foreign_array(x) else x
     if not has_nodes(x):
         return to_array(x, call)

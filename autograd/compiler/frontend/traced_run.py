@@ -31,6 +31,8 @@ class TracedRun(NamedTuple):
         The nodes on which results and guards depend, in the order in which the program made them.
     outputs : list
         The leaves of the result: nodes and plain numbers.
+    masks : frozenset of int
+        The positions among the outputs of masks, which are nodes with 1.0 for True and 0.0 for False.
     build : callable
         The function that puts as many other leaves into the structure of the result.
     start_stamp : int
@@ -40,6 +42,7 @@ class TracedRun(NamedTuple):
     tracer: Tracer
     nodes: list[Node]
     outputs: list[Any]
+    masks: frozenset[int]
     build: Build
     start_stamp: int
 
@@ -77,6 +80,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
         tracer.guard_updates()
     leaves, build = flatten(result)
     outputs = [to_node(leaf) for leaf in leaves]
+    masks = frozenset(k for k, leaf in enumerate(leaves) if isinstance(leaf, TracedMask))
     _check_outputs(outputs, result)
     nodes = _collect_nodes(tracer, outputs, start_stamp)
     if len(nodes) > limit:
@@ -84,7 +88,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
             f"compile(): the function computed {len(nodes)} nodes, more than the limit of {limit}: compile a part of it, such as "
             f"one sample with in_axes, or raise the limit, as in compile(f, limit={10 ** len(str(len(nodes)))})"
         )
-    return TracedRun(tracer, nodes, outputs, build, start_stamp)
+    return TracedRun(tracer, nodes, outputs, masks, build, start_stamp)
 
 
 def _add_notes(error: Exception, f: Callable[..., Any]) -> None:

@@ -21,7 +21,7 @@ from autograd.compiler.runtime.derivative_arguments import (
 )
 from autograd.compiler.runtime.dispatcher import Dispatcher
 from autograd.compiler.runtime.program_inspection import ProgramInspection
-from autograd.compiler.runtime.result_nodes import make_result
+from autograd.compiler.runtime.result_nodes import make_result, to_results
 from autograd.compiler.sample_loop import call_for_each_sample
 from autograd.compiler.specialization.graph_replay import GraphReplay
 from autograd.compiler.specialization.optimizer_update import Name, Rule, Update
@@ -235,7 +235,7 @@ class Compiled(ProgramInspection):
         call = Call(tuple(primals), {}, self.options.in_axes, self.options.tensors)
         direction = flatten_tangents(call, tuple(tangents), f"jvp() of {self.__name__}")
         specialization, _, results, _ = self._dispatcher.run(call, lambda _: ("jvp", (), ()), direction)
-        value, tangent = ([to_number_or_array(x) for x in group] for group in results[:2])
+        value, tangent = to_results(results[0], specialization.masks), to_results(results[1], ())
         return specialization.build_result(value), specialization.build_result(tangent)
 
     def hvp(self, x: Any, v: Any, *args: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,14 +52,43 @@ def make_result(
     if wrt and gradients is None:
         inputs = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]  # the pullback may come later
     if not call.has_nodes and not specialization.captured_nodes:
-        return specialization.build_result([to_number_or_array(x) for x in values])
+        return specialization.build_result(to_results(values, specialization.masks))
     outputs = []
     for k, (x, output_type) in enumerate(zip(values, specialization.output_types, strict=True)):
-        if output_type is not None:
+        if k in specialization.masks:
+            x = _to_mask(x)
+        elif output_type is not None:
             pullback = ResultPullback(compiled, specialization, call, wrt, inputs, k, gradients)
             x = _make_node(pullback, x, output_type)
         outputs.append(x)
     return specialization.build_result(outputs)
+
+
+def to_results(values: Sequence[Any], masks: Container[int]) -> list[Any]:
+    """Return the numbers of a program as floats, complex numbers, arrays and masks.
+
+    Parameters
+    ----------
+    values : sequence of float, complex or array
+        The numbers.
+    masks : container of int
+        The positions of masks, which are numbers in a program.
+
+    Returns
+    -------
+    list
+        The results.
+
+    Examples
+    --------
+    >>> to_results([2.0, 1.0], {1})
+    [2.0, True]
+    """
+    return [_to_mask(x) if k in masks else to_number_or_array(x) for k, x in enumerate(values)]
+
+
+def _to_mask(x: Any) -> Any:
+    return np.asarray(x, dtype=bool) if np.ndim(x) else bool(x)
 
 
 def _make_node(pullback: ResultPullback, x: Any, output_type: type[Any]) -> Any:

@@ -75,6 +75,8 @@ class Specialization(ABC):
         Whether callers may keep gradients and write to them.
     output_types : list of type or None
         The type of each result; None for a plain number.
+    masks : frozenset of int
+        The positions of results that are masks.
     has_complex_results : bool
         Whether a result is complex.
     """
@@ -99,6 +101,7 @@ class Specialization(ABC):
         self.node_count: int = traced.node_count
         self.output_types: list[type[Node] | None] = [type(x) if isinstance(x, Node) else None for x in traced.run.outputs]
         self.has_complex_results: bool = any(np.iscomplexobj(x._primal) for x in traced.run.outputs if isinstance(x, Node))
+        self.masks: frozenset[int] = traced.run.masks
         self.build_result: Build = traced.run.build
 
     def _index_slots(self, slots: list[InputSlot], group_start: int) -> None:

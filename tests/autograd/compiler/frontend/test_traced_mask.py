@@ -61,8 +61,34 @@ def test_choices_inside_a_transform_are_followed(f, tensors):
 
 
 def test_a_mask_among_the_results_follows_the_arguments():
-    step = compile(lambda x: (x.sum(), x.data > 0.5), tensors=True)
-    for x in (np.array([0.7, -1.0]), np.array([-0.7, 1.0])):
-        total, mask = step(x)
-        assert float(total) == x.sum()
-        np.testing.assert_array_equal(mask, x > 0.5)
+    step = compile(lambda x: (x.sum(), x.data > 0.5, x.data.sum() > 0.0), tensors=True)
+    for x in (np.array([0.7, -1.0]), np.array([-0.7, 1.0]), Tensor([0.7, 1.0])):
+        total, mask, is_positive = step(x)
+        numbers = np.asarray(getattr(x, "data", x))
+        assert to_float(total) == numbers.sum()
+        assert mask.dtype == bool
+        np.testing.assert_array_equal(mask, numbers > 0.5)
+        assert is_positive is bool(numbers.sum() > 0.0)
+    values, tangents = step.jvp((np.array([0.7, -1.0]),), (np.ones(2),))
+    assert values[1].tolist() == [True, False]
+    assert tangents[0] == 2.0
+    assert tangents[1].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.maximum(x, x.data > 0).sum(),
+        lambda x: np.add(x, x > 0).sum(),
+        lambda x: ag.arctan2(x, x.data < 1.0).sum(),
+        lambda x: np.dot(x, x.data > 0),
+        lambda x: np.concatenate([x, x > 0]).sum(),
+        lambda x: np.einsum("i,j->", x, x > 0),
+    ],
+)
+def test_a_mask_is_a_number_as_the_second_argument_of_a_function(f):
+    step = compile(f, tensors=True)
+    for x in (np.array([0.7, -1.0, 1.5]), np.array([-0.7, 1.2, -1.5])):
+        value, gradient = step.value_and_grad(x)
+        assert value == pytest.approx(to_float(f(Tensor(x))), rel=1e-14)
+        np.testing.assert_allclose(gradient, grad(f)(x), rtol=1e-13)
