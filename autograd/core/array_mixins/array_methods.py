@@ -38,25 +38,27 @@ class ArrayMethods(GraphStructure):
 
     def sum(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """Σ over ``axis`` (default: everything)."""
-        return self._reduce("sum", axis, keepdims) if not settings else _call_numpy("sum", self, axis, keepdims, settings)
+        return self._reduce("sum", axis, keepdims, **settings)
 
     def mean(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """The mean over ``axis``."""
-        return self._reduce("mean", axis, keepdims) if not settings else _call_numpy("mean", self, axis, keepdims, settings)
+        return self._reduce("mean", axis, keepdims, **settings)
 
     def prod(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """Π over ``axis``; exact where entries are zero."""
-        return self._reduce("prod", axis, keepdims) if not settings else _call_numpy("prod", self, axis, keepdims, settings)
+        return self._reduce("prod", axis, keepdims, **settings)
 
     def max(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """The largest entry over ``axis``; ties share the gradient evenly."""
-        return self._reduce("max", axis, keepdims) if not settings else _call_numpy("max", self, axis, keepdims, settings)
+        return self._reduce("max", axis, keepdims, **settings)
 
     def min(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
         """The smallest entry over ``axis``; ties share the gradient evenly."""
-        return self._reduce("min", axis, keepdims) if not settings else _call_numpy("min", self, axis, keepdims, settings)
+        return self._reduce("min", axis, keepdims, **settings)
 
-    def _reduce(self, name: str, axis: Axis, keepdims: bool) -> Self:
+    def _reduce(self, name: str, axis: Axis, keepdims: bool, **settings: Any) -> Self:
+        if settings:  # NumPy's function knows those that are no settings of an operation
+            return getattr(np, name)(self, axis=axis, keepdims=keepdims, **settings)  # type: ignore[no-any-return]  # a Tensor
         axis = None if axis is None else self._axis(axis, name)
         return self.record(TABLE[name], (self,), {"axis": axis, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]  # a Tensor
 
@@ -168,11 +170,6 @@ class ArrayMethods(GraphStructure):
             if integers is not None:
                 return integers.gather(self, index)  # type: ignore[no-any-return]  # a Tensor
         return apply(find("getitem"), self, index=freeze_index(index))  # type: ignore[no-any-return]
-
-
-def _call_numpy(name: str, array: Any, axis: Axis, keepdims: bool, settings: dict[str, Any]) -> Any:
-    """Call NumPy's function, which knows the settings that are no settings of an operation."""
-    return getattr(np, name)(array, axis=axis, keepdims=keepdims, **settings)
 
 
 def freeze_index(index: Any) -> Any:
