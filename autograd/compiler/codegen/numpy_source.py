@@ -18,8 +18,10 @@ from autograd.compiler.ir.loop import walk_with_bodies
 # longer than 132 characters, since one long line moves the comments of all lines.
 MAX_ALIGNED_WIDTH = 60
 # Lines up to which a function has no loops in place of lines that repeat: one that fits on a screen is easier to read without.
+# Doubled, four of the 99 programs of the tests are longer, by up to 69 lines; halved, none changes.
 MAX_STRAIGHT_LINES = 60
-# The share of its lines that it may have with loops to be written so.
+# The share of its lines that it may have with loops to be written so. With 0.4, five of these programs are longer, by up to 144
+# lines; with 0.95, four are shorter, by up to 40 lines, and have more lists to read.
 ROLLED_SHARE = 0.8
 RESERVED_NAMES = ("run", "abs", "float", "range")  # the function of an exported file, and builtins in the source
 

@@ -10,12 +10,14 @@ from autograd.compiler.ir.indexing import IntArray
 
 # Iterations that a loop needs: the second and the third tell how variables and integers change, so that a fourth can contradict.
 MIN_ITERATIONS = 4
-# Lines that a loop must save, for its head and the declarations of lists.
+# Lines that a loop must save, for its head and the declarations of lists. Doubled, seven of the 99 programs of the tests are
+# longer, by up to 36 lines; halved, one is shorter by 5.
 MIN_SAVED_LINES = 8
 # Distances between equal windows that are examined for each length of windows, those that occur most often; as in
-# ``passes/loops/periods.py``.
+# ``passes/loops/periods.py``. With 2 and with 8, none of these programs changes.
 MAX_CANDIDATES = 4
-# Regions that are searched for, since the rest is searched again after each. Triangular programs have two to five.
+# Regions that are searched for, since the rest is searched again after each. Triangular programs have two to five,
+# so that nothing changes if it is doubled or halved.
 MAX_REGIONS = 50
 
 

@@ -18,7 +18,8 @@ from autograd.compiler.codegen.variable_names import VariableNames
 from autograd.compiler.ir.indexing import IntArray
 
 INDENT = "    "
-# How often a region is shortened to the longer side of an iteration that does not follow the others.
+# How often a region is shortened to the longer side of an iteration that does not follow the others. With 4 and with 16, none of
+# the 99 programs of the tests changes.
 MAX_CUTS = 8
 
 
@@ -30,15 +31,12 @@ class RolledSource(NamedTuple):
     lines : list of SourceLine
     results : list of str
         The expressions that the function returns.
-    replaced : set of str
-        The variables and parameters that are now entries of lists, or iterations of another variable.
     tables : dict of str to list of str
         The lists of constants that the function gets: of each the parameters that it replaces, or literals.
     """
 
     lines: list[SourceLine]
     results: list[str]
-    replaced: set[str]
     tables: dict[str, list[str]]
 
 
@@ -157,7 +155,7 @@ class _Roller:
             lines += self._write_loop(loop, counter)
             i = loop.region.stop
         tables = {family.name: family.list_members() for family in families if family.is_table}
-        return RolledSource(lines, [self._rename(tokens) for tokens in self.results], replaced, tables)
+        return RolledSource(lines, [self._rename(tokens) for tokens in self.results], tables)
 
     def _declare(self, undeclared: dict[int, Family], families: Sequence[Family]) -> list[SourceLine]:
         """Return the lines that make the lists of families, with the members that are parameters."""
