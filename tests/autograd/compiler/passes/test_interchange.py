@@ -6,6 +6,9 @@ from loop_programs import numbers
 
 import autograd as ag
 from autograd import compile, value_and_grad
+from autograd.compiler.passes.loops import contraction
+from autograd.compiler.passes.loops.interchange import interchange_loops
+from autograd.compiler.passes.loops.operations import Operations
 from oracles import assert_close
 
 
@@ -129,11 +132,62 @@ def crossing_values(n):
     return f, (0.4, 0.7)
 
 
-INDEPENDENT = (kepler, recurrent_networks, square_roots, early_sums, first_assigned)
+def dependent_samples(n):
+    def f(a, b):
+        before, total = 0.1, 0.0
+        for _ in range(n):
+            x = before
+            for _ in range(5):
+                x = x - (x - a * ag.sin(x) - 0.1) / (1.0 - a * ag.cos(x))
+            before = b * x
+            total = total + x
+        return total + before
+
+    return f, (0.3, 0.8)
+
+
+def kalman_filters(n):
+    Y = numbers(n, 7)
+
+    def f(a, q, r):
+        likelihood = 0.0
+        for y in Y:
+            m, p = 0.0, 1.0
+            for t in range(7):
+                m, p = a * m, a * a * p + q
+                s, error = p + r, y[t] - m
+                gain = p / s
+                likelihood = likelihood - 0.5 * (ag.log(s) + error * error / s)
+                m, p = m + gain * error, (1.0 - gain) * p
+        return likelihood
+
+    return f, (0.9, 0.2, 0.3)
+
+
+def another_first_sample(n):
+    data = numbers(n)
+
+    def f(a, b):
+        results = []
+        for i, x in enumerate(data):
+            h = b + x
+            for _ in range(6):
+                h = ag.tanh(a * h + b) if i else ag.tanh(a * b + h)
+            results.append(h)
+        return sum(results)
+
+    return f, (0.4, 0.7)
+
+
+MAKERS = (
+    *(kepler, recurrent_networks, square_roots, early_sums, first_assigned, unequal_lengths),
+    *(implicit_steps, crossing_values, dependent_samples, kalman_filters, another_first_sample),
+)
+UNMOVED = {unequal_lengths, crossing_values, dependent_samples}
 
 
 @pytest.mark.parametrize("n", [5, 9, 16])
-@pytest.mark.parametrize("make", [*INDEPENDENT, unequal_lengths, implicit_steps, crossing_values], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_the_program_equals_the_function(make, n):
     f, args = make(n)
     arrays = [np.array(arg) if isinstance(arg, list) else arg for arg in args]
@@ -147,8 +201,22 @@ def test_the_program_equals_the_function(make, n):
         assert_close(gradient, wanted, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("make", INDEPENDENT, ids=lambda make: make.__name__)
-def test_the_source_does_not_grow_with_the_number_of_samples(make):
+@pytest.mark.parametrize(
+    ("make", "loops"),
+    # forward and backward; the first square root is computed by itself
+    [
+        (kepler, 2),
+        (recurrent_networks, 2),
+        (early_sums, 2),
+        (first_assigned, 2),
+        (square_roots, 4),
+        (dependent_samples, 6),
+        (kalman_filters, 2),
+        (another_first_sample, 4),
+    ],
+    ids=lambda x: getattr(x, "__name__", ""),
+)
+def test_the_source_does_not_grow_with_the_number_of_samples(make, loops):
     sources = []
     for n in (12, 96):
         f, args = make(n)
@@ -157,7 +225,28 @@ def test_the_source_does_not_grow_with_the_number_of_samples(make):
         sources.append(step.source)
     small, large = (source.splitlines() for source in sources)
     assert len(large) == len(small)
-    assert sum(line.strip().startswith("for ") for line in large) <= 4  # forward and backward; the first sample may differ
+    assert sum(line.strip().startswith("for ") for line in large) == loops
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_each_operation_follows_its_operands_in_the_new_order(make, monkeypatch):
+    seen = []
+
+    def interchange_and_look(graph, operations, repetitions, use_counts):
+        order = interchange_loops(graph, operations, repetitions, use_counts)
+        if order is not None:
+            assert sorted(order) == sorted(operations.nodes)
+            moved = Operations(graph, order)
+            assert (moved.producers < moved.owners).all()
+        seen.append(order)
+        return order
+
+    monkeypatch.setattr(contraction, "interchange_loops", interchange_and_look)
+    f, args = make(9)
+    step = compile(f, argnums=tuple(range(len(args))))
+    step.value_and_grad(*args)
+    assert step.source
+    assert any(order is not None for order in seen) == (make not in UNMOVED)
 
 
 def test_forward_mode_batches_and_second_derivatives():
