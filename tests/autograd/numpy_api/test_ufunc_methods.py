@@ -72,6 +72,7 @@ CALLS = {
     "windows": (lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 3)), [M]),
     "interp of sample points": (lambda x: np.interp([-5.0, 0.0, 0.77, 9.0], np.cumsum(x**2 + 1.0), [1.0, 3.0, 2.0, 5.0]), [V]),
     "interp of a period": (lambda x, y: np.interp(x, [300.0, 100.0, 20.0, -70.0], y, period=360.0), [V, V]),
+    "interp outside of a period": (lambda x, y: np.interp(x + 400.0, [300.0, 100.0, 20.0, -70.0], y, period=360.0), [V, V]),
     "interp of periodic points": (lambda x: np.interp([1.3, 0.9], x, [3.0, 1.0, 2.0, 0.0], period=7.3), [V]),
     "complex numbers that are real": (lambda x: np.real_if_close(x + 0j), [V]),
     "complex numbers that are not": (lambda x: np.real(np.real_if_close(x + 1j * x) ** 2), [V]),

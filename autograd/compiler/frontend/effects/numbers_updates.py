@@ -56,9 +56,9 @@ class NumbersUpdate:
         Parameters
         ----------
         numbers : array
-            The numbers, which may be in memory that the program uses again.
+            The numbers, of which the Tensor gets a copy.
         """
-        self.tensor.data = np.array(numbers)
+        self.tensor.data = numbers
 
 
 class NumbersUpdates:

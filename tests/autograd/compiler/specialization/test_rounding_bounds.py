@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value, compile, softmax
-from autograd.compiler.specialization.rounding_bounds import vjp_magnitude
+from autograd.compiler.codegen.generated_function import _perturb
+from autograd.compiler.specialization.rounding_bounds import compare, vjp_magnitude
 from oracles import assert_close
 
 
@@ -35,3 +36,18 @@ def test_magnitudes_count_both_signs_and_small_derivatives():
         assert np.all(magnitude > 0.0)
     assert vjp_magnitude(Value(20.0).tanh(), 0, 1.0) >= 1e-6
     assert vjp_magnitude(x.sum(), 0, np.ones(())).shape == (3,)
+
+
+def test_a_number_has_its_own_bound_next_to_a_large_one():
+    right, wrong = [1e8, 1.0], [1e8, 1.0 + 1e-6]
+    assert compare("value", right, right, right)[1] == ""
+    assert "where the function gives 1" in compare("value", wrong, right, wrong)[1]
+    rows = [np.array([1e8, 0.0]), np.array([1.0, 2.0])]
+    assert compare("value", [rows[0], rows[1] + 1e-6], rows, None)[1]
+
+
+def test_the_entries_of_tables_are_perturbed_like_arrays():
+    moved = _perturb([1.0, np.array([2.0, 3.0]), np.array([0, 1])], 1e-3, np.random.default_rng(0))
+    assert 0.0 < abs(moved[0] - 1.0) < 1e-3
+    assert (moved[1] != [2.0, 3.0]).all()
+    np.testing.assert_array_equal(moved[2], [0, 1])
