@@ -84,15 +84,13 @@ def _find_inner(outer: Repetition, repetitions: Sequence[Repetition]) -> list[Re
 
 def _find_lanes(graph: ScalarGraph, operations: Operations, outer: Repetition, use_counts: IntArray) -> _Lanes | None:
     """Return the iterations of a repetition if they are independent of each other but for sums, else None."""
-    found = find_core(graph, operations, outer, use_counts)
-    if len(found.core):
-        return None
-    start = _find_boundary(operations, outer, found.sums)
+    totals = find_core(graph, operations, outer, use_counts).sums
+    start = _find_boundary(operations, outer, totals)
     if start is None:
         return None
     period = outer.period
     count = (outer.stop - start) // period
-    is_sum = np.isin(np.arange(start, start + period) % period, found.sums)
+    is_sum = np.isin(np.arange(start, start + period) % period, totals)
     columns, sums = np.flatnonzero(~is_sum), np.flatnonzero(is_sum)
     last = start + period * count + columns
     if last[-1] < len(operations.nodes) and _are_alike(operations, last, last - period):
@@ -108,7 +106,8 @@ def _find_lanes(graph: ScalarGraph, operations: Operations, outer: Repetition, u
 def _find_boundary(operations: Operations, outer: Repetition, sums: IntArray) -> int | None:
     """Return the first place at which iterations may begin, so that each operation follows its operands in the new order.
 
-    Iterations that begin between an operand and its reader, modulo the period, would have the reader in front.
+    Iterations that begin between an operand and its reader, modulo the period, would have the reader in front. If an operation
+    depends on itself in an earlier iteration, there is no such place, since the path between runs through a whole period.
     """
     start, stop, period = outer
     owners, producers = (x[operations.offsets[start] : operations.offsets[stop]] for x in (operations.owners, operations.producers))

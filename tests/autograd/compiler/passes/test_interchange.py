@@ -228,6 +228,14 @@ def test_the_source_does_not_grow_with_the_number_of_samples(make, loops):
     assert sum(line.strip().startswith("for ") for line in large) == loops
 
 
+def test_each_sample_carries_as_few_values_as_one_sample_alone():
+    f, args = kalman_filters(12)
+    step = compile(f, argnums=(0, 1, 2))
+    step.value_and_grad(*args)
+    assert "    h2 = " in step.source
+    assert "h3" not in step.source
+
+
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_each_operation_follows_its_operands_in_the_new_order(make, monkeypatch):
     seen = []
