@@ -142,15 +142,8 @@ def _write_function(
         replaced = {x for entries in rolled.tables.values() for x in entries}
         bound = {parameter: x for parameter, x in bound.items() if parameter not in replaced}
     parameters = [*names, *bound, *writer.buffers, *tables]
-    text = "\n".join(
-        [
-            f"def {name}({', '.join(parameters)}):",
-            *(f"    {line}" for line in _align_comments(body)),
-            f"    return {', '.join(results)}\n",
-        ]
-    )
     return Source(
-        text,
+        _format_function(name, parameters, body, results),
         list(inputs),
         constants=[x for x in bound.values() if isinstance(x, Instruction)],
         indices=[x for x in bound.values() if not isinstance(x, Instruction)],
@@ -160,6 +153,11 @@ def _write_function(
         line_count=len(body),
         variables=writer.names.assigned,
     )
+
+
+def _format_function(name: str, parameters: Sequence[str], body: Sequence[SourceLine], results: Sequence[str]) -> str:
+    lines = [f"    {line}" for line in _align_comments(body)]
+    return "\n".join([f"def {name}({', '.join(parameters)}):", *lines, f"    return {', '.join(results)}\n"])
 
 
 def _value_of(entry: str, bound: dict[str, Any]) -> Any:

@@ -36,6 +36,14 @@ UPDATES = {
     "maximum": "max",
     "minimum": "min",
 }
+# The keywords that the methods take.
+KEYWORDS: dict[str, set[str]] = {
+    "reduce": {"axis", "keepdims", "initial", "where"},
+    "accumulate": {"axis"},
+    "reduceat": {"axis"},
+    "outer": set(),
+    "at": set(),
+}
 
 
 def make_reduction(reduce: Function, combine: Function, identity: float) -> Function:
@@ -146,15 +154,6 @@ def call_method(name: str, function: Function, method: str, inputs: Any, kwargs:
         a, b = map(as_tensor, inputs)
         return function(a.reshape((*a.shape, *(1,) * b.ndim)), b)
     return _update(name, *inputs)
-
-
-KEYWORDS: dict[str, set[str]] = {
-    "reduce": {"axis", "keepdims", "initial", "where"},
-    "accumulate": {"axis"},
-    "reduceat": {"axis"},
-    "outer": set(),
-    "at": set(),
-}
 
 
 def _reduce(

@@ -71,6 +71,21 @@ class Recurrence(NamedTuple):
         return list(zip(*columns, strict=True))
 
 
+class Core(NamedTuple):
+    """Which operations of a repetition depend on earlier iterations, as places modulo the period.
+
+    Attributes
+    ----------
+    core : array of int
+        The operations that depend on themselves in an earlier iteration, and what lies between them, without sums.
+    sums : array of int
+        The operations that only add terms to a total that nobody reads before the end.
+    """
+
+    core: IntArray
+    sums: IntArray
+
+
 class _Window(NamedTuple):
     """Iterations of a recurrence: the place of column ``j`` in iteration ``k`` is ``start + k * period + offsets[j]``."""
 
@@ -148,21 +163,6 @@ def _find_regular_part(operations: Operations, window: _Window) -> tuple[_Window
         first, count = _find_longest_run(~is_broken)
         window = window._replace(start=window.start + first * window.period, iterations=count)
     return None  # pragma: no cover - a cut leaves what agrees with the last iteration, so that more than two are rare
-
-
-class Core(NamedTuple):
-    """Which operations of a repetition depend on earlier iterations, as places modulo the period.
-
-    Attributes
-    ----------
-    core : array of int
-        The operations that depend on themselves in an earlier iteration, and what lies between them, without sums.
-    sums : array of int
-        The operations that only add terms to a total that nobody reads before the end.
-    """
-
-    core: IntArray
-    sums: IntArray
 
 
 def find_core(graph: ScalarGraph, operations: Operations, repetition: Repetition, use_counts: IntArray) -> Core:
