@@ -2,7 +2,7 @@
 
 from autograd import installation as _foreign  # noqa: F401, I001 - first: it refuses to mix with another package of this name
 from autograd.numpy_api import dispatch as _numpy  # noqa: F401 - NumPy's functions find the rows once it is imported
-from autograd.numpy_api import indexed_updates as _updates  # noqa: F401 - Tensors have ``at`` once it is imported
+from autograd.numpy_api.assignments import indexed_updates as _updates  # noqa: F401 - Tensors have ``at`` once it is imported
 from autograd.compiler.api import compile
 from autograd.compiler.vmap import vmap
 from autograd.numpy_api.define_operation import define

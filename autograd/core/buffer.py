@@ -1,18 +1,27 @@
-"""Buffer: an array that a program fills, entry by entry, as ``a = autograd.zeros(3); a[0] = x``."""
+"""Buffer: an array that a program assigns to, as ``a = autograd.zeros(3); a[0] = x``. The result of an operation becomes one."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from copy import copy
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from autograd.core.array_mixins.copy_on_write import FILLED
+from autograd.core.array_mixins.in_place import COPY, VIEW
+from autograd.core.base_node import SLOTS
 from autograd.core.tensor import Tensor
-from autograd.errors import ShapeError
+from autograd.core.tracing import current_tracer
+from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph import copy_and_pickle
+from autograd.graph.assigned_results import Original
 from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find
 from autograd.state import context
+from autograd.state.hook_handles import Handle
 from autograd.state.metadata import Metadata
 
 
@@ -33,8 +42,7 @@ class Buffer(Tensor):
         The version that it has now.
     """
 
-    __slots__ = ("_current",)
-    _current: Tensor
+    __slots__ = ()
     # Type checkers want the types of inherited slots again in a class that sets them.
     op: Op | None
     left: Any
@@ -47,6 +55,7 @@ class Buffer(Tensor):
     def __init__(self, version: Tensor) -> None:
         self._state = FILLED
         self._grad = 0.0
+        self._original = None
         self.metadata = context.metadata_here()
         self.stamp = context.clock
         self._follow(version.current)
@@ -57,6 +66,8 @@ class Buffer(Tensor):
 
     def _follow(self, version: Tensor) -> None:
         """Stand for another version: as a node of a graph, for the identity of it."""
+        if context.open_block_count:
+            _refuse_to_change_outside(self)
         self._current = version
         self._primal = version._primal
         if version.constant:
@@ -69,6 +80,11 @@ class Buffer(Tensor):
     def current(self) -> Any:
         """The version that graphs refer to."""
         return self._current
+
+    @property
+    def original(self) -> Any:
+        """The node that this Tensor was before the program assigned to it, if it is the result of an operation."""
+        return self if self._original is None else self._original.node
 
     @property
     def constant(self) -> bool:
@@ -101,52 +117,36 @@ class Buffer(Tensor):
         """Add ``delta``, as an optimizer does."""
         self[...] = self + delta
 
+    def backward(self, cotangent: Any = None, *, create_graph: bool = False) -> None:
+        """Compute the gradients of what it holds now."""
+        self._current.backward(cotangent, create_graph=create_graph)
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
+        """Register a hook of what it holds now."""
+        return self._current.register_hook(hook)
+
+    def zero_grad(self) -> None:
+        """Reset the gradient with respect to what it holds now."""
+        self._current.zero_grad()
+
     def _compare(self, sign: str, other: Any, compare: Any) -> Any:
         return self._current._compare(sign, other, compare)
 
     # -- assignments
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        """Replace entries, as NumPy does; nodes stay connected to their graph.
-
-        Raises
-        ------
-        OutOfRangeError
-            If an entry does not exist.
-        ShapeError
-            If the value does not fit the entries.
-        """
         self._follow(self._current.at[index].set(value))
 
-    def _assign(self, result: Any) -> Buffer:
+    def _assign(self, sign: str, result: Any) -> Buffer:
         if result.shape != self.shape:
-            raise ShapeError(f"a result of shape {result.shape} does not fit into {self.describe()} of shape {self.shape}")
-        self[...] = result
+            raise ShapeError(
+                f"t {sign} x: a result of shape {result.shape} does not fit into {self.describe()} of shape {self.shape}"
+            )
+        if result.dtype == self.dtype:
+            self._follow(result)
+        else:
+            self[...] = result
         return self
-
-    def __iadd__(self, other: Any) -> Buffer:
-        return self._assign(self + other)
-
-    def __isub__(self, other: Any) -> Buffer:
-        return self._assign(self - other)
-
-    def __imul__(self, other: Any) -> Buffer:
-        return self._assign(self * other)
-
-    def __itruediv__(self, other: Any) -> Buffer:
-        return self._assign(self / other)
-
-    def __ifloordiv__(self, other: Any) -> Buffer:
-        return self._assign(self // other)
-
-    def __imod__(self, other: Any) -> Buffer:
-        return self._assign(self % other)
-
-    def __ipow__(self, other: Any) -> Buffer:
-        return self._assign(self**other)
-
-    def __imatmul__(self, other: Any) -> Buffer:
-        return self._assign(self @ other)
 
     # -- copies are buffers of their own; a pickle is that of the version
 
@@ -169,3 +169,77 @@ def make_buffer(x: Tensor) -> Buffer:
     array([5., 2.])
     """
     return Buffer(+x)
+
+
+def make_assignable(tensor: Tensor, call: str) -> None:
+    """Turn a result, or a constant, into a Buffer in place, unless it is one. What was recorded with it means the node that it was.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The result.
+    call : str
+        The assignment, for error messages.
+
+    Raises
+    ------
+    DataError
+        If the Tensor is a leaf of which gradients are asked, of a class of its own, or a view of another array.
+    GraphError
+        If it was made outside of the compiled function that assigns to it.
+    """
+    if isinstance(tensor, Buffer):
+        return
+    _check_assignable(tensor, call)
+    _refuse_to_change_outside(tensor)
+    tracer = current_tracer()
+    original: Tensor = object.__new__(type(tensor))
+    for slot in (*SLOTS, "_state"):
+        setattr(original, slot, getattr(tensor, slot))
+    if tracer is not None:
+        tracer.note_assignment(tensor, original)
+    tensor.__class__ = Buffer
+    tensor._state, tensor._original = FILLED, Original(original)
+    tensor._grad = 0.0
+    tensor.metadata = copy(original.metadata)
+    tensor._follow(original)  # type: ignore[attr-defined]  # it is a Buffer now
+
+
+def _refuse_to_change_outside(tensor: Tensor) -> None:
+    """Raise GraphError inside a compiled function that assigns to a Tensor from outside: later calls would not do it."""
+    tracer = current_tracer()
+    if tracer is not None and tensor.stamp < tracer.start_stamp:
+        raise GraphError(
+            f"compile(): the function assigns to {tensor.describe()}, which was made outside, and later calls would not change it: "
+            f"return the new array, or replace the numbers of a constant by autograd.update_numbers()"
+        )
+
+
+def _check_assignable(tensor: Tensor, call: str) -> None:
+    described = f"{call} on {tensor.describe()}"
+    if tensor.op is None and not (tensor.constant and type(tensor) is Tensor):
+        raise DataError(
+            f"{described}: only results of operations and constants can be assigned to. Use t = t.at[index].set(x), assign to a "
+            f"copy, from t.copy(), or change its numbers outside of any gradient, as in t.data[index] = x"
+        )
+    if _is_view(tensor):
+        raise DataError(
+            f"{described}: it is a view, and NumPy would also change the array that it was taken from. Assign to that array, as in "
+            f"a[0, 1] = x in place of a[0][1] = x, or to a copy, from t.copy()"
+        )
+
+
+def _is_view(tensor: Tensor) -> bool:
+    """Return whether NumPy's result would share its numbers with another array.
+
+    The arguments of a constant are not known: it is a view if somebody else refers to the memory that it has a part of.
+    """
+    array, mark = tensor._primal, getattr(tensor, "_original", None)
+    if mark is VIEW or mark is COPY:
+        return mark is VIEW
+    if tensor.dright is None:
+        return array.base is not None and sys.getrefcount(array.base) > 2  # the reference of the view, and that of this call
+    return any(isinstance(other, np.ndarray) and np.may_share_memory(array, other) for other in tensor.dright)
+
+
+Tensor.make_assignable = make_assignable

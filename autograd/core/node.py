@@ -36,6 +36,11 @@ class Node(Differentiation, GradientHooks, Comparisons, Conversions):
         """The node that a graph refers to: of a :class:`Buffer` its present version, else the node itself."""
         return self
 
+    @property
+    def original(self) -> Any:
+        """The node that a graph means where it holds this object: the node before the program assigned to it, or itself."""
+        return self
+
     def __init_subclass__(cls) -> None:
         Node.by_rank.setdefault(cls.rank, cls)
 

@@ -14,6 +14,7 @@ from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED
 from autograd.backends.numpy_backend import ARRAY
 from autograd.core.array_mixins.array_methods import ArrayMethods
 from autograd.core.array_mixins.copy_on_write import CONSTANT, EXPOSED, FILLED, OWN, RECORDED, CopyOnWrite
+from autograd.core.array_mixins.in_place import InPlace
 from autograd.core.array_mixins.numpy_methods import NumpyMethods
 from autograd.core.array_mixins.python_rounding import PythonRounding
 from autograd.core.coercion import to_array, to_float
@@ -23,6 +24,7 @@ from autograd.core.operators import COMPLEX_TYPES, apply, named_rows, operate, o
 from autograd.core.tracing import bind_leaf
 from autograd.core.value import Value
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
+from autograd.graph.assigned_results import Original
 from autograd.graph.broadcasting import unbroadcast
 from autograd.graph.reference_cycles import track_graph
 from autograd.graph.topological_order import PACKED, UNRECORDED
@@ -36,7 +38,7 @@ from autograd.state.metadata import Metadata
 ARRAY_TYPES: set[type[Any]] = {np.ndarray, np.float64}
 
 
-class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
+class Tensor(CopyOnWrite, InPlace, ArrayMethods, NumpyMethods, PythonRounding, Node):
     """An array node: an ndarray that remembers how it was computed.
 
     Parameters
@@ -71,8 +73,10 @@ class Tensor(CopyOnWrite, ArrayMethods, NumpyMethods, PythonRounding, Node):
            [ 1., -1.]])
     """
 
-    __slots__ = ("_state",)
+    __slots__ = ("_current", "_original", "_state")  # the first two are those of a Buffer: a result becomes one in place
     # Type checkers want the types of inherited slots again in a class that sets them.
+    _current: Tensor
+    _original: Original | None
     op: Op | None
     left: Any
     right: Any

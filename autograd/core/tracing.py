@@ -81,6 +81,11 @@ def to_concrete(x: Any) -> Any:
     return x.concrete if isinstance(x, TracedDataBase | TracedMaskBase) else x
 
 
+def original_of(x: Any) -> Any:
+    """Return the node that was read, where the program has assigned to it since then; anything else as it is."""
+    return x.original if isinstance(x, Node) else x
+
+
 def bind_leaf(node: Any, x: Any) -> bool:
     """Return whether a new leaf was made from traced data; it then stands for the data, and gradients end there."""
     tracer = current_tracer()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.backends.float_errors import ignore_float_errors
+from autograd.graph.assigned_results import ASSIGNED, to_originals
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_tangent
@@ -34,7 +35,8 @@ def pushforward(
     list
         The tangent of each root, or None for a root that does not depend on the sources.
     """
-    if nodes is None:
+    roots = to_originals(roots)
+    if nodes is None or ASSIGNED:
         nodes, _ = topological_order(roots)
     with ignore_float_errors():
         node_tangents = propagate_tangents(nodes, sources, tangents, xp)

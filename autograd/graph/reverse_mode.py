@@ -11,6 +11,7 @@ import numpy as np
 from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED, ignore_float_errors
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
+from autograd.graph.assigned_results import ASSIGNED, to_originals
 from autograd.graph.graph_lock import graph_lock
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
@@ -213,7 +214,8 @@ def pullback(
     list
         The cotangent of each source, or None for a source on which no root depends.
     """
-    if nodes is None:
+    roots = to_originals(roots)
+    if nodes is None or ASSIGNED:
         nodes, _ = topological_order(roots)
     sums = _CotangentSums(dependent_nodes(nodes, sources))
     for root, cotangent in zip(roots, cotangents, strict=True):

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from autograd.graph.assigned_results import ASSIGNED, correct_edges
 from autograd.graph.graph_lock import graph_lock
 from autograd.state import context
 from autograd.state.engine import native
@@ -43,6 +44,9 @@ def topological_order(roots: Iterable[Any], since: int = 0) -> tuple[list[Any], 
         The leaves.
     """
     with graph_lock:
+        if ASSIGNED:
+            roots, stamp = list(roots), context.tick()
+            correct_edges(roots, lambda nodes: _visit(nodes, stamp, since)[0])
         return _visit(roots, context.tick(), since)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.core.buffer import Buffer
+from autograd.core.array_mixins.in_place import mark_as_copy
 from autograd.core.coercion import check_array_kind
 from autograd.core.node import Node
 from autograd.core.operators import apply
@@ -25,7 +25,8 @@ from autograd.core.value import Value
 from autograd.errors import DataError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import apply_elementwise, apply_op
-from autograd.numpy_api.composed.registry import COMPOSED_UFUNCS
+from autograd.numpy_api.assignments.writing_functions import require_assignable, write_result
+from autograd.numpy_api.composed.registry import COMPOSED, COMPOSED_UFUNCS
 from autograd.numpy_api.composed.ufunc_methods import call_method
 from autograd.numpy_api.handlers import HANDLERS
 from autograd.numpy_api.unsupported import describe_ufunc_call, get_qualified_name, suggest_alternative
@@ -48,6 +49,10 @@ ALIASES = {
 }
 # Modules whose ufuncs have rows that are loaded when one of them is called on a node.
 LAZY_ROWS = {"scipy.special": "autograd.scipy.special"}
+
+
+# Functions composed of others, whose last step may be a view of their own intermediate array.
+NEW_ARRAYS = COMPOSED.keys() - {np.real_if_close, np.astype}
 
 
 # The ufuncs that are rows. Tensors and numbers are applied to the row directly.
@@ -126,11 +131,8 @@ def _call_into(self: Node, ufunc: Any, method: str, inputs: Any, kwargs: dict[st
             f"np.{ufunc.__name__} with where= leaves entries undefined: use np.where(condition, np.{ufunc.__name__}(…), x), "
             f"or give it out=autograd.zeros(shape)"
         )
-    if target is not None and (others or not isinstance(target, Buffer)):
-        raise DataError(
-            f"np.{ufunc.__name__} with out=, or in place, would overwrite recorded numbers: use the result it returns, or write to "
-            f"an array from autograd.zeros(shape) or autograd.array(x)"
-        )
+    if target is not None:
+        require_assignable(f"np.{ufunc.__name__} with out=, or in place,", None if others else target)
     result = _call_ufunc(self, ufunc, method, *inputs, **settings)
     if target is None:
         return result
@@ -172,15 +174,17 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         for leaf in flatten([*args, *kwargs.values()])[0]:
             check_array_kind(leaf, get_qualified_name(function))
     args, kwargs = _bind_arguments(function, args, kwargs)
-    if kwargs.get("out") is not None:
-        raise DataError(f"{get_qualified_name(function)} with out= would overwrite recorded numbers: use the result it returns")
+    target = kwargs.pop("out", None)
     settings = {k: v for k, v in kwargs.items() if v is not None or k in ("axis", "axes")}
     try:
-        return HANDLERS[function](*args, **settings)
+        result = HANDLERS[function](*args, **settings)
     except TypeError as error:
         if isinstance(error, DataError) or "argument" not in str(error):
             raise
         raise DataError(f"{get_qualified_name(function)} on nodes: {error}") from None
+    if type(result) is Tensor and function in NEW_ARRAYS:
+        mark_as_copy(result)
+    return result if target is None else write_result(f"{get_qualified_name(function)} with out=", target, result)
 
 
 def _bind_arguments(function: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:

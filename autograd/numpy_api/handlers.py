@@ -10,7 +10,7 @@ import numpy as np
 from autograd.core.pytree import tree_map
 from autograd.core.tracing import call_with_guard, to_concrete
 from autograd.numpy_api import functions
-from autograd.numpy_api.composed.registry import COMPOSED, REARRANGEMENTS
+from autograd.numpy_api.composed.registry import ASSIGNMENTS, COMPOSED, REARRANGEMENTS
 from autograd.numpy_api.composed.ufunc_methods import make_reduction, masked_mean
 from autograd.numpy_api.functions import FUNCTIONS
 
@@ -24,7 +24,7 @@ NUMBER_QUERIES: tuple[Any, ...] = (
 )
 # What asks about shape and type alone, so that compile() needs no guard for it.
 SHAPE_QUERIES: tuple[Any, ...] = (
-    *(np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.full_like, np.empty_like),
+    *(np.shape, np.ndim, np.size, np.result_type),
     *(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from),
     *(np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj),
 )
@@ -75,6 +75,7 @@ HANDLERS: dict[Any, Handler] = {
     np.where: _where,
     **REARRANGEMENTS,
     **COMPOSED,
+    **ASSIGNMENTS,
     **{function: _answer_from_numbers(function) for function in NUMBER_QUERIES},
     **{function: _answer_from_shapes(function) for function in SHAPE_QUERIES},
 }

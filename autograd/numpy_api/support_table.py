@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy_api.composed.registry import COMPOSED, COMPOSED_UFUNCS, REARRANGEMENTS
+from autograd.numpy_api.composed.registry import ASSIGNMENTS, COMPOSED, COMPOSED_UFUNCS, REARRANGEMENTS
 from autograd.numpy_api.composed.ufunc_methods import REDUCTIONS
 from autograd.numpy_api.dispatch import ALIASES, QUERY_UFUNCS
 from autograd.numpy_api.functions import FUNCTIONS
@@ -20,16 +20,21 @@ from autograd.ops import TABLE, Elementwise
 HEAD = """# NumPy's functions on Values and Tensors
 
 Made by `python -m autograd.numpy_api.support_table`. These functions, called on nodes, record derivatives of any order, in both
-modes. Every other function of NumPy raises a TypeError that names it and the nearest thing that works; so do `out=` and in-place
-operations on recorded numbers. A Tensor has the methods and attributes of `ndarray`, too. `reduce`, `accumulate`, `reduceat` and
-`outer` are methods of every ufunc of two arguments. Reductions take `where`, `initial` and `dtype`.
+modes. Every other function of NumPy raises a TypeError that names it and the nearest thing that works. A Tensor has the methods and
+attributes of `ndarray`, too. `reduce`, `accumulate`, `reduceat` and `outer` are methods of every ufunc of two arguments. Reductions
+take `where`, `initial` and `dtype`.
 
-## Arrays that hold nodes
+## Assignments
 
-NumPy's own `np.zeros(3)` and `np.array([…])` cannot hold a Tensor. `autograd.array`, `autograd.zeros`, `autograd.ones`,
-`autograd.full` and `t.copy()` make arrays whose entries may be assigned to. An assignment does not change what was computed with
-the array before. They may be the `out=` of a ufunc, and `np.add.at` and the like update them. `t.at[index].set(x)`, with `add`,
-`multiply` and others, returns a new Tensor instead.
+The result of an operation may be assigned to, as in `y = 2 * x; y[0] = x[1]` or `y -= y.mean()`, and so may `np.zeros_like(x)` and
+`x.copy()`. It may be the `out=` of a function, and `np.add.at`, `np.copyto` and the like write to it. What was computed with it
+before keeps the earlier entries, and gradients flow to both.
+
+NumPy's own `np.zeros(3)` and `np.array([…])` cannot hold a Tensor; `autograd.zeros`, `autograd.ones`, `autograd.full` and
+`autograd.array` can. Two things are refused with the next step. A leaf is no result: change a copy of it. A view, such as `y[0]` or
+`y.T`, is not assigned to, since NumPy would change `y`: write `y[0, 1] = x` in place of `y[0][1] = x`. Views that were taken before
+an assignment keep the earlier entries, other than NumPy's. `t.at[index].set(x)`, with `add`, `multiply` and others, returns a new
+Tensor instead.
 
 ```python
 import numpy as np
@@ -45,12 +50,21 @@ def path_length(angles):
     return np.hypot(*(points[3] - points[0]))
 
 
+def largest_at_one(x):
+    y = np.exp(x)
+    y /= y.max()
+    y[y < 0.5] = 0.0
+    return y.sum()
+
+
 print(grad(path_length)(np.array([0.0, 0.5, 1.0])).round(6))
+print(grad(largest_at_one)(np.array([0.0, 0.5, 1.0])).round(6))
 print(grad(lambda x: np.ones(3) @ autograd.Tensor([1.0, 2.0, 3.0]).at[1:].multiply(x))(2.0))
 ```
 
 ```text
 [ 0.529417  0.057881 -0.427826]
+[ 0.        0.606531 -0.606531]
 5.0
 ```
 """
@@ -66,6 +80,7 @@ def get_sections() -> dict[str, list[str]]:
     """
     queries = {get_qualified_name(f) for f in (*NUMBER_QUERIES, *SHAPE_QUERIES)}
     composed = {get_qualified_name(f) for f in COMPOSED}
+    assignments = {get_qualified_name(f) for f in ASSIGNMENTS}
     rearrangements = {get_qualified_name(f) for f in REARRANGEMENTS}
     of_arrays = {f"np.{name}" for name in ("matmul", "vecdot", "matvec", "vecmat") if hasattr(np, name)}
     products = {get_qualified_name(f) for f in HANDLERS} | of_arrays
@@ -73,7 +88,7 @@ def get_sections() -> dict[str, list[str]]:
         "Entry by entry": sorted(
             {f"np.{name}" for name in (*_get_row_ufuncs(), *COMPOSED_UFUNCS) if hasattr(np, name)} - of_arrays
         ),
-        "Reductions and products": sorted(products - queries - composed - rearrangements),
+        "Reductions and products": sorted(products - queries - composed - rearrangements - assignments),
         "Methods of ufuncs": [
             *(f"np.{name}.reduce" for name in REDUCTIONS),
             *(f"np.add.{method}" for method in ("accumulate", "reduceat", "outer")),
@@ -81,6 +96,7 @@ def get_sections() -> dict[str, list[str]]:
         ],
         "Rearranging entries": sorted(rearrangements),
         "Composed of others": sorted(composed),
+        "Writing to an array, and arrays to be written to": sorted(assignments),
         "Asking about the numbers (plain answers)": sorted(queries | {f"np.{name}" for name in QUERY_UFUNCS}),
     }
 

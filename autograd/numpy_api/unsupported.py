@@ -16,10 +16,6 @@ ALTERNATIVES = {
         "counts have no derivative, and np.bincount with weights=t has one",
     ),
     **dict.fromkeys(
-        ("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"),
-        "it writes to an array: t.at[index].set(x) returns a new one, and autograd.zeros(shape) may be assigned to",
-    ),
-    **dict.fromkeys(
         (
             "unique",
             "unique_values",

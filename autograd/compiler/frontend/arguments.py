@@ -11,9 +11,10 @@ import numpy as np
 from autograd.backends.foreign_arrays import is_foreign_array, to_numpy
 from autograd.compiler.frontend.argument_nodes import NodeMaker, perturb_leaf
 from autograd.compiler.frontend.float_lists import FloatList, pack_float_lists
+from autograd.compiler.frontend.traced_data import unwrap
 from autograd.core.coercion import check_array_kind, describe
 from autograd.core.node import Node
-from autograd.core.pytree import flatten, flatten_one_level, unflatten_like
+from autograd.core.pytree import flatten, flatten_one_level, tree_map, unflatten_like
 from autograd.core.tensor import Tensor
 from autograd.errors import DataError, SettingError, ShapeError
 
@@ -89,6 +90,7 @@ class Call:
         "arrays_as_tensors",
         "axes",
         "given_args",
+        "has_buffers",
         "has_nodes",
         "integer_leaves",
         "kwargs",
@@ -115,6 +117,7 @@ class Call:
         args, kwargs = self.args, self.kwargs
         self.leaves: list[Any] = []
         self.has_nodes: bool = False
+        self.has_buffers: bool = False
         self.integer_leaves: set[int] = set()
         self.offsets: list[int] = []
         keys = []
@@ -125,6 +128,8 @@ class Call:
         if kwargs:
             keys.append(("keywords", self._flatten(kwargs)))
         self.signature: tuple[Any, ...] = tuple(keys)
+        if self.has_buffers:  # the call keeps what they hold now
+            self.args, self.kwargs = tree_map(unwrap, (args, kwargs))
 
     def make_integers_static(self) -> None:
         """Treat arrays of integers as static, which are traced by default if arrays reach the function as Tensors."""
@@ -180,6 +185,8 @@ class Call:
     def _add_node(self, node: Any) -> Any:
         """Add a node. Its key contains the index of the leaf at which it first occurs, since a trace may rely on that."""
         self.has_nodes = True
+        self.has_buffers |= node.current is not node
+        node = node.current
         first = next((k for k, leaf in enumerate(self.leaves) if leaf is node), len(self.leaves))
         self.leaves.append(node)
         return first, node.rank, node.shape, node._primal.dtype.char if isinstance(node, Tensor) else ""

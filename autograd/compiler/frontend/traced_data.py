@@ -35,11 +35,16 @@ class TracedData(TracedDataBase):
         The node that was read.
     """
 
-    __slots__ = ("node", "tracer")
+    __slots__ = ("_node", "tracer")
 
     def __init__(self, tracer: Tracer, node: Any) -> None:
         self.tracer: Tracer = tracer
-        self.node: Any = node
+        self._node: Any = node
+
+    @property
+    def node(self) -> Any:
+        """The node that was read."""
+        return self._node.original
 
     @property
     def concrete(self) -> Any:

@@ -38,7 +38,7 @@ class TracedIntegers(TracedData, TracedIntegersBase):
     __slots__ = ("integer_type",)
 
     def __init__(self, node: Any, integer_type: Any) -> None:
-        self.node = node
+        self._node = node
         self.integer_type: Any = np.dtype(integer_type)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.core.node import Node
-from autograd.core.tracing import COMPARISONS, TracedMaskBase, call_with_guard, to_concrete
+from autograd.core.tracing import COMPARISONS, TracedMaskBase, call_with_guard, original_of, to_concrete
 from autograd.numpy_api.functions.selection import where
 
 if TYPE_CHECKING:
@@ -42,14 +42,23 @@ class TracedMask(TracedMaskBase):
         The truth values in this run.
     """
 
-    __slots__ = ("concrete", "left", "operator", "right", "tracer")
+    __slots__ = ("_sides", "concrete", "operator", "tracer")
 
     def __init__(self, tracer: Tracer, operator: str, left: Any, right: Any) -> None:
         self.tracer: Tracer = tracer
         self.operator: str = operator
-        self.left: Any = left
-        self.right: Any = right
+        self._sides: tuple[Any, Any] = left, right
         self.concrete: Any = COMPARISONS[operator](to_concrete(left), to_concrete(right))
+
+    @property
+    def left(self) -> Any:
+        """The left operand, as it was when it was compared."""
+        return original_of(self._sides[0])
+
+    @property
+    def right(self) -> Any:
+        """The right operand, as it was when it was compared."""
+        return original_of(self._sides[1])
 
     # -- the mask as a value that is followed
 

@@ -78,6 +78,7 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
             _add_notes(error, f)
             raise
         tracer.guard_updates()
+        tracer.refer_to_originals()
     leaves, build = flatten(result)
     outputs = [to_node(leaf) for leaf in leaves]
     masks = frozenset(k for k, leaf in enumerate(leaves) if isinstance(leaf, TracedMask))

@@ -18,8 +18,10 @@ from autograd.compiler.frontend.traced_data import TracedData, unwrap
 from autograd.compiler.frontend.traced_mask import TracedMask
 from autograd.core.node import Node
 from autograd.core.pytree import flatten, tree_map
-from autograd.core.tracing import TracedBase, TracedIntegersBase, to_concrete
+from autograd.core.tracing import TracedBase, TracedIntegersBase, original_of, to_concrete
 from autograd.errors import GraphError
+from autograd.graph.assigned_results import ASSIGNED
+from autograd.state import context
 
 
 class Guard(NamedTuple):
@@ -77,6 +79,8 @@ class Tracer:
         The constant Tensors that took part, by the identity of their array.
     created : list of Node
         The nodes that were made, in the order of the program.
+    start_stamp : int
+        The stamp of the graph clock when the run began.
     reads_integers : bool
         Whether the function read the plain numbers of traced integers.
     draws : RandomDraws
@@ -92,6 +96,7 @@ class Tracer:
         self.dependencies: list[Any] = []
         self.constants: dict[int, Any] = {}
         self.created: list[Any] = []
+        self.start_stamp: int = context.clock
         self.reads_integers: bool = False
         self.draws: RandomDraws = RandomDraws()
         self.updates: NumbersUpdates = NumbersUpdates()
@@ -199,6 +204,25 @@ class Tracer:
         numbers = [TracedData(self, x.current) if isinstance(x, Node) else x for x in args]
         self.updates.set(tensor, unwrap(rule(TracedData(self, self.updates.now(tensor)), *numbers)))
 
+    def note_assignment(self, tensor: Any, original: Any) -> None:
+        """Note that a result is assigned to: in the order of the program its original stands for it.
+
+        Parameters
+        ----------
+        tensor, original : Tensor
+            The result, and the node that it was so far.
+        """
+        place = next((k for k in reversed(range(len(self.created))) if self.created[k] is tensor), None)
+        if place is not None:
+            self.created[place] = original
+
+    def refer_to_originals(self) -> None:
+        """Replace results that the program assigned to, at the end of a run, by what was read of them."""
+        if ASSIGNED:
+            self.dependencies = list(map(original_of, self.dependencies))
+            self.guards = [guard._replace(sources=tuple(map(original_of, guard.sources))) for guard in self.guards]
+            self.origins = {x: Origin(kind, tuple(map(original_of, sources))) for x, (kind, sources) in self.origins.items()}
+
     def guard_updates(self) -> None:
         """Make guards of the updates at the end of a run: what guards read is computed by every program.
 
@@ -267,6 +291,7 @@ class Tracer:
         Node
             A leaf of the same class.
         """
+        node = node.current
         return self.make_leaf(node, node._primal, "stop_gradient", node)
 
     def record_mask(self, mask: TracedMask) -> Any:

@@ -135,7 +135,10 @@ def record_eager_graph(result: Any, result_pullback: ResultPullback) -> EagerGra
     stand_ins: dict[int, Any] = {}
 
     def replace(leaf: Any) -> Any:
-        return stand_ins.setdefault(id(leaf), apply(find("positive"), leaf)) if is_differentiable(leaf) else leaf
+        if not is_differentiable(leaf):
+            return leaf
+        node = leaf.original
+        return stand_ins.setdefault(id(node), apply(find("positive"), node))
 
     args, kwargs = tree_map(replace, (result_pullback.call.args, result_pullback.call.kwargs))
     output = flatten(result_pullback.compiled.run_eagerly(*args, **kwargs))[0][result_pullback.output_index]
@@ -148,6 +151,6 @@ def record_eager_graph(result: Any, result_pullback: ResultPullback) -> EagerGra
 
 
 def _check_inputs_are_unchanged(result: Any, result_pullback: ResultPullback) -> None:
-    now = result_pullback.specialization.inputs(result_pullback.call.leaves)
+    now = result_pullback.specialization.inputs(result_pullback.leaves)
     if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(now, result_pullback.inputs, strict=True)):
         raise stale_graph_error(result)

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.compiler.frontend.arguments import Call
 from autograd.compiler.specialization.specialization import Specialization
+from autograd.core.tracing import original_of
 from autograd.errors import GraphError
 
 
@@ -71,14 +72,17 @@ class ResultPullback:
     # -- the nodes below the result
 
     @property
+    def leaves(self) -> list[Any]:
+        """The leaves of the arguments, as they were at the call."""
+        return list(map(original_of, self.call.leaves))
+
+    @property
     def nodes(self) -> tuple[Any, ...]:
         """The nodes to which gradients flow, in the order of the slots."""
         if self.wrt == self.specialization.captured_slots:
             return self.specialization.captured_nodes
         slots = [self.specialization.slots[k] for k in self.wrt]
-        return tuple(
-            node for slot in slots for node in (slot.nodes if slot.argument is None else [self.call.leaves[slot.argument]])
-        )
+        return tuple(node for slot in slots for node in (slot.nodes if slot.argument is None else [self.leaves[slot.argument]]))
 
     @property
     def reaches_only_leaves(self) -> bool:

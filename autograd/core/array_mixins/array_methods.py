@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from autograd.core.array_mixins.in_place import mark_as_view
 from autograd.core.coercion import check_array_kind
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
@@ -27,7 +28,7 @@ class ArrayMethods(GraphStructure):
 
     __slots__ = ()
 
-    entries_of: ClassVar[Any]  # what ``at`` is; numpy_api/indexed_updates.py sets it
+    entries_of: ClassVar[Any]  # what ``at`` is; numpy_api/assignments/indexed_updates.py sets it
 
     if TYPE_CHECKING:
 
@@ -122,14 +123,15 @@ class ArrayMethods(GraphStructure):
         axes = {"axis1": self._axis(axis1, "trace"), "axis2": self._axis(axis2, "trace")}
         return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
 
-    def astype(self, dtype: Any) -> Self:
+    def astype(self, dtype: Any, *, copy: bool = True) -> Self:
         """The same numbers in another float or complex type; the real part of complex numbers as floats is t.real."""
         target = np.dtype(dtype)
         if target.kind not in "fc":
             raise DataError(f"astype() takes a float type, such as np.float32, not {target}; others have no gradient")
         if target.kind != "c" and self._primal.dtype.kind == "c":
             raise DataError(f"astype() of complex numbers to {target} would drop the imaginary part: take t.real or abs(t) first")
-        return apply(find("astype"), self, dtype=np.dtype(dtype))  # type: ignore[no-any-return]
+        result = apply(find("astype"), self, dtype=target)
+        return result if copy or target != self._primal.dtype else mark_as_view(result)  # type: ignore[no-any-return]
 
     def dot(self, other: Any) -> Self:
         """NumPy's dot: the last axis of this array with the last but one of the other; a product where one is a number."""

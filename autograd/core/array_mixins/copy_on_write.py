@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from autograd.core.coercion import to_array
 from autograd.core.node_mixins.graph_structure import GraphStructure, assignment_error
-from autograd.errors import DataError, ShapeError
+from autograd.errors import ShapeError
 from autograd.state import context
 
 # Who else refers to the array of a leaf.
@@ -143,9 +143,3 @@ class CopyOnWrite(GraphStructure):
                 return
         grad = self.grad
         self.move(-rate * (grad.data if isinstance(grad, GraphStructure) else grad))
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        raise DataError(
-            f"t[index] = x on {self.describe()}: what was recorded with it would change. Use t = t.at[index].set(x), or fill an "
-            f"array of your own, from autograd.zeros(shape), autograd.array(x) or t.copy()"
-        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.core.array_mixins.array_methods import Axis
+from autograd.core.array_mixins.in_place import mark_as_copy
 from autograd.core.array_mixins.refused_attributes import REFUSED, RefusedAttribute
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.tracing import call_with_guard
@@ -61,7 +62,8 @@ class NumpyMethods(GraphStructure):
 
     def flatten(self, order: str = "C") -> Any:
         """The entries in one row; ``order="F"`` reads columns first."""
-        return numpy.ravel(self, order)
+        flat = numpy.ravel(self, order)
+        return mark_as_copy(flat) if self.rank else flat
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
         """Every entry ``repeats`` times."""

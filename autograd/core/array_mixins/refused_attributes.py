@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-_IN_PLACE = "a recorded array does not change"
 # What ndarray has and nodes have not, and what to write instead.
 REFUSED = {
-    "fill": f"{_IN_PLACE}: make another one, as in 0.0 * t + x",
-    "itemset": f"{_IN_PLACE}: use t.at[index].set(x)",
-    "partition": f"{_IN_PLACE}: use np.partition(t, kth)",
-    "put": f"{_IN_PLACE}: use t.at[index].set(x)",
-    "resize": f"{_IN_PLACE}: use np.resize(t, shape)",
-    "sort": f"{_IN_PLACE}: use np.sort(t)",
+    "itemset": "NumPy has it no more: use t[index] = x",
+    "resize": "the shape of a recorded array does not change: use np.resize(t, shape)",
     **dict.fromkeys(("byteswap", "getfield", "setfield", "view"), "its bytes have no derivative: use t.data for the array itself"),
     **dict.fromkeys(("base", "ctypes", "flags", "setflags", "strides"), "its memory is private: use t.data for the array itself"),
     **dict.fromkeys(("dump", "dumps", "tofile"), "use pickle for the node with its graph, or t.data for the array"),

@@ -41,7 +41,7 @@ class GraphStructure(BaseNode):
     @property
     def parents(self) -> tuple[Any, ...]:
         """The arguments that are nodes, one entry per argument slot: ``a * a`` has two."""
-        return tuple(arg for _, arg in self.sources)
+        return tuple(arg.original for _, arg in self.sources)
 
     @property
     def is_leaf(self) -> bool:
@@ -118,6 +118,15 @@ class GraphStructure(BaseNode):
         def shape(self) -> tuple[int, ...]: ...
 
         data: Any
+
+        @property
+        def current(self) -> Any: ...
+
+        @property
+        def original(self) -> Any: ...
+
+        @property
+        def constant(self) -> bool: ...
 
         @classmethod
         def leaf(cls, data: Any) -> Any: ...

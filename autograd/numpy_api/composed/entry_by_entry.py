@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.array_mixins.in_place import mark_as_view
+from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 from autograd.numpy_api import functions
@@ -60,7 +62,8 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     """
     if call_with_guard(lambda numbers: np.iscomplexobj(numbers) and not np.iscomplexobj(np.real_if_close(numbers, tol)), a):
         return functions.real(a)
-    return functions.positive(a)
+    result = functions.positive(a)
+    return mark_as_view(result) if isinstance(result, Tensor) else result
 
 
 def i0(x: Any) -> Any:

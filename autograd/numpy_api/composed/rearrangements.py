@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.array_mixins.in_place import mark_as_view
 from autograd.core.coercion import check_array_kind
 from autograd.core.pytree import flatten, tree_map
 from autograd.core.tensor import Tensor
@@ -61,9 +62,10 @@ def make_rearrangement(function: Any, *array_parameters: str) -> Callable[..., A
                 for leaf in flatten(value)[0]:
                     check_array_kind(leaf, f"np.{function.__name__}")
                 arguments[name] = tree_map(concretize, value)  # conditions and counts, to which no gradient flows
+        given = [leaf for name in names for leaf in flatten(arguments[name])[0]]
         positions = function(*bound.args, **bound.kwargs)
         entries = concatenate([tensor.ravel() for tensor in tensors])
-        return tree_map(lambda p: _gather(entries, np.asarray(p)), positions)
+        return tree_map(lambda p: _gather_like(entries, np.asarray(p), given), positions)
 
     return rearrange
 
@@ -84,6 +86,12 @@ def _number_all_entries(x: Any, tensors: list[Tensor]) -> Any:
     if isinstance(x, list | tuple):
         return type(x)(_number_all_entries(part, tensors) for part in x)
     return _number_entries(x, tensors)
+
+
+def _gather_like(entries: Tensor, positions: Any, given: list[Any]) -> Any:
+    """Return the entries at these positions; it is a view if the positions are one of those that NumPy was given."""
+    result = _gather(entries, positions)
+    return mark_as_view(result) if any(np.may_share_memory(positions, x) for x in given) else result
 
 
 def _gather(entries: Tensor, positions: Any) -> Any:

@@ -10,6 +10,8 @@ import numpy as np
 from autograd.core.tensor import Tensor
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
+from autograd.numpy_api.assignments.like_arrays import full_like, make_like
+from autograd.numpy_api.assignments.writing_functions import copyto, fill_diagonal, place, put, put_along_axis, putmask
 from autograd.numpy_api.composed.applied_functions import apply_along_axis, apply_over_axes, piecewise
 from autograd.numpy_api.composed.entry_by_entry import divmod_, fmax, fmin, i0, ldexp, logaddexp2, modf, real_if_close, sinc
 from autograd.numpy_api.composed.fourier import (
@@ -183,6 +185,20 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
 }
 # The cumulative functions of the array API, which NumPy has since version 2.1.
 COMPOSED |= {getattr(np, f.__name__): f for f in (cumulative_sum, cumulative_prod) if hasattr(np, f.__name__)}
+
+# Functions that write to an array, and those that make one to be written to.
+ASSIGNMENTS: dict[Any, Callable[..., Any]] = {
+    np.zeros_like: make_like(np.zeros_like),
+    np.ones_like: make_like(np.ones_like),
+    np.empty_like: make_like(np.empty_like),
+    np.full_like: full_like,
+    np.put: put,
+    np.place: place,
+    np.putmask: putmask,
+    np.copyto: copyto,
+    np.put_along_axis: put_along_axis,
+    np.fill_diagonal: fill_diagonal,
+}
 
 COMPOSED_UFUNCS: dict[str, Callable[..., Any]] = {
     "conjugate": functions.conj,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.node import Node
+from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -19,7 +20,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None
     ----------
     x : array_like or Tensor
     copy : bool, optional
-        Accepted as np.nan_to_num does, and ignored: the result is always new.
+        With False, the entries of ``x`` itself are replaced.
     nan, posinf, neginf : float, optional
         What stands for nan, inf and -inf; None for the largest and the smallest number of the type.
 
@@ -38,7 +39,11 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None
     tensor = as_tensor(x)
     is_finite = call_with_guard(np.isfinite, tensor)
     not_finite = call_with_guard(lambda numbers: np.where(np.isfinite(numbers), 0.0, numbers), tensor)
-    return functions.where(is_finite, tensor, np.nan_to_num(not_finite, nan=nan, posinf=posinf, neginf=neginf))
+    result = functions.where(is_finite, tensor, np.nan_to_num(not_finite, nan=nan, posinf=posinf, neginf=neginf))
+    if copy or not isinstance(x, Tensor):
+        return result
+    x[...] = result
+    return x
 
 
 def round_to(a: Any, decimals: int = 0) -> Any:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd.core.array_mixins.array_methods import Axis
-from autograd.core.buffer import Buffer
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError, OutOfRangeError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
+from autograd.numpy_api.assignments.writing_functions import require_assignable
 from autograd.numpy_api.composed.sequences import cumprod
 
 Function = Callable[..., Any]
@@ -202,10 +202,6 @@ def _update(name: str, a: Any, indices: Any, *values: Any) -> Any:
     """Update entries of an array that may be assigned to, in place."""
     if name not in UPDATES or not values:
         return NotImplemented
-    if not isinstance(a, Buffer):
-        raise DataError(
-            f"np.{name}.at would overwrite an array that cannot hold nodes: make it by autograd.zeros(shape) or autograd.array(x), "
-            f"or use x.at[index].{UPDATES[name]}(values) of a Tensor x, which returns a new one"
-        )
+    require_assignable(f"np.{name}.at", a)
     a[...] = getattr(a.at[indices], UPDATES[name])(*values)
     return None

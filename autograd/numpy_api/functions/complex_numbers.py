@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.array_mixins.in_place import mark_as_view
 from autograd.core.operators import apply
 from autograd.core.tensor import is_complex
 from autograd.core.tracing import call_with_guard
@@ -38,7 +39,7 @@ def real(z: Any) -> Any:
     """
     if isinstance(z, Value):
         return +z
-    return apply_to_tensors(lambda t: apply(_REAL, t) if is_complex(t) else +t, "real", z)
+    return apply_to_tensors(lambda t: mark_as_view(apply(_REAL, t) if is_complex(t) else +t), "real", z)
 
 
 def imag(z: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.core.array_mixins.array_methods import Axis
+from autograd.core.array_mixins.in_place import mark_as_view
 from autograd.core.operators import apply
 from autograd.numpy_api.apply import apply_to_tensors
 from autograd.ops import find
@@ -251,4 +252,4 @@ def broadcast_to(a: Any, shape: int | Sequence[int]) -> Any:
     (3, 2)
     """
     lengths = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
-    return apply_to_tensors(lambda t: apply(_BROADCAST_TO, t, shape=lengths), "broadcast_to", a)
+    return apply_to_tensors(lambda t: mark_as_view(apply(_BROADCAST_TO, t, shape=lengths)), "broadcast_to", a)

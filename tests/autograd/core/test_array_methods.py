@@ -126,6 +126,7 @@ OTHER = {
     **dict.fromkeys(("__dlpack__", "__dlpack_device__"), "tests of arrays of other libraries"),
     **dict.fromkeys(("__class_getitem__", "__delitem__", "__index__"), "not for nodes"),
     **dict.fromkeys(("__setitem__", "__hash__", "__repr__", "__str__", "data"), "tests of their own"),
+    **dict.fromkeys(("fill", "partition", "put", "sort"), "tests of assignments in place"),
 }
 
 

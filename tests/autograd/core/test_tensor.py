@@ -200,7 +200,7 @@ def test_numpys_functions_that_only_look():
     assert np.argmax(t) == 1
     assert np.shape(t) == (3,)
     assert np.allclose(t, [1.0, 3.0, 2.0])
-    assert_close(np.zeros_like(t), [0.0, 0.0, 0.0])
+    assert np.result_type(t, np.float32) == np.float64
     assert np.any(t > 2.5)
     assert len(HANDLERS) > 30
 

@@ -27,7 +27,41 @@ def PARTS(y):
     return np.append(np.real(y), np.imag(y))
 
 
+def written(write):
+    """The function that writes entries of its argument to another array."""
+
+    def f(x):
+        y = x[::-1] * 2.0
+        write(y, x)
+        return y
+
+    return f
+
+
+def filled(like):
+    """The function that fills an array like its argument."""
+
+    def f(x):
+        y = like(x)
+        y[0], y[1:] = x[1] * x[0], x[:-1] ** 2
+        return y
+
+    return f
+
+
 CASES = [
+    ("np.zeros_like", filled(np.zeros_like), V),
+    ("np.ones_like", filled(lambda x: np.ones_like(x, shape=(3, 4)) * 3.0), M),
+    ("np.empty_like", filled(np.empty_like), V),
+    ("np.full_like", filled(lambda x: np.full_like(x, x[2])), V),
+    ("np.full_like", lambda x: np.full_like(x, x[1]), M),
+    ("np.put", written(lambda y, x: np.put(y, [1, -1, 4], x[0, :2], mode="wrap")), M),
+    ("np.place", written(lambda y, x: np.place(y, np.eye(3, 4) > 0.0, x[0, :2])), M),
+    ("np.putmask", written(lambda y, x: np.putmask(y, YES, x)), V),
+    ("np.putmask", written(lambda y, x: np.putmask(y, np.eye(3, 4) > 0.0, x[0])), M),
+    ("np.copyto", written(lambda y, x: np.copyto(y, x[0], where=YES[:, None])), M),
+    ("np.put_along_axis", written(lambda y, x: np.put_along_axis(y, np.array([[0], [3], [1]]), x[:, 1:2], 1)), M),
+    ("np.fill_diagonal", written(lambda y, x: np.fill_diagonal(y, x[1, :2])), M),
     ("np.copysign", lambda x: np.copysign(x, np.array([1.0, -1.0, 1.0])), V),
     ("np.heaviside", lambda x, y: np.heaviside(np.array([0.0, 1.0, -1.0]), y) + x, V, V),
     ("np.matmul", np.matmul, M, (4, 2)),

@@ -115,7 +115,11 @@ def test_errors_name_the_wrong_input():
         ),
         (lambda: np.var(t, mean=0.0), DataError, "np.var on nodes: .*unexpected keyword argument 'mean'"),
         (lambda: np.sum(t, 0, int), DataError, r"astype\(\) takes a float type, such as np.float32, not int64"),
-        (lambda: np.max(t, 0, np.zeros(3)), DataError, "np.max with out= would overwrite recorded numbers"),
+        (
+            lambda: np.max(t, 0, np.zeros(3)),
+            DataError,
+            "np.max with out= writes to an array that cannot hold nodes: make it by np.zeros_like",
+        ),
         (lambda: np.geomspace(v, -v), DataError, "np.geomspace on nodes takes ends of one sign"),
         (
             lambda: np.gradient(t, 1.0, 2.0, 3.0),
@@ -153,7 +157,7 @@ def test_errors_name_the_wrong_input():
         ),
         (lambda: np.piecewise(v, [v.data > 0.0], []), ShapeError, "np.piecewise: 0 functions for 1 conditions: pass as many"),
         (lambda: np.einsum(t, [0, 1], "ij"), DataError, "or after each operand a list of whole numbers that name its axes"),
-        (lambda: np.put(v, 0, 1.0), DataError, r"it writes to an array: t.at\[index\].set\(x\) returns a new one"),
+        (lambda: np.put(v, 0, 1.0), DataError, r"np.put on this Tensor .leaf.: only results of operations and constants can be"),
         (lambda: np.pad(v, 1, "reflect", reflect_type="odd"), DataError, "np.pad with reflect_type='odd' computes new entries"),
         (lambda: np.pad(v, 1, constant_values=Value(1.0)), DataError, "np.pad.constant_values=. is a plain number"),
         (lambda: np.median(t, axis=(0, 1)), DataError, r"np.median takes one axis here, not \(0, 1\)"),

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.core.array_mixins.array_methods import freeze_index
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
+from autograd.core.tracing import TracedMaskBase
 from autograd.errors import OutOfRangeError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -49,15 +50,33 @@ class Entries:
         If an entry does not exist.
     """
 
-    __slots__ = ("array", "index", "positions")
+    __slots__ = ("_positions", "array", "index")
 
     def __init__(self, array: Tensor, index: Any) -> None:
         self.array: Tensor = array
         self.index: Any = freeze_index(index)
+        self._positions: Any = None
+        if not self._is_traced_mask:
+            self._find_positions()
+
+    @property
+    def _is_traced_mask(self) -> bool:
+        """Whether the index is a condition for each entry that compile() follows."""
+        return isinstance(self.index, TracedMaskBase) and self.index.shape == self.array.shape
+
+    @property
+    def positions(self) -> Any:
+        """The positions of the entries in the flattened array. Those by a traced mask have a guard."""
+        if self._positions is None:
+            self._find_positions()
+        return self._positions
+
+    def _find_positions(self) -> None:
+        array = self.array
         try:
-            self.positions: Any = np.arange(array.size).reshape(array.shape)[self.index]
+            self._positions = np.arange(array.size).reshape(array.shape)[self.index]
         except IndexError as error:
-            raise OutOfRangeError(f"t.at[{index!r}] of {array.describe()} of shape {array.shape}: {error}") from None
+            raise OutOfRangeError(f"t.at[{self.index!r}] of {array.describe()} of shape {array.shape}: {error}") from None
 
     def get(self) -> Tensor:
         """Return the entries."""
@@ -81,18 +100,21 @@ class Entries:
         ShapeError
             If the values do not fit.
         """
-        array, values = self.array, self._broadcast(values, "set")
-        writer = np.full(array.size, -1)  # for each entry of the array the position of the value that replaces it, or -1
+        array = self.array
+        if self._is_traced_mask and np.shape(values) == ():
+            return replace_where(array, self.index, values)
+        values = self._broadcast(values, "set")
+        if values.shape == array.shape and np.array_equal(self.positions.ravel(), np.arange(array.size)):
+            return _in_dtype_of(array, values)
+        writer = np.full(array.size, -1)
         writer[self.positions.ravel()] = np.arange(self.positions.size)
-        writer = writer.reshape(array.shape)
-        if not self.positions.size:
-            return +array  # type: ignore[no-any-return]  # a Tensor
-        return self._in_own_dtype(functions.where(writer >= 0, values.ravel()[np.maximum(writer, 0)], array))
+        return replace_entries(array, writer.reshape(array.shape), values)
 
     def add(self, values: Any) -> Tensor:
         """Return a new Tensor with values added; if the index repeats an entry, all of its values are added."""
         values = self._broadcast(values, "add")
-        return self._in_own_dtype(self.array + apply(find("scatter"), values, index=self.index, shape=self.array.shape))
+        scattered = apply(find("scatter"), values, index=self.index, shape=self.array.shape)
+        return _in_dtype_of(self.array, self.array + scattered)
 
     def subtract(self, values: Any) -> Tensor:
         """Return a new Tensor with values subtracted; see ``add``."""
@@ -136,9 +158,63 @@ class Entries:
                 f"shape is {shape}"
             ) from None
 
-    def _in_own_dtype(self, updated: Tensor) -> Tensor:
-        """The result in the dtype of the array, as an assignment of NumPy has it."""
-        return updated if updated.dtype == self.array.dtype else updated.astype(self.array.dtype)
+
+def replace_entries(array: Tensor, writer: Any, values: Tensor) -> Tensor:
+    """Return an array with some entries replaced.
+
+    Parameters
+    ----------
+    array : Tensor
+        The array.
+    writer : array of int
+        For each entry the position of the value that replaces it, or -1.
+    values : Tensor
+        The values, counted in C order.
+
+    Returns
+    -------
+    Tensor
+        In the shape and dtype of the array.
+
+    Examples
+    --------
+    >>> replace_entries(Tensor([1.0, 2.0, 3.0]), np.array([-1, 1, 0]), Tensor([8.0, 9.0])).data
+    array([1., 9., 8.])
+    """
+    is_replaced = writer >= 0
+    if not is_replaced.any():
+        return +array  # type: ignore[no-any-return]  # a Tensor
+    return _in_dtype_of(array, functions.where(is_replaced, values.ravel()[np.maximum(writer, 0)], array))
+
+
+def replace_where(array: Tensor, condition: Any, values: Any) -> Tensor:
+    """Return an array with the entries replaced at which a condition holds, in its own dtype.
+
+    Parameters
+    ----------
+    array : Tensor
+        The array.
+    condition : array of bool
+        A condition that broadcasts to the shape of the array. Inside compile() it may be a traced mask.
+    values : number, array_like or node
+        The values, which broadcast likewise.
+
+    Returns
+    -------
+    Tensor
+        In the shape and dtype of the array.
+
+    Examples
+    --------
+    >>> replace_where(Tensor([1.0, -2.0]), [False, True], 0.0).data
+    array([1., 0.])
+    """
+    return _in_dtype_of(array, functions.where(condition, values, array))
+
+
+def _in_dtype_of(array: Tensor, updated: Tensor) -> Tensor:
+    """Return the result in the dtype of the array, as an assignment of NumPy has it."""
+    return updated if updated.dtype == array.dtype else updated.astype(array.dtype)
 
 
 Tensor.entries_of = EntriesOf  # here, so that core knows nothing of the functions of this folder
