@@ -92,15 +92,15 @@ def _find_lanes(graph: ScalarGraph, operations: Operations, outer: Repetition, u
     count = (outer.stop - start) // period
     is_sum = np.isin(np.arange(start, start + period) % period, totals)
     columns, sums = np.flatnonzero(~is_sum), np.flatnonzero(is_sum)
-    last = start + period * count + columns
-    if last[-1] < len(operations.nodes) and _are_alike(operations, last, last - period):
+    places = start + period * np.arange(count)[:, np.newaxis] + columns
+    last = places[-1] + period
+    if last[-1] < len(operations.nodes) and _are_alike(operations, last, places[-1]) and not _reads_ahead(operations, last, places):
         count += 1  # the part that was dropped ends an iteration
-    rows = start + period * np.arange(count)[:, np.newaxis]
-    places = rows + columns
+        places = np.concatenate([places, last[np.newaxis]])
     first = np.arange(start - len(columns), start)
-    if first[0] >= 0 and _are_alike(operations, first, places[0]):
+    if first[0] >= 0 and _are_alike(operations, first, places[0]) and not _reads_ahead(operations, places, first):
         places = np.concatenate([first[np.newaxis], places])
-    return _Lanes(places, (rows + sums).ravel())
+    return _Lanes(places, (start + period * np.arange(count)[:, np.newaxis] + sums).ravel())
 
 
 def _find_boundary(operations: Operations, outer: Repetition, sums: IntArray) -> int | None:
@@ -127,8 +127,26 @@ def _are_alike(operations: Operations, first: IntArray, second: IntArray) -> boo
         return False
     read = []
     for places in (first, second):
-        column_of = np.full(len(operations.nodes) + 1, -1)
-        column_of[places] = np.arange(len(places))
-        slots = np.concatenate([np.arange(operations.offsets[p], operations.offsets[p + 1]) for p in places])
-        read.append(column_of[operations.producers[slots]])
+        column_of, (producers, _) = _number_columns(operations, places), _find_operands(operations, places)
+        read.append(column_of[producers])
     return np.array_equal(*read)
+
+
+def _reads_ahead(operations: Operations, readers: IntArray, earlier: IntArray) -> bool:
+    """Return whether an operation reads a result of an earlier row that is computed in a later column, so after it."""
+    producers, owners = _find_operands(operations, readers.ravel())
+    columns_of_readers = _number_columns(operations, readers)[owners]
+    return bool((_number_columns(operations, earlier)[producers] > columns_of_readers).any())
+
+
+def _number_columns(operations: Operations, rows: IntArray) -> IntArray:
+    """Return the column of each place of some rows; -1 for the others, and at the end for leaves and constants."""
+    column_of = np.full(len(operations.nodes) + 1, -1)
+    column_of[rows] = np.arange(rows.shape[-1])
+    return column_of
+
+
+def _find_operands(operations: Operations, places: IntArray) -> tuple[IntArray, IntArray]:
+    """Return for all operands of operations the place that computes it, or -1, and the place that reads it."""
+    slots = np.concatenate([np.arange(operations.offsets[p], operations.offsets[p + 1]) for p in places])
+    return operations.producers[slots], operations.owners[slots]

@@ -179,11 +179,39 @@ def another_first_sample(n):
     return f, (0.4, 0.7)
 
 
+def rows_that_read_the_first_one(n):
+    data = numbers(n, 8)
+
+    def f(a, b):
+        A = [[a * x + b for x in row] for row in data]
+        for i in range(n):
+            for j in range(1, 8):
+                A[i][j] = A[i][j] - 0.3 * A[0][j] * A[i][j - 1]
+        return sum(sum(row) for row in A)
+
+    return f, (0.4, 0.7)
+
+
+def last_sample_depends_on_another(n):
+    def f(a, b, xs):
+        total, h = 0.0, 0.0
+        for i in range(n):
+            x = xs[i] if i < n - 1 else h
+            h = b
+            for _ in range(6):
+                h = ag.tanh(x * h + b)
+            total = total + a * h
+        return total
+
+    return f, (0.4, 0.7, numbers(n))
+
+
 MAKERS = (
+    *(rows_that_read_the_first_one, last_sample_depends_on_another),
     *(kepler, recurrent_networks, square_roots, early_sums, first_assigned, unequal_lengths),
     *(implicit_steps, crossing_values, dependent_samples, kalman_filters, another_first_sample),
 )
-UNMOVED = {unequal_lengths, crossing_values, dependent_samples}
+UNMOVED = {unequal_lengths, crossing_values, dependent_samples, rows_that_read_the_first_one}
 
 
 @pytest.mark.parametrize("n", [5, 9, 16])
