@@ -125,11 +125,8 @@ def _are_alike(operations: Operations, first: IntArray, second: IntArray) -> boo
     """Return whether two rows of operations are the same, on results of the same row or of operations outside of it."""
     if not np.array_equal(operations.kinds[first], operations.kinds[second]):
         return False
-    read = []
-    for places in (first, second):
-        column_of, (producers, _) = _number_columns(operations, places), _find_operands(operations, places)
-        read.append(column_of[producers])
-    return np.array_equal(*read)
+    columns = [_number_columns(operations, places)[_find_operands(operations, places)[0]] for places in (first, second)]
+    return np.array_equal(columns[0], columns[1])
 
 
 def _reads_ahead(operations: Operations, readers: IntArray, earlier: IntArray) -> bool:
