@@ -63,7 +63,7 @@ class NumpyMethods(GraphStructure):
     def flatten(self, order: str = "C") -> Any:
         """The entries in one row; ``order="F"`` reads columns first."""
         flat = numpy.ravel(self, order)
-        return mark_as_copy(flat) if self.rank else flat
+        return mark_as_copy(flat) if isinstance(flat, GraphStructure) else flat
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
         """Every entry ``repeats`` times."""
