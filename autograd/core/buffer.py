@@ -17,7 +17,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.tracing import current_tracer
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph import copy_and_pickle
-from autograd.graph.assigned_results import Original
+from autograd.graph.original_nodes import Original
 from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find
 from autograd.state import context

@@ -24,8 +24,8 @@ from autograd.core.operators import COMPLEX_TYPES, apply, named_rows, operate, o
 from autograd.core.tracing import bind_leaf
 from autograd.core.value import Value
 from autograd.errors import AutogradError, DataError, OutOfRangeError, ShapeError
-from autograd.graph.assigned_results import Original
 from autograd.graph.broadcasting import unbroadcast
+from autograd.graph.original_nodes import Original
 from autograd.graph.reference_cycles import track_graph
 from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find

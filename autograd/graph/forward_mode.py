@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.backends.float_errors import ignore_float_errors
-from autograd.graph.assigned_results import ASSIGNED, to_originals
+from autograd.graph.original_nodes import ASSIGNED, to_originals
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_tangent

@@ -11,8 +11,8 @@ import numpy as np
 from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED, ignore_float_errors
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
-from autograd.graph.assigned_results import ASSIGNED, to_originals
 from autograd.graph.graph_lock import graph_lock
+from autograd.graph.original_nodes import ASSIGNED, to_originals
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_contribution, check_cotangent, gradient_anomaly_error, is_finite

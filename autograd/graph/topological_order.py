@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from autograd.graph.assigned_results import ASSIGNED, correct_edges
 from autograd.graph.graph_lock import graph_lock
+from autograd.graph.original_nodes import ASSIGNED, correct_edges
 from autograd.state import context
 from autograd.state.engine import native
 

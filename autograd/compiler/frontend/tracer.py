@@ -20,7 +20,7 @@ from autograd.core.node import Node
 from autograd.core.pytree import flatten, tree_map
 from autograd.core.tracing import TracedBase, TracedIntegersBase, original_of, to_concrete
 from autograd.errors import GraphError
-from autograd.graph.assigned_results import ASSIGNED
+from autograd.graph.original_nodes import ASSIGNED
 from autograd.state import context
 
 

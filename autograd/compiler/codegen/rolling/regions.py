@@ -14,7 +14,7 @@ MIN_ITERATIONS = 4
 # longer, by up to 36 lines; halved, one is shorter by 5.
 MIN_SAVED_LINES = 8
 # Distances between equal windows that are examined for each length of windows, those that occur most often; as in
-# ``passes/loops/periods.py``. With 2 and with 8, none of these programs changes.
+# ``passes/loops/repetitions.py``. With 2 and with 8, none of these programs changes.
 MAX_CANDIDATES = 4
 # Regions that are searched for, since the rest is searched again after each. Triangular programs have two to five,
 # so that nothing changes if it is doubled or halved.

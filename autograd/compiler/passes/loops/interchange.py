@@ -14,8 +14,8 @@ import numpy as np
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import ScalarGraph
 from autograd.compiler.passes.loops.operations import Operations
-from autograd.compiler.passes.loops.periods import MIN_ITERATIONS, Repetition
 from autograd.compiler.passes.loops.recurrences import find_core
+from autograd.compiler.passes.loops.repetitions import MIN_ITERATIONS, Repetition
 
 
 class _Lanes(NamedTuple):

@@ -17,7 +17,7 @@ from autograd.compiler.ir.sums import BoolArray
 from autograd.compiler.passes.loops.components import find_cyclic_components, find_reachable
 from autograd.compiler.passes.loops.cuts import Edge, find_late_columns
 from autograd.compiler.passes.loops.operations import Operations
-from autograd.compiler.passes.loops.periods import MIN_ITERATIONS, Repetition
+from autograd.compiler.passes.loops.repetitions import MIN_ITERATIONS, Repetition
 from autograd.ops import Op
 
 # Operations that a loop must replace, over all iterations: it costs a head and a line for each carried value. Measured as said in

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import CONSTANT, ENTRY, EXTREMUM, INSIDE, LEAF, LOOP_VALUE
-from autograd.compiler.passes.loops.contraction import ContractedGraph
+from autograd.compiler.passes.loops.loop_extraction import ContractedGraph
 from autograd.compiler.passes.vectorization.node_table import NodeTable
 from autograd.ops import Op
 

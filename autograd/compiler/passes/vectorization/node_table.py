@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd.compiler.ir.scalar_graph import ScalarGraph
 from autograd.compiler.ir.sums import Sums, contract_sums
-from autograd.compiler.passes.loops.contraction import ContractedGraph, find_referenced_nodes
+from autograd.compiler.passes.loops.loop_extraction import ContractedGraph, find_referenced_nodes
 from autograd.compiler.passes.loops.scalar_loop import ScalarLoop
 
 

@@ -11,7 +11,7 @@ from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.instruction import Instruction
 from autograd.compiler.ir.program import ProgramBuilder
 from autograd.compiler.ir.scalar_graph import ARRAY, EXTREMUM, LOOP, ScalarGraph
-from autograd.compiler.passes.loops.contraction import ContractedGraph
+from autograd.compiler.passes.loops.loop_extraction import ContractedGraph
 from autograd.compiler.passes.vectorization.array_operations import vectorize_extrema, write_array_operation
 from autograd.compiler.passes.vectorization.elementwise import vectorize_elementwise
 from autograd.compiler.passes.vectorization.isomorphism import Placeholder, group_in_fewest_lines

@@ -12,8 +12,8 @@ from autograd.compiler.ir.scalar_graph import INSIDE, LOOP, LOOP_VALUE, ArrayOp,
 from autograd.compiler.ir.sums import BoolArray
 from autograd.compiler.passes.loops.interchange import interchange_loops
 from autograd.compiler.passes.loops.operations import Operations
-from autograd.compiler.passes.loops.periods import find_repetitions
 from autograd.compiler.passes.loops.recurrences import Recurrence, find_recurrence
+from autograd.compiler.passes.loops.repetitions import find_repetitions
 from autograd.compiler.passes.loops.scalar_loop import ScalarLoop
 
 
