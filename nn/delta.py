@@ -192,6 +192,11 @@ def inspect(model: MLP, X: Any, Y: Any, loss: Any = "quadratic") -> list[Layer]:
     list of Layer
         One for each layer, the first layer first.
 
+    Raises
+    ------
+    SettingError
+        If no loss is called ``loss``.
+
     Examples
     --------
     >>> from nn import MLP

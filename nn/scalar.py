@@ -37,6 +37,11 @@ class Neuron(Module):
     b : Value
         The bias, 0 at first.
 
+    Raises
+    ------
+    DataError
+        If ``rng`` is neither a seed nor a generator.
+
     References
     ----------
     S2:26; micrograd's ``nn.Neuron``.
@@ -108,6 +113,11 @@ class Layer(Module):
     neurons : list of Neuron
         The neurons.
 
+    Raises
+    ------
+    DataError
+        If ``rng`` is neither a seed nor a generator.
+
     Examples
     --------
     >>> len(Layer(3, 4, rng=0)([1.0, 2.0, 3.0]))
@@ -162,6 +172,11 @@ class MLP(Module):
     ----------
     layers : list of Layer
         The layers.
+
+    Raises
+    ------
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     References
     ----------

@@ -76,6 +76,13 @@ def moons(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
     y : ndarray of int, shape (n,)
         The labels 0 and 1.
 
+    Raises
+    ------
+    SettingError
+        If ``n`` is not a positive whole number, or ``noise`` is below 0.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
+
     Examples
     --------
     >>> X, y = moons(10, rng=0); X.shape, sorted(set(y.tolist()))
@@ -107,6 +114,13 @@ def circles(n: int = 100, noise: float = 0.05, rng: Seed = None) -> Part:
         The points.
     y : ndarray of int, shape (n,)
         The labels 0 and 1.
+
+    Raises
+    ------
+    SettingError
+        If ``n`` is not a positive whole number, or ``noise`` is below 0.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     Examples
     --------
@@ -144,6 +158,13 @@ def spirals(n: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 
     y : ndarray of int, shape (n,)
         The labels from 0 on.
 
+    Raises
+    ------
+    SettingError
+        If ``n`` or ``classes`` is not a positive whole number, or ``noise`` is below 0.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
+
     Examples
     --------
     >>> spirals(9, classes=3, rng=0)[0].shape
@@ -178,6 +199,13 @@ def blobs(n: int = 100, noise: float = 0.3, classes: int = 3, rng: Seed = None) 
         The points.
     y : ndarray of int, shape (n,)
         The labels from 0 on.
+
+    Raises
+    ------
+    SettingError
+        If ``n`` or ``classes`` is not a positive whole number, or ``noise`` is below 0.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     Examples
     --------
@@ -221,6 +249,13 @@ def line(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
     Y : ndarray of float, shape (n, 1)
         The targets.
 
+    Raises
+    ------
+    SettingError
+        If ``n`` is not a positive whole number, or ``noise`` is below 0.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
+
     Examples
     --------
     >>> line(5, noise=0.0, rng=0)[1].shape
@@ -247,6 +282,13 @@ def sine(n: int = 100, noise: float = 0.1, rng: Seed = None) -> Part:
         Uniform in [-1, 1).
     Y : ndarray of float, shape (n, 1)
         The targets.
+
+    Raises
+    ------
+    SettingError
+        If ``n`` is not a positive whole number, or ``noise`` is below 0.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     Examples
     --------

@@ -317,6 +317,11 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any) -> Any:
     array or Tensor, shape (n,) or (n, k)
         The solutions x, as columns.
 
+    Raises
+    ------
+    ShapeError
+        If the shapes of ``c`` and ``b`` do not match.
+
     Examples
     --------
     >>> cho_solve(cho_factor([[4.0]]), [2.0]).tolist()
@@ -340,6 +345,11 @@ def block_diag(*arrs: Any) -> Any:
     array or Tensor
         Its shape is the sum of the shapes of the matrices.
 
+    Raises
+    ------
+    ShapeError
+        If there is no matrix, or an argument has more than two axes.
+
     Examples
     --------
     >>> block_diag([[1.0]], [[2.0, 3.0]]).tolist()
@@ -359,6 +369,9 @@ def block_diag(*arrs: Any) -> Any:
 
     if not arrs:
         raise ShapeError("block_diag() takes at least one matrix")
+    shapes = [np.shape(matrix) for matrix in arrs]
+    if any(len(shape) > 2 for shape in shapes):
+        raise ShapeError(f"block_diag() takes matrices, vectors and numbers, not arrays of shapes {', '.join(map(str, shapes))}")
     return apply_to_tensors(join, "block_diag", *arrs)
 
 

@@ -312,6 +312,11 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False) 
     float, array or Tensor
         In the shape of ``a`` without the reduced axes.
 
+    Raises
+    ------
+    DataError
+        If ``a`` or ``b`` holds something other than numbers.
+
     Examples
     --------
     >>> float(logsumexp([0.0, 0.0], b=[1.0, 3.0]).round(6))

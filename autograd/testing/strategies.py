@@ -55,6 +55,11 @@ def values(low: float = -np.inf, high: float = np.inf) -> st.SearchStrategy[Valu
     hypothesis.strategies.SearchStrategy
         It draws ordinary numbers, zeros, the bounds, and magnitudes from 10⁻¹² to 10⁶.
 
+    Raises
+    ------
+    SettingError
+        If ``low`` is not less than ``high``, or a bound is nan.
+
     Examples
     --------
     >>> from hypothesis import find

@@ -24,6 +24,11 @@ class WeightAverage(Callback):
     at_end : bool, default False
         Whether the model gets the average when the run ends.
 
+    Raises
+    ------
+    SettingError
+        If ``decay`` is outside [0, 1).
+
     Notes
     -----
     The average starts at 0 and is divided by 1 - βᵗ, as Adam's moments are, so that the first steps count fully.

@@ -32,6 +32,12 @@ class ReduceOnPlateau(Callback):
     waited : int
         The number of epochs since the loss fell, or since the rate did.
 
+    Raises
+    ------
+    SettingError
+        If ``factor`` or ``threshold`` is outside [0, 1), ``patience`` is not a positive whole number, or ``floor`` is below
+        0.
+
     References
     ----------
     Epoch for epoch the same as ``torch.optim.lr_scheduler.ReduceLROnPlateau``.

@@ -89,5 +89,10 @@ class Standardiser:
         -------
         ndarray, shape (M, ...)
             The data in its own units.
+
+        Raises
+        ------
+        DataError
+            If ``X`` holds something other than real numbers.
         """
         return np.asarray(real_array(X, "Standardiser.back()") * self.deviation + self.mean)

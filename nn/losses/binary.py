@@ -39,6 +39,10 @@ def binary_cross_entropy(pred: Any, target: Any, reduction: str = "mean") -> Ten
         If a prediction is outside [0, 1].
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     See Also
     --------
@@ -88,6 +92,10 @@ def binary_cross_entropy_with_logits(logits: Any, target: Any, reduction: str = 
     ------
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     Warns
     -----
@@ -131,6 +139,10 @@ def hinge(scores: Any, target: Any, reduction: str = "mean") -> Tensor:
         If a target is neither -1 nor +1.
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     References
     ----------

@@ -27,12 +27,49 @@ def _partial(xp: Any, i: int, z: Any, t: Any) -> Any:
 
 
 # -Σ t log softmax(z) over the last axis as one operation: nothing overflows at logits of ±1000, and log 0 is never taken.
-softmax_cross_entropy: Callable[..., Any] = define(
+_softmax_cross_entropy: Callable[..., Any] = define(
     "softmax_cross_entropy",
     lambda xp, z, t: xp.sum(_class_terms(xp, z, t), axis=-1, keepdims=False),
     vjp=lambda xp, i, g, y, z, t: xp.expand_dims(g, axis=-1) * _partial(xp, i, z, t),
     jvp=lambda xp, i, v, y, z, t: xp.sum(v * _partial(xp, i, z, t), axis=-1, keepdims=False),
 )
+
+
+def softmax_cross_entropy(logits: Any, target: Any) -> Any:
+    """Return the cross-entropy of softmax(z) with probabilities y, as one operation.
+
+    :func:`cross_entropy` also takes labels, reduces over the samples, and checks its arguments.
+
+    Parameters
+    ----------
+    logits : Tensor or array_like, shape (..., K)
+        The logits z of K classes.
+    target : Tensor or array_like, shape (..., K)
+        The probabilities y, such as one-hot rows.
+
+    Returns
+    -------
+    Tensor or ndarray, shape (...)
+        -Σₖ yₖ log softmax(z)ₖ for each sample. The derivative with respect to z is softmax(z) Σₖ yₖ - y.
+
+    Raises
+    ------
+    ShapeError
+        If the two shapes do not broadcast.
+    DataError
+        If an argument holds something other than real numbers.
+
+    References
+    ----------
+    S3:52-57 (corrected); the derivative is D07 in docs/seeds.md.
+
+    Examples
+    --------
+    >>> z = Tensor([[0.0, 0.0]])
+    >>> softmax_cross_entropy(z, [[0.0, 1.0]]).sum().backward(); z.grad
+    array([[ 0.5, -0.5]])
+    """
+    return _softmax_cross_entropy(logits, target)
 
 
 def cross_entropy(
@@ -100,7 +137,7 @@ def cross_entropy(
     warn_if_probabilities(z, "cross_entropy()")
     smoothing = within("smoothing", smoothing, 0.0, 1.0)
     if not smoothing and ignore is None and weight is None:
-        return reduce_losses(softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
+        return reduce_losses(_softmax_cross_entropy(z, _one_hot_like(z, target)), reduction)
     return _weighted_cross_entropy(z, target, reduction, smoothing, ignore, weight)
 
 
@@ -125,7 +162,7 @@ def _weighted_cross_entropy(z: Tensor, target: Any, reduction: str, smoothing: f
     class_weights = _class_weights(weight, classes)
     sample_weights = mask if weight is None else (y * class_weights).sum(axis=-1) * mask
     smoothed = (1.0 - smoothing) * y + smoothing / classes
-    losses = softmax_cross_entropy(z, smoothed * (class_weights * mask[..., None]))
+    losses = _softmax_cross_entropy(z, smoothed * (class_weights * mask[..., None]))
     if reduction != "mean":
         return reduce_losses(losses, reduction)
     return _mean(losses, sample_weights)
@@ -200,6 +237,10 @@ def kl_divergence(log_q: Any, target: Any, reduction: str = "mean") -> Tensor:
         If a target is negative.
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     Warns
     -----

@@ -8,12 +8,44 @@ from typing import Any
 from autograd import ShapeError, Tensor, define
 
 # ½ Σ ‖W‖² over any number of arrays as one operation.
-half_squares: Callable[..., Any] = define(
+_half_squares: Callable[..., Any] = define(
     "half_squares",
     lambda xp, *W: 0.5 * sum(xp.vdot(w, w) for w in W),
     vjp=lambda xp, i, g, y, *W: g * W[i],
     jvp=lambda xp, i, v, y, *W: xp.sum(v * W[i]),
 )
+
+
+def half_squares(*arrays: Any) -> Any:
+    """Return half the sum of the squares of all entries, as one operation.
+
+    :func:`l2` takes the parameters of a network, and leaves out the biases.
+
+    Parameters
+    ----------
+    *arrays : Tensor or array_like, any shape
+        The arrays W.
+
+    Returns
+    -------
+    Tensor or float
+        ½ Σ ‖W‖². The derivative with respect to each array is the array itself.
+
+    Raises
+    ------
+    ShapeError
+        If there is no array.
+    DataError
+        If an argument holds something other than real numbers.
+
+    Examples
+    --------
+    >>> W = Tensor([3.0, 4.0]); half_squares(W).backward(); W.grad
+    array([3., 4.])
+    """
+    if not arrays:
+        raise ShapeError("half_squares() takes at least one array")
+    return _half_squares(*arrays)
 
 
 def l2(parameters: Iterable[Any]) -> Any:
@@ -43,7 +75,7 @@ def l2(parameters: Iterable[Any]) -> Any:
     >>> float(l2([Tensor([[3.0, 4.0]]), Tensor([9.0])]))
     12.5
     """
-    return half_squares(*weights(parameters))
+    return _half_squares(*weights(parameters))
 
 
 def l1(parameters: Iterable[Any]) -> Any:

@@ -46,6 +46,10 @@ def quadratic(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
     ------
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     References
     ----------
@@ -85,6 +89,10 @@ def mse(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
     ------
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     References
     ----------
@@ -123,6 +131,10 @@ def mae(pred: Any, target: Any, reduction: str = "mean") -> Tensor:
     ------
     ShapeError
         If the two shapes differ.
+    SettingError
+        If ``reduction`` is not one of the above.
+    DataError
+        If an argument holds something other than real numbers.
 
     Examples
     --------
@@ -158,6 +170,8 @@ def huber(pred: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -
         If the two shapes differ.
     SettingError
         If ``delta`` is not a finite number above 0.
+    DataError
+        If an argument holds something other than real numbers.
 
     References
     ----------

@@ -203,6 +203,11 @@ class PositionalEncoding(Module):
     width : int
         The number of features.
 
+    Raises
+    ------
+    SettingError
+        If ``width`` is not a positive whole number.
+
     See Also
     --------
     Embedding : A table of learnt encodings: ``x + table(np.arange(T))``.

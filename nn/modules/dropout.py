@@ -25,6 +25,13 @@ class Dropout(Module):
     rng : int, numpy.random.Generator or None, default None
         The seed or generator of the masks.
 
+    Raises
+    ------
+    SettingError
+        If ``p`` is outside [0, 1).
+    DataError
+        If ``rng`` is neither a seed nor a generator.
+
     References
     ----------
     N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting" (2014), section 4. The division by

@@ -33,6 +33,11 @@ class Embedding(Module):
     W : Tensor, shape (count, width)
         The table.
 
+    Raises
+    ------
+    SettingError
+        If ``count`` or ``width`` is not a positive whole number, or no initialiser is called ``init``.
+
     Examples
     --------
     >>> Embedding(10, 4, rng=0)([[1, 2], [3, 1]]).shape

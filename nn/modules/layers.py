@@ -36,6 +36,11 @@ class Linear(Module):
     b : Tensor of shape (n_out,), or None
         The biases, zero at first.
 
+    Raises
+    ------
+    SettingError
+        If a width is not a positive whole number, or no initialiser is called ``init``.
+
     References
     ----------
     S0:48 and S2:50.
@@ -149,6 +154,11 @@ class Residual(Module):
     skip : Module or callable, optional
         What is applied to x on the skip connection, such as a Linear layer if f changes the width. The default is the identity.
 
+    Raises
+    ------
+    SettingError
+        If ``inner`` or ``skip`` cannot be called.
+
     References
     ----------
     K. He et al., "Deep Residual Learning for Image Recognition" (2016), eq. 1 and 2.
@@ -219,8 +229,15 @@ class Flatten(Module):
         -------
         Tensor, shape (N, n)
             The output.
+
+        Raises
+        ------
+        ShapeError
+            If ``x`` is a single number.
         """
         x = real_tensor(x, "Flatten()")
+        if not x.ndim:
+            raise ShapeError("Flatten() takes samples of shape (N, ...), not a single number")
         return x.reshape((x.shape[0], int(np.prod(x.shape[1:]))))
 
     def __repr__(self) -> str:

@@ -29,6 +29,11 @@ class LayerNorm(Module):
     b : Tensor, shape (width,)
         The biases, 0 at first.
 
+    Raises
+    ------
+    SettingError
+        If ``width`` is not a positive whole number, or ``eps`` is not a finite number above 0.
+
     References
     ----------
     J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization" (2016), eq. 3-4.
@@ -86,6 +91,11 @@ class RMSNorm(Module):
     ----------
     g : Tensor, shape (width,)
         The gains, 1 at first.
+
+    Raises
+    ------
+    SettingError
+        If ``width`` is not a positive whole number, or ``eps`` is not a finite number above 0.
 
     References
     ----------
@@ -147,6 +157,12 @@ class BatchNorm(Module):
         The gains, 1 at first, and the biases, 0 at first.
     running_mean, running_variance : Tensor, shape (channels,)
         The running statistics, which are constants. The variance is divided by the number of entries - 1, as in PyTorch.
+
+    Raises
+    ------
+    SettingError
+        If ``channels`` is not a positive whole number, ``momentum`` is outside [0, 1), or ``eps`` is not a finite number
+        above 0.
 
     References
     ----------

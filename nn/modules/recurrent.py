@@ -72,6 +72,11 @@ class RNNCell(_Cell):
     input, hidden : Linear
         The layers with W, b and with U, c.
 
+    Raises
+    ------
+    SettingError
+        If a width is not a positive whole number, or no initialiser or activation has the name given.
+
     References
     ----------
     J. L. Elman, "Finding Structure in Time" (1990).
@@ -131,6 +136,11 @@ class GRUCell(_Cell):
     rng : int, numpy.random.Generator or None, default None
         The seed or generator of the initialiser.
 
+    Raises
+    ------
+    SettingError
+        If a width is not a positive whole number, or no initialiser is called ``init``.
+
     References
     ----------
     K. Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder" (2014), in the form of ``torch.nn.GRUCell``.
@@ -179,6 +189,11 @@ class LSTMCell(_Cell):
         The initialiser of the matrices.
     rng : int, numpy.random.Generator or None, default None
         The seed or generator of the initialiser.
+
+    Raises
+    ------
+    SettingError
+        If a width is not a positive whole number, or no initialiser is called ``init``.
 
     References
     ----------
@@ -246,6 +261,11 @@ class RNN(Module):
         Whether only the output of the last step is returned, as for a classifier of sequences.
     reverse : bool, default False
         Whether the sequence is run from its end. The outputs stay at the positions of their inputs.
+
+    Raises
+    ------
+    SettingError
+        If ``cell`` has no method ``initial_state``.
 
     Examples
     --------

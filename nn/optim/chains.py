@@ -143,6 +143,11 @@ class scale(Transform):  # noqa: N801 - transforms are written like functions, a
     factor : float
         What the schedule is multiplied by: 1 until the learning rate of the optimizer is set.
 
+    Raises
+    ------
+    SettingError
+        If ``rate`` is neither a finite number above 0 nor callable.
+
     Examples
     --------
     >>> scale(0.1).update_all([2.0], [{}], [0.0], 1)

@@ -25,6 +25,11 @@ def constant(rate: float) -> Schedule:
     callable
         A function of the number of steps taken.
 
+    Raises
+    ------
+    SettingError
+        If ``rate`` is not a finite number above 0.
+
     Examples
     --------
     >>> constant(0.1)(1000)
@@ -51,6 +56,11 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     callable
         η(t) = η₀ γ^⌊t / every⌋.
 
+    Raises
+    ------
+    SettingError
+        If ``rate`` or ``factor`` is not a finite number above 0, or ``every`` is not a positive whole number.
+
     Examples
     --------
     >>> [step_decay(1.0, every=2, factor=0.5)(t) for t in range(5)]
@@ -74,6 +84,11 @@ def exponential(rate: float, factor: float) -> Schedule:
     -------
     callable
         η(t) = η₀ γᵗ.
+
+    Raises
+    ------
+    SettingError
+        If ``rate`` or ``factor`` is not a finite number above 0.
 
     Examples
     --------
@@ -100,6 +115,11 @@ def cosine(rate: float, steps: int, floor: float = 0.0) -> Schedule:
     -------
     callable
         η(t) = η₁ + ½ (η₀ - η₁) (1 + cos(π t / T)) for t ≤ T, and η₁ afterwards.
+
+    Raises
+    ------
+    SettingError
+        If ``rate`` is not a finite number above 0, ``steps`` is not a positive whole number, or ``floor`` is below 0.
 
     References
     ----------
@@ -128,6 +148,11 @@ def warmup(schedule: float | Schedule, steps: int) -> Schedule:
     -------
     callable
         η(t) min(1, (t + 1) / T).
+
+    Raises
+    ------
+    SettingError
+        If ``schedule`` is neither a finite number above 0 nor callable, or ``steps`` is not a positive whole number.
 
     Examples
     --------
@@ -158,6 +183,12 @@ def one_cycle(rate: float, steps: int, warmup: float = 0.3, start: float = 25.0,
     -------
     callable
         A function of the number of steps taken.
+
+    Raises
+    ------
+    SettingError
+        If ``rate``, ``start`` or ``end`` is not a finite number above 0, ``steps`` is not a positive whole number, or
+        ``warmup`` is outside [0, 1).
 
     References
     ----------

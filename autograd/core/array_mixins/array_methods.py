@@ -124,7 +124,13 @@ class ArrayMethods(GraphStructure):
         return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
 
     def astype(self, dtype: Any, *, copy: bool = True) -> Self:
-        """The same numbers in another float or complex type; the real part of complex numbers as floats is t.real."""
+        """The same numbers in another float or complex type; the real part of complex numbers as floats is t.real.
+
+        Raises
+        ------
+        DataError
+            If ``dtype`` is neither a float nor a complex type, or is a float type and the numbers are complex.
+        """
         target = np.dtype(dtype)
         if target.kind not in "fc":
             raise DataError(f"astype() takes a float type, such as np.float32, not {target}; others have no gradient")

@@ -172,7 +172,13 @@ class NumpyMethods(GraphStructure):
         return "cpu"
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Any:
-        """Return itself; the only device is "cpu"."""
+        """Return itself; the only device is "cpu".
+
+        Raises
+        ------
+        DataError
+            If ``device`` is not "cpu".
+        """
         if device != "cpu" or stream is not None:
             raise DataError(f"to_device() of {self.describe()}: the only device is 'cpu', not {device!r}, and has no streams")
         return self

@@ -93,7 +93,17 @@ class Differentiation(GraphStructure):
         return iterate_steps(self, self.initial_cotangent(cotangent))
 
     def initial_cotangent(self, cotangent: Any) -> Any:
-        """Return the cotangent from which the backward pass starts, as numbers in the shape of this node."""
+        """Return the cotangent from which the backward pass starts, as numbers in the shape of this node.
+
+        Raises
+        ------
+        GraphError
+            If there is no cotangent, and this node is not one real number.
+        ShapeError
+            If the cotangent has another shape than this node.
+        DataError
+            If the cotangent is complex and this node is real.
+        """
         if cotangent is None:
             if self.shape != () and int(np.prod(self.shape)) != 1:
                 raise GraphError(

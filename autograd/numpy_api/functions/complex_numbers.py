@@ -31,6 +31,11 @@ def real(z: Any) -> Any:
     float, array, Value or Tensor
         In the shape of ``z``.
 
+    Raises
+    ------
+    DataError
+        If ``z`` holds something other than numbers.
+
     Examples
     --------
     >>> from autograd import Tensor
@@ -55,6 +60,11 @@ def imag(z: Any) -> Any:
     float, array, Value or Tensor
         In the shape of ``z``.
 
+    Raises
+    ------
+    DataError
+        If ``z`` holds something other than numbers.
+
     Examples
     --------
     >>> from autograd import Tensor
@@ -78,6 +88,11 @@ def conj(z: Any) -> Any:
     -------
     float, array, Value or Tensor
         In the shape of ``z``.
+
+    Raises
+    ------
+    DataError
+        If ``z`` holds something other than numbers.
 
     Examples
     --------
@@ -104,6 +119,11 @@ def angle(z: Any, deg: bool = False) -> Any:
     -------
     float, array, Value or Tensor
         Of real numbers it is 0 or π, with derivative 0.
+
+    Raises
+    ------
+    DataError
+        If ``z`` holds something other than numbers.
 
     Examples
     --------

@@ -95,6 +95,11 @@ def ones(shape: Any, dtype: Any = float) -> Buffer:
     Tensor
         Its entries may be assigned to.
 
+    Raises
+    ------
+    DataError
+        If ``dtype`` is neither a float nor a complex type.
+
     Examples
     --------
     >>> ones((1, 2)).data

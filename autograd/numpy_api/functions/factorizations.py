@@ -100,7 +100,7 @@ def eigh(a: Any, UPLO: str = "L") -> Any:
 
 
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
-    """Return the eigenvalues of a symmetric matrix in ascending order. Parameters and errors are those of :func:`eigh`.
+    """Return the eigenvalues of a symmetric matrix in ascending order. See :func:`eigh`.
 
     Parameters
     ----------
@@ -113,6 +113,13 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
     -------
     array or Tensor
         Of shape (..., n).
+
+    Raises
+    ------
+    DataError
+        If ``UPLO`` is another letter.
+    ShapeError
+        If the matrices are not square.
 
     Examples
     --------
@@ -160,7 +167,7 @@ def eig(a: Any) -> Any:
 
 
 def eigvals(a: Any) -> Any:
-    """Return the eigenvalues of a matrix, which are distinct. Parameters and errors are those of :func:`eig`.
+    """Return the eigenvalues of a matrix, which must be distinct. See :func:`eig`.
 
     Parameters
     ----------
@@ -171,6 +178,11 @@ def eigvals(a: Any) -> Any:
     -------
     array or Tensor
         Of shape (..., n).
+
+    Raises
+    ------
+    ShapeError
+        If the matrices are not square.
 
     Examples
     --------
@@ -320,6 +332,13 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     -------
     array or Tensor
         Of shape (..., n, m).
+
+    Raises
+    ------
+    ShapeError
+        If ``a`` has fewer than two axes.
+    DataError
+        If ``a`` holds something other than numbers.
 
     Notes
     -----

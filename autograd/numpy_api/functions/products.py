@@ -117,6 +117,11 @@ def outer(a: Any, b: Any) -> Any:
     array or Tensor
         Of shape (a.size, b.size).
 
+    Raises
+    ------
+    DataError
+        If an argument holds something other than numbers.
+
     Examples
     --------
     >>> from autograd import Tensor

@@ -71,6 +71,12 @@ class MaxPool1d(_MaxPool):
     padding : int, default 0
         How many entries of -∞ are added at each end, at most half of ``kernel``.
 
+    Raises
+    ------
+    SettingError
+        If ``kernel``, ``stride`` or ``padding`` is not a whole number or one for each axis, or ``padding`` is more than
+        half of ``kernel``.
+
     Examples
     --------
     >>> MaxPool1d(2)([[[1.0, 3.0, 2.0, 0.0]]]).data
@@ -87,6 +93,12 @@ class MaxPool2d(_MaxPool):
     ----------
     kernel, stride, padding : int or tuple of int
         As in :class:`MaxPool1d`; a number stands for both axes.
+
+    Raises
+    ------
+    SettingError
+        If ``kernel``, ``stride`` or ``padding`` is not a whole number or one for each axis, or ``padding`` is more than
+        half of ``kernel``.
 
     Examples
     --------
@@ -109,6 +121,12 @@ class AvgPool1d(_AveragePool):
     padding : int, default 0
         How many zeros are added at each end, at most half of ``kernel``. They count in the mean.
 
+    Raises
+    ------
+    SettingError
+        If ``kernel``, ``stride`` or ``padding`` is not a whole number or one for each axis, or ``padding`` is more than
+        half of ``kernel``.
+
     Examples
     --------
     >>> AvgPool1d(2)([[[1.0, 3.0, 2.0, 0.0]]]).data
@@ -125,6 +143,12 @@ class AvgPool2d(_AveragePool):
     ----------
     kernel, stride, padding : int or tuple of int
         As in :class:`AvgPool1d`; a number stands for both axes.
+
+    Raises
+    ------
+    SettingError
+        If ``kernel``, ``stride`` or ``padding`` is not a whole number or one for each axis, or ``padding`` is more than
+        half of ``kernel``.
 
     Examples
     --------

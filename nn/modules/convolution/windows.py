@@ -63,6 +63,20 @@ class WindowModule(Module):
     dilation: tuple[int, ...]
 
     def set_window(self, kernel: Size, stride: Size, padding: Size | str, dilation: Size) -> None:
+        """Set the window: how large it is, and how it moves.
+
+        Parameters
+        ----------
+        kernel, stride, dilation : int or tuple of int
+            The size of the window, the distance between windows, and the distance between the entries of one.
+        padding : int, tuple of int or "same"
+            The number of entries that are added at both ends of each axis. With "same", the output has the size of the input.
+
+        Raises
+        ------
+        SettingError
+            If a setting is not a whole number or one for each axis, or ``padding`` is "same" and ``stride`` is not 1.
+        """
         name = type(self).__name__
         self.kernel = self._sizes("the kernel", kernel)
         self.stride = self._sizes("the stride", stride)
@@ -88,7 +102,29 @@ class WindowModule(Module):
         return tuple(sizes)
 
     def padded(self, x: Any, channels: int | None = None, fill: float = 0.0) -> Tensor:
-        """Return the input, checked and padded."""
+        """Return the input, checked and padded.
+
+        Parameters
+        ----------
+        x : Tensor or array_like, shape (N, channels, ...)
+            The input.
+        channels : int, optional
+            The number of channels that it must have.
+        fill : float, default 0.0
+            The number that is added at the ends.
+
+        Returns
+        -------
+        Tensor, shape (N, channels, ...)
+            The padded input.
+
+        Raises
+        ------
+        ShapeError
+            If the input has another number of axes or channels, or the window is larger than the padded input.
+        DataError
+            If it holds something other than real numbers.
+        """
         t = real_tensor(x, f"{type(self).__name__}()")
         if t.ndim != self.dimensions + 2 or (channels is not None and t.shape[1] != channels):
             wanted = "" if channels is None else f" with {channels} channels"

@@ -18,6 +18,11 @@ class adagrad(Transform):  # noqa: N801 - transforms are written like functions,
     eps : float, default 1e-10
         The constant ε > 0, outside the root.
 
+    Raises
+    ------
+    SettingError
+        If ``eps`` is not a finite number above 0.
+
     References
     ----------
     J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization" (2011),

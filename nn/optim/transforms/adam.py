@@ -27,6 +27,11 @@ class adam(Transform):  # noqa: N801 - transforms are written like functions, as
     eps : float, default 1e-8
         The constant ε > 0, outside the root. It prevents a division by 0.
 
+    Raises
+    ------
+    SettingError
+        If ``b1`` or ``b2`` is outside [0, 1), or ``eps`` is not a finite number above 0.
+
     References
     ----------
     S1:138-161; D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.

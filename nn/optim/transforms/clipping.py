@@ -21,6 +21,11 @@ class clip_by_norm(Transform):  # noqa: N801 - transforms are written like funct
     limit : float
         The largest Euclidean norm, above 0.
 
+    Raises
+    ------
+    SettingError
+        If ``limit`` is not a finite number above 0.
+
     References
     ----------
     R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
@@ -48,6 +53,11 @@ class clip_by_value(Transform):  # noqa: N801 - as above
     ----------
     limit : float
         The largest absolute value of an entry, above 0.
+
+    Raises
+    ------
+    SettingError
+        If ``limit`` is not a finite number above 0.
 
     Examples
     --------

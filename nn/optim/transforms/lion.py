@@ -20,6 +20,11 @@ class lion(Transform):  # noqa: N801 - transforms are written like functions, as
     b2 : float, default 0.99
         The factor β₂ in [0, 1).
 
+    Raises
+    ------
+    SettingError
+        If ``b1`` or ``b2`` is outside [0, 1).
+
     References
     ----------
     X. Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023), program 1.

@@ -18,6 +18,11 @@ class momentum(Transform):  # noqa: N801 - transforms are written like functions
     nesterov : bool, default False
         Whether to use Nesterov's momentum.
 
+    Raises
+    ------
+    SettingError
+        If ``mu`` is outside [0, 1).
+
     References
     ----------
     S1:104; B. T. Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); I. Sutskever et al., "On

@@ -22,6 +22,11 @@ class rmsprop(Transform):  # noqa: N801 - transforms are written like functions,
     centered : bool, default False
         Whether to subtract the square of the running mean of u from v, which gives a variance.
 
+    Raises
+    ------
+    SettingError
+        If ``rho`` is outside [0, 1), or ``eps`` is not a finite number above 0.
+
     References
     ----------
     T. Tieleman and G. Hinton, "Neural Networks for Machine Learning", lecture 6.5 (2012); centred: A. Graves, "Generating Sequences

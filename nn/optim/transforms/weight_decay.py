@@ -22,6 +22,11 @@ class weight_decay(Transform):  # noqa: N801 - transforms are written like funct
     biases : bool, default True
         Whether parameters of fewer than two axes decay, too.
 
+    Raises
+    ------
+    SettingError
+        If ``rate`` is not a finite number of at least 0.
+
     References
     ----------
     I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2.

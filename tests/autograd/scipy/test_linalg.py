@@ -56,6 +56,9 @@ def test_systems_that_do_not_fit_are_refused():
         linalg.solve_triangular(A, np.ones(3), trans="X")
     with pytest.raises(ShapeError, match="block_diag\\(\\) takes at least one matrix"):
         linalg.block_diag()
+    text = r"block_diag\(\) takes matrices, vectors and numbers, not arrays of shapes \(3, 3\), \(1, 1, 1\)"
+    with pytest.raises(ShapeError, match=text):
+        linalg.block_diag(Tensor(A), np.ones((1, 1, 1)))
 
 
 def test_special_matrices():

@@ -161,6 +161,7 @@ def test_any_function_may_be_the_loss():
         (lambda: losses.binary_cross_entropy([1.5], [1.0]), r"takes probabilities in \[0, 1\], not 1.5 to 1.5; for logits use"),
         (lambda: losses.hinge([1.0], [0.0]), r"hinge\(\) takes targets -1 and \+1, not \[0.0\]"),
         (lambda: losses.loss("rmse"), "no loss is called 'rmse': give a function of .*, or one of quadratic, mse"),
+        (lambda: losses.half_squares(), r"half_squares\(\) takes at least one array"),
         (lambda: losses.l2([Tensor([1.0])]), "a penalty needs at least one weight matrix among the parameters"),
     ],
 )

@@ -27,6 +27,8 @@ def test_flatten_joins_all_axes_but_the_first():
     assert nn.Flatten()(np.arange(24.0).reshape(2, 3, 4)).data.tolist() == np.arange(24.0).reshape(2, 12).tolist()
     assert nn.Flatten()(np.ones(3)).shape == (3, 1)
     assert str(nn.Flatten()) == "Flatten()"
+    with pytest.raises(ShapeError, match=r"Flatten\(\) takes samples of shape \(N, \.\.\.\), not a single number"):
+        nn.Flatten()(3.0)
 
 
 def test_a_linear_layer_without_biases():
