@@ -12,8 +12,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NATIVE = pathlib.Path(__file__).parent / "autograd" / "native"
 NOTE = NATIVE / "build_note.txt"
-# Bits must equal Python's: no fused multiply-add, and pow is libm's own even where the compiler knows a shorter way.
-UNIX_FLAGS = ["-std=c11", "-O3", "-g0", "-ffp-contract=off", "-fno-builtin-pow"]
+# Bits must equal Python's: no fused multiply-add, and pow is libm's own even where the compiler knows a shorter way. Nobody reads
+# the flags of floating-point exceptions, so that comparisons may be done for several entries at once: the derivative of relu of
+# 20 000 random entries takes 18 µs in place of 84.
+UNIX_FLAGS = ["-std=c11", "-O3", "-g0", "-ffp-contract=off", "-fno-builtin-pow", "-fno-trapping-math"]
 MSVC_FLAGS = ["/O2", "/fp:precise", "/std:c11"]
 
 

@@ -47,12 +47,34 @@ def array_sum(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.add.reduce(a, axis=axis, keepdims=keepdims)
 
 
+# NumPy reduces one row after the other. So many rows, if they are this short, are transposed first, and reduced side by side: the
+# maximum of 200 rows of 10 takes 2 µs in place of 7, and of 2 000 rows 14 in place of 64. Twice as long, or half as many, rows gain
+# less than a tenth.
+FEWEST_SHORT_ROWS, LONGEST_SHORT_ROW = 16, 64
+
+
+def _transpose_short_rows(a: Any, axis: Any) -> Any:
+    """Return the columns of a matrix that is reduced along its rows, if that is faster; else None."""
+    if type(a) is not np.ndarray or a.ndim != 2 or axis not in (-1, 1) or a.dtype.kind != "f":
+        return None
+    is_faster = len(a) >= FEWEST_SHORT_ROWS and 0 < a.shape[1] <= LONGEST_SHORT_ROW
+    return np.ascontiguousarray(a.T) if is_faster else None
+
+
 def array_max(a: Any, axis: Any, keepdims: Any) -> Any:
-    return np.maximum.reduce(a, axis=axis, keepdims=keepdims)
+    return _reduce_extremum(np.maximum, a, axis, keepdims)
 
 
 def array_min(a: Any, axis: Any, keepdims: Any) -> Any:
-    return np.minimum.reduce(a, axis=axis, keepdims=keepdims)
+    return _reduce_extremum(np.minimum, a, axis, keepdims)
+
+
+def _reduce_extremum(ufunc: Any, a: Any, axis: Any, keepdims: Any) -> Any:
+    columns = _transpose_short_rows(a, axis)
+    if columns is None:
+        return ufunc.reduce(a, axis=axis, keepdims=keepdims)
+    result = ufunc.reduce(columns, axis=0)
+    return result[:, np.newaxis] if keepdims else result
 
 
 def array_expand_dims(a: Any, axis: Any) -> Any:
@@ -85,10 +107,29 @@ def array_norm(a: Any, axis: Any, keepdims: Any) -> Any:
 
 
 def array_logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
-    top = np.maximum.reduce(a, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
-    value = top + np.log(np.add.reduce(np.exp(a - top), axis=axis, keepdims=True))
+    columns = _transpose_short_rows(a, axis)
+    if columns is not None:
+        value = array_logsumexp(columns, 0, False)
+        return value[:, np.newaxis] if keepdims else value
+    top, exponentials = _exponentials(a, axis)
+    value = top + np.log(np.add.reduce(exponentials, axis=axis, keepdims=True))
     return value if keepdims else np.squeeze(value, axis=axis)
+
+
+def array_softmax(a: Any, axis: Any) -> Any:
+    columns = _transpose_short_rows(a, axis)
+    if columns is not None:
+        return np.ascontiguousarray(array_softmax(columns, 0).T)
+    _, exponentials = _exponentials(a, axis)
+    return exponentials / np.add.reduce(exponentials, axis=axis, keepdims=True)
+
+
+def _exponentials(a: Any, axis: Any) -> tuple[Any, Any]:
+    """Return the largest entries along an axis, or 0 where that is infinite, and the exponentials of what the others are less."""
+    top = np.maximum.reduce(a, axis=axis, keepdims=True)
+    if not np.isfinite(top).all():
+        top = np.where(np.isfinite(top), top, 0.0)
+    return top, np.exp(a - top)
 
 
 def array_products_of_others(rows: Any) -> Any:
@@ -295,6 +336,7 @@ ARRAY = Backend(
         "einsum": array_einsum,
         "has_ties": array_has_ties,
         "logsumexp": array_logsumexp,
+        "softmax": array_softmax,
         "broadcast_to": array_broadcast_to,
         "getitem": lambda a, index: a[index],
         "scatter": array_scatter,
