@@ -255,6 +255,13 @@ def array_scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return out
 
 
+def array_set_entries(a: Any, x: Any, index: Any) -> Any:
+    """Return a copy of ``a`` with ``x`` at ``index``, which repeats no entry."""
+    out = a.astype(np.result_type(a, x)) if np.iscomplexobj(x) else a.copy()
+    out[index] = x
+    return out
+
+
 def array_scatter_sum(gs: Sequence[Any], indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
     """Return zeros with each of several arrays added at its own index."""
     total = np.zeros(shape, dtype)
@@ -340,6 +347,7 @@ ARRAY = Backend(
         "broadcast_to": array_broadcast_to,
         "getitem": lambda a, index: a[index],
         "scatter": array_scatter,
+        "set_entries": array_set_entries,
         "add_at": array_add_at,
         "scatter_sum": array_scatter_sum,
         "item": lambda a: float(a.reshape(())),

@@ -125,6 +125,12 @@ def scalar_backend() -> Backend:
     return _SympyBackend("SYMPY", {**_formulas(sympy), **function_classes()})
 
 
+def _set_entries(a: Any, x: Any, *, index: Any) -> Any:
+    out = np.array(a, dtype=object)
+    out[index] = x
+    return out
+
+
 @cache
 def array_backend() -> Backend:
     """Return the backend of arrays of expressions: NumPy's functions of shapes, sums and products, and SymPy's entry by entry."""
@@ -138,6 +144,7 @@ def array_backend() -> Backend:
             **{name: getattr(np, name) for name in (*shapes, "sum", "prod", "cumsum", "trace", "matmul", "outer", "einsum")},
             "transpose": lambda a, *, axes: np.transpose(a, axes),
             "getitem": lambda a, *, index: a[index],
+            "set_entries": _set_entries,
             "astype": lambda a, *, dtype: a,
             "item": lambda a: np.asarray(a).item(),
             "vdot": lambda a, b: np.sum(a * b),

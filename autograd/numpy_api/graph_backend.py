@@ -31,6 +31,10 @@ def _scatter(a: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return apply_to_tensors(lambda t: apply(find("scatter"), t, index=index, shape=shape), "scatter", a)
 
 
+def _set_entries(a: Any, x: Any, index: Any) -> Any:
+    return apply_to_tensors(lambda t: apply(find("set_entries"), t, x, index=index), "set_entries", a)
+
+
 def _getitem(a: Any, index: Any) -> Any:
     return apply_to_tensors(lambda t: t[index], "getitem", a)
 
@@ -84,6 +88,7 @@ GRAPH = _GraphBackend(
         "cofactors": _cofactors,
         "getitem": _getitem,
         "scatter": _scatter,
+        "set_entries": _set_entries,
         "item": lambda a: a if isinstance(a, Value) else Value.of(a),
         **{name: partial(apply_op, find(name)) for name in ("fft", "ifft", "rfft", "irfft")},
         "half_spectrum_counts": ARRAY.half_spectrum_counts,

@@ -10,7 +10,7 @@ AS_THEY_ARE = (
     *("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sigmoid", "silu", "where"),
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arctanh", "arctan_slope", "arctanh_slope", "rint"),
     *("sum", "mean", "cumsum", "prod", "trace", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "flip"),
-    *("broadcast_to", "astype", "getitem", "scatter", "concatenate", "stack"),
+    *("broadcast_to", "astype", "getitem", "scatter", "set_entries", "concatenate", "stack"),
     *("matmul", "outer", "convolve", "einsum", "affine", "inv", "det", "logabsdet", "solve"),
     *("real", "imag", "conj", "angle", "complex_arcsin_slope", "complex_arccosh_slope", "fft", "ifft", "irfft"),
 )

@@ -77,7 +77,7 @@ from autograd.ops.rules.reductions import (
     softmax_value,
     sum_adjoint,
 )
-from autograd.ops.rules.shapes import concatenate_adjoint, inverse_permutation, stack_adjoint, trace_adjoint
+from autograd.ops.rules.shapes import concatenate_adjoint, inverse_permutation, set_entries_adjoint, stack_adjoint, trace_adjoint
 
 LN2, LN10 = log(2.0), log(10.0)
 SQRT_HALF, SQRT_PI, SQRT_2PI = sqrt(0.5), sqrt(pi), sqrt(2.0 * pi)
@@ -267,6 +267,8 @@ linear("getitem",           lambda xp, a, *, index: xp.getitem(a, index=index),
                             accumulate_cotangent=lambda xp, total, g, *, index: xp.add_at(total, index, g))
 linear("scatter",           lambda xp, a, *, index, shape: xp.scatter(a, index=index, shape=shape),
                             lambda xp, g, a, *, index, shape: xp.getitem(g, index=index))
+linear("set_entries",       lambda xp, a, x, *, index: xp.set_entries(a, x, index=index),
+                            lambda xp, g, i, args, index: set_entries_adjoint(xp, g, i, index), variadic=True)
 linear("concatenate",       lambda xp, *args, axis: xp.concatenate(args, axis=axis),
                             lambda xp, g, i, args, axis: concatenate_adjoint(xp, g, i, args, axis), variadic=True)
 linear("stack",             lambda xp, *args, axis: xp.stack(args, axis=axis),

@@ -143,6 +143,17 @@ def _batch_scatter(builder: ProgramBuilder, instruction: Instruction, args: Sequ
     return builder.reshape(builder.call(instruction.op, (entries,), flat), (size, *shape))
 
 
+def _batch_set_entries(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
+    (a, x), shape = args, instruction.shape
+    size, count = builder.shape(a)[0], int(np.prod(shape))
+    positions = np.arange(count).reshape(shape)[instruction.static["index"]]
+    axes = builder.shape(x)[1:]
+    aligned = builder.reshape(x, (size, *(1,) * (positions.ndim - len(axes)), *axes))
+    entries = builder.reshape(builder.broadcast_to(aligned, (size, *positions.shape)), (size, positions.size))
+    settings = {"index": (slice(None), positions.ravel())}
+    return builder.reshape(builder.call(instruction.op, (builder.reshape(a, (size, count)), entries), settings), (size, *shape))
+
+
 FACTORIZATIONS = ("cholesky", "eigh_factors", "eig_factors", "svd_factors", "qr_factors", "pinv")
 # How the operations that are not elementwise are batched, given their arguments with the batch as first axis.
 BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]], Any]] = {
@@ -164,5 +175,6 @@ BATCHING_RULES: dict[str, Callable[[ProgramBuilder, Instruction, Sequence[Any]],
     "affine": _batch_affine,
     "solve": _batch_solve,
     "scatter": _batch_scatter,
+    "set_entries": _batch_set_entries,
     "broadcast_to": _batch_broadcast_to,
 }

@@ -48,6 +48,37 @@ def _expand_logsumexp(builder: ProgramBuilder, a: Any, axis: Any, keepdims: bool
     return builder.reshape(value, np.sum(np.empty(builder.shape(a)), axis=axis).shape)
 
 
+def replace_entries(builder: ProgramBuilder, a: Any, x: Any, index: Any) -> Any:
+    """Return ``a`` with ``x`` at ``index``: a choice by a mask, after the entries of ``x`` were put where they belong.
+
+    Parameters
+    ----------
+    builder : ProgramBuilder
+        The builder of the program.
+    a : Instruction
+        The array.
+    x : Instruction or float
+        What is broadcast to the entries.
+    index : object
+        The index, which repeats no entry.
+
+    Returns
+    -------
+    Instruction
+    """
+    shape = builder.shape(a)
+    positions = np.arange(int(np.prod(shape))).reshape(shape)[index]
+    writer = np.full(int(np.prod(shape)), -1)
+    writer[positions.ravel()] = np.arange(positions.size)
+    writer = writer.reshape(shape)
+    if builder.shape(x) not in ((), (1,) * np.ndim(positions)):
+        entries = builder.broadcast_to(x, positions.shape) if builder.shape(x) != positions.shape else x
+        x = builder.getitem(builder.reshape(entries, (positions.size,)), index=np.maximum(writer, 0))
+    elif builder.shape(x):
+        x = builder.reshape(x, ())
+    return builder.where(builder.make_constant(writer >= 0), x, a)
+
+
 def _find_matrix_form(builder: ProgramBuilder, args: Sequence[Any], subscripts: str) -> Any:
     """Return how an Einstein sum is computed by a matrix product, or None: BLAS is faster than ``np.einsum``."""
     return find_matrix_form(subscripts, *map(builder.shape, args))
@@ -57,6 +88,7 @@ def _find_matrix_form(builder: ProgramBuilder, args: Sequence[Any], subscripts: 
 FORMULAS: dict[str, Callable[..., Any]] = {
     "logsumexp": _expand_logsumexp,
     "einsum": lambda builder, *args, subscripts: contract(builder, _find_matrix_form(builder, args, subscripts), *args),
+    "set_entries": replace_entries,
     "norm": lambda builder, a, axis, keepdims: builder.sqrt(builder.sum(a * a, axis=axis, keepdims=keepdims)),
 }
 

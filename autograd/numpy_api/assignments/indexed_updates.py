@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backends.numpy_backend import is_basic_index
 from autograd.core.array_mixins.array_methods import freeze_index
 from autograd.core.operators import apply
-from autograd.core.tensor import Tensor
+from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import TracedMaskBase
 from autograd.errors import OutOfRangeError, SettingError, ShapeError
 from autograd.numpy_api import functions
@@ -50,14 +51,15 @@ class Entries:
         If an entry does not exist.
     """
 
-    __slots__ = ("_positions", "array", "index")
+    __slots__ = ("_positions", "_shape", "array", "index")
 
     def __init__(self, array: Tensor, index: Any) -> None:
         self.array: Tensor = array
         self.index: Any = freeze_index(index)
         self._positions: Any = None
+        self._shape: tuple[int, ...] | None = None
         if not self._is_traced_mask:
-            self._find_positions()
+            self._find_shape()
 
     @property
     def _is_traced_mask(self) -> bool:
@@ -65,18 +67,29 @@ class Entries:
         return isinstance(self.index, TracedMaskBase) and self.index.shape == self.array.shape
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the entries. That of a traced mask has a guard."""
+        return self._find_shape() if self._shape is None else self._shape
+
+    def _find_shape(self) -> tuple[int, ...]:
+        try:
+            self._shape = self.array._primal[self.index].shape
+        except IndexError as error:
+            array = self.array
+            raise OutOfRangeError(f"t.at[{self.index!r}] of {array.describe()} of shape {array.shape}: {error}") from None
+        return self._shape
+
+    @property
     def positions(self) -> Any:
         """The positions of the entries in the flattened array. Those by a traced mask have a guard."""
         if self._positions is None:
-            self._find_positions()
+            self._positions = np.arange(self.array.size).reshape(self.array.shape)[self.index]
         return self._positions
 
-    def _find_positions(self) -> None:
-        array = self.array
-        try:
-            self._positions = np.arange(array.size).reshape(array.shape)[self.index]
-        except IndexError as error:
-            raise OutOfRangeError(f"t.at[{self.index!r}] of {array.describe()} of shape {array.shape}: {error}") from None
+    @property
+    def _repeats_an_entry(self) -> bool:
+        """Whether the index picks an entry twice."""
+        return not is_basic_index(self.index) and bool(np.unique(self.positions).size < self.positions.size)
 
     def get(self) -> Tensor:
         """Return the entries."""
@@ -103,12 +116,15 @@ class Entries:
         array = self.array
         if self._is_traced_mask and np.shape(values) == ():
             return replace_where(array, self.index, values)
-        values = self._broadcast(values, "set")
-        if values.shape == array.shape and np.array_equal(self.positions.ravel(), np.arange(array.size)):
-            return _in_dtype_of(array, values)
-        writer = np.full(array.size, -1)
-        writer[self.positions.ravel()] = np.arange(self.positions.size)
-        return replace_entries(array, writer.reshape(array.shape), values)
+        if type(values) not in (float, int) or self._repeats_an_entry:
+            values = self._broadcast(values, "set")
+            if _is_whole(self.index) or (is_complex(values) and not is_complex(array)):
+                return _in_dtype_of(array, values)
+            if self._repeats_an_entry:
+                writer = np.full(array.size, -1)
+                writer[self.positions.ravel()] = np.arange(self.positions.size)
+                return replace_entries(array, writer.reshape(array.shape), values)
+        return apply(find("set_entries"), array, values, index=self.index)  # type: ignore[no-any-return]  # a Tensor
 
     def add(self, values: Any) -> Tensor:
         """Return a new Tensor with values added; if the index repeats an entry, all of its values are added."""
@@ -141,15 +157,17 @@ class Entries:
         return self._update("max", values, functions.maximum)
 
     def _update(self, name: str, values: Any, function: Any) -> Tensor:
-        if np.unique(self.positions).size < self.positions.size:
+        if self._repeats_an_entry:
             raise SettingError(f"t.at[index].{name}() of {self.array.describe()}: the index repeats an entry: pass each once")
         return self.set(function(self.get(), self._broadcast(values, name)))
 
     def _broadcast(self, values: Any, name: str) -> Tensor:
         """The values in the shape of the entries."""
-        values, shape = as_tensor(values, f"t.at[index].{name}()"), np.shape(self.positions)
+        values, shape = as_tensor(values, f"t.at[index].{name}()"), self.shape
         while values.ndim > len(shape) and values.shape[0] == 1:  # as in an assignment of NumPy
             values = values[0]
+        if values.shape == shape:
+            return values  # type: ignore[no-any-return]  # a Tensor
         try:
             return functions.broadcast_to(values, shape)  # type: ignore[no-any-return]  # a Tensor
         except ShapeError:
@@ -157,6 +175,12 @@ class Entries:
                 f"t.at[index].{name}() of {self.array.describe()}: values of shape {values.shape} do not fit the entries, whose "
                 f"shape is {shape}"
             ) from None
+
+
+def _is_whole(index: Any) -> bool:
+    """Return whether an index picks all entries in their order: dots, or a colon for each of some axes."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return is_basic_index(index) and all(part is ... or part == slice(None) for part in parts)
 
 
 def replace_entries(array: Tensor, writer: Any, values: Tensor) -> Tensor:

@@ -24,6 +24,11 @@ def concatenate_adjoint(xp: Any, g: Any, i: int, args: Sequence[Any], axis: int)
     return xp.getitem(g, index=(*leading, slice(start, start + xp.shape(args[i])[axis])))
 
 
+def set_entries_adjoint(xp: Any, g: Any, i: int, index: Any) -> Any:
+    """Return the cotangent of an array without its replaced entries (i = 0), or of what replaced them (i = 1)."""
+    return xp.getitem(g, index=index) if i else xp.set_entries(g, 0.0, index=index)
+
+
 def stack_adjoint(xp: Any, g: Any, i: int, axis: int) -> Any:
     """Return the slice of the cotangent that belongs to the i-th of the stacked arrays."""
     return xp.getitem(g, index=(*(slice(None),) * (axis % len(xp.shape(g))), i))

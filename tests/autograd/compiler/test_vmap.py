@@ -93,6 +93,7 @@ ON_ARRAYS = {
     "affine with shared weights": lambda a: ag.affine(a, np.ones((2, 3)), np.ones(2)),
     "affine of rows": lambda a: ag.affine(np.ones((4, 3)), a, a[2]),
     "clip": lambda a: np.clip(a, -0.5, 0.5),
+    "set_entries": lambda a: a.at[0].set(a[1] * 2.0).at[1:, 0].set(a[0, 0]).at[np.array([1, 0]), np.array([2, 1])].set(7.0),
     "concatenate": lambda a: np.concatenate([a, a[:1] * 2.0, np.ones((1, 3))], axis=0),
     "cross": lambda a: np.cross(a[0], a[1]),
     "cumsum": lambda a: np.cumsum(a, axis=-1) + np.cumsum(a)[3],

@@ -80,6 +80,14 @@ CASES = {
         (lambda a: a[[]], [(3, 2)]),
     ],
     "scatter": [(lambda a: GRAPH.scatter(a, index=(np.array([0, 2, 0]),), shape=(4,)), [(3,)])],
+    "set_entries": [
+        (lambda a, x: a.at[1].set(x), [(3, 2), (2,)]),
+        (lambda a, x: a.at[..., ::-2].set(x), [(3, 4), (1, 2)]),
+        (lambda a, x: a.at[np.array([2, 0]), 1:].set(x), [(3, 2), ()]),
+        (lambda a, x: a.at[[True, False, True]].set(x), [(3, 2), (2, 2)]),
+        (lambda a: a.at[1, 0].set(5.0), [(3, 2)]),
+        (lambda a, x: a.at[[]].set(x), [(3, 2), (2,)]),
+    ],
     "concatenate": [
         (lambda a, b: ag.concatenate([a, b, a], axis=1), [(2, 3), (2, 1)]),
         (lambda a, b: ag.concatenate([a, b], axis=None), [(2, 3), ()]),

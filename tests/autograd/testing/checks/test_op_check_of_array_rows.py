@@ -34,6 +34,7 @@ CALLS = {
     "astype": ([A], {"dtype": np.dtype(float)}),
     "getitem": ([A], {"index": ([0, 2, 0], 1)}),
     "scatter": ([Y], {"index": ([0, 2, 0],), "shape": (4,)}),
+    "set_entries": ([A, Y[:2]], {"index": ([2, 0], 1)}),
     "concatenate": ([A, SQUARE], {"axis": 1}),
     "stack": ([Y, Y + 1.0], {"axis": 0}),
     "trace": ([SQUARE], {"offset": 1, "axis1": 0, "axis2": 1}),
