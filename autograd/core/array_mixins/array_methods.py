@@ -10,7 +10,7 @@ from autograd.core.array_mixins.in_place import mark_as_view
 from autograd.core.coercion import check_array_kind
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
-from autograd.core.tracing import find_traced_integers
+from autograd.core.tracing import TracedMaskBase, concretize, find_traced_integers
 from autograd.errors import DataError, ShapeError
 from autograd.ops import TABLE, find
 from autograd.state import context
@@ -181,9 +181,11 @@ class ArrayMethods(GraphStructure):
 
 
 def freeze_index(index: Any) -> Any:
-    """An index that nobody can change afterwards: arrays and lists in it are copied; nodes are refused."""
+    """An index that nobody can change afterwards: arrays and lists in it are copied, masks are read, and nodes are refused."""
     if isinstance(index, tuple):
         return tuple(freeze_index(part) for part in index)
+    if isinstance(index, TracedMaskBase):
+        return concretize(index)
     if isinstance(index, GraphStructure):
         raise DataError(
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"

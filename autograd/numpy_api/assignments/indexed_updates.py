@@ -50,19 +50,15 @@ class Entries:
         If an entry does not exist.
     """
 
-    __slots__ = ("_positions", "array", "index")
+    __slots__ = ("_is_traced_mask", "_positions", "array", "index")
 
     def __init__(self, array: Tensor, index: Any) -> None:
         self.array: Tensor = array
-        self.index: Any = freeze_index(index)
+        self._is_traced_mask: bool = isinstance(index, TracedMaskBase) and index.shape == array.shape  # that compile() follows
+        self.index: Any = index if self._is_traced_mask else freeze_index(index)
         self._positions: Any = None
         if not self._is_traced_mask:
             self._find_positions()
-
-    @property
-    def _is_traced_mask(self) -> bool:
-        """Whether the index is a condition for each entry that compile() follows."""
-        return isinstance(self.index, TracedMaskBase) and self.index.shape == self.array.shape
 
     @property
     def positions(self) -> Any:
@@ -113,7 +109,7 @@ class Entries:
     def add(self, values: Any) -> Tensor:
         """Return a new Tensor with values added; if the index repeats an entry, all of its values are added."""
         values = self._broadcast(values, "add")
-        scattered = apply(find("scatter"), values, index=self.index, shape=self.array.shape)
+        scattered = apply(find("scatter"), values, index=freeze_index(self.index), shape=self.array.shape)
         return _in_dtype_of(self.array, self.array + scattered)
 
     def subtract(self, values: Any) -> Tensor:
