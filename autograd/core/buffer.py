@@ -107,6 +107,10 @@ class Buffer(Tensor):
     def grad(self, grad: Any) -> None:
         self._current.grad = grad
 
+    def describe(self) -> str:
+        """Return the description of the array for error messages."""
+        return self._describe_as("Tensor", "array that is assigned to")
+
     def freeze_data(self) -> npt.NDArray[Any]:
         """Return the array for a graph to keep."""
         return self._current.freeze_data()
