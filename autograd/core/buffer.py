@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.core.array_mixins.copy_on_write import FILLED
-from autograd.core.array_mixins.in_place import COPY, VIEW
+from autograd.core.array_mixins.in_place import COPY, FUNCTIONS, VIEW
 from autograd.core.base_node import SLOTS
 from autograd.core.tensor import Tensor
 from autograd.core.tracing import current_tracer
@@ -21,7 +21,7 @@ from autograd.graph.original_nodes import Original
 from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find
 from autograd.state import context
-from autograd.state.hook_handles import Handle
+from autograd.state.hook_handles import Handle, hook_start
 from autograd.state.metadata import Metadata
 
 
@@ -66,8 +66,6 @@ class Buffer(Tensor):
 
     def _follow(self, version: Tensor) -> None:
         """Stand for another version: as a node of a graph, for the identity of it."""
-        if context.open_block_count:
-            _refuse_to_change_outside(self)
         self._current = version
         self._primal = version._primal
         if version.constant:
@@ -109,6 +107,10 @@ class Buffer(Tensor):
     def grad(self, grad: Any) -> None:
         self._current.grad = grad
 
+    def describe(self) -> str:
+        """Return the description of the array for error messages."""
+        return self._describe_as("Tensor", "array that is assigned to")
+
     def freeze_data(self) -> npt.NDArray[Any]:
         """Return the array for a graph to keep."""
         return self._current.freeze_data()
@@ -135,9 +137,12 @@ class Buffer(Tensor):
     # -- assignments
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        _refuse_here(self, "t[index] = x")
         self._follow(self._current.at[index].set(value))
 
-    def _assign(self, sign: str, result: Any) -> Buffer:
+    def _assign(self, sign: str, other: Any) -> Buffer:
+        _refuse_here(self, f"t {sign} x")
+        result = FUNCTIONS[sign](self, other)
         if result.shape != self.shape:
             raise ShapeError(
                 f"t {sign} x: a result of shape {result.shape} does not fit into {self.describe()} of shape {self.shape}"
@@ -151,15 +156,22 @@ class Buffer(Tensor):
     # -- copies are buffers of their own; a pickle is that of the version
 
     def __copy__(self) -> Buffer:
-        return Buffer(self._current)
+        return _restore_buffer(self._current, copy(self.metadata))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Buffer:
         self._refuse_while_tracing("copying")
-        return Buffer(copy_and_pickle.deepcopy_graph(self._current, memo))
+        return _restore_buffer(copy_and_pickle.deepcopy_graph(self._current, memo), copy(self.metadata))
 
     def __reduce__(self) -> tuple[Any, ...]:
         self._refuse_while_tracing("pickling")
-        return Buffer, (self._current,)
+        return _restore_buffer, (self._current, self.metadata)
+
+
+def _restore_buffer(version: Tensor, metadata: Metadata | None) -> Buffer:
+    """Return a buffer with a version and metadata."""
+    buffer = Buffer(version)
+    buffer.metadata = metadata
+    return buffer
 
 
 def make_buffer(x: Tensor) -> Buffer:
@@ -191,7 +203,7 @@ def make_assignable(tensor: Tensor, call: str) -> None:
     if isinstance(tensor, Buffer):
         return
     _check_assignable(tensor, call)
-    _refuse_to_change_outside(tensor)
+    _refuse_here(tensor, call)
     tracer = current_tracer()
     original: Tensor = object.__new__(type(tensor))
     for slot in (*SLOTS, "_state"):
@@ -205,19 +217,33 @@ def make_assignable(tensor: Tensor, call: str) -> None:
     tensor._follow(original)  # type: ignore[attr-defined]  # it is a Buffer now
 
 
-def _refuse_to_change_outside(tensor: Tensor) -> None:
-    """Raise GraphError inside a compiled function that assigns to a Tensor from outside: later calls would not do it."""
+def _refuse_here(tensor: Tensor, call: str) -> None:
+    """Raise GraphError where an assignment to a Tensor would be wrong, although it is right elsewhere.
+
+    A compiled function does not assign to what was made outside, since its later calls would not, and a hook not to what the pass
+    that is running works on. In no_grad() the new version would be a constant, without the gradient of the entries that stay.
+    """
     tracer = current_tracer()
     if tracer is not None and tensor.stamp < tracer.start_stamp:
         raise GraphError(
             f"compile(): the function assigns to {tensor.describe()}, which was made outside, and later calls would not change it: "
             f"return the new array, or replace the numbers of a constant by autograd.update_numbers()"
         )
+    if tensor.stamp < hook_start.get():
+        raise GraphError(
+            f"{call} on {tensor.describe()} in a hook: it was made before the hook was called, and the pass that is running may "
+            f"need it: assign to a copy, from t.copy()"
+        )
+    if not (tensor.constant or context.recording()):
+        raise GraphError(
+            f"{call} on {tensor.describe()} in no_grad(): it would become a constant, to which no gradient flows: assign to it "
+            f"outside of no_grad(), or to a copy, from t.copy()"
+        )
 
 
 def _check_assignable(tensor: Tensor, call: str) -> None:
     described = f"{call} on {tensor.describe()}"
-    if tensor.op is None and not (tensor.constant and type(tensor) is Tensor):
+    if tensor.op is None and not ((tensor.constant or _is_traced(tensor)) and type(tensor) is Tensor):
         raise DataError(
             f"{described}: only results of operations and constants can be assigned to. Use t = t.at[index].set(x), assign to a "
             f"copy, from t.copy(), or change its numbers outside of any gradient, as in t.data[index] = x"
@@ -227,6 +253,12 @@ def _check_assignable(tensor: Tensor, call: str) -> None:
             f"{described}: it is a view, and NumPy would also change the array that it was taken from. Assign to that array, as in "
             f"a[0, 1] = x in place of a[0][1] = x, or to a copy, from t.copy()"
         )
+
+
+def _is_traced(leaf: Tensor) -> bool:
+    """Return whether a leaf stands for something computed in a compiled function, such as ``x.detach()``, a constant elsewhere."""
+    tracer = current_tracer()
+    return tracer is not None and leaf in tracer.origins
 
 
 def _is_view(tensor: Tensor) -> bool:

@@ -168,11 +168,11 @@ class Tensor(CopyOnWrite, InPlace, ArrayMethods, NumpyMethods, PythonRounding, N
             return self._primal.item()
         number = self._number("item()")
         trace = context.current().tracer if context.open_block_count else None
-        return number if trace is None or self._state == CONSTANT else trace.trace_data(self.reshape(()))
+        return number if trace is None or self.constant else trace.trace_data(self.reshape(()))
 
     def numpy(self) -> npt.NDArray[Any]:
         """Return a copy of the numbers, without the graph."""
-        if context.open_block_count and self._state != CONSTANT and context.current().tracer is not None:
+        if context.open_block_count and not self.constant and context.current().tracer is not None:
             return context.current().tracer.trace_data(self)  # type: ignore[no-any-return]  # numbers that are followed
         return self._primal.copy()  # type: ignore[no-any-return]
 
@@ -210,7 +210,7 @@ class Tensor(CopyOnWrite, InPlace, ArrayMethods, NumpyMethods, PythonRounding, N
 
     def __dlpack__(self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None) -> Any:
         """Hand the numbers of a constant to another library: a copy, or read-only memory if ``copy`` is False."""
-        if self._state != CONSTANT:
+        if not self.constant:
             raise DataError(
                 f"{self.describe()} would be cut from its graph here: pass t.detach() for its numbers, or make the whole "
                 f"function one of the other library with autograd.interop.to_torch(f) or to_jax(f)"

@@ -81,6 +81,11 @@ def to_concrete(x: Any) -> Any:
     return x.concrete if isinstance(x, TracedDataBase | TracedMaskBase) else x
 
 
+def is_followed(x: Any) -> bool:
+    """Return whether a traced function records what is computed with ``x``: it is a node that is not constant, or traced."""
+    return isinstance(x, TracedBase) or (isinstance(x, Node) and not getattr(x, "constant", False))
+
+
 def original_of(x: Any) -> Any:
     """Return the node that was read, where the program has assigned to it since then; anything else as it is."""
     return x.original if isinstance(x, Node) else x

@@ -51,8 +51,12 @@ ALIASES = {
 LAZY_ROWS = {"scipy.special": "autograd.scipy.special"}
 
 
-# Functions composed of others, whose last step may be a view of their own intermediate array.
-NEW_ARRAYS = COMPOSED.keys() - {np.real_if_close, np.astype}
+# Functions whose results are new arrays, although the last step of ours may be a view of an intermediate array.
+NEW_ARRAYS = COMPOSED.keys() - {np.real_if_close, np.astype} | {
+    function
+    for function in HANDLERS
+    if function.__module__ == "numpy.linalg" and function not in (np.linalg.diagonal, np.linalg.matrix_transpose)
+}
 
 
 # The ufuncs that are rows. Tensors and numbers are applied to the row directly.
@@ -82,6 +86,7 @@ def _call_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
         result = _apply_ufunc(ufunc, name, inputs)
     else:
         result = _apply_ufunc_method(ufunc, name, method, inputs, kwargs)
+        _mark_as_copies(result, inputs)
     if result is NotImplemented:
         call = describe_ufunc_call(ufunc, method, kwargs)
         raise DataError(f"{call} has no derivative here; {suggest_alternative(ufunc.__name__)}")
@@ -182,9 +187,16 @@ def _call_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
         if isinstance(error, DataError) or "argument" not in str(error):
             raise
         raise DataError(f"{get_qualified_name(function)} on nodes: {error}") from None
-    if type(result) is Tensor and function in NEW_ARRAYS:
-        mark_as_copy(result)
+    if function in NEW_ARRAYS:
+        _mark_as_copies(result, args)
     return result if target is None else write_result(f"{get_qualified_name(function)} with out=", target, result)
+
+
+def _mark_as_copies(result: Any, args: Any) -> None:
+    """Note that the arrays of a result are new, unless they are arguments, which some functions return as they are."""
+    for array in result if isinstance(result, tuple | list) else (result,):
+        if type(array) is Tensor and all(array is not arg for arg in args):
+            mark_as_copy(array)
 
 
 def _bind_arguments(function: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:

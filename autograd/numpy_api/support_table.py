@@ -31,10 +31,16 @@ The result of an operation may be assigned to, as in `y = 2 * x; y[0] = x[1]` or
 before keeps the earlier entries, and gradients flow to both.
 
 NumPy's own `np.zeros(3)` and `np.array([…])` cannot hold a Tensor; `autograd.zeros`, `autograd.ones`, `autograd.full` and
-`autograd.array` can. Two things are refused with the next step. A leaf is no result: change a copy of it. A view, such as `y[0]` or
-`y.T`, is not assigned to, since NumPy would change `y`: write `y[0, 1] = x` in place of `y[0][1] = x`. Views that were taken before
-an assignment keep the earlier entries, other than NumPy's. `t.at[index].set(x)`, with `add`, `multiply` and others, returns a new
-Tensor instead.
+`autograd.array` can. Some assignments are refused with the next step:
+
+- A leaf, such as the argument of the function, is no result: change a copy of it.
+- A view, such as `y[0]` or `y.T`, is not assigned to, since NumPy would change `y`: write `y[0, 1] = x` in place of `y[0][1] = x`.
+- In `no_grad()` a result would become a constant, and in a hook the backward pass may need it: change a copy of it.
+
+Three things differ from NumPy. Views that were taken before an assignment keep the earlier entries. `x += v` on a leaf or on a
+single number makes a new one, as on a float, so that other names of `x`, such as those of a caller, keep the old numbers. A
+function that writes to the array that it also reads, as in `np.place(y, mask, y)`, reads the numbers from before.
+`t.at[index].set(x)`, with `add`, `multiply` and others, returns a new Tensor instead.
 
 ```python
 import numpy as np

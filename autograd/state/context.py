@@ -92,6 +92,10 @@ class State:
         self._metadata = self._metadata_at(innermost_user_frame(frame))
         return self._metadata
 
+    def forget_frame(self) -> None:
+        """Let go of the frame that made the last node, and with it of its local variables."""
+        self._frame = self._generator = self._metadata = None
+
     def _metadata_at(self, frame: FrameType | None) -> Metadata | None:
         """Return the metadata for the place at which a frame of the user stands."""
         if frame is None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
+
+# When the hook that is running in this thread or task was called; 0 outside of hooks.
+hook_start: ContextVar[int] = ContextVar("hook_start", default=0)
 
 
 class Hooks(dict[int, Callable[[Any], Any]]):

@@ -204,17 +204,34 @@ class Tracer:
         numbers = [TracedData(self, x.current) if isinstance(x, Node) else x for x in args]
         self.updates.set(tensor, unwrap(rule(TracedData(self, self.updates.now(tensor)), *numbers)))
 
+    def place_of(self, node: Any) -> int | None:
+        """Return the place of a node in the order of the program, or None if the run did not make it.
+
+        Parameters
+        ----------
+        node : Node
+            The node.
+
+        Returns
+        -------
+        int or None
+            Its place in ``created``.
+        """
+        return next((k for k in reversed(range(len(self.created))) if self.created[k] is node), None)
+
     def note_assignment(self, tensor: Any, original: Any) -> None:
-        """Note that a result is assigned to: in the order of the program its original stands for it.
+        """Note that a result is assigned to: in the order of the program, and among the origins, its original stands for it.
 
         Parameters
         ----------
         tensor, original : Tensor
             The result, and the node that it was so far.
         """
-        place = next((k for k in reversed(range(len(self.created))) if self.created[k] is tensor), None)
+        place = self.place_of(tensor)
         if place is not None:
             self.created[place] = original
+        if tensor in self.origins:
+            self.origins = {original if x is tensor else x: origin for x, origin in self.origins.items()}
 
     def refer_to_originals(self) -> None:
         """Replace results that the program assigned to, at the end of a run, by what was read of them."""

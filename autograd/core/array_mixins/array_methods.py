@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from autograd.core.array_mixins.in_place import mark_as_view
+from autograd.core.array_mixins.in_place import mark_as_copy, mark_as_view
 from autograd.core.coercion import check_array_kind
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.operators import apply, operate
-from autograd.core.tracing import find_traced_integers
+from autograd.core.tracing import TracedMaskBase, concretize, find_traced_integers
 from autograd.errors import DataError, ShapeError
 from autograd.ops import TABLE, find
 from autograd.state import context
@@ -85,7 +85,8 @@ class ArrayMethods(GraphStructure):
         """The same entries in another shape; -1 stands for what is left. ``order="F"`` reads and writes columns first."""
         lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
         if order != "C" and self._resolve_order("reshape", order) == "F":
-            return self.transpose().reshape(lengths[::-1]).transpose()
+            result = self.transpose().reshape(lengths[::-1]).transpose()
+            return result if np.may_share_memory(result._primal, self._primal) else mark_as_copy(result)
         return apply(find("reshape"), self, shape=tuple(lengths))  # type: ignore[no-any-return]
 
     def ravel(self, order: str = "C") -> Self:
@@ -116,7 +117,7 @@ class ArrayMethods(GraphStructure):
 
     def squeeze(self, axis: Axis = None) -> Self:
         """The axes of length one left out."""
-        return apply(find("squeeze"), self, axis=self._axis(axis, "squeeze"))  # type: ignore[no-any-return]
+        return mark_as_view(apply(find("squeeze"), self, axis=self._axis(axis, "squeeze")))  # type: ignore[no-any-return]
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """The sum along a diagonal."""
@@ -181,9 +182,11 @@ class ArrayMethods(GraphStructure):
 
 
 def freeze_index(index: Any) -> Any:
-    """An index that nobody can change afterwards: arrays and lists in it are copied; nodes are refused."""
+    """An index that nobody can change afterwards: arrays and lists in it are copied, masks are read, and nodes are refused."""
     if isinstance(index, tuple):
         return tuple(freeze_index(part) for part in index)
+    if isinstance(index, TracedMaskBase):
+        return concretize(index)
     if isinstance(index, GraphStructure):
         raise DataError(
             f"an index takes integers, slices and arrays of integers, not {index.describe()}: use its .data as integers"

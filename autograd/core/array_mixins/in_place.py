@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import operator
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -11,6 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.core.node_mixins.graph_structure import GraphStructure
+from autograd.core.tracing import current_tracer
+from autograd.state import context
 
 # NumPy's stubs do not know that nodes answer its functions.
 numpy: Any = np
@@ -45,6 +48,45 @@ def assigns_to_entries(frame: FrameType) -> bool:
     code = frame.f_code.co_code
     following = (code[k] for k in range(frame.f_lasti + 2, len(code), 2))
     return next((op for op in following if op not in BETWEEN), None) in STORE_ENTRIES
+
+
+class _Temporary:
+    """An object to which only the operator refers that is applied to it. It counts its references as a Tensor does."""
+
+    def __iadd__(self, other: Any) -> int:
+        return self._assign("+=", other)
+
+    def _assign(self, sign: str, other: Any) -> int:
+        return sys.getrefcount(self)
+
+
+class _TemporaryEntries:
+    """A container that makes its entries when they are read."""
+
+    def __getitem__(self, index: int) -> Any:
+        return _Temporary()
+
+    def __setitem__(self, index: int, count: int) -> None:
+        self.count = count
+
+
+def references_to_temporary() -> int:
+    """Return how many references to ``a[i]`` there are in ``a[i] += x`` if nobody else has it; debuggers may add some."""
+    entries = _TemporaryEntries()
+    entries[0] += 1.0
+    return entries.count
+
+
+FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+=": operator.add,
+    "-=": operator.sub,
+    "*=": operator.mul,
+    "/=": operator.truediv,
+    "//=": operator.floordiv,
+    "%=": operator.mod,
+    "**=": operator.pow,
+    "@=": operator.matmul,
+}
 
 
 class InPlace(GraphStructure):
@@ -98,38 +140,46 @@ class InPlace(GraphStructure):
         """Bring the entry of rank ``kth`` to its place along an axis, in place."""
         self[...] = numpy.partition(self, kth, axis)
 
-    def _assign(self, sign: str, result: Any) -> Any:
-        """Make ``result`` the value of this Tensor.
+    def _assign(self, sign: str, other: Any) -> Any:
+        """Apply an operator and make its result the value of this Tensor.
 
-        A leaf of which gradients are asked, and a single number, stay as they are, and so do the entries that ``a[i] += x`` reads,
-        adds to and assigns to again.
+        A leaf of which gradients are asked, and a single number, stay as they are. So does what ``a[i] += x`` reads, adds to and
+        assigns to ``a[i]`` again, unless somebody else has it, too: then ``a`` is a list or another container of arrays.
         """
+        if context.open_block_count:
+            context.current().forget_frame()
+        references = sys.getrefcount(self)
         is_unchanged = not self.shape or (self.op is None and not self.constant)
-        if is_unchanged or assigns_to_entries(sys._getframe(2)):
-            return result
+        if is_unchanged or (assigns_to_entries(sys._getframe(2)) and self._is_temporary(references)):
+            return FUNCTIONS[sign](self, other)
         self.make_assignable(f"t {sign} x")
-        return self._assign(sign, result)
+        return self._assign(sign, other)
+
+    def _is_temporary(self, references: int) -> bool:
+        """Return whether nobody but an operator and a tracer refers to this Tensor, if so many references were counted."""
+        tracer = current_tracer()
+        return references - (tracer is not None and tracer.place_of(self) is not None) == references_to_temporary()
 
     def __iadd__(self, other: Any) -> Any:
-        return self._assign("+=", self + other)
+        return self._assign("+=", other)
 
     def __isub__(self, other: Any) -> Any:
-        return self._assign("-=", self - other)
+        return self._assign("-=", other)
 
     def __imul__(self, other: Any) -> Any:
-        return self._assign("*=", self * other)
+        return self._assign("*=", other)
 
     def __itruediv__(self, other: Any) -> Any:
-        return self._assign("/=", self / other)
+        return self._assign("/=", other)
 
     def __ifloordiv__(self, other: Any) -> Any:
-        return self._assign("//=", self // other)
+        return self._assign("//=", other)
 
     def __imod__(self, other: Any) -> Any:
-        return self._assign("%=", self % other)
+        return self._assign("%=", other)
 
     def __ipow__(self, other: Any) -> Any:
-        return self._assign("**=", self**other)
+        return self._assign("**=", other)
 
     def __imatmul__(self, other: Any) -> Any:
-        return self._assign("@=", self @ other)
+        return self._assign("@=", other)

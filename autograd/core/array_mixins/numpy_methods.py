@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.core.array_mixins.array_methods import Axis
-from autograd.core.array_mixins.in_place import mark_as_copy
+from autograd.core.array_mixins.in_place import mark_as_copy, mark_as_view
 from autograd.core.array_mixins.refused_attributes import REFUSED, RefusedAttribute
 from autograd.core.node_mixins.graph_structure import GraphStructure
 from autograd.core.tracing import call_with_guard
@@ -83,7 +83,8 @@ class NumpyMethods(GraphStructure):
 
     def conj(self) -> Any:
         """The complex conjugate."""
-        return numpy.conj(self)
+        conjugate = numpy.conj(self)
+        return conjugate if numpy.iscomplexobj(self) or not self.rank else mark_as_view(conjugate)
 
     conjugate = conj  # NumPy's loops over object arrays call it
 
@@ -105,7 +106,8 @@ class NumpyMethods(GraphStructure):
     @property
     def flat(self) -> Any:
         """The entries in one row, to iterate over or to index."""
-        return numpy.ravel(self)
+        flat = numpy.ravel(self)
+        return mark_as_view(flat) if self.rank else flat
 
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
         return self // other, self % other

@@ -15,7 +15,7 @@ from autograd.errors import DataError, ShapeError
 from autograd.graph.reference_cycles import find_nodes_held_by, track_graph
 from autograd.state import context
 from autograd.state.anomaly_checks import check_hook
-from autograd.state.hook_handles import Handle, Hooks
+from autograd.state.hook_handles import Handle, Hooks, hook_start
 
 
 class GradientHooks(GraphStructure):
@@ -70,7 +70,7 @@ class GradientHooks(GraphStructure):
             if isinstance(g, np.ndarray):
                 g = g.view()
                 g.flags.writeable = False
-            hook_result = hook(g)
+            hook_result = _call_hook(hook, g)
             if hook_result is None:
                 continue
             new = self._convert_hook_result(hook_result, isinstance(g, BaseNode))
@@ -87,5 +87,14 @@ class GradientHooks(GraphStructure):
         if not graph:
             return self.to_gradient_data(numbers)
         if isinstance(hook_result, GraphStructure) and hook_result.shape == self.shape:
-            return hook_result
+            return hook_result.current
         return self.leaf(self.to_gradient_data(numbers))
+
+
+def _call_hook(hook: Callable[[Any], Any], g: Any) -> Any:
+    """Call a hook. It may assign to what it makes, but not to nodes that are older."""
+    token = hook_start.set(context.tick())
+    try:
+        return hook(g)
+    finally:
+        hook_start.reset(token)

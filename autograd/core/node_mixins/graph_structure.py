@@ -105,10 +105,13 @@ class GraphStructure(BaseNode):
 
     def describe(self) -> str:
         """Return the description of the node for error messages: its class, name, operation and line."""
-        made = "leaf" if self.op is None else f"result of {self.op.name}"
+        return self._describe_as(type(self).__name__, "leaf" if self.op is None else f"result of {self.op.name}")
+
+    def _describe_as(self, kind: str, made: str) -> str:
+        """Return the description with the name of a class, and what made the node."""
         name = f"{self.path!r}, " if self.path else ""
         scope = f" in {self.scope}" if self.scope and not self.path else ""
-        return f"this {type(self).__name__} ({name}{made}{scope}{f', made at {self.line}' if self.line else ''})"
+        return f"this {kind} ({name}{made}{scope}{f', made at {self.line}' if self.line else ''})"
 
     # -- what Value and Tensor define
 

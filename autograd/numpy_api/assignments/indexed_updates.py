@@ -10,7 +10,7 @@ from autograd.backends.numpy_backend import is_basic_index
 from autograd.core.array_mixins.array_methods import freeze_index
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor, is_complex
-from autograd.core.tracing import TracedMaskBase
+from autograd.core.tracing import TracedMaskBase, concretize
 from autograd.errors import OutOfRangeError, SettingError, ShapeError
 from autograd.numpy_api import functions
 from autograd.numpy_api.apply import as_tensor
@@ -51,24 +51,20 @@ class Entries:
         If an entry does not exist.
     """
 
-    __slots__ = ("_positions", "_shape", "array", "index")
+    __slots__ = ("_is_traced_mask", "_positions", "_shape", "array", "index")
 
     def __init__(self, array: Tensor, index: Any) -> None:
         self.array: Tensor = array
-        self.index: Any = freeze_index(index)
+        self._is_traced_mask: bool = isinstance(index, TracedMaskBase) and index.shape == array.shape  # that compile() follows
+        self.index: Any = index if self._is_traced_mask else freeze_index(index)
         self._positions: Any = None
         self._shape: tuple[int, ...] | None = None
         if not self._is_traced_mask:
             self._find_shape()
 
     @property
-    def _is_traced_mask(self) -> bool:
-        """Whether the index is a condition for each entry that compile() follows."""
-        return isinstance(self.index, TracedMaskBase) and self.index.shape == self.array.shape
-
-    @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the entries. That of a traced mask has a guard."""
+        """The shape of the entries."""
         return self._find_shape() if self._shape is None else self._shape
 
     def _find_shape(self) -> tuple[int, ...]:
@@ -81,7 +77,7 @@ class Entries:
 
     @property
     def positions(self) -> Any:
-        """The positions of the entries in the flattened array. Those by a traced mask have a guard."""
+        """The positions of the entries in the flattened array."""
         if self._positions is None:
             self._positions = np.arange(self.array.size).reshape(self.array.shape)[self.index]
         return self._positions
@@ -90,6 +86,11 @@ class Entries:
     def _repeats_an_entry(self) -> bool:
         """Whether the index picks an entry twice."""
         return not is_basic_index(self.index) and bool(np.unique(self.positions).size < self.positions.size)
+
+    def _read_traced_mask(self) -> None:
+        """Go on with the plain truth values of a traced mask, which has a guard then."""
+        if self._is_traced_mask:
+            self.index, self._is_traced_mask = concretize(self.index), False
 
     def get(self) -> Tensor:
         """Return the entries."""
@@ -116,6 +117,7 @@ class Entries:
         array = self.array
         if self._is_traced_mask and np.shape(values) == ():
             return replace_where(array, self.index, values)
+        self._read_traced_mask()
         if type(values) not in (float, int) or self._repeats_an_entry:
             values = self._broadcast(values, "set")
             if _is_whole(self.index) or (is_complex(values) and not is_complex(array)):
@@ -128,8 +130,9 @@ class Entries:
 
     def add(self, values: Any) -> Tensor:
         """Return a new Tensor with values added; if the index repeats an entry, all of its values are added."""
+        self._read_traced_mask()
         values = self._broadcast(values, "add")
-        scattered = apply(find("scatter"), values, index=self.index, shape=self.array.shape)
+        scattered = apply(find("scatter"), values, index=freeze_index(self.index), shape=self.array.shape)
         return _in_dtype_of(self.array, self.array + scattered)
 
     def subtract(self, values: Any) -> Tensor:
@@ -157,6 +160,7 @@ class Entries:
         return self._update("max", values, functions.maximum)
 
     def _update(self, name: str, values: Any, function: Any) -> Tensor:
+        self._read_traced_mask()
         if self._repeats_an_entry:
             raise SettingError(f"t.at[index].{name}() of {self.array.describe()}: the index repeats an entry: pass each once")
         return self.set(function(self.get(), self._broadcast(values, name)))

@@ -91,9 +91,9 @@ def polyder(p: Any, m: int = 1) -> Any:
     >>> polyder(Tensor([3.0, 2.0, 1.0])).data
     array([6., 2.])
     """
-    p = _coefficients(p, "polyder")
     if m < 0:
         raise SettingError(f"np.polyder: the order m must be 0 or more, not {m}")
+    p = _coefficients(p, "polyder") if m else as_tensor(p)
     for _ in range(m):
         p = p[:-1] * np.arange(p.size - 1.0, 0.0, -1.0)
     return p
@@ -123,7 +123,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     >>> polyint(Tensor([6.0, 2.0]), k=5.0).data
     array([3., 2., 5.])
     """
-    p = _coefficients(p, "polyint")
+    p = _coefficients(p, "polyint") if m else as_tensor(p)
     constants = as_tensor(np.zeros(m) if k is None else k).ravel()
     constants = functions.broadcast_to(constants, (m,)) if constants.size == 1 else constants
     if m < 0 or constants.size != m:

@@ -127,7 +127,7 @@ COMPOSED: dict[Any, Callable[..., Any]] = {
     np.linalg.trace: lambda x, *, offset=0: functions.trace(x, offset, -2, -1),
     np.linalg.outer: functions.outer,
     np.copy: lambda a: functions.array(a) if np.ndim(a) or isinstance(a, Tensor) else functions.positive(a),
-    np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype),
+    np.astype: lambda x, dtype, *, copy=True, device=None: as_tensor(x).astype(dtype, copy=copy),
     np.real_if_close: real_if_close,
     np.fix: functions.trunc,
     np.sinc: sinc,

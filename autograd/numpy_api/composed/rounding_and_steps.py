@@ -91,7 +91,9 @@ def heaviside(x: Any, at_zero: Any) -> Any:
     1.0
     """
     steps = functions.where(call_with_guard(np.equal, x, 0.0), at_zero, call_with_guard(np.heaviside, x, 0.0))
-    return steps if isinstance(steps, Node) else x.leaf(steps)
+    if isinstance(steps, Node):
+        return steps
+    return Tensor(steps, constant=True) if isinstance(x, Tensor) else x.leaf(steps)
 
 
 def copysign(a: Any, b: Any) -> Any:

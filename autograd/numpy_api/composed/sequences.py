@@ -44,6 +44,8 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     """
     if n < 0:
         raise ShapeError(f"np.diff takes an order of 0 or more, not {n}")
+    if not n:
+        return as_tensor(a)
     tensor = functions.swapaxes(as_tensor(a), axis, -1)
     for _ in range(n):
         tensor = tensor[..., 1:] - tensor[..., :-1]

@@ -3,6 +3,7 @@
 import copy
 import operator
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -17,12 +18,14 @@ from autograd import (
     ShapeError,
     Tensor,
     Value,
+    anomaly,
     compile,
     grad,
     gradients,
     hessian,
     jvp,
     no_grad,
+    stop_gradient,
     vjp,
     vmap,
 )
@@ -136,8 +139,167 @@ def test_operators(sign):
     y = getattr(operator, sign)(y, other)
     assert y is same
     assert_close(y.data, getattr(operator, sign)(numbers, other), rtol=1e-15)
-    with pytest.raises(ShapeError, match=r"a result of shape \(2, 2\) does not fit into this Buffer .* of shape \(2,\)"):
+    with pytest.raises(
+        ShapeError, match=r"a result of shape \(2, 2\) does not fit into this Tensor \(array that is .* of shape \(2,\)"
+    ):
         getattr(operator, sign)(Tensor([1.0, 1.0]) * 1.0, other) if sign != "imatmul" else operator.iadd(y[0] * 1.0, other)
+
+
+class Holder:
+    """An attribute, and entries that are made when they are read."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __getitem__(self, index):
+        return self.array[index]
+
+    def __setitem__(self, index, value):
+        self.array[index] = value
+
+
+def assign_through_containers(make):
+    """Assignments of which the array is reached through something else; what others have of it is read afterwards."""
+    y, z, w, u, v = (make() for _ in range(5))
+    listed, named, held, entries, nested = [y], {"k": z}, Holder(w), Holder(u), [[v]]
+    listed[0] += 1.0
+    named["k"] *= 2.0
+    named["k"][1:] -= 1.0
+    held.array += 1.0
+    held.array[0] *= 3.0
+    entries[0] += 1.0
+    entries[:, 1:] /= 2.0
+    nested[0][(place := 0)] -= 4.0
+    named["changed"] = operator.imul(z, 3.0)
+    y[place], z[y > 2.0], w[[0, 1], 1:] = (y[1] * 2.0 if isinstance(y, np.ndarray) else y.data[1] * 2.0), 0.0, 7.0
+    for i in range(2):
+        y[i] += z[i - 1]
+        y[i, i:] *= 2.0
+    exec("y[0] += 1.0; y[1, 1:] *= 2.0", {"y": y})
+    eval("operator.iadd(z, 1.0)", {"operator": operator, "z": z})
+    [operator.imul(w, k) for k in (1.0, 2.0)]
+    return [array.tolist() for array in (y, z, w, u, v)]
+
+
+# So many constants that the instructions of the function need EXTENDED_ARG.
+LONG = "def long(y):\n" + "".join(f"    v{i} = {i}.5\n" for i in range(300)) + "    y[v299 > 0.0, :1] += v298\n    y[v0:] *= v299\n"
+
+
+def run_in_containers(make):
+    scope = {}
+    exec(LONG.replace("v299 > 0.0", "int(v1)").replace("v0:", "int(v0):"), scope)
+    y = make()
+    scope["long"](y)
+    return assign_through_containers(make), y.tolist()
+
+
+def look_at_everything(frame, event, arg):
+    """A trace function that reads local variables, as debuggers do."""
+    assert frame.f_locals is not None
+    return look_at_everything
+
+
+def test_operators_through_containers():
+    numbers = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    expected = run_in_containers(numbers.copy)
+    for make in (lambda: Tensor(numbers) * 1.0, lambda: Tensor(numbers, constant=True), lambda: ag.array(numbers)):
+        assert run_in_containers(make) == expected
+        with anomaly():
+            assert run_in_containers(make) == expected
+    compiled = compile(assign_through_containers_of_nodes, tensors=True)
+    assert_close(compiled(numbers), assign_through_containers_of_nodes(numbers), rtol=1e-14)
+
+
+def assign_through_containers_of_nodes(x):
+    """A part of the program above that compile() follows without a branch."""
+    y, z = x * 1.0, x * 2.0
+    listed = [y]
+    listed[0] += 1.0
+    y[0] *= z[1]
+    z[:, 1:] -= y[0, 1:]
+    return y, z
+
+
+def test_operators_under_a_trace_function():
+    numbers = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    before = sys.gettrace()
+    sys.settrace(look_at_everything)
+    try:
+        found = run_in_containers(lambda: Tensor(numbers) * 1.0)
+    finally:
+        sys.settrace(before)
+    assert found == run_in_containers(numbers.copy)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring is new in Python 3.12")
+def test_operators_while_instructions_are_monitored():
+    numbers, monitoring = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), sys.monitoring
+    tool = next(i for i in range(6) if monitoring.get_tool(i) is None)
+    events = monitoring.events
+    watched = (events.LINE, events.INSTRUCTION, events.CALL, events.PY_START)
+    monitoring.use_tool_id(tool, "test")
+    try:
+        for event in watched:
+            monitoring.register_callback(tool, event, lambda *args: None)
+        monitoring.set_events(tool, sum(watched))
+        found = run_in_containers(lambda: Tensor(numbers) * 1.0)
+    finally:
+        monitoring.set_events(tool, 0)
+        monitoring.free_tool_id(tool)
+    assert found == run_in_containers(numbers.copy)
+
+
+def test_views_in_lists_are_views():
+    y = Tensor([[1.0, 2.0], [3.0, 4.0]]) * 1.0
+    rows = [y[0], y[1]]
+    with pytest.raises(DataError, match=r"t \+= x on this Tensor \(result of getitem\): it is a view"):
+        rows[0] += 1.0
+    with pytest.raises(DataError, match=r"it is a view"):
+        y[0][1] += 1.0
+    for row in y:
+        with pytest.raises(DataError, match=r"t \*= x on .* it is a view"):
+            row *= 2.0
+    assert y.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_no_grad_does_not_cut_a_result():
+    x = Tensor([1.0, 2.0])
+    y, assigned = x * 3.0, x * 3.0
+    assigned[0] = 1.0
+    for array in (y, assigned):
+        with no_grad():
+            with pytest.raises(GraphError, match=r"t\[index\] = x on .* in no_grad\(\): it would become a constant, .* outside of"):
+                array[0] = 7.0
+            with pytest.raises(GraphError, match=r"t \+= x on .* in no_grad\(\)"):
+                array += 1.0
+            duplicate = array.copy()
+            duplicate[0] = 7.0
+    assert duplicate.constant
+    assert gradients(y.sum() + assigned.sum(), [x])[0].tolist() == [3.0, 6.0]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_hooks_assign_to_what_they_make_alone(create_graph):
+    x = Tensor([1.0, 2.0])
+    y = x * 2.0
+
+    def run(hook):
+        with y.register_hook(hook):
+            return np.array(gradients((y * y).sum(), [x], create_graph=create_graph)[0].tolist())
+
+    def mask(g):
+        g = g * 1.0
+        g[0] = 0.0
+        return g
+
+    assert run(mask).tolist() == [0.0, 16.0]
+    with pytest.raises(GraphError, match=r"t\[index\] = x on .* in a hook: it was made before the hook was called, .* to a copy"):
+        run(lambda g: y.__setitem__(0, 5.0))
+    if create_graph:
+        with pytest.raises(GraphError, match=r"t\[index\] = x on .* in a hook"):
+            run(lambda g: g.__setitem__(0, 5.0))
+    y[0] = 5.0
+    assert (y.tolist(), run(mask).tolist()) == ([5.0, 4.0], [0.0, 16.0])
 
 
 def test_leaves_and_single_numbers_are_not_changed_by_operators():
@@ -178,6 +340,14 @@ def test_copies_and_pickles():
         for first, second in (make((z, y)), make((y, z))[::-1]):
             assert (first.tolist(), second.tolist()) == ([6.0, 12.0], [5.0, 6.0])
             assert first.parents[0].tolist() == [3.0, 6.0]
+    y.name = "y"
+    y.sum().backward()
+    for make in (copy.copy, copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))):
+        other = make(y)
+        assert (other.name, other.tolist(), other.grad.tolist()) == ("y", [5.0, 6.0], [1.0, 1.0])
+        other[1] = 7.0
+        other.name = "other"
+        assert (y.name, y.tolist()) == ("y", [5.0, 6.0])
 
 
 def test_names_and_hooks():
@@ -263,6 +433,71 @@ def test_masks_need_no_new_trace():
     assert source.count("np.where") == 3
 
 
+CONSTANTS = {
+    "where": lambda x: np.where(x > 0.5, np.zeros_like(x), 0.5),
+    "where of a list": lambda x: ag.where(x > 0.5, [constant(x, 2.0)] * 3, 0.5),
+    "where of one number": lambda x: np.where(x[0] > 0.5, constant(x, 2.0), 0.5),
+    "where of numbers": lambda x: np.where(x[0] > 0.5, 2.0, 0.5),
+    "a mask": lambda x: assigned(np.zeros_like(x), x > 0.5, 2.0),
+    "a mask of numbers": lambda x: assigned(np.zeros_like(x), numbers_of(x) > 0.5, 2.0),
+    "a mask of a row": lambda x: assigned(np.ones((2, 3)) * np.ones_like(x), (0, x > 0.5), 2.0),
+    "copyto": lambda x: written(np.copyto, x, 2.0, where=x > 0.5),
+    "putmask": lambda x: written(np.putmask, x, x > 0.5, 2.0),
+    "place": lambda x: written(np.place, x, numbers_of(x) > 0.5, [2.0, 3.0]),
+    "out= where": lambda x: np.add(np.zeros_like(x), 1.0, out=np.zeros_like(x), where=x > 0.5),
+    "detach": lambda x: assigned(detached(x), 0, 2.0),
+    "stop_gradient": lambda x: assigned(stop_gradient(detached(x)), 0, 2.0) * detached(x),
+    "numbers": lambda x: assigned(constant(x, numbers_of(x)), 0, 2.0),
+}
+
+
+def constant(x, numbers):
+    return Tensor(numbers, constant=True) if isinstance(x, Tensor) else np.array(numbers)
+
+
+def numbers_of(x):
+    return x.data if isinstance(x, Tensor) else x
+
+
+def detached(x):
+    return x.detach() if isinstance(x, Tensor) else x.copy()
+
+
+def assigned(array, index, value):
+    array[index] = value
+    array *= 2.0
+    return array
+
+
+def written(function, x, *args, **settings):
+    array = np.zeros_like(x)
+    function(array, *args, **settings)
+    return array
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_compiled_functions_follow_constants_that_depend_on_conditions(name):
+    step = compile(lambda x: (x * CONSTANTS[name](x)).sum(), tensors=True)
+    for numbers in ([1.0, -2.0, 3.0], [-1.0, 2.0, -0.5], [0.7, 0.8, 0.1]):
+        x = np.array(numbers)
+        chosen = CONSTANTS[name](x)
+        assert_close(step(x), np.sum(x * chosen), rtol=1e-14)
+        assert_close(step.grad(x), np.sum((np.ones(3) * chosen).reshape(-1, 3), axis=0))
+    assert "replayed" not in str(step.report())
+
+
+def test_masks_that_choose_entries_are_guards():
+    def f(x):
+        y = 2.0 * x
+        y[y < 1.0] *= -3.0
+        return (y.at[y > 2.0].add(x[0]) * np.arange(3.0)).sum()
+
+    step = compile(f, tensors=True)
+    for x in (np.array([1.0, -2.0, 3.0]), np.array([-1.0, 2.0, -0.5])):
+        assert_close(step(x), f(Tensor(x)).item(), rtol=1e-14)
+        assert_close(step.jvp((x,), (np.ones(3),))[1], grad(f)(x).sum(), rtol=1e-14)
+
+
 def test_compiled_functions_do_not_assign_to_what_is_outside():
     y, buffer = Tensor([1.0, 2.0]) * 2.0, ag.zeros(2)
     for outside in (y, buffer, Tensor([1.0, 1.0], constant=True)):
@@ -274,7 +509,19 @@ def test_compiled_functions_do_not_assign_to_what_is_outside():
 
 def test_views_are_refused_and_copies_are_not():
     x = Tensor(np.arange(6.0).reshape(2, 3)) * 1.0
-    for view in (x[0], x.T, x.reshape(-1), x[:, 1:], x.ravel(), np.swapaxes(x, 0, 1), np.diagonal(x), np.flip(x), x.flat):
+    for view in (
+        x[0],
+        x.T,
+        x.reshape(-1),
+        x[:, 1:],
+        x.ravel(),
+        np.swapaxes(x, 0, 1),
+        np.diagonal(x),
+        np.flip(x),
+        x.flat,
+        x.conj(),
+        (x.T * 1.0).flat,
+    ):
         with pytest.raises(DataError, match=r"t\[index\] = x on .*: it is a view, and NumPy would also change the array"):
             view[0] = 1.0
         with pytest.raises(DataError, match=r"t \+= x on .*: it is a view"):

@@ -405,6 +405,29 @@ def test_values_are_those_of_numpy_and_derivatives_are_right(name, f, shapes, se
         )
 
 
+@pytest.mark.parametrize(("name", "f", "shapes"), [(n, f, s) for n, f, *s in CASES], ids=[n for n, *_ in CASES])
+def test_arguments_that_were_assigned_to(name, f, shapes):
+    xs = make_distinct_arrays(1, shapes)
+    if shapes[0] == S and "linalg" in name:
+        xs[0] = xs[0] @ xs[0].T + np.diag([1.0, 4.0, 9.0])  # positive definite, with distinct eigenvalues
+
+    def assigned(x):
+        y = x * 2.0
+        y /= 2.0
+        y[...] = 1.0 * x
+        return y
+
+    expected = f(*xs)
+    cotangent = np.random.default_rng(2).normal(size=np.shape(expected))
+    assert_close(f(*map(assigned, map(Tensor, xs))).data, without_imaginary_zeros(expected), rtol=1e-12, atol=1e-14)
+    along = ag.grad(lambda *tensors: (f(*map(assigned, tensors)) * cotangent).sum(), argnums=tuple(range(len(xs))))(*xs)
+
+    def loss(step):
+        return float(np.sum(without_imaginary_zeros(f(*[(1.0 + step) * x for x in xs])) * cotangent))
+
+    assert_derivative(sum(np.vdot(g, x) for g, x in zip(along, xs, strict=True)), loss, h=0.02)
+
+
 @pytest.mark.parametrize("name", [name for name in SECTIONS["Entry by entry"] if name != "np.ldexp"])  # it takes whole numbers
 def test_ufuncs_work_under_every_name_that_numpy_has_for_them(name):
     ufunc = getattr(np, name[3:])
