@@ -114,7 +114,7 @@ def check_array_kind(x: Any, call: str) -> None:
     masked = 0 if mask is None else int(np.sum(mask))
     if masked:
         raise DataError(
-            f"{call}: {masked} of {np.size(x)} entries are masked, and would count as the numbers below the mask: fill them, as in "
+            f"{call}: {masked} of {np.size(x)} entries are masked, but the numbers below the mask would be used: fill them, as in "
             f"x.filled(0.0), or drop them, as in x.compressed()"
         )
 

@@ -486,7 +486,7 @@ def _unary(row: str, name: str) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
         return Tensor.record(op, (self,), {})
 
-    method.__doc__ = f"Return {row}, entry by entry. The formulas are those of the row {row} in the table of operations."
+    method.__doc__ = f"Return {row}, elementwise. The formulas are those of the row {row} in the table of operations."
     method.__qualname__ = f"Tensor.{name}"
     return method
 
@@ -500,7 +500,7 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
             return Tensor.record(op, (first, second), {})
         return record(op, first, second, other)
 
-    method.__doc__ = f"Return {row}, entry by entry. The formulas are those of the row {row} in the table of operations."
+    method.__doc__ = f"Return {row}, elementwise. The formulas are those of the row {row} in the table of operations."
     method.__qualname__ = f"Tensor.{name}"
     return method
 

@@ -152,7 +152,7 @@ class ProgramBuilder(Backend):
         return self.interned.get(instruction_key(op, args, static))
 
     def compare(self, operator: str, a: Any, b: Any) -> Any:
-        """Return an instruction that compares entry by entry.
+        """Return an instruction that compares elementwise.
 
         Parameters
         ----------

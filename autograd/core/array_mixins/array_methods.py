@@ -96,7 +96,7 @@ class ArrayMethods(GraphStructure):
     def _resolve_order(self, call: str, order: str) -> str:
         """Whether rows or columns come first: "C" or "F"."""
         if order not in ("C", "F", "A"):
-            raise DataError(f"{call}: order must be 'C', 'F' or 'A', not {order!r}: how the entries lie in memory is private")
+            raise DataError(f"{call}: order must be 'C', 'F' or 'A', not {order!r}: the memory layout of a Tensor is private")
         flags = self._primal.flags
         return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else order.replace("A", "C")
 
