@@ -132,7 +132,7 @@ class RecordedRun(Run):
 
 
 def _zeros_like(x: Any) -> Tensor:
-    """The cotangent of an input to which none flows; a number if the input is no node."""
+    """The cotangent of an input to which none flows; a number if the input is not a node."""
     return Tensor(np.zeros(() if x is None else x.shape), constant=True)
 
 

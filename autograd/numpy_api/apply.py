@@ -77,7 +77,7 @@ def to_operand(x: Any, call: str) -> Any:
 
 
 def _stack_parts(parts: Sequence[Any], call: str) -> Tensor:
-    """Stack the parts of a container, of which at least one is a node, along a new first axis."""
+    """Stack the parts of a container, at least one of which is a node, along a new first axis."""
     operands = [to_operand(part, call) for part in parts]
     stacked: Tensor = apply(find("stack"), *(x if isinstance(x, Node) else to_array(x, "stack") for x in operands), axis=0)
     return stacked

@@ -87,7 +87,7 @@ def _join(names: Any) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-# The arguments of rows that are no functions of SciPy under this name, or that SciPy calls with other arguments.
+# The arguments of rows that are not functions of SciPy under this name, or that SciPy calls with other arguments.
 HELPERS: dict[str, tuple[str, ...]] = {
     "digamma_difference": ("a", "b"),
     "scaled_ierfc": ("n", "x"),

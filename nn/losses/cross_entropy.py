@@ -102,7 +102,7 @@ def cross_entropy(
     Returns
     -------
     Tensor, shape () or (N,)
-        -Σₖ yₖ log softmax(z)ₖ. Its gradient by z is p - y, finite at logits of ±1000.
+        -Σₖ yₖ log softmax(z)ₖ. Its gradient with respect to z is p - y, which is finite at logits of ±1000.
 
     Raises
     ------

@@ -122,7 +122,7 @@ class Compiled(ProgramInspection):
         value : float
             What the function returns; the mean over a batch.
         gradients : float, array, or a container of them
-            The gradient of ``value``, in the structure of the arguments. Of a function without arguments it is a dict: the name
+            The gradient of ``value``, in the structure of the arguments. For a function without arguments it is a dict: the name
             that ``source`` has for each captured parameter, and its gradient.
 
         Raises

@@ -150,13 +150,13 @@ class Specialization(ABC):
         name : {"value", "value_and_gradients", "pullback", "jvp", "hvp", "value_and_update"}
             Which function.
         key : tuple of int, or Update
-            The slots to differentiate by; for "value_and_update" the update.
+            The slots with respect to which to differentiate; for "value_and_update" the update.
 
         Returns
         -------
         callable
             It takes the list of inputs, and what the function needs besides (cotangents, tangents, or a state), and returns groups
-            of results, of which the last belongs to the guards.
+            of results. The last group belongs to the guards.
         """
 
     @abstractmethod

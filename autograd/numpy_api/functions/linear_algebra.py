@@ -43,7 +43,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     Raises
     ------
     DataError
-        If ``ord`` is not positive for vectors, or is no norm of matrices.
+        If ``ord`` is not positive for vectors, or is not a norm of matrices.
     ShapeError
         If an axis does not exist or appears twice.
 

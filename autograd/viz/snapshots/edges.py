@@ -51,7 +51,7 @@ class Edges:
         Returns
         -------
         list of float, array or None
-            None if the derivative is no entrywise product, such as that of a matrix product, or if its rule raises.
+            None if the derivative is not an entrywise product, such as that of a matrix product, or if its rule raises.
         """
         rows = zip(self._recorded, self.heads, self.slots, strict=True)
         return [_local_derivative(self.nodes[h], slot) if recorded is None else recorded for recorded, h, slot in rows]
@@ -116,7 +116,7 @@ def to_numbers(x: Any) -> Any:
     Returns
     -------
     float or array
-        An array is a copy. Of complex numbers it holds the absolute values.
+        An array is a copy. For complex numbers it holds the absolute values.
     """
     data = x._primal if isinstance(x, Node) else x
     if type(data) is float:

@@ -116,7 +116,7 @@ class _Roller:
             return
 
     def _find_lists(self) -> None:
-        """Mark the families of which a member is read at another place than in the iteration that assigns it."""
+        """Mark the families with a member that is read outside of the iteration that assigns it."""
         inside = {i for loop in self.loops for i in range(loop.region.start, loop.region.stop)}
         plain = [tokens for i, tokens in enumerate(self.lines.tokens) if i not in inside]
         plain += [[part for part in row if isinstance(part, Token)] for loop in self.loops for row in loop.rows]
