@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -230,7 +231,7 @@ def find_common_name(nodes: Sequence[Any]) -> str:
     >>> find_common_name([Value(0.0, name="w_1"), Value(0.0, name="w_2")])
     'w'
     """
-    names = {"".join(c if c.isalnum() else "_" for c in node.name or "") for node in nodes}
+    names = {re.sub(r"\W", "_", node.name or "") for node in nodes}
     if len(nodes) == 1:
         return names.pop()
     stems = {name.rstrip("0123456789_") for name in names}

@@ -70,10 +70,13 @@ class Edges:
             None if the rule raises.
         """
         rows = zip(self._recorded, self.heads, self.slots, strict=True)
-        return [
-            float(recorded * grads[h]) if recorded is not None else _result_or_none(partial(_pull, self.nodes[h], slot, grads[h]))
-            for recorded, h, slot in rows
-        ]
+        contributions = []
+        for recorded, head, slot in rows:
+            if recorded is None:
+                contributions.append(_result_or_none(partial(_pull, self.nodes[head], slot, grads[head])))
+            else:
+                contributions.append(float(recorded * grads[head]))
+        return contributions
 
 
 def _arguments(node: Any) -> list[tuple[int, Any, float | None]]:
