@@ -1,4 +1,4 @@
-"""The library's exceptions: each names the call, the values or shapes, and the next step."""
+"""The library's exceptions. Each message names the call and the values or shapes, and says what to do."""
 
 from typing import ClassVar
 

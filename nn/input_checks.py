@@ -102,8 +102,14 @@ def within(name: str, x: Any, low: float, high: float) -> float:
     0.9
     """
     if not _is_number(x) or not low <= x < high:
-        raise SettingError(f"{name} must be a number with {low:g} ≤ x < {high:g}, not {x!r}")
+        raise SettingError(f"{name} must be {_describe_range(low, high)}, not {x!r}")
     return float(x)
+
+
+def _describe_range(low: float, high: float) -> str:
+    if high < np.inf:
+        return f"a number in [{low:g}, {high:g})"
+    return "a finite number" if low == -np.inf else f"a finite number of at least {low:g}"
 
 
 def _is_number(x: Any) -> bool:
@@ -168,7 +174,7 @@ def plain_array(x: Any, call: str) -> npt.NDArray[Any]:
     masked = _count_masked(x)
     if masked:
         raise DataError(
-            f"{call}: {masked} entries are masked, and would count as the numbers below the mask: fill them, as in x.filled(0.0), "
+            f"{call}: {masked} entries are masked, but the numbers below the mask would be used: fill them, as in x.filled(0.0), "
             f"or drop those samples"
         )
     try:

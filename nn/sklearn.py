@@ -374,7 +374,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
         others = y[(y != 0) & (y != 1)]
         if others.size:
             raise ValueError(
-                f"{type(self).__name__}: several columns of targets are zeros and ones for each label, but there is "
+                f"{type(self).__name__}: several columns of targets must hold zeros and ones, one column for each label, not "
                 f"{others.tolist()[0]!r}: fit one classifier for each column, as sklearn.multioutput.MultiOutputClassifier does"
             )
         return True

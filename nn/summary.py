@@ -31,7 +31,7 @@ def summary(model: Module, x: Any = None) -> str:
     Raises
     ------
     SettingError
-        If ``model`` is no module.
+        If ``model`` is not a module.
 
     Examples
     --------

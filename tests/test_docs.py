@@ -100,12 +100,19 @@ import json, sys
 import numpy as np
 import nn
 import autograd.compiler.runtime.compiled_function  # else the walk would begin with its imports
-from autograd import Value, compile, grad
+from autograd import Tensor, Value, compile, grad
 
 def scalar_product():
     x, y = Value(2.0), Value(3.0)
     z = x * y
     z.backward()
+
+def assignment():
+    t = Tensor([1.0, 2.0])
+    y = 2.0 * t
+    z = y.sum()
+    y[0] = t[1]
+    (y.sum() + z).backward()
 
 def gradient():
     grad(lambda x: x * x)(2.0)
@@ -128,14 +135,14 @@ def entered_files(program):
     sys.setprofile(None)
     return list(files)
 
-print(json.dumps([entered_files(program) for program in (scalar_product, gradient, compiled, training)]))
+print(json.dumps([entered_files(program) for program in (scalar_product, assignment, gradient, compiled, training)]))
 """
 
 
 def test_the_walks_name_files_in_the_order_in_which_they_are_entered(tmp_path):
     environment = {**os.environ, "GRADLAB_ENGINE": "python"}  # it enters a Python file for each step
     done = subprocess.run([sys.executable, "-c", WALKS], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    section = DESIGN.split("## Four walks through the code")[1].split("\n## ")[0]
+    section = DESIGN.split("## Five walks through the code")[1].split("\n## ")[0]
     walks = re.split(r"^\*\*(?=`)", section, flags=re.MULTILINE)[1:]
     for walk, files in zip(walks, json.loads(done.stdout), strict=True):
         places = [next((k for k, file in enumerate(files) if file.endswith("/" + path)), None) for path in paths_in(walk)]

@@ -125,7 +125,7 @@ def array_softmax(a: Any, axis: Any) -> Any:
 
 
 def _exponentials(a: Any, axis: Any) -> tuple[Any, Any]:
-    """Return the largest entries along an axis, or 0 where that is infinite, and the exponentials of what the others are less."""
+    """Return the largest entries along an axis, or 0 if infinite, and the exponentials of the differences from them."""
     top = np.maximum.reduce(a, axis=axis, keepdims=True)
     if not np.isfinite(top).all():
         top = np.where(np.isfinite(top), top, 0.0)

@@ -13,7 +13,7 @@ from autograd.ops import TABLE, Elementwise
 def scalar_row(row: str) -> Elementwise:
     """Return the elementwise row of a name."""
     op = TABLE[row]
-    assert isinstance(op, Elementwise), f"{row} does not act entry by entry"
+    assert isinstance(op, Elementwise), f"{row} does not act elementwise"
     return op
 
 

@@ -20,7 +20,7 @@ class CompileOptions:
     in_axes : int, None, or a sequence of these
         0 for arguments that are batched along their first axis, None for others. A single None means that there is no batch.
     argnums : int or sequence of int
-        The positional arguments to differentiate by.
+        The positional arguments with respect to which to differentiate.
     exact : bool
         Whether to replay the traced graph, which gives the function's own results bit for bit.
     xp : module, optional
@@ -76,7 +76,7 @@ class CompileOptions:
 
     @property
     def allows_tape(self) -> bool:
-        """Whether numbers may be computed one by one in C: a tape is no program of NumPy or of another array library."""
+        """Whether numbers may be computed one by one in C: a tape is not a program of NumPy or of another array library."""
         return self.xp is None and not self.buffers
 
 

@@ -184,7 +184,9 @@ def make_buffer(x: Tensor) -> Buffer:
 
 
 def make_assignable(tensor: Tensor, call: str) -> None:
-    """Turn a result, or a constant, into a Buffer in place, unless it is one. What was recorded with it means the node that it was.
+    """Turn a result or a constant into a Buffer, in place, unless it is one already.
+
+    Operations that were recorded with it refer to the node that it was before.
 
     Parameters
     ----------
@@ -196,7 +198,7 @@ def make_assignable(tensor: Tensor, call: str) -> None:
     Raises
     ------
     DataError
-        If the Tensor is a leaf of which gradients are asked, of a class of its own, or a view of another array.
+        If the Tensor is a leaf that gets a gradient, an instance of a subclass of Tensor, or a view of another array.
     GraphError
         If it was made outside of the compiled function that assigns to it.
     """

@@ -1,4 +1,4 @@
-"""Coercion: what comes in becomes float64 (other float types stay), or is refused with the next step."""
+"""Coercion: numbers become float64 (other float types are kept); anything else raises an error that says what to do."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def check_array_kind(x: Any, call: str) -> None:
     masked = 0 if mask is None else int(np.sum(mask))
     if masked:
         raise DataError(
-            f"{call}: {masked} of {np.size(x)} entries are masked, and would count as the numbers below the mask: fill them, as in "
+            f"{call}: {masked} of {np.size(x)} entries are masked, but the numbers below the mask would be used: fill them, as in "
             f"x.filled(0.0), or drop them, as in x.compressed()"
         )
 
@@ -149,8 +149,8 @@ def describe(x: Any) -> str:
 
 
 def suggest_fix(x: Any) -> str:
-    """Return the next step for a known mistake, or an empty string."""
-    if hasattr(type(x), "stamp"):  # a node, of which coercion knows nothing else
+    """Return advice for a known mistake, or an empty string."""
+    if hasattr(type(x), "stamp"):  # a node; coercion knows nothing else about it
         return "; it is a node already: use it as it is, or take x.data for its numbers"
     if isinstance(x, complex | np.complexfloating) or (isinstance(x, np.ndarray) and x.dtype.kind == "c"):
         return "; a Tensor may hold complex numbers, as in Tensor(x)"

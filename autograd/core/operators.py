@@ -64,7 +64,7 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     op : Op
         The operation.
     *args : float, array, Node, list or tuple
-        The arguments, of which arrays may be those of other libraries; at least one is a node.
+        The arguments, at least one of which is a node. Arrays may be those of other libraries.
     **static
         The keyword arguments of the operation, such as ``axis``.
 
@@ -95,7 +95,7 @@ def apply(op: Op, *args: Any, **static: Any) -> Any:
     return Node.by_rank[rank].record(op, args, static)
 
 
-# The types of operands that our operators handle, some of them only by an error that names the next step.
+# The types of operands that our operators handle. For some of them they raise an error that says what to do.
 OPERAND_TYPES = (Node, np.ndarray, np.generic, float, int, complex, str, bytes, list, tuple, dict, numbers.Real, Decimal)
 
 

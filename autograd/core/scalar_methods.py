@@ -197,7 +197,7 @@ def _float_functions(expressions: dict[str, Expr]) -> dict[str, Any]:
 def evaluator(op: Elementwise) -> Callable[..., tuple[float, ...]]:
     """Return a function of floats that computes the value and the partials of a row.
 
-    It is generated from the expressions of which the methods are made, so that it gives the same bits.
+    It is generated from the same expressions as the methods, so it gives the same bits.
 
     Parameters
     ----------

@@ -344,7 +344,7 @@ class Tensor(CopyOnWrite, InPlace, ArrayMethods, NumpyMethods, PythonRounding, N
         Raises
         ------
         ShapeError
-            If its shape is none that broadcasting makes of that of this node.
+            If the shape of this node does not broadcast to the shape of ``c``.
         """
         try:
             return cast_to_dtype(unbroadcast(ARRAY, c, self.shape), self.dtype)
@@ -439,7 +439,7 @@ class Tensor(CopyOnWrite, InPlace, ArrayMethods, NumpyMethods, PythonRounding, N
 
 
 def suggest_own_scipy() -> str:
-    """Return the next step if a function of SciPy asks for a plain array; else an empty string."""
+    """Return advice if a function of SciPy asks for a plain array; else an empty string."""
     frame: FrameType | None = sys._getframe(1)
     module = ""
     while frame is not None:  # pragma: no branch - the user's code comes first
@@ -486,7 +486,7 @@ def _unary(row: str, name: str) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
         return Tensor.record(op, (self,), {})
 
-    method.__doc__ = f"Return {row}, entry by entry. The formulas are those of the row {row} in the table of operations."
+    method.__doc__ = f"Return {row}, elementwise. The formulas are those of the row {row} in the table of operations."
     method.__qualname__ = f"Tensor.{name}"
     return method
 
@@ -500,7 +500,7 @@ def _binary(row: str, name: str, reflected: bool = False) -> Callable[[Any, Any]
             return Tensor.record(op, (first, second), {})
         return record(op, first, second, other)
 
-    method.__doc__ = f"Return {row}, entry by entry. The formulas are those of the row {row} in the table of operations."
+    method.__doc__ = f"Return {row}, elementwise. The formulas are those of the row {row} in the table of operations."
     method.__qualname__ = f"Tensor.{name}"
     return method
 

@@ -22,7 +22,7 @@ Visit = Callable[[Iterable[Any], int, int], tuple[list[Any], list[Any]]]
 # The mark of a node whose arguments stand in one tuple.
 PACKED: Any = object()
 
-# When a constant was made, as far as it matters: nobody asks for derivatives by it.
+# When a constant was made, as far as it matters: nobody asks for derivatives with respect to it.
 UNRECORDED = math.inf
 
 

@@ -117,7 +117,7 @@ def _find_result_types(jax: Any, call: Call, xs: Sequence[Any]) -> list[Any]:
         values = call.run(arrays).values
     except Exception as error:
         raise DataError(
-            f"{call.name}: inside jit and vmap JAX has to know the shapes of the results, and the function raised at random "
-            f"numbers ({error}): call it outside of them"
+            f"{call.name}: inside jit and vmap, JAX must know the shapes of the results, but at random inputs the function "
+            f"raises an error ({error}): call it outside of them"
         ) from error
     return [jax.ShapeDtypeStruct(y.shape, jax.dtypes.canonicalize_dtype(y.dtype)) for y in values]

@@ -94,8 +94,8 @@ def record_run(call: str, f: Callable[..., Any], arrays: Sequence[Array]) -> tup
 def _refuse_complex_numbers(call: str, arrays: Sequence[Array]) -> None:
     if any(array.dtype.kind == "c" for array in arrays):
         raise DataError(
-            f"{call} takes and returns real numbers, not complex ones, whose gradients follow other conventions elsewhere: pass "
-            f"and return real and imaginary parts"
+            f"{call} takes and returns real numbers, not complex ones, since libraries define complex gradients "
+            f"differently: pass and return real and imaginary parts"
         )
 
 
@@ -132,7 +132,7 @@ class RecordedRun(Run):
 
 
 def _zeros_like(x: Any) -> Tensor:
-    """The cotangent of an input to which none flows; a number if the input is no node."""
+    """The cotangent of an input to which none flows; a number if the input is not a node."""
     return Tensor(np.zeros(() if x is None else x.shape), constant=True)
 
 

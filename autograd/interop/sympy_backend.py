@@ -133,7 +133,7 @@ def _set_entries(a: Any, x: Any, *, index: Any) -> Any:
 
 @cache
 def array_backend() -> Backend:
-    """Return the backend of arrays of expressions: NumPy's functions of shapes, sums and products, and SymPy's entry by entry."""
+    """Return the backend of arrays of expressions: NumPy's functions of shapes, sums and products; SymPy's elementwise ones."""
     sympy = import_library("sympy", "to_sympy()")
     entrywise = {name: np.frompyfunc(getattr(scalar_backend(), name), 1, 1) for name in ("exp", "log", "sqrt", "absolute")}
     shapes = ("reshape", "ravel", "expand_dims", "squeeze", "swapaxes", "flip", "broadcast_to", "concatenate", "stack", "shape")

@@ -165,7 +165,7 @@ def _formula(op: Op, backend: Backend) -> Callable[..., Any]:
 
 
 def _evaluate_entries(op: Op, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    """Do the same entry by entry, for arguments and settings that are broadcast."""
+    """Do the same elementwise, for arguments and settings that are broadcast."""
     formula = _formula(op, scalar_backend())
     operands = [np.asarray(x, dtype=object) for x in (*args, *static.values())]
 

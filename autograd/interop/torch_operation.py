@@ -87,7 +87,7 @@ class _Torch:
 
 
 def _refuse_captured_tensors(call: str, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """Raise GraphError if a result depends on a leaf of PyTorch's graph that is no input."""
+    """Raise GraphError if a result depends on a leaf of PyTorch's graph that is not an input."""
     known = {id(x) for x in inputs}
     for leaf in _find_leaves(outputs):
         if id(leaf) not in known:

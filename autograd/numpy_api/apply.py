@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,17 @@ def has_nodes(x: Any) -> bool:
     if isinstance(x, list | tuple) or (isinstance(x, np.ndarray) and x.dtype == object and x.ndim):
         return any(has_nodes(part) for part in x)
     return isinstance(x, Node)
+
+
+def keep_reduced_axes(shape: Sequence[int], axes: Container[int]) -> tuple[int, ...]:
+    """Return the shape of a reduction with ``keepdims``: the reduced axes have length 1.
+
+    Examples
+    --------
+    >>> keep_reduced_axes((2, 3, 4), (0, 2))
+    (1, 3, 1)
+    """
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
 def to_operand(x: Any, call: str) -> Any:
@@ -77,7 +88,7 @@ def to_operand(x: Any, call: str) -> Any:
 
 
 def _stack_parts(parts: Sequence[Any], call: str) -> Tensor:
-    """Stack the parts of a container, of which at least one is a node, along a new first axis."""
+    """Stack the parts of a container, at least one of which is a node, along a new first axis."""
     operands = [to_operand(part, call) for part in parts]
     stacked: Tensor = apply(find("stack"), *(x if isinstance(x, Node) else to_array(x, "stack") for x in operands), axis=0)
     return stacked

@@ -27,7 +27,7 @@ def define(
 ) -> Callable[..., Any]:
     """Define a new operation.
 
-    Give the derivative in one of three ways: as partials, for an operation that acts entry by entry; as ``transpose``, for a linear
+    Give the derivative in one of three ways: as partials, for an operation that acts elementwise; as ``transpose``, for a linear
     map of one array; or as ``vjp`` and ``jvp``, for any other operation.
 
     Parameters

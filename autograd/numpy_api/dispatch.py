@@ -117,7 +117,8 @@ def _load_rows(ufunc: Any) -> None:
 def _apply_ufunc_method(ufunc: Any, name: str, method: str, inputs: Any, kwargs: dict[str, Any]) -> Any:
     """Apply reduce, accumulate, reduceat, outer or at of a ufunc; NotImplemented if that has no derivative here."""
     is_known = name in COMPOSED_UFUNCS or (name in TABLE and TABLE[name].kind == "elementwise")
-    if method == "__call__" or ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or not is_known:
+    is_binary = ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None
+    if method == "__call__" or not (is_known and is_binary):
         return NotImplemented
     return call_method(name, functools.partial(_apply_to_pair, ufunc, name), method, inputs, kwargs)
 

@@ -22,7 +22,7 @@ def sum_terms(terms: Sequence[Any]) -> Any:
 
 
 class Elementwise(Op):
-    """An operation ``y = f(a, b, ...)`` entry by entry, with one partial derivative for each argument.
+    """An elementwise operation ``y = f(a, b, ...)``, with one partial derivative for each argument.
 
     Parameters
     ----------

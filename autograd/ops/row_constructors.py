@@ -17,7 +17,7 @@ def _make_facts(domain: Domain | Sequence[Domain], count: int, kink: str, ties: 
 def elementwise(
     name: str, f: Rule, *partials: Rule, domain: Domain | Sequence[Domain] = REAL, kink: str = "", ties: bool = False
 ) -> Op:
-    """Add a row that acts entry by entry.
+    """Add a row that acts elementwise.
 
     Parameters
     ----------

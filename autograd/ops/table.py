@@ -96,7 +96,7 @@ TIES_GET_HALF = "½ to each at ties"
 # fmt: off
 
 # --------------------------------------------------------------------------------------------------------------------------
-# Entry by entry
+# Elementwise
 
 # Arithmetic                y                                    ∂y/∂a, ∂y/∂b
 elementwise("add",          lambda xp, a, b: a + b,              lambda xp, y, a, b: 1.0,     lambda xp, y, a, b: 1.0)

@@ -260,7 +260,7 @@ def cholesky(a: Any, lower: bool = False) -> Any:
     Parameters
     ----------
     a : array_like or Tensor, shape (n, n)
-        A positive definite matrix, of which the triangle of the factor is read.
+        A positive definite matrix. Only the triangle of the factor is read.
     lower : bool, optional
         Whether to return the lower factor.
 
@@ -283,7 +283,7 @@ def cho_factor(a: Any, lower: bool = False) -> tuple[Any, bool]:
     Parameters
     ----------
     a : array_like or Tensor, shape (n, n)
-        A positive definite matrix, of which the triangle of the factor is read.
+        A positive definite matrix. Only the triangle of the factor is read.
     lower : bool, optional
         Whether to return the lower factor; the upper one by default.
 

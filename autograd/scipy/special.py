@@ -1,4 +1,4 @@
-"""SciPy's special functions: those that act entry by entry are rows, and the others are made of them.
+"""SciPy's special functions: those that act elementwise are rows, and the others are made of them.
 
 SciPy's own ufuncs, such as ``scipy.special.gammaln``, find the same rows when they are called on nodes.
 """
@@ -60,7 +60,7 @@ def _document(function: Any, op: Op, names: tuple[str, ...]) -> Callable[..., An
     function.__module__ = __name__
     ARGUMENTS[op.name] = names
     function.__signature__ = inspect.Signature([inspect.Parameter(n, inspect.Parameter.POSITIONAL_ONLY) for n in names])
-    function.__doc__ = f"""Return ``scipy.special.{op.name}``, entry by entry. {note}
+    function.__doc__ = f"""Return ``scipy.special.{op.name}``, elementwise. {note}
 
     Parameters
     ----------

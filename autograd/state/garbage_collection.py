@@ -1,4 +1,4 @@
-"""The garbage collector, told to wait while many objects are made of which none is garbage yet."""
+"""The garbage collector, told to wait while many objects are made, none of which is garbage yet."""
 
 from __future__ import annotations
 

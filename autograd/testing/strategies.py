@@ -131,7 +131,7 @@ def programs(
     """
     for name in ops or ():
         if not isinstance(TABLE.get(name), Elementwise):
-            raise SettingError(f"programs(): {name!r} is no elementwise operation of the table: see python -m autograd.ops")
+            raise SettingError(f"programs(): {name!r} is not an elementwise operation of the table: see python -m autograd.ops")
     return _draw_program(scalar, most, tuple(ops or _default_ops()), smooth)
 
 

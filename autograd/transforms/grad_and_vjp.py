@@ -201,7 +201,7 @@ def gradients(y: Any, wrt: Any, cotangent: Any = None, create_graph: bool = Fals
     Raises
     ------
     DataError
-        If ``y`` or an entry of ``wrt`` is no node.
+        If ``y`` or an entry of ``wrt`` is not a node.
 
     Examples
     --------

@@ -75,8 +75,8 @@ def _jacobian_of_call(run: RecordedCall, mode: str, only_reverse: bool) -> Any:
     """The Jacobian of a recorded call, as trees of blocks."""
     if only_reverse and mode == "fwd":
         raise SettingError(
-            "jacobian(mode='fwd') takes real inputs, or holomorphic=True: each complex number has two directions, and mode='rev' "
-            "gives the derivatives by both"
+            "jacobian(mode='fwd') takes real inputs, or holomorphic=True: a complex number has two directions, and mode='rev' "
+            "gives the derivatives along both"
         )
     input_shapes = [shape_of(x) for x in run.inputs]
     output_shapes = [shape_of(y) for y in run.outputs]

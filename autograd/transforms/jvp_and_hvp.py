@@ -44,7 +44,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: b
     Raises
     ------
     DataError
-        If ``primals`` or ``tangents`` is no tuple or list, or an argument cannot be differentiated.
+        If ``primals`` or ``tangents`` is not a tuple or list, or an argument cannot be differentiated.
     ShapeError
         If ``tangents`` does not have the structure and the shapes of ``primals``.
 

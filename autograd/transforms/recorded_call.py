@@ -200,7 +200,7 @@ class RecordedCall:
         return self.outputs[0]
 
     def check_kinds_of_numbers(self, holomorphic: bool) -> None:
-        """Check that derivatives by single numbers are defined: results are real, or all is complex and holomorphic.
+        """Check that derivatives are defined: the results are real, or all numbers are complex and ``f`` is holomorphic.
 
         Parameters
         ----------

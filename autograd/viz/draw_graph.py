@@ -35,9 +35,9 @@ def draw(
     Parameters
     ----------
     root : Value, Tensor, list of these, compiled function, GradientError or Report
-        What to draw. Of a compiled function it is the scalar graph of its last call, in which the lines of its ``source`` are
-        boxes with their names. Of a failed check, raised or as its report, it is the graph that was checked, with the guilty node
-        marked.
+        What to draw. For a compiled function it is the scalar graph of its last call, in which the lines of its ``source`` are
+        boxes with their names. For a failed check, given as its error or its report, it is the graph that was checked, with the
+        guilty node marked.
     fold : {None, True, False, "structure", "scope", "depth"}, default None
         How to put nodes together in boxes, as in :meth:`Picture.fold`. True means "structure", False means that every node has a
         box. None folds graphs of more than ``max_nodes`` nodes by structure.
@@ -52,7 +52,7 @@ def draw(
         The direction of reading: left to right, right to left, or top to bottom.
     width : int, optional
         The width in pixels after which a picture from left to right, or from right to left, continues in a further row; None for
-        one row. Pictures of which too many edges would go from row to row stay in one row. Unless this is None, the page of
+        one row. A picture stays in one row if too many edges would go from row to row. Unless this is None, the page of
         ``to_html`` chooses rows that fit its window.
     live : bool, default True
         Whether the page of ``to_html`` computes: values, derivatives and gradients follow when you change a leaf. It does if the

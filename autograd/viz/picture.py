@@ -221,7 +221,7 @@ class Picture(DrawingFormats):
         Raises
         ------
         GraphError
-            If ``other`` is no picture.
+            If ``other`` is not a picture.
 
         Examples
         --------

@@ -59,7 +59,7 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
     ShapeError
         If ``W`` is not a matrix, or its rows do not fill an image of ``shape``.
     SettingError
-        If ``shape`` is no pair of positive integers, or matplotlib is not installed.
+        If ``shape`` is not a pair of positive integers, or matplotlib is not installed.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def flow(model: Any) -> list[Flow]:
     Raises
     ------
     SettingError
-        If ``model`` is no such model.
+        If ``model`` is not such a model.
 
     Examples
     --------
@@ -165,7 +165,7 @@ def gradient_flow(model: Any) -> Any:
     Raises
     ------
     SettingError
-        If ``model`` is no such model, or matplotlib is not installed.
+        If ``model`` is not such a model, or matplotlib is not installed.
 
     Notes
     -----

@@ -61,7 +61,7 @@ def pair(X: Any, Y: Any, call: str) -> Part:
 
 
 def _advice_for(name: str, values: Array) -> str:
-    """Return what to do with data that are no real numbers, for an error message."""
+    """Return what to do with data that are not real numbers, for an error message."""
     if values.dtype.kind == "c":
         return ": pass the real and the imaginary part as two columns"
     if values.dtype.kind in "mM":

@@ -102,7 +102,7 @@ def cross_entropy(
     Returns
     -------
     Tensor, shape () or (N,)
-        -Σₖ yₖ log softmax(z)ₖ. Its gradient by z is p - y, finite at logits of ±1000.
+        -Σₖ yₖ log softmax(z)ₖ. Its gradient with respect to z is p - y, which is finite at logits of ±1000.
 
     Raises
     ------
@@ -147,8 +147,8 @@ def _check_logits(z: Tensor) -> None:
         raise ShapeError(f"cross_entropy() takes logits of shape (K,) or (N, K), not {z.shape}")
     if z.shape[-1] == 1:
         raise ShapeError(
-            f"cross_entropy() over one class is 0 whatever the model says: its logits have shape {z.shape}. For yes or no in one "
-            f"output use binary_cross_entropy_with_logits, or give the model one output per class"
+            f"cross_entropy() of a single class is always 0: the logits have shape {z.shape}. For a yes-or-no output use "
+            f"binary_cross_entropy_with_logits, or give the model one output per class"
         )
 
 

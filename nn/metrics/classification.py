@@ -17,7 +17,7 @@ MAX_CLASSES = 10_000
 
 
 def _label_pair(pred: Any, target: Any, call: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the labels of predictions and targets, of which there are equally many."""
+    """Return the labels of predictions and targets, which are equally many."""
     target_labels = labels_of(target, call)
     rows = plain_array(target, call)
     has_rows = rows.ndim == 2 and rows.shape[1] > 1

@@ -54,7 +54,7 @@ def labels_of(y: Any, call: str = "labels_of()") -> Any:
         if is_multi_label(y):
             row = y[np.argmax(np.sum(y, axis=1))].tolist()
             raise DataError(
-                f"{call}: rows such as {row} have several labels, and the largest is not the one: compare label by label, as in "
+                f"{call}: rows such as {row} have several labels, so none of them is the class: compare label by label, as in "
                 f"{call.removesuffix(')')}pred.ravel(), target.ravel())"
             )
         return np.argmax(y, axis=1)

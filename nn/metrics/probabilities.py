@@ -53,9 +53,9 @@ def log_loss(pred: Any, target: Any) -> float:
     Raises
     ------
     OutOfRangeError
-        If the predictions are no probabilities.
+        If the predictions are not probabilities.
     DataError, ShapeError
-        If targets are no labels of these classes, or the shapes do not fit.
+        If targets are not labels of these classes, or the shapes do not fit.
 
     Examples
     --------

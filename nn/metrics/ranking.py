@@ -117,7 +117,7 @@ def top_k_accuracy(pred: Any, target: Any, k: int = 2) -> float:
     Parameters
     ----------
     pred : Tensor or array_like, shape (N, K)
-        Scores of the K classes. Of scores that tie, those of later classes count as higher.
+        Scores of the K classes. If scores tie, those of later classes count as higher.
     target : array_like, shape (N,) or (N, K)
         Labels or one-hot rows.
     k : int, default 2

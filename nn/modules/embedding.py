@@ -78,7 +78,7 @@ class Embedding(Module):
         count = self.W.shape[0]
         if numbers.size and not (numbers.min() >= 0 and numbers.max() < count):
             wrong = numbers[(numbers < 0) | (numbers >= count)].flat[0]
-            raise OutOfRangeError(f"Embedding of {count} rows has no row number {wrong}: they are 0 to {count - 1}")
+            raise OutOfRangeError(f"Embedding of {count} rows has no row {wrong}: the rows are 0 to {count - 1}")
         return self.W[numbers]
 
     def __repr__(self) -> str:

@@ -70,7 +70,7 @@ class MLP(Module):
         if len(names) != len(sizes) - 1:
             raise SettingError(f"MLP of {len(sizes) - 2} hidden layers takes as many hidden activations, not {len(names) - 1}")
         rng = generator(rng)
-        inits = [init or ("he_normal" if name_of(f) in RELU_FAMILY else "glorot_uniform") for f in names]
+        inits = [init or _default_initialiser(f) for f in names]
         self.layers: list[Linear] = [Linear(a, b, how, rng) for a, b, how in zip(sizes, sizes[1:], inits, strict=False)]
         self.activations: list[Activation] = [activation(f) for f in names]
 
@@ -126,3 +126,7 @@ class MLP(Module):
         shape = "-".join(map(str, self.sizes))
         last = name_of(self.activations[-1])
         return f"MLP({shape}, hidden={'/'.join(inner)}, output={last}, {count_text(self.num_parameters())})"
+
+
+def _default_initialiser(activation: str | Activation) -> str:
+    return "he_normal" if name_of(activation) in RELU_FAMILY else "glorot_uniform"

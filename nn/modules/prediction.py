@@ -61,9 +61,11 @@ def outputs_of(model: Any, X: Any, batch_size: int | None, call: str) -> Array:
     """
     X = plain_array(X, call)
     if X.dtype.kind not in "fiub":
-        raise DataError(f"{call}: X holds {X.dtype}, not real numbers: prepare it as the training data")
+        raise DataError(f"{call}: X holds {X.dtype}, not real numbers: prepare it like the training data")
     if not X.ndim or not len(X):
-        raise ShapeError(f"{call} takes samples of shape (N, …) with N > 0, not an array of shape {X.shape}; one sample is x[None]")
+        raise ShapeError(
+            f"{call} takes samples of shape (N, …) with N > 0, not an array of shape {X.shape}; pass one sample as x[None]"
+        )
     if not np.all(np.isfinite(X)):
         count = int(np.sum(~np.isfinite(X)))
         raise DataError(f"{call}: {count} entries of X are nan or infinite: drop or fill those samples, as in the training data")
@@ -72,7 +74,7 @@ def outputs_of(model: Any, X: Any, batch_size: int | None, call: str) -> Array:
         parts = [as_tensor(model(X[start : start + size]), call).numpy() for start in range(0, len(X), size)]
     outputs = np.concatenate(parts) if parts[0].ndim else np.stack(parts)
     if X.ndim == 1 and parts[0].ndim and len(outputs) != len(X):
-        raise ShapeError(f"{call}: outputs of shape {outputs.shape} do not belong to {len(X)} samples; one sample is x[None]")
+        raise ShapeError(f"{call}: outputs of shape {outputs.shape} do not fit {len(X)} samples; pass one sample as x[None]")
     return outputs
 
 

@@ -1,4 +1,4 @@
-"""Chains of transforms of gradients, of which optimizers are made. A transform turns the updates of all parameters into other
+"""Chains of transforms of gradients, which optimizers consist of. A transform turns the updates of all parameters into other
 updates.
 
 The first transform of a chain gets the gradients, and the optimizer subtracts what the last one returns. A transform holds settings

@@ -52,7 +52,7 @@ def _is_entry_by_entry(transform: Transform) -> bool:
 
 
 class JoinedDecay(Transform):
-    """A weight decay of joined parameters, of which biases may be left out.
+    """A weight decay of joined parameters, without the biases if these are left out.
 
     Parameters
     ----------

@@ -68,8 +68,8 @@ class CheckedStep:
         self.training_step.backward()
         if not any(p.has_grad for p in self._parameters):
             raise GraphError(
-                "fit(): no gradient reaches the parameters, so that nothing would be learned: forward() and the loss must compute "
-                "with Tensors, and not with their numbers, such as t.numpy() and t.data"
+                "fit(): no gradient reaches the parameters, so nothing would be learned: forward() and the loss must compute with "
+                "Tensors, not with their numbers, such as t.numpy() and t.data"
             )
         self._check_gradients(*batch)
         self._before = [read_only_data(p) for p in self._parameters]

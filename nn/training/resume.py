@@ -139,8 +139,8 @@ class RunCheckpoint:
         different = first_difference(now, before)
         if different:
             raise DataError(
-                f"{different} is not the same as in the run that wrote it. Give each run a path of its own, or delete the file; a "
-                f"run that is to go on needs the same seeds, data, settings and code"
+                f"{different} is not the same as in the run that wrote it. Give each run a path of its own, or delete the file; "
+                f"to continue a run, use the same seeds, data, settings and code"
             )
         self.identity = before
 

@@ -107,8 +107,8 @@ def as_halving(halving: Any, factor: int, names: Any) -> Halving | None:
     name, low, high = halving[0], *(positive_integer(f"tune(): a bound of {halving[0]!r}", x) for x in halving[1:])
     if low * factor > high:
         raise SettingError(
-            f"tune(): halving from {low} to {high} {name} has one round, since {low} · {factor} > {high}: give wider bounds, or a "
-            f"smaller factor="
+            f"tune(): halving from {low} to {high} {name} has only one round, since {low} · {factor} > {high}: give wider bounds, "
+            f"or a smaller factor="
         )
     if name in names:
         raise SettingError(f"tune(): {name!r} is the budget of halving=, and cannot be in the space too: leave it out there")

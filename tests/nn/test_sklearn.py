@@ -136,7 +136,7 @@ def test_several_columns_of_more_than_two_classes_are_refused(blobs):
     X, _, _ = blobs
     for y, found in ((np.tile([0, 2], (60, 1)), "2"), (np.tile(["a", "b"], (60, 1)), "'a'")):
         with pytest.raises(
-            ValueError, match=rf"several columns .* zeros and ones for each label, but there is {found}: fit one class"
+            ValueError, match=rf"several columns .* zeros and ones, one column for each label, not {found}: fit one class"
         ):
             MLPClassifier().fit(X, y)
 
@@ -205,9 +205,9 @@ def test_wrong_settings_are_named(blobs):
     [
         ({"hidden_layer_sizes": None}, r"MLPRegressor: hidden_layer_sizes takes widths, such as \(100,\), not None"),
         ({"hidden_layer_sizes": "ab"}, "hidden_layer_sizes takes widths"),
-        ({"alpha": -1}, "MLPRegressor: alpha must be a number with 0 ≤ x < inf, not -1"),
-        ({"alpha": "a"}, "MLPRegressor: alpha must be a number with 0 ≤ x < inf, not 'a'"),
-        ({"tol": float("nan")}, "MLPRegressor: tol must be a number with 0 ≤ x < inf, not nan"),
+        ({"alpha": -1}, "MLPRegressor: alpha must be a finite number of at least 0, not -1"),
+        ({"alpha": "a"}, "MLPRegressor: alpha must be a finite number of at least 0, not 'a'"),
+        ({"tol": float("nan")}, "MLPRegressor: tol must be a finite number of at least 0, not nan"),
         ({"learning_rate": 0}, "MLPRegressor: learning_rate must be a finite number above 0, not 0"),
         ({"max_iter": 0}, "MLPRegressor: max_iter must be a positive integer, not 0"),
         ({"n_iter_no_change": 0}, "MLPRegressor: n_iter_no_change must be a positive integer, not 0"),
@@ -217,7 +217,7 @@ def test_wrong_settings_are_named(blobs):
             {"early_stopping": True, "validation_fraction": 0.0},
             "validation_fraction must be above 0, since early_stopping holds that",
         ),
-        ({"early_stopping": True, "validation_fraction": 2.0}, "MLPRegressor: validation_fraction must be a number with 0 ≤ x < 1"),
+        ({"early_stopping": True, "validation_fraction": 2.0}, r"MLPRegressor: validation_fraction must be a number in \[0, 1\)"),
         ({"compiled": "x"}, "compiled must be True, False or 'auto', not 'x'"),
     ],
 )

@@ -26,7 +26,7 @@ def export_program(name: str, specialization: Any, function: str, moves: tuple[i
     function : str
         Which of its functions: "value", "value_and_gradients", "pullback", "jvp" or "hvp".
     moves : tuple of int
-        The slots to differentiate by.
+        The slots with respect to which to differentiate.
     path : Path
         The file; it is overwritten if it exists.
 

@@ -51,7 +51,7 @@ def find_preactivations(order: Sequence[Instruction]) -> set[int]:
 
 
 def find_long_chains(order: Sequence[Instruction], uses: dict[int, int]) -> set[int]:
-    """Find the additions in chains of more than ``MAX_CHAIN``, of which each reads the one before it.
+    """Find the additions in chains of more than ``MAX_CHAIN`` additions, each of which reads the one before it.
 
     Parameters
     ----------

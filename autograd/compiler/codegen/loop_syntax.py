@@ -157,7 +157,7 @@ class _ForStatement:
 
 
 def find_arrays(order: Sequence[Instruction], roots: Sequence[Any]) -> set[int]:
-    """Return the identities of instructions that are read otherwise than entry by entry in a loop."""
+    """Return the identities of instructions that a loop does not read elementwise."""
     found = {id(root) for root in roots}
     for instruction in order:
         entries: Sequence[Any] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -125,7 +126,8 @@ def _write_function(
     """Write a function with one writer. Regular lines that repeat become loops."""
     writer.names.reserve([name, *RESERVED_NAMES])
     merged = [merge_entries(group) for group in groups]
-    roots = [x.array if isinstance(x, ResultEntries) else x for group in merged for x in group]
+    entries = itertools.chain.from_iterable(merged)
+    roots = [x.array if isinstance(x, ResultEntries) else x for x in entries]
     for instruction in inputs:
         writer.names.assigned[id(instruction)] = writer.names.make_unique(instruction.name or "x")
     constants = _name_constants(writer, walk_with_bodies([*first, *roots]))
@@ -162,14 +164,17 @@ def _format_function(name: str, parameters: Sequence[str], body: Sequence[Source
 
 def _value_of(entry: str, bound: dict[str, Any]) -> Any:
     """Return the entry of a table: the data of a constant, an index array, or a number."""
-    x = bound.get(entry)
-    return float(entry) if x is None else x.data if isinstance(x, Instruction) else x
+    if entry not in bound:
+        return float(entry)
+    x = bound[entry]
+    return x.data if isinstance(x, Instruction) else x
 
 
 def _name_constants(writer: SourceWriter, order: Sequence[Instruction]) -> list[Instruction]:
     """Return the constant arrays of a program, after giving them variables: ``X`` if they are multiplied as matrices."""
     constants = list({id(instruction): instruction for instruction in order if instruction.op == "constant"}.values())
-    factors = {id(arg) for instruction in order if instruction.op_name == "matmul" for arg in instruction.args}
+    products = [instruction for instruction in order if instruction.op_name == "matmul"]
+    factors = {id(arg) for product in products for arg in product.args}
     for constant in constants:
         if not constant.name and id(constant) in factors:
             constant.name = "X"

@@ -78,7 +78,7 @@ class VariableNames:
         return name
 
     def primal_of(self, instruction: Instruction) -> str:
-        """Return the variable whose cotangent an instruction is; "" if it is no cotangent or that has no variable."""
+        """Return the variable whose cotangent an instruction is; "" if it is not a cotangent or that has no variable."""
         return self.assigned.get(id(instruction.cotangent_of), "") if instruction.cotangent_of is not None else ""
 
     def _choose(self, instruction: Instruction) -> str:

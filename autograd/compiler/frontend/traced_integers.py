@@ -65,7 +65,7 @@ class TracedIntegers(TracedData, TracedIntegersBase):
     # -- operations that are followed
 
     def gather(self, array: Any, index: Any) -> Any:
-        """Return the entries of a Tensor at an index of which traced integers are a part.
+        """Return the entries of a Tensor at an index that contains traced integers.
 
         Parameters
         ----------

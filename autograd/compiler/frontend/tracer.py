@@ -246,7 +246,7 @@ class Tracer:
         Raises
         ------
         GraphError
-            If the function also reads such a Tensor itself, of which a trace keeps the array.
+            If the function also reads such a Tensor itself, because a trace keeps its array.
         """
         for tensor, numbers in self.updates.new.items():
             if any(tensor is other for other in self.constants.values()):

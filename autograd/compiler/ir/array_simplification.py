@@ -95,7 +95,7 @@ def _simplify_vdot(builder: Any, a: Any, b: Any) -> Any:
 
 
 def _expand_half_squared_distance(builder: Any, a: Any, y: Any, divisor: float) -> Any:
-    """Write the loss as the difference and its square, of which other operations may use the difference."""
+    """Write the loss as the difference and its square, since other operations may use the difference."""
     error = a - y
     return 0.5 * builder.vdot(error, error) / divisor
 
@@ -123,7 +123,7 @@ def _simplify_squeeze(builder: Any, a: Any, axis: Any) -> Any:
 
 
 def _simplify_astype(builder: Any, a: Any, dtype: Any) -> Any:
-    """Drop a conversion that changes nothing; one to real numbers takes the real part, of which NumPy would warn."""
+    """Drop a conversion that changes nothing; one to real numbers takes the real part, since NumPy would warn."""
     data = np.asarray(data_of(a))
     if data.dtype.kind == "c" and np.dtype(dtype).kind != "c":
         return builder.astype(builder.real(a), dtype=dtype)

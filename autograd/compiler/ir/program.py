@@ -152,7 +152,7 @@ class ProgramBuilder(Backend):
         return self.interned.get(instruction_key(op, args, static))
 
     def compare(self, operator: str, a: Any, b: Any) -> Any:
-        """Return an instruction that compares entry by entry.
+        """Return an instruction that compares elementwise.
 
         Parameters
         ----------
@@ -171,7 +171,7 @@ class ProgramBuilder(Backend):
         return self._intern(key, operator, (a, b), {}, lambda: COMPARISONS[operator](data_of(a), data_of(b)))
 
     def rebuild(self, op: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-        """Return an instruction for any operation, also one that is no row of the table.
+        """Return an instruction for any operation, also one that is not a row of the table.
 
         Parameters
         ----------

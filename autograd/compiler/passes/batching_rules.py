@@ -71,7 +71,7 @@ def _batch_broadcast_to(builder: ProgramBuilder, instruction: Instruction, args:
 
 
 def _batch_same(builder: ProgramBuilder, instruction: Instruction, args: Sequence[Any]) -> Any:
-    """An operation that treats leading axes as a batch already: on the last axis, on matrices, or entry by entry."""
+    """An operation that already treats leading axes as a batch: on the last axis, on matrices, or elementwise."""
     return builder.call(instruction.op, args, instruction.static)
 
 

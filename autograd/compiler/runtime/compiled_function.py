@@ -122,7 +122,7 @@ class Compiled(ProgramInspection):
         value : float
             What the function returns; the mean over a batch.
         gradients : float, array, or a container of them
-            The gradient of ``value``, in the structure of the arguments. Of a function without arguments it is a dict: the name
+            The gradient of ``value``, in the structure of the arguments. For a function without arguments it is a dict: the name
             that ``source`` has for each captured parameter, and its gradient.
 
         Raises
@@ -162,7 +162,7 @@ class Compiled(ProgramInspection):
         """The value, and the gradients with respect to the captured parameters."""
         if current_tracer() is not None:
             raise GraphError(
-                f"value_and_grad() of {self.__name__} inside a compiled function needs arguments to differentiate by: pass the "
+                f"value_and_grad() of {self.__name__} inside a compiled function needs arguments to differentiate: pass the "
                 f"parameters as arguments"
             )
         call = Call((), kwargs, self.options.in_axes, self.options.tensors)
@@ -280,7 +280,7 @@ class Compiled(ProgramInspection):
             return jvp_and_hvp.hvp(self.f, x, v, *args)
         call = Call((x, *args), {}, None, self.options.tensors)
         if not call.leaves or not is_traced(call.leaves[0]):
-            raise DataError(f"hvp() of {self.__name__}: there is no Hessian by {describe(x)}: pass a float or an array of floats")
+            raise DataError(f"hvp() of {self.__name__}: there is no Hessian for {describe(x)}: pass a float or an array of floats")
         direction = flatten_tangents(call, (v, *map(zero_tangents, args)), f"hvp() of {self.__name__}")
 
         def select(specialization: Any) -> tuple[str, Any, tuple[int, ...]]:

@@ -103,7 +103,7 @@ def leaves_of_arguments(call: Call, argnums: int | Sequence[int]) -> set[int]:
     for k in leaves:
         if not is_traced(call.leaves[k]):
             raise DataError(
-                f"compile(argnums={argnums!r}): there is no gradient by {describe(call.leaves[k])}: pass a float or an array of "
+                f"compile(argnums={argnums!r}): there is no gradient for {describe(call.leaves[k])}: pass a float or an array of "
                 f"floats"
             )
     return leaves

@@ -14,9 +14,10 @@ from autograd.compiler.specialization.specialize import specialize
 from autograd.errors import GraphError
 
 # Given a specialization, which of its functions to run: its name, the key of its variant (the slots that it differentiates by, or
-# an Update), and the slots that the caller will differentiate by. A plain tuple, since a named one costs 0.2 of 9 microseconds.
+# an Update), and the slots with respect to which the caller will differentiate. A plain tuple, since a named one costs 0.2 of 9
+# microseconds.
 Select = Callable[[Any], tuple[str, Any, tuple[int, ...]]]
-# A specialization, its inputs, what its function returned, and the slots that the caller will differentiate by.
+# A specialization, its inputs, what its function returned, and the slots with respect to which the caller will differentiate.
 Execution = tuple[Any, list[Any], Any, tuple[int, ...]]
 
 
@@ -66,7 +67,8 @@ class Dispatcher:
         Returns
         -------
         tuple
-            The specialization, its inputs, the results in groups, and the slots that the caller will differentiate by.
+            The specialization, its inputs, the results in groups, and the slots with respect to which the caller will
+            differentiate.
 
         Raises
         ------

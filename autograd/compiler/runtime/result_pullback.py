@@ -81,8 +81,10 @@ class ResultPullback:
         """The nodes to which gradients flow, in the order of the slots."""
         if self.wrt == self.specialization.captured_slots:
             return self.specialization.captured_nodes
-        slots = [self.specialization.slots[k] for k in self.wrt]
-        return tuple(node for slot in slots for node in (slot.nodes if slot.argument is None else [self.leaves[slot.argument]]))
+        nodes = []
+        for slot in map(self.specialization.slots.__getitem__, self.wrt):
+            nodes += slot.nodes if slot.argument is None else [self.leaves[slot.argument]]
+        return tuple(nodes)
 
     @property
     def reaches_only_leaves(self) -> bool:

@@ -222,7 +222,7 @@ class ArrayProgram(Specialization):
         return self._generate("hvp", [filled], 0, tangents)
 
     def _gradients(self, outputs: Sequence[Any], cotangents: Sequence[Any], wrt: tuple[int, ...]) -> list[Any]:
-        """Append the gradients by some slots, in their shapes."""
+        """Append the gradients with respect to some slots, in their shapes."""
         sources = [self._inputs.instructions[k] for k in wrt]
         gradients = pullback(self.builder, outputs, cotangents, sources)
         return [self._fill(gradient, source) for gradient, source in zip(gradients, sources, strict=True)]

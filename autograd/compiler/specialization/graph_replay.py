@@ -117,14 +117,14 @@ class GraphReplay(Specialization):
         name : {"value", "value_and_gradients", "pullback"}
             Which results to return.
         wrt : tuple of int
-            The slots to differentiate by.
+            The slots with respect to which to differentiate.
         inputs : sequence
             The data of the slots; for "pullback" the cotangents of the results follow.
 
         Returns
         -------
         list of sequences
-            Groups of results, of which the last are the values of the guards.
+            Groups of results. The last group is the values of the guards.
         """
         with self._lock, np.errstate(**IGNORE_FLOAT_ERRORS):
             self._write_inputs(inputs)
@@ -150,7 +150,7 @@ class GraphReplay(Specialization):
                     leaf._primal = to_array(data, "compile()")
 
     def _gradients(self, wrt: tuple[int, ...], cotangents: Sequence[Any]) -> list[Any]:
-        """Return the gradients by some slots, added in the order in which the function's own graph would add them."""
+        """Return the gradients with respect to some slots, added in the order in which the function's own graph would add them."""
         roots = [x for x in self._roots if isinstance(x, Node)]
         leaves = [leaf for k in wrt for leaf in self._leaves[k].values()]
         root_cotangents = [root.to_gradient_data(cotangent) for root, cotangent in zip(roots, cotangents, strict=True)]

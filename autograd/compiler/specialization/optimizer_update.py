@@ -211,7 +211,7 @@ class Update:
         Parameters
         ----------
         results : sequence of array
-            The results of the rule, of which the first belong to the Tensors.
+            The results of the rule; the first of them belong to the Tensors.
         """
         for tensor, data in zip(self.tensors, results):
             tensor._primal = data if type(data) is np.ndarray else np.asarray(data)

@@ -169,7 +169,7 @@ def _compute_node(node: Any) -> Step:
 
 
 def _compute_number(node: Any, evaluate: Callable[..., tuple[float, ...]], arity: int) -> Step:
-    """Return the step for a number with one or two arguments. An argument that is no node has no local derivative."""
+    """Return the step for a number with one or two arguments. An argument that is not a node has no local derivative."""
     left, right = node.left, node.right
 
     def compute_unary() -> None:

@@ -80,7 +80,7 @@ def compare(
     what : {"value", "gradient", "update"}
         What messages call a result.
     results, expected : sequence of float or array
-        The results of the program and of the function. Of a batch, ``expected`` may be those of one sample.
+        The results of the program and of the function. For a batch, ``expected`` may be those of one sample.
     perturbed : sequence of float or array, or None
         The results of the program at perturbed inputs; None if there are none.
     magnitudes : callable, optional
@@ -177,7 +177,7 @@ def gradient_magnitudes(roots: Sequence[Node], sources: Sequence[Node], start_st
     roots : sequence of Node
         The results of a run.
     sources : sequence of Node
-        The nodes to differentiate by.
+        The nodes with respect to which to differentiate.
     start_stamp : int
         The stamp of the graph clock when the run began.
 

@@ -16,7 +16,7 @@ from autograd.graph.graph_lock import graph_lock
 from autograd.graph.reverse_mode import accumulate_gradients, pullback
 from autograd.graph.topological_order import topological_order
 
-# Of roots, sources and the stamp at which the run began it gives one array for each source.
+# For roots, sources and the stamp at which the run began it gives one array for each source.
 Differentiate = Callable[[Sequence[Node], Sequence[Node], int], list[Any]]
 
 
@@ -37,7 +37,7 @@ class SelfCheck(NamedTuple):
 
 
 def check_program(program: Specialization, traced: TracedFunction, call: Call) -> SelfCheck:
-    """Compare a program with the run that it was made of. Of a batch, all samples are then the first.
+    """Compare a program with the run that it was made of. For a batch, all samples are then the first.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def pull_gradients(roots: Sequence[Node], sources: Sequence[Node], start_stamp: 
     roots : sequence of Node
         The results of a run.
     sources : sequence of Node
-        The nodes to differentiate by.
+        The nodes with respect to which to differentiate.
     start_stamp : int
         The stamp of the graph clock when the run began.
 
@@ -172,7 +172,7 @@ def pull_gradients(roots: Sequence[Node], sources: Sequence[Node], start_stamp: 
 
 
 def _pull_by_backward(root: Any, sources: Sequence[Any]) -> list[Any]:
-    """Return the gradients by leaves. ``backward()`` is faster than ``pullback``, but it writes ``.grad``, which is restored."""
+    """Return the gradients of leaves. ``backward()`` is faster than ``pullback``, but it writes ``.grad``, which is restored."""
     with graph_lock:
         saved = [source._grad for source in sources]
         for source in sources:

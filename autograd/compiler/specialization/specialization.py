@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -150,13 +151,13 @@ class Specialization(ABC):
         name : {"value", "value_and_gradients", "pullback", "jvp", "hvp", "value_and_update"}
             Which function.
         key : tuple of int, or Update
-            The slots to differentiate by; for "value_and_update" the update.
+            The slots with respect to which to differentiate; for "value_and_update" the update.
 
         Returns
         -------
         callable
             It takes the list of inputs, and what the function needs besides (cotangents, tangents, or a state), and returns groups
-            of results, of which the last belongs to the guards.
+            of results. The last group belongs to the guards.
         """
 
     @abstractmethod
@@ -230,7 +231,7 @@ def find_common_name(nodes: Sequence[Any]) -> str:
     >>> find_common_name([Value(0.0, name="w_1"), Value(0.0, name="w_2")])
     'w'
     """
-    names = {"".join(c if c.isalnum() else "_" for c in node.name or "") for node in nodes}
+    names = {re.sub(r"\W", "_", node.name or "") for node in nodes}
     if len(nodes) == 1:
         return names.pop()
     stems = {name.rstrip("0123456789_") for name in names}

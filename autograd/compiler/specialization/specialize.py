@@ -156,6 +156,6 @@ def _write_tape(
 
 def _not_what_was_traced(name: str, fault: str) -> GraphError:
     return GraphError(
-        f"compile(): {name} is not what was traced: at other inputs {fault}. A number that depends on the inputs was taken for a "
+        f"compile(): {name} differs from its trace: at other inputs {fault}. A number that depends on the inputs was taken for a "
         f"constant: compute it from Values and Tensors, or pass it as an argument"
     )

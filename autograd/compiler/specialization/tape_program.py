@@ -176,8 +176,8 @@ def has_too_many_lines(program: ArrayProgram, traced: TracedFunction) -> bool:
     Returns
     -------
     bool
-        Whether the tape can run it, and an instruction computes so few numbers that the tape is faster. To write and check so many
-        lines takes longer than all else.
+        Whether the tape can run it, and an instruction computes so few numbers that the tape is faster. Writing and checking
+        so many lines takes longer than everything else.
     """
     samples = 1 if program.batch is None else len(next(iter(program.batch.values())))
     if traced.node_count < FEWEST_NODES:

@@ -145,12 +145,17 @@ def describe_difference(guard: Any, numbers: Sequence[Any]) -> str:
         What it sees now and what it saw while the function was traced; "" if both are the same.
     """
     try:
-        observation = guard.function(*(x[()] if isinstance(x, np.ndarray) and not x.ndim else x for x in numbers))
+        observation = guard.function(*map(_to_scalar, numbers))
     except Exception as error:  # of the user's function, which may not accept these numbers
         return f"{guard.description}: {_to_short_text(guard.result)} became {type(error).__name__}"
     if is_same_observation(observation, guard.result):
         return ""
     return f"{guard.description}: {_to_short_text(guard.result)} became {_to_short_text(observation)}"
+
+
+def _to_scalar(x: Any) -> Any:
+    """Return a 0-d array as a number, and anything else as it is."""
+    return x[()] if isinstance(x, np.ndarray) and not x.ndim else x
 
 
 def is_same_observation(now: Any, before: Any) -> bool:

@@ -23,7 +23,7 @@ Axis = int | tuple[int, ...] | None
 class ArrayMethods(GraphStructure):
     """The methods of Tensor that have NumPy's names. Each records one operation.
 
-    Reductions take NumPy's other settings, too: ``dtype``, ``initial`` and ``where``.
+    Reductions also take NumPy's other settings: ``dtype``, ``initial`` and ``where``.
     """
 
     __slots__ = ()
@@ -58,7 +58,7 @@ class ArrayMethods(GraphStructure):
         return self._reduce("min", axis, keepdims, **settings)
 
     def _reduce(self, name: str, axis: Axis, keepdims: bool, **settings: Any) -> Self:
-        if settings:  # NumPy's function knows those that are no settings of an operation
+        if settings:  # NumPy's function knows those that are not settings of an operation
             return getattr(np, name)(self, axis=axis, keepdims=keepdims, **settings)  # type: ignore[no-any-return]  # a Tensor
         axis = None if axis is None else self._axis(axis, name)
         return self.record(TABLE[name], (self,), {"axis": axis, "keepdims": bool(keepdims)})  # type: ignore[no-any-return]  # a Tensor
@@ -97,7 +97,7 @@ class ArrayMethods(GraphStructure):
     def _resolve_order(self, call: str, order: str) -> str:
         """Whether rows or columns come first: "C" or "F"."""
         if order not in ("C", "F", "A"):
-            raise DataError(f"{call}: order must be 'C', 'F' or 'A', not {order!r}: how the entries lie in memory is private")
+            raise DataError(f"{call}: order must be 'C', 'F' or 'A', not {order!r}: the memory layout of a Tensor is private")
         flags = self._primal.flags
         return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else order.replace("A", "C")
 

@@ -23,13 +23,13 @@ VIEW, COPY = object(), object()
 
 
 def mark_as_view(tensor: Any) -> Any:
-    """Return a result of which NumPy makes a view, although its numbers are its own here: it cannot be assigned to."""
+    """Return a result that is a view in NumPy, although its numbers are its own here: it cannot be assigned to."""
     tensor._original = VIEW
     return tensor
 
 
 def mark_as_copy(tensor: Any) -> Any:
-    """Return a result of which NumPy makes a copy, although it shares its numbers here."""
+    """Return a result that is a copy in NumPy, although it shares its numbers here."""
     tensor._original = COPY
     return tensor
 
@@ -104,7 +104,7 @@ class InPlace(GraphStructure):
         Raises
         ------
         DataError
-            If the Tensor is a leaf of which gradients are asked, or shares its numbers with another array, as ``a[0]`` with ``a``.
+            If the Tensor is a leaf that gets a gradient, or shares its numbers with another array, as ``a[0]`` with ``a``.
         OutOfRangeError
             If an entry does not exist.
         ShapeError
@@ -143,8 +143,8 @@ class InPlace(GraphStructure):
     def _assign(self, sign: str, other: Any) -> Any:
         """Apply an operator and make its result the value of this Tensor.
 
-        A leaf of which gradients are asked, and a single number, stay as they are. So does what ``a[i] += x`` reads, adds to and
-        assigns to ``a[i]`` again, unless somebody else has it, too: then ``a`` is a list or another container of arrays.
+        A leaf that gets a gradient and a single number stay as they are. So does what ``a[i] += x`` reads, adds to and assigns to
+        ``a[i]`` again, unless another object refers to it: then ``a`` is a list or another container of arrays.
         """
         if context.open_block_count:
             context.current().forget_frame()

@@ -19,7 +19,7 @@ numpy: Any = np
 
 
 class NumpyMethods(GraphStructure):
-    """The methods and attributes of ndarray that are no operation of their own, for Value and Tensor."""
+    """The methods and attributes of ndarray that are not operations of their own, for Value and Tensor."""
 
     __slots__ = ()
 
@@ -37,11 +37,11 @@ class NumpyMethods(GraphStructure):
     # -- operations
 
     def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **settings: Any) -> Any:
-        """The standard deviation over ``axis``; ``dtype`` and ``where`` are taken, too."""
+        """The standard deviation over ``axis``. NumPy's settings ``dtype`` and ``where`` are also accepted."""
         return numpy.std(self, axis=axis, ddof=ddof, keepdims=keepdims, **settings)
 
     def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **settings: Any) -> Any:
-        """The variance over ``axis``; ``dtype`` and ``where`` are taken, too."""
+        """The variance over ``axis``. NumPy's settings ``dtype`` and ``where`` are also accepted."""
         return numpy.var(self, axis=axis, ddof=ddof, keepdims=keepdims, **settings)
 
     def cumprod(self, axis: int | None = None, dtype: Any = None) -> Any:

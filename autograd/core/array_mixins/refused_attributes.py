@@ -20,8 +20,8 @@ REFUSED = {
 class RefusedAttribute:
     """An attribute that does not exist, whose error says what to write instead.
 
-    A ``__getattr__`` could say it, too, but it would make the lookup of every attribute of a node slower: by 30 ns for a method,
-    where a scalar operation takes 50.
+    A ``__getattr__`` could raise the same error, but it would make the lookup of every attribute of a node slower: by 30 ns for a
+    method, where a scalar operation takes 50.
     """
 
     def __init__(self, name: str, reason: str) -> None:

@@ -71,7 +71,7 @@ class Comparisons(GraphStructure):
         except ValueError:
             raise ShapeError(
                 f"{sign} compares {self.describe()} of shape {self.shape} with an array of shape {np.shape(primal_of(other))}, "
-                f"and these do not broadcast: reshape or index one of them"
+                f"which do not broadcast: reshape or index one of them"
             ) from None
         return bool(result) if isinstance(result, np.bool_) else result
 

@@ -33,8 +33,8 @@ class Conversions(GraphStructure):
         if since and self.stamp >= since:
             raise DataError(
                 f"{call} of {self.describe()} inside grad() or another transform would cut it from the graph: use NumPy's "
-                f"functions and not math's, autograd.array([...]) or autograd.zeros(n) to be filled and not a plain array, and "
-                f"x.data where no derivative is meant"
+                f"functions instead of those of math, autograd.array([...]) or autograd.zeros(n) instead of a plain array, and "
+                f"x.data if no derivative is needed"
             )
         return self._number(call)
 

@@ -1,4 +1,4 @@
-"""np.zeros_like and the like: of a Tensor they give an array that holds nodes and may be assigned to."""
+"""Functions such as np.zeros_like. For a Tensor they return an array that can hold nodes and be assigned to."""
 
 from __future__ import annotations
 

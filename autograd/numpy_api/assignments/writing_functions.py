@@ -35,7 +35,7 @@ def require_assignable(call: str, target: Any) -> Tensor:
     """
     if not isinstance(target, Tensor):
         raise DataError(
-            f"{call} writes to an array that cannot hold nodes: make it by np.zeros_like(t), autograd.zeros(shape), "
+            f"{call} writes to an array that cannot hold nodes: make it with np.zeros_like(t), autograd.zeros(shape), "
             f"autograd.full(shape, t) or autograd.array(x), or use the result of a function that returns a new array"
         )
     target.make_assignable(call)

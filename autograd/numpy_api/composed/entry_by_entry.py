@@ -152,7 +152,7 @@ def ldexp(x: Any, i: Any) -> Any:
     12.0
     """
     if has_nodes(i):
-        raise DataError("np.ldexp: the exponents are whole numbers, not nodes: use x * 2.0**i, which has a derivative by i")
+        raise DataError("np.ldexp: the exponents must be integers, not nodes: use x * 2.0**i, which is differentiable")
     return functions.multiply(x, np.ldexp(1.0, i))
 
 

@@ -78,7 +78,7 @@ def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None)
 
 
 def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
-    """Return the real spectrum of a signal of which ``a`` is the first half, and the rest is its conjugate.
+    """Return the real spectrum of a signal whose first half is ``a``, and whose second half is the conjugate of it.
 
     Examples
     --------

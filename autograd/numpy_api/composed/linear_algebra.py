@@ -11,7 +11,7 @@ from autograd.core.array_mixins.array_methods import Axis
 from autograd.core.tensor import is_complex
 from autograd.errors import DataError, ShapeError
 from autograd.numpy_api import functions
-from autograd.numpy_api.apply import as_tensor
+from autograd.numpy_api.apply import as_tensor, keep_reduced_axes
 
 
 def cond(x: Any, p: Any = None) -> Any:
@@ -161,7 +161,7 @@ def vector_norm(x: Any, *, axis: Axis = None, ord: Any = 2, keepdims: bool = Fal
     rest = [i for i in range(t.ndim) if i not in axes]
     vectors = t.transpose([*rest, *axes]).reshape((*(t.shape[i] for i in rest), -1))
     norms = functions.norm(vectors, ord, -1)
-    return norms.reshape(tuple(1 if i in axes else n for i, n in enumerate(t.shape))) if keepdims else norms
+    return norms.reshape(keep_reduced_axes(t.shape, axes)) if keepdims else norms
 
 
 def matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Any:

@@ -32,7 +32,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     Raises
     ------
     ShapeError
-        If ``x`` is no vector.
+        If ``x`` is not a vector.
 
     Examples
     --------
@@ -230,7 +230,7 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     DataError
         If ``rcond``, ``full`` or ``cov`` is given.
     ShapeError
-        If the samples are no vectors of one length.
+        If the samples are not vectors of equal length.
 
     Examples
     --------

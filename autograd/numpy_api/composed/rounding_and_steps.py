@@ -76,7 +76,7 @@ def heaviside(x: Any, at_zero: Any) -> Any:
     Parameters
     ----------
     x : Value, Tensor or array_like
-        The derivative by it is 0.
+        The derivative with respect to it is 0.
     at_zero : number, array_like or node
         Where x = 0, the gradient flows to it.
 

@@ -80,7 +80,7 @@ def logspace(
 
 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
-    """Return numbers from ``start`` to ``stop`` of which each is a constant multiple of the one before.
+    """Return numbers from ``start`` to ``stop``, each a constant multiple of the one before.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError, OutOfRangeError, ShapeError
 from autograd.numpy_api import functions
-from autograd.numpy_api.apply import as_tensor
+from autograd.numpy_api.apply import as_tensor, keep_reduced_axes
 from autograd.numpy_api.assignments.writing_functions import require_assignable
 from autograd.numpy_api.composed.sequences import cumprod
 
@@ -171,7 +171,7 @@ def _reduce(
     if not len(rows):
         raise ShapeError(f"np.{name}.reduce of shape {tensor.shape}: an axis of length 0 has no result")
     result = _fold(function, rows)[-1]
-    return result.reshape(tuple(1 if i in axes else n for i, n in enumerate(tensor.shape))) if keepdims else result
+    return result.reshape(keep_reduced_axes(tensor.shape, axes)) if keepdims else result
 
 
 def _accumulate(function: Function, a: Any, axis: int = 0) -> Any:

@@ -1,7 +1,7 @@
 """The public functions, named as NumPy's.
 
 Each takes numbers, arrays, nodes or lists of nodes. Plain numbers and arrays give plain results. A Value gives a Value if the
-function acts entry by entry; everything else gives a Tensor.
+function acts elementwise; everything else gives a Tensor.
 
 A function that a module of this folder defines is public, unless its name begins with an underscore: it is
 ``autograd.<name>`` without another entry.

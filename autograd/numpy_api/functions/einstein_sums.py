@@ -92,8 +92,8 @@ def _multiply_pairwise(subscripts: str, tensors: list[Tensor], optimize: Any) ->
         chosen = sorted(step, reverse=True)
         some = [(parts.pop(i), tensors.pop(i)) for i in chosen]
         needed = "".join(parts) + result
-        letters = dict.fromkeys(letter for part, _ in some for letter in part if letter in needed)
-        product = "".join(letters) if parts else result
+        letters = dict.fromkeys("".join(part for part, _ in some))
+        product = "".join(letter for letter in letters if letter in needed) if parts else result
         parts.append(product)
         joined = ",".join(part for part, _ in some) + "->" + product
         tensors.append(apply(_EINSUM, *(t for _, t in some), subscripts=joined))

@@ -1,4 +1,4 @@
-"""Functions that act entry by entry: one line for each row of the table."""
+"""Functions that act elementwise: one line for each row of the table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OPERATOR_METHODS = {"positive": "__pos__", "negative": "__neg__", "absolute": "
 
 
 class Unary(Protocol):
-    """A function of one argument that acts entry by entry."""
+    """A function of one argument that acts elementwise."""
 
     @overload
     def __call__(self, a: Value, /) -> Value: ...
@@ -32,7 +32,7 @@ class Unary(Protocol):
 
 
 class Binary(Protocol):
-    """A function of two arguments that acts entry by entry, with broadcasting."""
+    """A function of two arguments that acts elementwise, with broadcasting."""
 
     def __call__(self, a: Any, b: Any, /) -> Any: ...
 
@@ -68,7 +68,7 @@ def _document(function: Any, op: Op, example: str) -> Any:
     assert isinstance(op, Elementwise)
     is_unary = op.arity == 1
     function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = f"""Return {format_row(op)}, entry by entry.
+    function.__doc__ = f"""Return {format_row(op)}, elementwise.
 
     Parameters
     ----------

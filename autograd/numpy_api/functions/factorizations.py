@@ -201,8 +201,8 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     a : array_like or Tensor
         Of shape (..., m, n).
     full_matrices : bool, optional
-        True, NumPy's default, is taken for square matrices. Otherwise the further vectors are not determined, so that they have no
-        derivative.
+        True, NumPy's default, is only allowed for square matrices. Otherwise the further vectors are not determined, so that they
+        have no derivative.
     compute_uv : bool, optional
         Whether to return the vectors; otherwise the result is ``s`` alone.
 

@@ -25,7 +25,8 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     Parameters
     ----------
     arrays : sequence of array_like or Tensor, or Tensor
-        At least one. Their shapes are equal except along ``axis``. Of one Tensor the entries along its first axis are joined.
+        At least one. Their shapes are equal except along ``axis``. If this is one Tensor, the entries along its first axis are
+        joined.
     axis : int or None, optional
         The axis; None flattens the arrays first.
 

@@ -12,7 +12,7 @@ from autograd.core.operators import apply
 from autograd.core.tensor import Tensor, is_complex
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
-from autograd.numpy_api.apply import apply_to_tensors, as_tensor
+from autograd.numpy_api.apply import apply_to_tensors, as_tensor, keep_reduced_axes
 from autograd.numpy_api.functions.elementwise import absolute
 from autograd.numpy_api.functions.factorizations import svdvals
 from autograd.ops import find
@@ -43,7 +43,7 @@ def norm(a: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     Raises
     ------
     DataError
-        If ``ord`` is not positive for vectors, or is no norm of matrices.
+        If ``ord`` is not positive for vectors, or is not a norm of matrices.
     ShapeError
         If an axis does not exist or appears twice.
 
@@ -99,7 +99,7 @@ def _matrix_norm(t: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
         result = sums.max(-1) if largest else sums.min(-1)
     else:
         raise DataError(f"norm: matrices have the orders None, 'fro', 'nuc', ±1, ±2 and ±inf, not {ord!r}")
-    return result.reshape(tuple(1 if i in (rows, columns) else n for i, n in enumerate(t.shape))) if keepdims else result
+    return result.reshape(keep_reduced_axes(t.shape, (rows, columns))) if keepdims else result
 
 
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:

@@ -19,7 +19,7 @@ _WHERE, _CLIP = find("where"), find("clip")
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """Return ``a`` where the condition holds, else ``b``, entry by entry.
+    """Return ``a`` where the condition holds, else ``b``, elementwise.
 
     Parameters
     ----------

@@ -100,8 +100,8 @@ def _normal_logpdf(x: Tensor, mean: Tensor, cov: Tensor, allow_singular: bool) -
     matrix = cov if cov.ndim == 2 else cov * np.eye(d)
     if matrix.shape != (d, d) or x.shape[-1] != d or (mean.ndim and mean.shape != (d,)):
         raise ShapeError(
-            f"multivariate_normal.logpdf: x of shape {x.shape}, mean of shape {mean.shape} and cov of shape {cov.shape} "
-            f"do not fit: they are (..., d), (d,) and (d, d)"
+            f"multivariate_normal.logpdf: x, mean and cov must have shapes (..., d), (d,) and (d, d), not {x.shape}, {mean.shape} "
+            f"and {cov.shape}"
         )
     null_space = _find_null_space(matrix) if allow_singular else None
     if null_space is None:
@@ -124,7 +124,7 @@ def _normal_entropy(mean: Tensor, cov: Tensor) -> Tensor:
     matrix = cov if cov.ndim == 2 else cov * np.eye(d)
     if matrix.shape != (d, d) or (mean.ndim and mean.shape != (d,)):
         raise ShapeError(
-            f"multivariate_normal.entropy: mean of shape {mean.shape} and cov of shape {cov.shape} are (d,) and (d, d)"
+            f"multivariate_normal.entropy: mean and cov must have shapes (d,) and (d, d), not {mean.shape} and {cov.shape}"
         )
     null_space = _find_null_space(matrix)
     rank = d if null_space is None else d - null_space.shape[1]
@@ -207,7 +207,9 @@ class Dirichlet:
 
 def _dirichlet_logpdf(x: Tensor, alpha: Tensor) -> Tensor:
     if alpha.ndim != 1 or x.ndim not in (1, 2) or x.shape[0] not in (alpha.shape[0], alpha.shape[0] - 1):
-        raise ShapeError(f"dirichlet.logpdf: x of shape {x.shape} and alpha of shape {alpha.shape} are (k,) or (k, n), and (k,)")
+        raise ShapeError(
+            f"dirichlet.logpdf: x and alpha must have shapes (k,) or (k, n), and (k,), not {x.shape} and {alpha.shape}"
+        )
     if x.shape[0] == alpha.shape[0] - 1:  # SciPy lets the last entry out
         x = functions.concatenate([x, reshape(1.0 - sum(x, axis=0), (1, *x.shape[1:]))])
     exponents = alpha - 1.0 if x.ndim == 1 else reshape(alpha - 1.0, (-1, 1))

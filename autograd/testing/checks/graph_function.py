@@ -75,7 +75,7 @@ class GraphFunction:
         result = self.f(*nodes, **self.static)
         refuse_coroutine(result, "check_grad()")
         outputs, _ = flatten_outputs("check_grad()", result)
-        outputs = [part for y in outputs for part in ((np.real(y), np.imag(y)) if np.iscomplexobj(y) else (y,))]
+        outputs = [part for y in outputs for part in _real_parts(y)]
         if len(outputs) == 1:
             return outputs[0]
         return np.concatenate([np.ravel(output) for output in outputs]) if outputs else np.zeros(0)
@@ -188,3 +188,8 @@ class GraphFunction:
         for d, v in zip(first, vs, strict=True):
             slope = slope + ((d * v).sum() if isinstance(d, Tensor) else d * float(v))
         return tuple(np.asarray(d) * seed for d in gradients(slope, leaves))
+
+
+def _real_parts(y: Any) -> tuple[Any, ...]:
+    """Return the real and the imaginary part of a complex result, and a real result as it is."""
+    return (np.real(y), np.imag(y)) if np.iscomplexobj(y) else (y,)

@@ -230,8 +230,8 @@ class NodeCheck:
 def _draw_directions(x: Array, has_finite_cotangent: Array, rng: np.random.Generator) -> list[Array]:
     """Return directions in which to move an argument.
 
-    Few entries are moved one by one. Of many entries, those with a finite cotangent are moved in mixtures, and some of the others
-    one by one. Each entry moves by its own size, and those that are not finite are not moved.
+    Few entries are moved one by one. If there are many entries, those with a finite cotangent are moved in mixtures, and some of
+    the others one by one. Each entry moves by its own size, and those that are not finite are not moved.
     """
     is_finite = np.isfinite(x)
     mixtures, single = [], is_finite

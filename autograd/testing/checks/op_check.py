@@ -77,7 +77,7 @@ def check_op(op: Any, /, *inputs: Any, raise_on_fail: bool = True, **static: Any
 
     See Also
     --------
-    check_vjp : Checks a rule that is no row of the table.
+    check_vjp : Checks a rule that is not a row of the table.
     autograd.define : Adds an operation to the table.
 
     Examples

@@ -54,7 +54,8 @@ class StructuredCall:
         self.positions: range | tuple[int, ...] = range(len(args)) if argnums is None else resolve_argnums(call, argnums, len(args))
         flat = [flatten(args[i]) for i in self.positions]
         labels = [f"input {i}{path}" for i in self.positions for path in leaf_paths(args[i])]
-        leaves = [as_float(to_numpy(leaf, call) if is_foreign_array(leaf) else leaf) for parts, _ in flat for leaf in parts]
+        given = [leaf for leaves_of_argument, _ in flat for leaf in leaves_of_argument]
+        leaves = [as_float(to_numpy(leaf, call) if is_foreign_array(leaf) else leaf) for leaf in given]
         self.is_complex: list[bool] = [is_complex_leaf(leaf) for leaf in leaves]
         self.leaves: list[Any]
         self.labels: list[str]

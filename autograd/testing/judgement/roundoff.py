@@ -26,7 +26,7 @@ from autograd.testing.measurement.estimate import EPS, Array
 # measured. Doubled, rules that are wrong by 2e-9 pass; halved, rules that are wrong by 1e-9 fail.
 CLAIM_RTOL = 1e-9
 
-# The same relative to the terms of which the claim is the sum: a tenth of it, since terms of one size rarely cancel to less than a
+# The same relative to the terms whose sum is the claim: a tenth of it, since terms of one size rarely cancel to less than a
 # tenth. Neither twice as much nor 0 changes a recorded check (see ``measurement.step_sequence``): it is for rules that subtract
 # large terms, which otherwise have to be called again to see how they scatter.
 TERM_RTOL = 1e-10

@@ -212,7 +212,7 @@ def _refutes(evidence: Evidence, spread: float) -> bool:
     is_resolved = np.isfinite(evidence.error) and ERROR_FACTOR * evidence.error <= REFUTING_RTOL * difference
     if evidence.kind in (JUMP, NOISY, UNRESOLVED) or not is_resolved:
         return False
-    if evidence.kind == EDGE:  # at a corner of the domain, or near a kink, the one-sided slope is no derivative
+    if evidence.kind == EDGE:  # at a corner of the domain, or near a kink, the one-sided slope is not a derivative
         is_imprecise = evidence.error > EDGE_RTOL * max(abs(evidence.value), abs(evidence.claim))
         return not (is_imprecise or spread > EDGE_SPREAD * abs(evidence.value))
     return True

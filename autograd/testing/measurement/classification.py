@@ -12,7 +12,7 @@ from autograd.testing.measurement.extrapolation import SlopeEstimates
 # uses the same factor for them. Doubled, one recorded check changes: a function with a small fast oscillation is called smooth.
 CONTRADICTION = 3.0
 
-# A smaller step can overrule the best one only if its slope has this relative error: three digits are no coincidence. Doubled, no
+# A smaller step can overrule the best one only if its slope has this relative error: three digits are not coincidence. Doubled, no
 # verdict changes.
 PRECISE = 1e-3
 

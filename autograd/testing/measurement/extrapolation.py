@@ -43,7 +43,7 @@ class SlopeEstimates(NamedTuple):
     ----------
     value : array
     error : array
-        inf where the slope is no evidence.
+        inf where the slope is not evidence.
     """
 
     value: Array
@@ -55,7 +55,7 @@ def extrapolate(
 ) -> SlopeEstimates:
     """Extrapolate slopes to step 0 by one stage of Richardson extrapolation.
 
-    A step at which the function is constant is no evidence, unless the function is constant at all steps, or unless its smallest
+    A step at which the function is constant is not evidence, unless the function is constant at all steps, or unless its smallest
     change is so small that its slope is 0 relative to the others.
 
     Parameters
@@ -76,7 +76,7 @@ def extrapolate(
     Returns
     -------
     SlopeEstimates
-        The extrapolated slopes. The error is inf where a slope is no evidence.
+        The extrapolated slopes. The error is inf where a slope is not evidence.
     """
     extrapolated = slopes.copy()
     extrapolated[1:] = (ratio * slopes[1:] - slopes[:-1]) / (ratio - 1.0)

@@ -90,7 +90,7 @@ class Array:
         self.high: float
         self.low, self.high = _validate_domain(low, high, "Array")
         self.min_size = min_size
-        # min_size=5 without max_size is no contradiction
+        # min_size=5 without max_size is not a contradiction
         self.max_size: int = max(max_size, min_size) if max_size == DEFAULT_MAX_SIZE else max_size
         self.dtype: Any = _validate_dtype(dtype)
 

@@ -122,7 +122,7 @@ def _copy_settings(source: Any, test: Any) -> None:
 
 
 def _get_other_parameters(function: Callable[..., Any], specs: dict[str, Spec]) -> list[inspect.Parameter]:
-    """Return the parameters that are not drawn; raise if the function is no test or lacks a drawn one."""
+    """Return the parameters that are not drawn; raise if the function is not a test or lacks a drawn one."""
     if not callable(function):
         raise DataError(f"gradient_test() decorates a function, not {describe(function)}")
     _refuse_async_and_generators(function)

@@ -29,7 +29,7 @@ def to_networkx(roots: Any) -> Any:
         Its nodes are the numbers 0, 1, …, arguments before the nodes that use them. Each has the attributes ``name`` (with its
         scopes; "" without a name), ``op`` (the operation; "" for a leaf), ``data``, ``grad``, and ``constants`` (arguments that are
         plain numbers, by position). An edge leads from an argument to the node that uses it. Its key is the position of the
-        argument, and its attribute ``local`` the local derivative: None where this is no product entry by entry, as of a matrix
+        argument, and its attribute ``local`` the local derivative: None if it is not an elementwise product, as of a matrix
         product. The attribute ``roots`` of the graph lists the roots.
 
     Raises

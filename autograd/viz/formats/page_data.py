@@ -108,11 +108,9 @@ def _edges_of_links(drawing: Drawing, snapshot: Snapshot) -> list[list[list[int]
     for e, (tail, head) in enumerate(zip(snapshot.graph.tails.tolist(), snapshot.graph.heads.tolist(), strict=True)):
         position = e - first_edge.setdefault(head, e)
         edges.setdefault((box_of_node.get(tail), box_of_node.get(head)), []).append([head, position])
-    links_between = Counter((link.tail, link.head) for link in drawing.links)
-    return [
-        edges[link.tail, link.head] if links_between[link.tail, link.head] == 1 else [edges[link.tail, link.head].pop(0)]
-        for link in drawing.links
-    ]
+    ends_of_links = [(link.tail, link.head) for link in drawing.links]
+    links_between = Counter(ends_of_links)
+    return [edges[ends] if links_between[ends] == 1 else [edges[ends].pop(0)] for ends in ends_of_links]
 
 
 def _box_data(box: Box, snapshot: Snapshot, shades: Sequence[int], program: Program) -> dict[str, Any]:

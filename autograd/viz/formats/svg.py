@@ -86,10 +86,8 @@ def render_svg(drawing: Drawing, live: bool = False, window: Point | None = None
             wrap_layout(layout, drawing.width - 2 * style.MARGIN) if window is None else fit_layout(layout, window, SMALL_SCALE)
         )
     transform = _transform(drawing.direction, layout.extent[0])
-    frames = [
-        Frame((x, y), (across, along) if is_vertical else (along, across))
-        for (x, y), (along, across) in zip(map(transform, layout.centres), layout.sizes, strict=True)
-    ]
+    sizes = [(across, along) if is_vertical else (along, across) for along, across in layout.sizes]
+    frames = [Frame((x, y), size) for (x, y), size in zip(map(transform, layout.centres), sizes, strict=True)]
     loops = (width for width, link in zip(label_widths, drawing.links, strict=True) if link.tail == link.head)
     space_for_labels = max(loops, default=0.0) if is_vertical else 0.0
     outlines, names, space_for_names = _groups(drawing.boxes, frames, drawing.direction, layout.extent)
@@ -109,11 +107,12 @@ def _space_for_edges(layout: Layout) -> float:
 
 
 def _add_gradient_lines(drawing: Drawing) -> Drawing:
-    """The drawing with an empty line in each box that has none for its gradient, which the player writes to."""
-    boxes = [
-        box if any(map(_is_gradient, box.lines)) else replace(box, lines=(*box.lines, EMPTY_GRADIENT_LINE)) for box in drawing.boxes
-    ]
-    return replace(drawing, boxes=tuple(boxes))
+    """The drawing with a line for the gradient in each box, which is empty until the player writes to it."""
+    return replace(drawing, boxes=tuple(map(_with_gradient_line, drawing.boxes)))
+
+
+def _with_gradient_line(box: Box) -> Box:
+    return box if any(map(_is_gradient, box.lines)) else replace(box, lines=(*box.lines, EMPTY_GRADIENT_LINE))
 
 
 def _is_gradient(line: str) -> bool:

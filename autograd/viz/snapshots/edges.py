@@ -51,7 +51,7 @@ class Edges:
         Returns
         -------
         list of float, array or None
-            None if the derivative is no entrywise product, such as that of a matrix product, or if its rule raises.
+            None if the derivative is not an entrywise product, such as that of a matrix product, or if its rule raises.
         """
         rows = zip(self._recorded, self.heads, self.slots, strict=True)
         return [_local_derivative(self.nodes[h], slot) if recorded is None else recorded for recorded, h, slot in rows]
@@ -70,10 +70,13 @@ class Edges:
             None if the rule raises.
         """
         rows = zip(self._recorded, self.heads, self.slots, strict=True)
-        return [
-            float(recorded * grads[h]) if recorded is not None else _result_or_none(partial(_pull, self.nodes[h], slot, grads[h]))
-            for recorded, h, slot in rows
-        ]
+        contributions = []
+        for recorded, head, slot in rows:
+            if recorded is None:
+                contributions.append(_result_or_none(partial(_pull, self.nodes[head], slot, grads[head])))
+            else:
+                contributions.append(float(recorded * grads[head]))
+        return contributions
 
 
 def _arguments(node: Any) -> list[tuple[int, Any, float | None]]:
@@ -116,7 +119,7 @@ def to_numbers(x: Any) -> Any:
     Returns
     -------
     float or array
-        An array is a copy. Of complex numbers it holds the absolute values.
+        An array is a copy. For complex numbers it holds the absolute values.
     """
     data = x._primal if isinstance(x, Node) else x
     if type(data) is float:

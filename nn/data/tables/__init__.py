@@ -1,1 +1,1 @@
-"""Tables: CSV files and data frames as inputs and targets. What is not a number is refused, and the error names the next step."""
+"""Tables: CSV files and data frames as inputs and targets. Anything that is not a number raises an error that says what to do."""

@@ -1,4 +1,4 @@
-"""Columns before they are inputs: which entries are missing, and which are no numbers."""
+"""Columns before they are inputs: which entries are missing, and which are not numbers."""
 
 from __future__ import annotations
 

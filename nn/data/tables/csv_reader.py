@@ -50,7 +50,7 @@ def read_csv(
         The columns of the inputs, in this order. The default is all but the target, those in ``exclude``, and a first column
         without a name that counts the lines, as pandas and R write it.
     exclude : sequence of int or str
-        Columns that are no inputs.
+        Columns that are not inputs.
     categorical : sequence of int or str
         Columns of categories. Each becomes one column of zeros and ones for each value.
     header : bool, optional
@@ -201,8 +201,8 @@ def _advice_for_widths(rows: Sequence[tuple[int, list[str]]]) -> str:
     if count > 1 and usual > 1 and other == list(range(len(other))):
         has_number = any(parse_number(entry) is not None for entry in rows[len(other)][1])
         is_above_header = has_number and len(_complete_header(rows[len(other) - 1 :])[1]) == usual
-        return f"if the first lines are no part of the table, pass skip={rows[len(other) - is_above_header][0] - 1}"
-    return "is delimiter= right, and is no quotation mark missing?"
+        return f"if the first lines are not part of the table, pass skip={rows[len(other) - is_above_header][0] - 1}"
+    return "check delimiter=, and look for a missing quotation mark"
 
 
 def _holds_years(first: Sequence[str], decimal: str) -> bool:
@@ -237,6 +237,6 @@ def _has_names(rows: Sequence[tuple[int, list[str]]], path: str | Path, decimal:
     if any(is_number) and any(texts):
         raise DataError(
             f"read_csv(): {first[texts.index(True)]!r} in line {number} of {path} may be a name: pass header=True or header=False, "
-            f"or skip={number} if the line is no part of the table"
+            f"or skip={number} if the line is not part of the table"
         )
     return any(looks_like_name)

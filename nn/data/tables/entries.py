@@ -101,7 +101,7 @@ def advice_for(entry: Any, decimal: str, names: Sequence[int | str], texts: Sequ
     decimal : str
         The sign before the fraction in numbers.
     names, texts : sequence of str or int
-        All columns that hold entries which are no numbers, and those among them that hold labels.
+        All columns that hold entries which are not numbers, and those among them that hold labels.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def test_wrong_settings_and_results_are_refused():
         compile(lambda x: [x, x * 2]).value_and_grad(1.0)
     with pytest.raises(SettingError, match=r"argnums=2\): there are 1 positional"):
         compile(lambda x: x * x, argnums=2).value_and_grad(1.0)
-    with pytest.raises(DataError, match=r"there is no gradient by 3 of type int"):
+    with pytest.raises(DataError, match=r"there is no gradient for 3 of type int"):
         compile(lambda x, n: x * n, argnums=1).value_and_grad(1.0, 3)
     step = compile(lambda x: x * x, exact=True)
     step(1.0)
@@ -43,7 +43,7 @@ def inside_no_grad(x):
 
 
 def test_wrong_arguments_of_methods_are_refused():
-    with pytest.raises(DataError, match=r"hvp\(\) of <lambda>: there is no Hessian by \[\]"):
+    with pytest.raises(DataError, match=r"hvp\(\) of <lambda>: there is no Hessian for \[\]"):
         compile(lambda x: x).hvp([], [])
     for tangent in ("a", None):
         with pytest.raises(DataError, match=r"jvp\(\) of <lambda> takes real numbers"):

@@ -163,7 +163,7 @@ def test_what_may_not_be_assigned_to_says_what_to_do():
     x = Tensor([1.0, 2.0])
     with pytest.raises(OutOfRangeError, match="index 2 is out of bounds"):
         ag.zeros(2)[2] = 1.0
-    with pytest.raises(DataError, match=r"autograd\.zeros\(n\) to be filled and not a plain array"):
+    with pytest.raises(DataError, match=r"autograd\.zeros\(n\) instead of a plain array"):
         grad(lambda x: np.zeros(2).__setitem__(0, x))(1.0)
     with pytest.raises(DataError, match=r"autograd\.array\(\[\.\.\.\]\) for an array of nodes"):
         np.array([x[0], x[1]])

@@ -109,7 +109,7 @@ def test_sets_and_dicts_tell_nodes_apart_by_identity():
 def test_shapes_that_do_not_broadcast_are_named():
     for compare in COMPARISONS:
         with pytest.raises(
-            ShapeError, match=r"compares this Tensor \(leaf\) of shape \(2,\) with an array of shape \(3,\), and these"
+            ShapeError, match=r"compares this Tensor \(leaf\) of shape \(2,\) with an array of shape \(3,\), which do not"
         ):
             compare(Tensor([1.0, 2.0]), np.ones(3))
 

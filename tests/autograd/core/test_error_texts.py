@@ -126,7 +126,7 @@ CASES = [
     (lambda: np.linalg.norm(W, 7), DataError, "norm: matrices have the orders"),
     (lambda: np.spacing(t), DataError, "np.spacing has no derivative here"),
     (lambda: np.add(t, t, out=np.zeros(2)), DataError, r"np.add with out=, or in place, writes to an array that cannot"),
-    (lambda: np.zeros(2).__iadd__(t), DataError, "in place, writes to an array that cannot hold nodes: make it by np.zeros_like"),
+    (lambda: np.zeros(2).__iadd__(t), DataError, "in place, writes to an array that cannot hold nodes: make it with np.zeros_like"),
     (lambda: np.add.reduce(t, dtype=int), DataError, "np.add.reduce with dtype= has no derivative here"),
     (lambda: np.sum(t, dtype=int), DataError, r"astype\(\) takes a float type, such as np.float32, not int64; others have no"),
     (lambda: np.array([v, 1], dtype=object) * t, DataError, "an object array meets this Tensor"),

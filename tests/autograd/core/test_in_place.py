@@ -604,7 +604,7 @@ def test_functions_that_write(name):
 
 def test_functions_that_write_need_an_array_that_holds_nodes():
     x = Tensor([1.0, 2.0])
-    with pytest.raises(DataError, match=r"np.copyto writes to an array that cannot hold nodes: make it by np.zeros_like"):
+    with pytest.raises(DataError, match=r"np.copyto writes to an array that cannot hold nodes: make it with np.zeros_like"):
         np.copyto(np.zeros(2), x)
     with pytest.raises(DataError, match=r"np.cumsum with out= writes to an array that cannot hold nodes"):
         np.cumsum(x, out=np.zeros(2))
@@ -630,7 +630,9 @@ def test_arrays_like_a_tensor_may_be_assigned_to():
     assert f(Tensor(x)).item() == f(x)
     check_grad(f, x, order=2)
     assert grad(lambda v: np.full_like(v, v[1]).sum())(np.array([2.0, 3.0])).tolist() == [0.0, 2.0]
-    with pytest.raises(DataError, match=r"np.copyto writes to an array that cannot hold nodes: make it by .*autograd.full\(shape"):
+    with pytest.raises(
+        DataError, match=r"np.copyto writes to an array that cannot hold nodes: make it with .*autograd.full\(shape"
+    ):
         np.full_like(np.ones(3), Value(2.0))  # NumPy asks for the first argument only
     t = Tensor([1.0, 2.0])
     for plain in (np.zeros_like(t, dtype=int), np.ones_like(t, dtype=bool), np.zeros_like(Value(1.0)), np.full_like(t, 2, int)):

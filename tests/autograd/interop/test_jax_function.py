@@ -119,8 +119,8 @@ def test_a_function_that_fails_at_random_numbers_says_so_inside_jit():
 
     assert to_jax(of_large_numbers)(2.0) == 4.0
     text = (
-        r"to_jax\(of_large_numbers\): inside jit and vmap JAX has to know the shapes of the results, and the function raised at "
-        r"random numbers \(too small\): call it outside of them"
+        r"to_jax\(of_large_numbers\): inside jit and vmap, JAX must know the shapes of the results, but at random inputs the "
+        r"function raises an error \(too small\): call it outside of them"
     )
     with pytest.raises(DataError, match=text):
         jax.jit(to_jax(of_large_numbers))(2.0)

@@ -1,4 +1,4 @@
-"""t.at[index].set and its relatives, against NumPy's assignments and ufuncs, entry by entry."""
+"""t.at[index].set and its relatives, against NumPy's assignments and ufuncs, elementwise."""
 
 import numpy as np
 import pytest

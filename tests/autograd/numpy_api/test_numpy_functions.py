@@ -357,8 +357,8 @@ def make_distinct_arrays(seed, shapes):
 
 
 def test_every_function_on_the_page_has_a_case():
-    rows = {name for name in SECTIONS["Entry by entry"] if getattr(np, name[3:]).__name__ not in COMPOSED_UFUNCS}
-    asking = SECTIONS["Asking about the numbers (plain answers)"]
+    rows = {name for name in SECTIONS["Elementwise functions"] if getattr(np, name[3:]).__name__ not in COMPOSED_UFUNCS}
+    asking = SECTIONS["Questions about the numbers, which return plain results"]
     assert {name for names in SECTIONS.values() for name in names} - rows - set(asking) == {name for name, *_ in CASES}
 
 
@@ -428,7 +428,9 @@ def test_arguments_that_were_assigned_to(name, f, shapes):
     assert_derivative(sum(np.vdot(g, x) for g, x in zip(along, xs, strict=True)), loss, h=0.02)
 
 
-@pytest.mark.parametrize("name", [name for name in SECTIONS["Entry by entry"] if name != "np.ldexp"])  # it takes whole numbers
+@pytest.mark.parametrize(
+    "name", [name for name in SECTIONS["Elementwise functions"] if name != "np.ldexp"]
+)  # it takes whole numbers
 def test_ufuncs_work_under_every_name_that_numpy_has_for_them(name):
     ufunc = getattr(np, name[3:])
     xs = [np.array([0.3, 0.7]) if ufunc is not np.arccosh else np.array([1.3, 1.7])] * ufunc.nin
@@ -438,7 +440,7 @@ def test_ufuncs_work_under_every_name_that_numpy_has_for_them(name):
             assert_close(actual.data, expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize("name", SECTIONS["Asking about the numbers (plain answers)"])
+@pytest.mark.parametrize("name", SECTIONS["Questions about the numbers, which return plain results"])
 def test_queries_give_plain_results(name):
     function = getattr(np, name[3:])
     if function in (np.array2string, np.array_repr, np.array_str):

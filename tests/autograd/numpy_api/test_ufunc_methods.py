@@ -177,7 +177,7 @@ def test_what_has_no_result_or_no_derivative_is_refused():
         (
             lambda: np.add(t, 1.0, out=np.zeros((2, 2))),
             DataError,
-            r"np.add with out=, .* writes to an array that cannot hold nodes: make it by .*, or use the result of a function that",
+            r"np.add with out=, .* writes to an array that cannot hold nodes: make it with .*, or use the result of a function that",
         ),
         (
             lambda: np.add.reduce(t, out=t),
@@ -189,7 +189,7 @@ def test_what_has_no_result_or_no_derivative_is_refused():
         (
             lambda: np.add.at(np.zeros(2), [0], t[0, 0]),
             DataError,
-            r"np.add.at writes to an array .*: make it by .*autograd.zeros\(shape\)",
+            r"np.add.at writes to an array .*: make it with .*autograd.zeros\(shape\)",
         ),
         (
             lambda: np.add.at(t, 0, 1.0),

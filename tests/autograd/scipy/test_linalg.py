@@ -110,7 +110,7 @@ def test_the_equation_of_sylvester_with_complex_matrices():
 
 
 def make_dense(ab, lower, upper):
-    """Write a banded matrix out, entry by entry."""
+    """Write a banded matrix out, elementwise."""
     n = ab.shape[1]
     full = np.zeros((n, n))
     for i in range(n):

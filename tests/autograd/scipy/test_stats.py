@@ -150,7 +150,7 @@ def test_the_multivariate_normal_distribution():
         stats.multivariate_normal.logpdf(x, mean, -np.eye(2))
     with pytest.raises(AutogradError, match="not symmetric"):
         stats.multivariate_normal.logpdf(x, mean, np.array([[2.0, 1.0], [0.0, 2.0]]))
-    with pytest.raises(ShapeError, match=r"x of shape \(4, 2\), mean of shape \(2,\) and cov of shape \(3, 3\) do not fit"):
+    with pytest.raises(ShapeError, match=r"x, mean and cov must have shapes .*, not \(4, 2\), \(2,\) and \(3, 3\)"):
         stats.multivariate_normal.logpdf(x, mean, np.eye(3))
 
 
@@ -190,7 +190,7 @@ def test_the_entropy_of_the_multivariate_normal_distribution():
     for matrix in (root, SINGULAR_ROOT):
         report = check_grad(lambda r: stats.multivariate_normal.entropy(None, r @ r.T), matrix, order=2)
         assert report.verdict == "pass"
-    with pytest.raises(ShapeError, match=r"entropy: mean of shape \(2,\) and cov of shape \(3, 3\) are \(d,\) and \(d, d\)"):
+    with pytest.raises(ShapeError, match=r"entropy: mean and cov must have shapes \(d,\) and \(d, d\), not \(2,\) and \(3, 3\)"):
         stats.multivariate_normal.entropy(np.zeros(2), np.eye(3))
 
 
@@ -200,7 +200,7 @@ def test_the_dirichlet_and_the_multinomial_distribution():
     assert_close(stats.dirichlet.logpdf(columns, alpha), ss.dirichlet.logpdf(columns, alpha), rtol=1e-13)
     assert_close(stats.dirichlet.pdf(p[:2], alpha), ss.dirichlet.pdf(p[:2], alpha), rtol=1e-13)
     check_grad(lambda x, a: stats.dirichlet.logpdf(x, a), p, alpha, order=2)
-    with pytest.raises(ShapeError, match=r"dirichlet.logpdf: x of shape \(5,\) and alpha of shape \(3,\)"):
+    with pytest.raises(ShapeError, match=r"dirichlet.logpdf: x and alpha must have shapes .*, not \(5,\) and \(3,\)"):
         stats.dirichlet.logpdf(np.ones(5), alpha)
     counts = np.array([[1, 2, 0], [0, 0, 3], [1, 1, 0]])
     assert_close(stats.multinomial.logpmf(counts, 3, p), ss.multinomial.logpmf(counts, 3, p), rtol=1e-13)

@@ -63,7 +63,7 @@ def test_a_program_prints_as_python_and_shrinks_to_few_lines():
     assert find(strategies.programs(scalar=True, ops=("arccosh",)), lambda p: p.inputs[0] < 1.0).ops == (
         "tanh",
     )  # which always fits
-    with pytest.raises(SettingError, match="'matmul' is no elementwise operation of the table"):
+    with pytest.raises(SettingError, match="'matmul' is not an elementwise operation of the table"):
         strategies.programs(ops=("matmul",))
 
 

@@ -33,7 +33,7 @@ MASKED = np.ma.array([[0.0, 1.0], [1.0, 0.5], [0.5, 9e9]], mask=[[0, 0], [0, 0],
     ids=range(15),
 )
 def test_masked_entries_are_refused(use):
-    with pytest.raises(AutogradError, match=r"masked, and would count as the numbers below the mask: fill them"):
+    with pytest.raises(AutogradError, match=r"masked, but the numbers below the mask would be used: fill them"):
         use(MASKED)
 
 

@@ -59,11 +59,11 @@ def test_a_number_per_batch_is_kept():
 @pytest.mark.parametrize(
     ("X", "error", "text"),
     [
-        ([["a"]], DataError, r"predict\(\): X holds <U1, not real numbers: prepare it as the training data"),
+        ([["a"]], DataError, r"predict\(\): X holds <U1, not real numbers: prepare it like the training data"),
         ([[np.nan, 1.0], [np.inf, 2.0]], DataError, r"predict\(\): 2 entries of X are nan or infinite: drop or fill those samples"),
         (np.zeros((0, 2)), ShapeError, r"predict\(\) takes samples of shape \(N, …\) with N > 0, not an array of shape \(0, 2\)"),
-        (1.0, ShapeError, r"not an array of shape \(\); one sample is x\[None\]"),
-        ([1.0, 2.0], ShapeError, r"predict\(\): outputs of shape \(1,\) do not belong to 2 samples; one sample is x\[None\]"),
+        (1.0, ShapeError, r"not an array of shape \(\); pass one sample as x\[None\]"),
+        ([1.0, 2.0], ShapeError, r"predict\(\): outputs of shape \(1,\) do not fit 2 samples; pass one sample as x\[None\]"),
         ([[1.0], [1.0, 2.0]], DataError, "rows of unequal lengths"),
         (np.ma.array([[1.0, 2.0]], mask=[[True, False]]), DataError, "1 entries are masked"),
     ],

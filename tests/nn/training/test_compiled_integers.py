@@ -58,9 +58,9 @@ def test_one_trace_for_all_batches_of_integers():
         step(WORDS[start : start + 6], LABELS[start : start + 6])
     assert step.program.traces == 1
     assert not step.separate_reason
-    with pytest.raises(ag.OutOfRangeError, match="Embedding of 10 rows has no row number 12: they are 0 to 9"):
+    with pytest.raises(ag.OutOfRangeError, match="Embedding of 10 rows has no row 12: the rows are 0 to 9"):
         step(np.full((6, 3), 12), LABELS[:6])
-    with pytest.raises(ag.OutOfRangeError, match="Embedding of 10 rows has no row number -1: they are 0 to 9"):
+    with pytest.raises(ag.OutOfRangeError, match="Embedding of 10 rows has no row -1: the rows are 0 to 9"):
         step(np.full((6, 3), -1), LABELS[:6])
     with pytest.raises(ag.DataError, match="Embedding takes integers, not a Tensor of float64: pass an array of integers"):
         step(np.full((6, 3), 1.0), LABELS[:6])

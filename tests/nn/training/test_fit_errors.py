@@ -98,8 +98,16 @@ DATA = np.array([[0.0, 1.0], [1.0, 0.5], [0.5, 0.2]]), np.array([[1.0], [0.0], [
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"target": np.nan, "validation": DATA, "metric": nn.metrics.r2}, SettingError, r"fit\(\): target must be a number with"),
-        ({"target": "0.9", "validation": DATA, "metric": nn.metrics.r2}, SettingError, r"fit\(\): target must be a number with"),
+        (
+            {"target": np.nan, "validation": DATA, "metric": nn.metrics.r2},
+            SettingError,
+            r"fit\(\): target must be a finite number, not nan",
+        ),
+        (
+            {"target": "0.9", "validation": DATA, "metric": nn.metrics.r2},
+            SettingError,
+            r"fit\(\): target must be a finite number, not '0.9'",
+        ),
         ({"compiled": "yes"}, SettingError, r"fit\(\): compiled must be True, False or 'auto', not 'yes'"),
         ({"progress": 2}, SettingError, r"fit\(\): progress must be True or False, not 2"),
         ({"epochs": 0}, SettingError, r"fit\(\): epochs must be a positive integer, not 0"),
@@ -136,7 +144,7 @@ def test_what_is_no_model_is_named(model):
 
 def test_a_model_that_leaves_the_graph_is_refused():
     """It would train without an error, and learn nothing."""
-    with pytest.raises(GraphError, match=r"fit\(\): no gradient reaches the parameters, so that nothing would be learned: forward"):
+    with pytest.raises(GraphError, match=r"fit\(\): no gradient reaches the parameters, so nothing would be learned: forward"):
         nn.fit(Detached(), *DATA, loss="mse", progress=False)
 
 

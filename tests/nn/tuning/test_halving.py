@@ -91,7 +91,7 @@ def test_a_failure_in_a_later_round_leaves_the_others():
         ("epochs", 3, r"halving takes a setting and its bounds, as in \('epochs', 1, 27\), not 'epochs'"),
         ((1, 2, 3), 3, "halving takes a setting and its bounds"),
         (("epochs", 0, 9), 3, "a bound of 'epochs' must be a positive integer, not 0"),
-        (("epochs", 4, 9), 3, "halving from 4 to 9 epochs has one round, since 4 · 3 > 9: give wider bounds"),
+        (("epochs", 4, 9), 3, "halving from 4 to 9 epochs has only one round, since 4 · 3 > 9: give wider bounds"),
         (("a", 1, 9), 3, "'a' is the budget of halving=, and cannot be in the space too"),
         (("epochs", 1, 9), 1, "factor must be at least 2, not 1"),
         (("epochs", 1, 9), 2.5, "factor must be a positive integer, not 2.5"),

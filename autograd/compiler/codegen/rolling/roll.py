@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -94,8 +95,9 @@ class _Roller:
         numbers: dict[Any, int] = {}
         forms = []
         for i, (line, tokens) in enumerate(zip(self.source, self.lines.tokens, strict=True)):
-            is_of_loop = line.code.startswith((INDENT, "for ", "def "))
-            form: Any = i if is_of_loop else tuple(token.text if token.kind == TEXT else token.kind for token in tokens)
+            form: Any = i
+            if not line.code.startswith((INDENT, "for ", "def ")):
+                form = tuple(token.text if token.kind == TEXT else token.kind for token in tokens)
             forms.append(numbers.setdefault(form, len(numbers)))
         return np.array(forms, dtype=np.int64)
 
@@ -116,12 +118,12 @@ class _Roller:
             return
 
     def _find_lists(self) -> None:
-        """Mark the families of which a member is read at another place than in the iteration that assigns it."""
+        """Mark the families with a member that is read outside of the iteration that assigns it."""
         inside = {i for loop in self.loops for i in range(loop.region.start, loop.region.stop)}
         plain = [tokens for i, tokens in enumerate(self.lines.tokens) if i not in inside]
         plain += [[part for part in row if isinstance(part, Token)] for loop in self.loops for row in loop.rows]
-        for token in (token for tokens in [*plain, *self.results] for token in tokens if token.kind == VARIABLE):
-            if token.text in self.places:
+        for token in itertools.chain.from_iterable([*plain, *self.results]):
+            if token.kind == VARIABLE and token.text in self.places:
                 self.places[token.text][0].is_list = True
         for loop in self.loops:
             own = set(map(id, loop.families))

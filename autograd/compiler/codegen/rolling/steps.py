@@ -38,7 +38,10 @@ class Steps(NamedTuple):
         for factor, text in present:
             size = str(abs(factor)) if not text or abs(factor) != 1 else ""
             term = " * ".join(part for part in (size, text) if part)
-            code += f" {'+' if factor > 0 else '-'} {term}" if code else term if factor > 0 else f"-{term}"
+            if code:
+                code += f" {'+' if factor > 0 else '-'} {term}"
+            else:
+                code = term if factor > 0 else f"-{term}"
         return code or "0"
 
 

@@ -70,7 +70,7 @@ class CapturedState:
         # Attributes of classes and functions, slots, and the arrays of constant Tensors: the owner and the name, and the value.
         self._attributes: list[tuple[Any, str]] = []
         self._attribute_values: list[Any] = []
-        # Objects of which all attributes are compared: the object, its __dict__, and a copy of that.
+        # Objects whose attributes are all compared: the object, its __dict__, and a copy of that.
         self._instances: list[Any] = []
         self._instance_dicts: list[dict[str, Any]] = []
         self._saved_dicts: list[dict[str, Any]] = []

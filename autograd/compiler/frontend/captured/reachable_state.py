@@ -257,7 +257,7 @@ class ReachableState:
         return (x.fget,) if isinstance(x, property) else (x.__func__,)
 
     def _children_of_function(self, f: Any) -> list[Any]:
-        """Return what a function uses: globals, closures and defaults. Of a class that it may instantiate also ``__init__``."""
+        """Return what a function uses: globals, closures and defaults, and ``__init__`` of a class that it may instantiate."""
         if not self.is_library(f):
             self.used_attributes |= find_names(f.__code__).attributes
         named = [(name, mapping[name]) for mapping, name in self.global_lookups(f)]

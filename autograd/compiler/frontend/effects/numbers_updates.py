@@ -56,7 +56,7 @@ class NumbersUpdate:
         Parameters
         ----------
         numbers : array
-            The numbers, of which the Tensor gets a copy.
+            The numbers. The Tensor gets a copy of them.
         """
         self.tensor.data = numbers
 

@@ -26,8 +26,8 @@ def count_carried(edges: Sequence[Edge]) -> int:
 def find_late_columns(n_columns: int, edges: Sequence[Edge]) -> set[int]:
     """Find the operations that should be in the next iteration, so that fewer values are carried.
 
-    This is a minimum cut of values between the iteration before and the one after, found with augmenting paths. Of several such
-    cuts it is the latest: its values are those that many operations read next, as variables are.
+    This is a minimum cut of values between the iteration before and the one after, found with augmenting paths. If there are
+    several such cuts, it is the latest: many operations read its values next, as they read the variables of a program.
 
     Parameters
     ----------

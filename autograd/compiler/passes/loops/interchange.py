@@ -1,4 +1,4 @@
-"""Loop interchange: a loop of independent iterations with recurrences in it becomes recurrences of which each step is an array.
+"""Loop interchange: a loop of independent iterations with recurrences in it becomes a recurrence whose steps are arrays.
 
 A program that runs a recurrence for one sample after the other has as many short loops as samples. If the operations are put in
 another order, the first step of all samples, then the second step of all samples, there is one loop, whose body is vectorized.
@@ -83,7 +83,7 @@ def _find_inner(outer: Repetition, repetitions: Sequence[Repetition]) -> list[Re
 
 
 def _find_lanes(graph: ScalarGraph, operations: Operations, outer: Repetition, use_counts: IntArray) -> _Lanes | None:
-    """Return the iterations of a repetition if they are independent of each other but for sums, else None."""
+    """Return the iterations of a repetition if they are independent of each other except for sums, else None."""
     totals = find_core(graph, operations, outer, use_counts).sums
     start = _find_boundary(operations, outer, totals)
     if start is None:

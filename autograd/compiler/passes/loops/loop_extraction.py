@@ -95,7 +95,7 @@ class ContractedGraph:
         Returns
         -------
         tuple (list of int or None, list of int)
-            The order, and no loops; or None, and loops of which each reads what the next one computes, in a circle.
+            The order, and no loops; or None, and loops that depend on each other in a circle.
         """
         op_ids = np.array(self.graph.op_ids)
         loop_of = {i: node for node, loop in self.loops.items() for i in loop.nodes[op_ids[loop.nodes] == LOOP_VALUE].tolist()}
@@ -163,7 +163,7 @@ def _operations_of(loop: ScalarLoop) -> list[int]:
 
 
 def find_referenced_nodes(graph: ScalarGraph) -> list[int]:
-    """Return the nodes that operations on arrays read, and those of which extrema are taken."""
+    """Return the nodes that operations on arrays read, and those whose extrema are taken."""
     return [node for operation in graph.array_ops.values() for node in _references(operation)]
 
 

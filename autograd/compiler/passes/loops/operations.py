@@ -28,7 +28,7 @@ class Operations:
     nodes : array of int, shape (n_operations,)
         The id of the node at each place.
     places : array of int, shape (n_nodes,)
-        The place of each node; -1 if it is no operation.
+        The place of each node; -1 if it is not an operation.
     kinds : array of int, shape (n_operations,)
         Numbers that are equal for equal operations with equally many operands.
     offsets : array of int, shape (n_operations + 1,)
@@ -70,7 +70,7 @@ class Operations:
     def find_matches(self, period: int) -> BoolArray:
         """Return for each place whether the operation one period later is the same on corresponding operands.
 
-        Operands correspond if both come from the same distance, are the same node, are no results of operations, or both were
+        Operands correspond if both come from the same distance, are the same node, are not results of operations, or both were
         computed more than one period before: such values may be elements of a list, one after the other.
 
         Parameters

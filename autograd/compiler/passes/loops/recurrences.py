@@ -208,11 +208,9 @@ def _is_sum(graph: ScalarGraph, operations: Operations, repetition: Repetition, 
     start, stop, period = repetition
     members = np.sort(np.add.outer(period * np.arange(start // period, stop // period + 1), cycle).ravel())
     members = members[(start <= members) & (members < stop)]
-    names = {
-        op.op.name
-        for op in (graph.ops[graph.op_ids[i]] for i in operations.nodes[members[-len(cycle) :]].tolist())
-        if isinstance(op.op, Op)
-    }
+    last = operations.nodes[members[-len(cycle) :]].tolist()
+    last_ops = [graph.ops[graph.op_ids[i]].op for i in last]
+    names = {op.name for op in last_ops if isinstance(op, Op)}
     has_other_uses = (use_counts[operations.nodes[members[: -len(cycle)]]] > 1).any()
     return names <= {"add", "subtract"} and bool(names) and not has_other_uses
 

@@ -68,7 +68,7 @@ def _find_rows_of_whole_group(graph: VectorizedGraph, ids: IntArray, group_sizes
 
 
 class _OperandLayout(NamedTuple):
-    """A layout like an operand's, how many axes that has, and whether it is a matrix of which all entries are read."""
+    """A layout like an operand's, how many axes that has, and whether it is a matrix whose entries are all read."""
 
     is_whole_matrix: bool
     rank: int
@@ -84,7 +84,7 @@ def arrange_elementwise(
     ----------
     graph : VectorizedGraph
     members : array of int
-        Operations of which no two compute the same.
+        Operations, no two of which compute the same.
     operands : sequence of array of int
         The operands of all nodes of the graph, slot by slot.
     summed_rows : array of int, optional
@@ -143,7 +143,7 @@ def _arrange_like(graph: VectorizedGraph, group: int, code: IntArray, shape: tup
 
 
 def arrange_reductions(graph: VectorizedGraph, tables: Sequence[IntArray], count: int) -> Layout:
-    """Choose the layout of sums that are no matrix product, or of maxima: like that of the nodes that they read first.
+    """Choose the layout of sums that are not a matrix product, or of maxima: like that of the nodes that they read first.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def find_matmul(columns: IntArray, rows: IntArray, column_codes: IntArray, row_c
     Returns
     -------
     MatmulFactors or None
-        None if the sums are no matrix product.
+        None if the sums are not a matrix product.
     """
     if not (columns < 0).any():
         return _match_pairs(columns, rows, column_codes, row_codes)

@@ -12,7 +12,7 @@ from autograd.compiler.passes.vectorization.vectorized_graph import VectorizedGr
 from autograd.ops.kinds import Linear
 
 # Reads entries of an array at flat positions; the mask is False at padding. Nobody reads the padding, so it has no cotangents, and
-# each position of the array gets the cotangent of the one entry that reads it and is no padding.
+# each position of the array gets the cotangent of the one entry that reads it and is not padding.
 PADDED_GATHER = Linear(
     "padded_gather",
     lambda xp, a, *, source, mask: xp.getitem(xp.reshape(a, (-1,)), index=source),

@@ -140,7 +140,7 @@ def _reduce_block(graph: VectorizedGraph, block: TermBlock) -> Any:
 
 
 def _multiply(graph: VectorizedGraph, factors: Sequence[IntArray]) -> Any:
-    """Return the product of one or two factors, entry by entry."""
+    """Return the product of one or two factors, elementwise."""
     first, *second = (graph.read(ids) for ids in factors)
     return first * second[0] if second else first
 

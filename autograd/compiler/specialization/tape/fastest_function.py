@@ -1,4 +1,4 @@
-"""A compiled function in two forms, NumPy lines and the native tape, of which the faster one runs."""
+"""A compiled function in two forms, NumPy lines and the native tape; the faster one runs."""
 
 from __future__ import annotations
 

@@ -216,14 +216,16 @@ class ScalarTape:
         outputs, *guarded = self._join(chunks)
         return [[np.mean(outputs[0])], gradients, *guarded]
 
+    def _shape_with_samples(self, x: Any) -> tuple[int, ...]:
+        """The shape of an input for all samples of the batch."""
+        return (self._batch_size or 0, *x.shape) if x.has_batch else x.shape
+
     def _pull_back_batch(
         self, inputs: Sequence[Any], cotangents: Sequence[Any], moves: Sequence[int]
     ) -> tuple[list[Any], list[Any]]:
         """What each chunk computed, and the gradients: of inputs that all samples share, the sums."""
         chunks = []
-        gradients = [
-            np.zeros((self._batch_size or 0, *x.shape) if x.has_batch else x.shape) for x in map(self._inputs.__getitem__, moves)
-        ]
+        gradients = [np.zeros(self._shape_with_samples(self._inputs[k])) for k in moves]
         for samples, memory in self._chunks():
             scratch = memory.take()
             self._set_batch(scratch.y, inputs, samples)

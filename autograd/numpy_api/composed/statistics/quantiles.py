@@ -12,7 +12,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.tracing import call_with_guard
 from autograd.errors import DataError
 from autograd.numpy_api import functions
-from autograd.numpy_api.apply import as_tensor, has_nodes
+from autograd.numpy_api.apply import as_tensor, has_nodes, keep_reduced_axes
 from autograd.numpy_api.composed.rearrangements import make_rearrangement
 
 
@@ -152,7 +152,7 @@ def _quantile(tensor: Tensor, q: Any, axis: Axis, method: str, keepdims: bool) -
     first = np.where(is_empty, 0, lower).astype(int)
     second = np.where(is_empty, 0, np.ceil(positions)).astype(int)
     values = rows[number, first] * (1.0 - weights) + rows[number, second] * weights
-    lengths = tuple(1 if i in axes else tensor.shape[i] for i in range(tensor.ndim)) if keepdims else kept_shape
+    lengths = keep_reduced_axes(tensor.shape, axes) if keepdims else kept_shape
     return functions.swapaxes(values, 0, 1).reshape(q.shape + lengths)
 
 

@@ -22,11 +22,11 @@ ATOL = 1e-12
 ULPS = 64.0
 
 # Multiples of a cotangent at which the rule is called to see how coarsely it rounds. They are so close that a term that is
-# quadratic in the cotangent changes by 0.2 % over them, and they are no round numbers, so that roundoff differs. Doubled distances
+# quadratic in the cotangent changes by 0.2 % over them, and they are not round numbers, so that roundoff differs. Doubled distances
 # let 0.4 % of a nonlinear term pass as roundoff.
 CLOSE_MULTIPLES = (1.0, 1.0007, 1.0013, 1.0021)
 
-# How much of that scatter, relative to the answer, may count as roundoff: what is larger is no roundoff of double precision, but a
+# How much of that scatter, relative to the answer, may count as roundoff: what is larger is not roundoff of double precision, but a
 # nonlinear term, or an intermediate result in single precision (6e-8). Doubled, no recorded check changes.
 MULTIPLES_RTOL = 1e-9
 

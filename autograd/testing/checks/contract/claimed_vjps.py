@@ -66,7 +66,7 @@ class ClaimedVjps(NamedTuple):
         return [[np.where(u == 0.0, 0.0, c * u) for c, u in zip(row, us, strict=True)] for row in self.cotangents]
 
     def _largest_claims(self, us: Sequence[Array]) -> Array:
-        """The largest derivative by any entry, moving or not, along as long a step as the longest."""
+        """The largest derivative with respect to any entry, moving or not, along as long a step as the longest."""
         longest = max(float(np.max(np.abs(u), initial=0.0)) for u in us)
         sizes = [[np.max(np.abs(c), initial=0.0, where=np.isfinite(c)) for c in row] for row in self.cotangents]
         return np.asarray(longest * np.max(sizes, axis=1))

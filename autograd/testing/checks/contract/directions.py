@@ -37,10 +37,10 @@ Direction = list[Array]
 def draw_directions(rule: RuleUnderTest, is_finite: Sequence[Array], rng: np.random.Generator) -> list[Direction]:
     """Draw the directions along which a rule is checked.
 
-    Few entries move one by one. Of many, random mixtures move: all inputs, and each of the first inputs by itself. Entries without
-    room in their domain and entries with an infinite derivative are left out of the mixtures: with the former the others would be
-    measured from one side only or with tiny steps, and the latter would hide the others. The first of them move one by one, and the
-    rest together, into their domain.
+    Few entries move one by one. If there are many, random mixtures move: all inputs, and each of the first inputs by itself.
+    Entries without room in their domain and entries with an infinite derivative are left out of the mixtures: with the former the
+    others would be measured from one side only or with tiny steps, and the latter would hide the others. The first of them move one
+    by one, and the rest together, into their domain.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ class RuleUnderTest:
     Raises
     ------
     DataError
-        If the inputs are no tuple of finite floats, or are outside of their domains.
+        If the inputs are not a tuple of finite floats, or are outside of their domains.
     SettingError
         If the domains are none.
     """

@@ -35,8 +35,8 @@ MAX_ACCUSED = 32
 # not cancel. Claims are linear in them, so that only their ratio matters, and doubling both changes nothing.
 WEIGHTS = (0.5, 1.5)
 
-# Of several failures the worst is reported: the one that is off by the most errors. To the measured error this relative roundoff is
-# added, a few thousand eps, so that exact measurements do not win by default. Doubled, another failure may be named.
+# If there are several failures, the worst is reported: the one that is off by the most errors. To the measured error this relative
+# roundoff is added, a few thousand eps, so that exact measurements do not win by default. Doubled, another failure may be named.
 ROUNDOFF_RTOL = 1e-12
 SMALLEST_ERROR = 1e-300  # instead of an error of 0, by which nothing can be divided; doubled, nothing changes
 

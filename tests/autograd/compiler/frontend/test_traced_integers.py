@@ -155,7 +155,7 @@ def test_an_exported_program_takes_integers(tmp_path):
 
 def test_integers_have_no_gradient():
     step = compile(lambda E, i: E[i].sum(), tensors=True, argnums=1)
-    with pytest.raises(ag.DataError, match="there is no gradient by"):
+    with pytest.raises(ag.DataError, match="there is no gradient for"):
         step.value_and_grad(TABLE, np.array([0, 1]))
 
 

@@ -6,7 +6,7 @@ from loop_programs import numbers
 
 import autograd as ag
 from autograd import compile, value_and_grad
-from autograd.compiler.passes.loops import contraction
+from autograd.compiler.passes.loops import loop_extraction
 from autograd.compiler.passes.loops.interchange import interchange_loops
 from autograd.compiler.passes.loops.operations import Operations
 from oracles import assert_close
@@ -277,7 +277,7 @@ def test_each_operation_follows_its_operands_in_the_new_order(make, monkeypatch)
         seen.append(order)
         return order
 
-    monkeypatch.setattr(contraction, "interchange_loops", interchange_and_look)
+    monkeypatch.setattr(loop_extraction, "interchange_loops", interchange_and_look)
     f, args = make(9)
     step = compile(f, argnums=tuple(range(len(args))))
     step.value_and_grad(*args)

@@ -12,7 +12,7 @@ from autograd import DataError, GraphError, SettingError, Value, compile
 def test_errors_of_derivatives_name_what_is_missing():
     with pytest.raises(GraphError, match=r"hvp\(\) of <lambda> needs a function that returns one number"):
         compile(lambda x: [x, x * x]).hvp(1.0, 1.0)
-    with pytest.raises(DataError, match="there is no Hessian by 2"):
+    with pytest.raises(DataError, match="there is no Hessian for 2"):
         compile(lambda n, x: x * n).hvp(2, 1, 3.0)
     with pytest.raises(SettingError, match="does not support in_axes"):
         compile(lambda x: x * x, in_axes=0).hvp(np.ones(2), np.ones(2))

@@ -23,7 +23,7 @@ ENDS = (
     "is not a text file",
     "remove these from the file",
     "remove the unit from the file",
-    "is delimiter= right, and is no quotation mark missing?",
+    "check delimiter=, and look for a missing quotation mark",
     "holds no line of data below its header",
     "has no column other than the target: there is nothing to learn from",
     "every line misses an entry",
