@@ -11,6 +11,7 @@ enum column { OPS, FIRST, SECOND, VALUES, COLUMN_COUNT };
 typedef struct {
     PyObject *columns[COLUMN_COUNT]; /* lists */
     PyObject *known_ops;             /* the ids of operations that have occurred */
+    PyObject *known_ids;             /* the ids of leaves that have occurred, by their address */
     PyObject *new_op, *id_of;        /* what Python does for other operations and arguments */
     PyObject *none, *constant;       /* the numbers -1 and CONSTANT_ID */
 } Builder;
@@ -40,6 +41,12 @@ static PyObject *argument_id(const Builder *builder, Node *node, enum slot edge)
         if (PyLong_CheckExact(id)) {
             return Py_NewRef(id);
         }
+    }
+    PyObject *address = PyLong_FromVoidPtr(arg); /* as id() in Python */
+    PyObject *known = address == NULL ? NULL : PyDict_GetItemWithError(builder->known_ids, address);
+    Py_XDECREF(address);
+    if (known != NULL || PyErr_Occurred()) {
+        return Py_XNewRef(known);
     }
     return PyObject_CallOneArg(builder->id_of, arg);
 }
@@ -80,9 +87,9 @@ static PyObject *add_scalar_nodes(PyObject *module, PyObject *args) {
     Py_ssize_t i;
     Builder builder;
     PyObject **columns = builder.columns;
-    if (!PyArg_ParseTuple(args, "O!n(O!O!O!O!)O!OO:add_scalar_nodes", &PyList_Type, &nodes, &i, &PyList_Type, &columns[OPS],
+    if (!PyArg_ParseTuple(args, "O!n(O!O!O!O!)O!O!OO:add_scalar_nodes", &PyList_Type, &nodes, &i, &PyList_Type, &columns[OPS],
                           &PyList_Type, &columns[FIRST], &PyList_Type, &columns[SECOND], &PyList_Type, &columns[VALUES],
-                          &PyDict_Type, &builder.known_ops, &builder.new_op, &builder.id_of)) {
+                          &PyDict_Type, &builder.known_ops, &PyDict_Type, &builder.known_ids, &builder.new_op, &builder.id_of)) {
         return NULL;
     }
     builder.none = PyLong_FromLong(-1);
@@ -121,7 +128,7 @@ static PyObject *nodes_with_stamp(PyObject *module, PyObject *args) {
 
 static PyMethodDef functions[] = {
     {"add_scalar_nodes", add_scalar_nodes, METH_VARARGS,
-     "add_scalar_nodes(nodes, start, columns, known_ops, new_op, id_of) -> the position of the first node that Python has to add"},
+     "add_scalar_nodes(nodes, start, columns, known_ops, known_ids, new_op, id_of) -> the position of the first node that Python has to add"},
     {"nodes_with_stamp", nodes_with_stamp, METH_VARARGS, "nodes_with_stamp(nodes, stamp) -> the nodes that a walk has visited, in their order"},
     {NULL, NULL, 0, NULL},
 };

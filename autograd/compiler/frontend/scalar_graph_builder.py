@@ -136,7 +136,8 @@ class ScalarGraphBuilder:
         """Add the nodes of the run in C (columns.c), except packed ones."""
         new_op = partial(self.graph.op_id, static=NO_SETTINGS)
         done = 0
-        while (done := native.add_scalar_nodes(nodes, done, columns, known_ops, new_op, self.id_of)) < len(nodes):
+        known = (known_ops, self._ids)
+        while (done := native.add_scalar_nodes(nodes, done, columns, *known, new_op, self.id_of)) < len(nodes):
             self._add_packed_node(nodes[done])
             done += 1
 

@@ -76,6 +76,8 @@ def trace_function(f: Callable[..., Any], make_arguments: MakeArguments, limit: 
 
 def _drop_shared_nodes(first: TracedRun, second: TracedRun) -> tuple[TracedRun, TracedRun]:
     """Return two runs without the nodes that are in both: these were made before, and a walk of the function visited them."""
+    if second.has_only_new_nodes:
+        return first, second
     shared = set(map(id, first.nodes)).intersection(map(id, second.nodes))
     if not shared:
         return first, second

@@ -35,11 +35,12 @@ class TracedData(TracedDataBase):
         The node that was read.
     """
 
-    __slots__ = ("_node", "tracer")
+    __slots__ = ("_leaf", "_node", "tracer")
 
     def __init__(self, tracer: Tracer, node: Any) -> None:
         self.tracer: Tracer = tracer
         self._node: Any = node
+        self._leaf: Any = None
 
     @property
     def node(self) -> Any:
@@ -55,6 +56,15 @@ class TracedData(TracedDataBase):
     def __class__(self) -> type[Any]:
         """The class that ``isinstance`` sees: float for a single number."""
         return TracedData if self.node.shape else float
+
+    def to_leaf(self) -> Any:
+        """Return a leaf with these numbers, through which no gradient flows; of a single number the same one at each use."""
+        node = self.node
+        if node.rank:  # an array may be assigned to between two uses
+            return self.tracer.stop_gradient(node)
+        if self._leaf is None:
+            self._leaf = self.tracer.stop_gradient(node)
+        return self._leaf
 
     # -- operations that are followed
 
@@ -216,10 +226,10 @@ def to_node(x: Any) -> Any:
     Returns
     -------
     object
-        A new leaf; of a buffer its present version; anything else unchanged.
+        A leaf; of a buffer its present version; anything else unchanged.
     """
     if isinstance(x, TracedData):
-        return x.tracer.stop_gradient(x.node)
+        return x.to_leaf()
     if isinstance(x, TracedMask):
         return x.to_node()
     return x.current if isinstance(x, Node) else x

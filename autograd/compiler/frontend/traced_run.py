@@ -37,6 +37,8 @@ class TracedRun(NamedTuple):
         The function that puts as many other leaves into the structure of the result.
     start_stamp : int
         The stamp of the graph clock when the run began; older nodes were there before.
+    has_only_new_nodes : bool
+        Whether the tracer saw all nodes being made, so that none was there before.
     """
 
     tracer: Tracer
@@ -45,6 +47,7 @@ class TracedRun(NamedTuple):
     masks: frozenset[int]
     build: Build
     start_stamp: int
+    has_only_new_nodes: bool
 
 
 def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], limit: int) -> TracedRun:
@@ -83,13 +86,13 @@ def run_function(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, A
     outputs = [to_node(leaf) for leaf in leaves]
     masks = frozenset(k for k, leaf in enumerate(leaves) if isinstance(leaf, TracedMask))
     _check_outputs(outputs, result)
-    nodes = _collect_nodes(tracer, outputs, start_stamp)
+    nodes, has_only_new_nodes = _collect_nodes(tracer, outputs, start_stamp)
     if len(nodes) > limit:
         raise GraphError(
             f"compile(): the function computed {len(nodes)} nodes, more than the limit of {limit}: compile a part of it, such as "
             f"one sample with in_axes, or raise the limit, as in compile(f, limit={10 ** len(str(len(nodes)))})"
         )
-    return TracedRun(tracer, nodes, outputs, masks, build, start_stamp)
+    return TracedRun(tracer, nodes, outputs, masks, build, start_stamp, has_only_new_nodes)
 
 
 def _add_notes(error: Exception, f: Callable[..., Any]) -> None:
@@ -123,11 +126,12 @@ def _nodes_with_stamp(nodes: list[Any], stamp: int) -> list[Any]:
     return [node for node in nodes if node.stamp == stamp and node.op is not None]
 
 
-def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> list[Node]:
-    """Return the nodes of a run in the order in which the program made them, without those that no result needs.
+def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> tuple[list[Node], bool]:
+    """Return the nodes of a run in the order in which the program made them, and whether the tracer saw all of them being made.
 
-    If the tracer did not see some of them being made, they are in a topological order: dependencies of guards and leaves first, in
-    the order in which they were recorded, since what a leaf stands for, or what a choice is made by, must precede its use.
+    Nodes that no result needs are left out. If the tracer did not see some of them being made, they are all in a topological order:
+    dependencies of guards and leaves first, as they were recorded, since what a leaf stands for, or what a choice is made by, must
+    precede its use.
     """
     roots: list[Any] = []
     for source in tracer.dependencies:
@@ -136,4 +140,4 @@ def _collect_nodes(tracer: Tracer, outputs: Sequence[Any], start_stamp: int) -> 
     nodes, _ = topological_order([x for x in roots if isinstance(x, Node)], start_stamp)
     created = _nodes_with_stamp(tracer.created, nodes[-1].stamp) if nodes else []
     tracer.created = []
-    return created if len(created) == len(nodes) else nodes
+    return (created, True) if len(created) == len(nodes) else (nodes, False)

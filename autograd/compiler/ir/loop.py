@@ -97,11 +97,13 @@ def carried_result(instruction: Instruction, position: int) -> Any:
 
     Returns
     -------
-    Instruction
-        The value.
+    Instruction or float
+        The value; the initial one if no iteration changes it.
     """
-    data = loop_of(instruction).carried[position].data
-    return _intern_result(instruction, LoopResult(False, position), data)
+    placeholder = loop_of(instruction).carried[position]
+    if _is_unchanged(loop_of(instruction), placeholder):
+        return instruction.args[position]
+    return _intern_result(instruction, LoopResult(False, position), placeholder.data)
 
 
 def stacked_result(instruction: Instruction, x: Any) -> Any:
@@ -124,13 +126,18 @@ def stacked_result(instruction: Instruction, x: Any) -> Any:
     if not isinstance(x, Instruction):
         return builder.make_constant(np.full(shape, x))
     for placeholder, arg in zip(loop.placeholders, instruction.args, strict=True):
-        if x is placeholder and not any(x is carried for carried in loop.carried):
+        if x is placeholder and (_is_unchanged(loop, x) or not any(x is carried for carried in loop.carried)):
             is_entry = any(x is strided for strided in loop.strided)
             return arg if is_entry else builder.broadcast_to(arg, shape)
     position = next((k for k, kept in enumerate(loop.stacked) if kept is x), len(loop.stacked))
     if position == len(loop.stacked):
         loop.stacked.append(x)
     return _intern_result(instruction, LoopResult(True, position), np.broadcast_to(x.data, shape))
+
+
+def _is_unchanged(loop: Loop, x: Instruction) -> bool:
+    """Return whether an instruction is a carried value that no iteration changes."""
+    return any(x is carried is update for carried, update in zip(loop.carried, loop.updates, strict=True))
 
 
 def _intern_result(instruction: Instruction, which: LoopResult, data: Any) -> Instruction:

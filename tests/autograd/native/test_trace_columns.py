@@ -83,10 +83,10 @@ def test_what_python_raises_is_raised_and_damaged_nodes_are_left_to_python():
 
     nodes = [Value(2.0) * 3.0]
     with pytest.raises(KeyError):
-        native.add_scalar_nodes(nodes, 0, ([], [], [], []), {}, fail, fail)
-    assert native.add_scalar_nodes([Value(1.0), *nodes], 0, ([], [], [], []), {}, fail, fail) == 0
-    assert native.add_scalar_nodes(nodes, 5, ([], [], [], []), {}, fail, fail) == 5
+        native.add_scalar_nodes(nodes, 0, ([], [], [], []), {}, {}, fail, fail)
+    assert native.add_scalar_nodes([Value(1.0), *nodes], 0, ([], [], [], []), {}, {}, fail, fail) == 0
+    assert native.add_scalar_nodes(nodes, 5, ([], [], [], []), {}, {}, fail, fail) == 5
     with pytest.raises(TypeError):
-        native.add_scalar_nodes(nodes, 0, ([], [], []), {}, fail, fail)
+        native.add_scalar_nodes(nodes, 0, ([], [], []), {}, {}, fail, fail)
     with pytest.raises(TypeError):
         native.nodes_with_stamp(tuple(nodes), 1)

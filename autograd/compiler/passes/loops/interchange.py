@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.compiler.ir.indexing import IntArray
 from autograd.compiler.ir.scalar_graph import ScalarGraph
+from autograd.compiler.ir.sums import BoolArray
 from autograd.compiler.passes.loops.operations import Operations
 from autograd.compiler.passes.loops.recurrences import find_core
 from autograd.compiler.passes.loops.repetitions import MIN_ITERATIONS, Repetition
@@ -25,10 +26,36 @@ class _Lanes(NamedTuple):
     sums: IntArray
 
 
+class _Bounds(NamedTuple):
+    """Repetitions in columns."""
+
+    starts: IntArray
+    stops: IntArray
+    periods: IntArray
+
+
+class Interchange(NamedTuple):
+    """The order of the operations of a graph, and what is left to search for recurrences.
+
+    Attributes
+    ----------
+    order : array of int, shape (n_operations,), or None
+        The ids of the operations in the new order; None if the order stays.
+    candidates : list of Repetition
+        The repetitions in the old order that may be recurrences, the longest first.
+    """
+
+    order: IntArray | None
+    candidates: list[Repetition]
+
+
 def interchange_loops(
     graph: ScalarGraph, operations: Operations, repetitions: Sequence[Repetition], use_counts: IntArray
-) -> IntArray | None:
+) -> Interchange:
     """Put the operations of independent iterations side by side, if there are recurrences in them.
+
+    Iterations are alike, so only the second one is searched for recurrences. If it has none, no repetition within an iteration is a
+    candidate: a mixture of Gaussians has seven for each sample.
 
     Parameters
     ----------
@@ -43,10 +70,11 @@ def interchange_loops(
 
     Returns
     -------
-    array of int, shape (n_operations,), or None
-        The ids of the operations in the new order; None if the order stays.
+    Interchange
     """
     order = operations.nodes.copy()
+    bounds = _Bounds(*np.array(repetitions, dtype=np.int64).reshape(-1, 3).T)
+    may_recur = np.ones(len(repetitions), dtype=bool)
     examined = np.zeros(len(order), dtype=bool)
     is_changed = False
     for repetition in repetitions:
@@ -54,15 +82,17 @@ def interchange_loops(
         if examined[outer.start : outer.stop].any():
             continue
         examined[outer.start : outer.stop] = True
-        inner = _find_inner(outer, repetitions)
+        inner = [repetitions[k] for k in _find_inner(outer, bounds)]
         if not any(len(find_core(graph, operations, other, use_counts).core) for other in inner):
+            may_recur[_are_within_one_iteration(outer, bounds)] = False
             continue
         lanes = _find_lanes(graph, operations, outer, use_counts)
         if lanes is not None:
             places = np.concatenate([lanes.places.ravel(), lanes.sums])
             order[np.sort(places)] = operations.nodes[np.concatenate([lanes.places.T.ravel(), np.sort(lanes.sums)])]
             is_changed = True
-    return order if is_changed else None
+    candidates = [repetition for repetition, may in zip(repetitions, may_recur.tolist(), strict=True) if may]
+    return Interchange(order if is_changed else None, candidates)
 
 
 def _drop_last_part(repetition: Repetition) -> Repetition:
@@ -71,15 +101,18 @@ def _drop_last_part(repetition: Repetition) -> Repetition:
     return repetition._replace(stop=start + repetition.length // period * period)
 
 
-def _find_inner(outer: Repetition, repetitions: Sequence[Repetition]) -> list[Repetition]:
-    """Return the repetitions within the second iteration of another one: the first one may differ."""
+def _find_inner(outer: Repetition, bounds: _Bounds) -> IntArray:
+    """Return the numbers of the repetitions within the second iteration of another one: the first one may differ."""
     start = outer.start + outer.period
     stop = min(outer.stop, start + 2 * outer.period)
-    return [
-        inner
-        for inner in repetitions
-        if start <= inner.start and inner.stop <= stop and MIN_ITERATIONS * inner.period <= outer.period
-    ]
+    is_short = MIN_ITERATIONS * bounds.periods <= outer.period
+    return np.flatnonzero((start <= bounds.starts) & (bounds.stops <= stop) & is_short)
+
+
+def _are_within_one_iteration(outer: Repetition, bounds: _Bounds) -> BoolArray:
+    """Return which repetitions are parts of one iteration of another one, wherever an iteration may begin."""
+    is_inside = (outer.start <= bounds.starts) & (bounds.stops <= outer.stop)
+    return is_inside & (bounds.stops - bounds.starts <= outer.period)
 
 
 def _find_lanes(graph: ScalarGraph, operations: Operations, outer: Repetition, use_counts: IntArray) -> _Lanes | None:

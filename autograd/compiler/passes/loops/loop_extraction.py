@@ -179,11 +179,11 @@ def _find_recurrences(graph: ScalarGraph, used_outside: Sequence[int]) -> list[R
     taken: BoolArray = np.zeros(len(graph.op_ids), dtype=bool)
     found = []
     repetitions = find_repetitions(operations)
-    order = interchange_loops(graph, operations, repetitions, use_counts)
+    order, candidates = interchange_loops(graph, operations, repetitions, use_counts)
     if order is not None:
         operations = Operations(graph, order)
-        repetitions = find_repetitions(operations)
-    for repetition in repetitions:
+        candidates = find_repetitions(operations)
+    for repetition in candidates:
         if taken[operations.nodes[repetition.start : repetition.stop]].all():
             continue
         recurrence = find_recurrence(graph, operations, repetition, use_counts)

@@ -65,10 +65,11 @@ def find_repetitions(operations: Operations) -> list[Repetition]:
         and of the loops in it do.
     """
     found: list[Repetition] = []
+    descriptions = _Descriptions(operations)
     examined: set[int] = set()
     width = 1
     while 2 * width <= len(operations.nodes) and not _covers_most(found, operations):
-        candidates = _find_candidates(operations, width) - examined
+        candidates = _find_candidates(descriptions, width) - examined
         found += [repetition for period in sorted(candidates) for repetition in _find_runs(operations, period)]
         examined |= candidates
         width *= 2
@@ -81,10 +82,10 @@ def _covers_most(found: Sequence[Repetition], operations: Operations) -> bool:
     return max((repetition.length for repetition in found), default=0) > MOST_PLACES * len(operations.nodes)
 
 
-def _find_candidates(operations: Operations, width: int) -> set[int]:
+def _find_candidates(descriptions: _Descriptions, width: int) -> set[int]:
     """Return the most frequent distances between equal windows, between half and twice their width."""
-    n = len(operations.nodes)
-    hashes = _hash_windows(_describe(operations, 8 * width), width)
+    described = descriptions.hash_operations(8 * width)
+    n, hashes = len(described), _hash_windows(described, width)
     order = np.argsort(hashes, kind="stable")
     is_equal = np.diff(hashes[order]) == 0
     distances = np.diff(order)[is_equal]
@@ -94,14 +95,28 @@ def _find_candidates(operations: Operations, width: int) -> set[int]:
     return {int(d) for d in most_frequent if counts[d] > 1}
 
 
-def _describe(operations: Operations, reach: int) -> HashArray:
-    """Return a hash of each operation and the distances of its operands; all operands further away than ``reach`` are alike."""
-    distances = operations.owners - operations.producers
-    distances[(operations.producers < 0) | (distances > reach)] = 0
-    slots = np.arange(len(distances)) - operations.offsets[operations.owners]
-    terms = _mix(distances.astype(np.uint64) + (slots.astype(np.uint64) << np.uint64(48)))
-    totals = np.add.reduceat(terms, operations.offsets[:-1]) if len(terms) else terms
-    return _mix(totals + _mix(operations.kinds.astype(np.uint64)))
+class _Descriptions:
+    """Hashes of operations and the distances of their operands.
+
+    Parameters
+    ----------
+    operations : Operations
+        The operations.
+    """
+
+    def __init__(self, operations: Operations) -> None:
+        self._starts = operations.offsets[:-1]
+        self._distances = np.where(operations.producers < 0, 0, operations.owners - operations.producers)
+        slots = (np.arange(len(self._distances)) - self._starts[operations.owners]).astype(np.uint64) << np.uint64(48)
+        self._near = _mix(self._distances.astype(np.uint64) + slots)
+        self._far = _mix(slots)
+        self._kinds = _mix(operations.kinds.astype(np.uint64))
+
+    def hash_operations(self, reach: int) -> HashArray:
+        """Return a hash of each operation; all operands further away than ``reach`` are alike."""
+        terms = np.where(self._distances > reach, self._far, self._near)
+        totals = np.add.reduceat(terms, self._starts) if len(terms) else terms
+        return _mix(totals + self._kinds)
 
 
 def _mix(x: HashArray) -> HashArray:

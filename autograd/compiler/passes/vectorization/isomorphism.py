@@ -80,6 +80,8 @@ def group_nodes(table: NodeTable, leaf_keys: dict[int, Any]) -> IntArray:
     """
     coarse_groups = _number_structures(table, leaf_keys)
     unordered = [i for i, key in leaf_keys.items() if is_unordered(key)]
+    if not unordered:
+        return np.array(coarse_groups, dtype=np.int64)
     uses = _collect_uses(table, coarse_groups, unordered)
     refined_keys = {i: ("uses", key, frozenset(uses[i])) if is_unordered(key) else key for i, key in leaf_keys.items()}
     return np.array(_number_structures(table, refined_keys), dtype=np.int64)
@@ -232,6 +234,15 @@ def _count_lines(table: NodeTable, groups: IntArray) -> tuple[int, int]:
     sums = table.sums
     owners = np.repeat(np.arange(len(groups)), np.diff(sums.offsets))
     right = np.where(sums.right < 0, ABSORBED, groups[sums.right])
-    kinds = np.unique(np.stack([groups[owners], sums.signs, groups[sums.left], right]), axis=1)
-    counts = np.unique(kinds[0], return_counts=True)[1]
-    return len(np.unique(groups[groups != ABSORBED])) + len(kinds.T), int(counts.max(initial=0))
+    factors = _encode_pairs(groups[sums.left], right)
+    kinds = _encode_pairs(groups[owners], _encode_pairs(factors, sums.signs))
+    first = np.unique(kinds, return_index=True)[1]
+    counts = np.bincount(groups[owners[first]])
+    return len(np.unique(groups[groups != ABSORBED])) + len(first), int(counts.max(initial=0))
+
+
+def _encode_pairs(x: IntArray, y: IntArray) -> IntArray:
+    """Return small integers that are equal for equal pairs of numbers. ``np.unique`` takes five times as long on rows."""
+    codes = np.unique(y, return_inverse=True)[1]
+    pairs: IntArray = np.unique(x * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+    return pairs

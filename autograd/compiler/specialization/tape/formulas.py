@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ArrayOp, ScalarGraph
+from autograd.compiler.ir.scalar_graph import CONSTANT, EXTREMUM, LEAF, ScalarGraph
 from autograd.ops import Op
 
 # Programs with fewer nodes are vectorized and timed: that takes no more than a tenth of a second, and their lines may be faster
@@ -40,41 +40,46 @@ def count_formulas(graph: ScalarGraph, limit: float) -> int:
     chain of additions is one sum. It is described by the first and the last of the formulas of its terms, so sums of different
     lengths count as equal.
     """
-    size = len(graph.op_ids)
-    args = np.array([graph.first_args, graph.second_args])
-    uses = np.bincount(args[args >= 0], minlength=size).tolist()
-    sums = {k for k, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name in ("add", "subtract")}
-    numbers: dict[Any, int] = {}  # of the formulas; keys are numbers where they can be, since this is done for every node
-    formulas = [0] * size
-    firsts, lasts = formulas.copy(), formulas.copy()  # of the terms that a node adds to a sum which reads it
-    most, thirds = size + 2, graph.third_args
-    for i, (op_id, first, second) in enumerate(zip(graph.op_ids, graph.first_args, graph.second_args, strict=True)):
-        if op_id == LEAF:
-            continue
-        if op_id == CONSTANT:
-            formulas[i] = firsts[i] = lasts[i] = 1
-            continue
+    op_ids, args = np.array(graph.op_ids), np.array([graph.first_args, graph.second_args])
+    uses = np.bincount(args[args >= 0], minlength=len(op_ids))
+    sums = [k for k, op in enumerate(graph.ops) if isinstance(op.op, Op) and op.op.name in ("add", "subtract")]
+    is_sum = np.isin(op_ids, sums)
+    has_usual_key = op_ids >= 0
+    has_usual_key[list(graph.third_args)] = False
+    formulas = [*np.where(op_ids == CONSTANT, 1, 0).tolist(), -1]  # the last one stands for the argument -1, that is for none
+    lows, highs = formulas.copy(), formulas.copy()  # of the terms that a node adds to a sum which reads it
+    numbers: dict[Any, int] = {}
+    nodes = np.flatnonzero((op_ids != LEAF) & (op_ids != CONSTANT))
+    columns = (nodes, op_ids[nodes], *args[:, nodes], is_sum[nodes], (is_sum & (uses == 1))[nodes], has_usual_key[nodes])
+    for i, op_id, first, second, adds, is_part, is_usual in zip(*(column.tolist() for column in columns), strict=True):
         key: Any
-        if op_id in sums:
-            low = min(firsts[first], firsts[second])
-            high = max(lasts[first], lasts[second])
-            key = -1 - low * most - high
-        elif op_id < 0:
-            key = _key_of_extremum(graph.array_ops[i], formulas) if op_id == EXTREMUM else (op_id,)
-        elif i in thirds:
-            key = op_id, formulas[first], formulas[second] if second >= 0 else -1, formulas[thirds[i]]
+        if adds:
+            low, other_low, high, other_high = lows[first], lows[second], highs[first], highs[second]
+            low = low if low < other_low else other_low  # min() and max() would take half of the time of this loop
+            high = high if high > other_high else other_high
+            key = low, high
+        elif is_usual:
+            key = op_id, formulas[first], formulas[second]
         else:
-            key = (op_id * most + formulas[first]) * most + (formulas[second] + 1 if second >= 0 else 0)
-        formulas[i] = firsts[i] = lasts[i] = numbers.setdefault(key, len(numbers) + 2)
-        if len(numbers) > limit:
-            break
-        if op_id in sums and uses[i] == 1:
-            firsts[i], lasts[i] = low, high
+            key = _make_unusual_key(graph, i, formulas)
+        number = numbers.get(key)
+        if number is None:
+            number = numbers[key] = len(numbers) + 2
+            if len(numbers) > limit:
+                break
+        formulas[i] = lows[i] = highs[i] = number
+        if is_part:
+            lows[i], highs[i] = low, high
     return len(numbers)
 
 
-def _key_of_extremum(extremum: ArrayOp, formulas: list[int]) -> Any:
-    return extremum.op, frozenset(formulas[arg.node] for arg in extremum.args)
+def _make_unusual_key(graph: ScalarGraph, i: int, formulas: list[int]) -> Any:
+    """Return the key of an extremum, of an operation of three arguments, or of what is no operation on numbers."""
+    if graph.op_ids[i] == EXTREMUM:
+        extremum = graph.array_ops[i]
+        return extremum.op, frozenset(formulas[arg.node] for arg in extremum.args)
+    third = graph.third_args.get(i, -1)
+    return graph.op_ids[i], formulas[graph.first_args[i]], formulas[graph.second_args[i]], formulas[third]
 
 
 def is_too_irregular(graph: ScalarGraph) -> bool:

@@ -5,6 +5,8 @@ import pytest
 
 import autograd as ag
 from autograd import GraphError, Tensor, Value, compile
+from autograd.compiler.frontend.arguments import Call
+from autograd.compiler.frontend.trace import trace_function
 
 
 @pytest.mark.parametrize(
@@ -128,3 +130,29 @@ def test_reading_a_gradient_inside_a_traced_function_is_refused():
     ):
         with pytest.raises(GraphError, match=text):
             compile(f)()
+
+
+def test_a_number_that_is_used_several_times_is_one_leaf():
+    def f(x):
+        top = max((x * x).data, x.data)
+        return sum((x * k - top).exp() for k in range(20)) + top
+
+    graph = trace_function(f, Call((0.3,), {}, None).make_nodes, 1000).scalar_graph
+    names = [str(graph.ops[i].op) for i in graph.op_ids if i >= 0]
+    assert names.count("stop_gradient") == 1
+    np.testing.assert_allclose(compile(f)(0.7), f(Value(0.7)).data, rtol=1e-14)
+
+
+def test_an_array_that_is_assigned_to_between_two_uses():
+    def f(x):
+        y = 2.0 * x
+        numbers = y.data
+        before = np.sum(x * numbers)
+        y[0] = 7.0
+        return before + np.sum(x * y.data)
+
+    x = np.array([1.0, 2.0, 3.0])
+    value, gradient = compile(f, tensors=True).value_and_grad(x)
+    expected = ag.value_and_grad(f)(x)
+    np.testing.assert_allclose(value, expected[0])
+    np.testing.assert_allclose(gradient, expected[1])

@@ -37,6 +37,18 @@ def test_values_that_swap_are_assigned_together():
     assert "for t in reversed(range(3)):" in function.source.text
 
 
+def test_a_value_that_no_iteration_changes_is_the_initial_one():
+    builder = ProgramBuilder()
+    h, k, start = builder.input("h", 1.0), builder.input("k", 1.0), builder.input("start", 3.0)
+    loop = emit_loop(builder, Loop(4, False, [h, k], [], [], [h, k * h], []), [start, 1.0])
+    assert carried_result(loop, 0) is start
+    kept = stacked_result(loop, h)
+    assert loop.static["loop"].stacked == []
+    function = GeneratedFunction("f", [start], [[carried_result(loop, 1), kept]])
+    last, values = function([3.0])[0]
+    assert (last, list(values)) == (81.0, [3.0] * 4)
+
+
 def test_isolated_results_read_new_inputs():
     builder = ProgramBuilder()
     x = builder.input("x", 2.0)

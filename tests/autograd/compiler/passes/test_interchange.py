@@ -256,6 +256,29 @@ def test_the_source_does_not_grow_with_the_number_of_samples(make, loops):
     assert sum(line.strip().startswith("for ") for line in large) == loops
 
 
+def test_samples_without_recurrences_are_searched_once(monkeypatch):
+    calls = []
+    find_recurrence = loop_extraction.find_recurrence
+
+    def count_and_find(*args):
+        calls.append(args)
+        return find_recurrence(*args)
+
+    monkeypatch.setattr(loop_extraction, "find_recurrence", count_and_find)
+    counts = []
+    for n in (10, 40):
+        data = numbers(n, 6)
+
+        def f(a, b, data=data):
+            return sum(ag.exp(sum((a * x - b) * (a * x - b) for x in row)) for row in data)
+
+        calls.clear()
+        step = compile(f, argnums=(0, 1))
+        assert_close(step.value_and_grad(0.3, 0.2)[1], value_and_grad(f, argnums=(0, 1))(0.3, 0.2)[1], rtol=1e-12)
+        counts.append(len(calls))
+    assert max(counts) < 3
+
+
 def test_each_sample_carries_as_few_values_as_one_sample_alone():
     f, args = kalman_filters(12)
     step = compile(f, argnums=(0, 1, 2))
@@ -269,13 +292,13 @@ def test_each_operation_follows_its_operands_in_the_new_order(make, monkeypatch)
     seen = []
 
     def interchange_and_look(graph, operations, repetitions, use_counts):
-        order = interchange_loops(graph, operations, repetitions, use_counts)
-        if order is not None:
-            assert sorted(order) == sorted(operations.nodes)
-            moved = Operations(graph, order)
+        found = interchange_loops(graph, operations, repetitions, use_counts)
+        if found.order is not None:
+            assert sorted(found.order) == sorted(operations.nodes)
+            moved = Operations(graph, found.order)
             assert (moved.producers < moved.owners).all()
-        seen.append(order)
-        return order
+        seen.append(found.order)
+        return found
 
     monkeypatch.setattr(loop_extraction, "interchange_loops", interchange_and_look)
     f, args = make(9)

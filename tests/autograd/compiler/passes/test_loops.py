@@ -123,6 +123,24 @@ def test_what_a_person_would_write():
     assert "recurrence" in str(step.report())
 
 
+@pytest.mark.parametrize("returned", ["h", "h + k", "h * sum(kept)"])
+def test_a_carried_value_that_no_step_changes(returned):
+    def f(a, b):
+        h, k, kept = a, b, []
+        for _ in range(24):
+            h = h * 1.0
+            k = k * 1.0 + ag.sin(h)
+            kept.append(h)
+        return ag.sin(eval(returned, {}, {"h": h, "k": k, "kept": kept})) + b
+
+    step, eager = compile_all(f, (0.3, 0.4))
+    assert_close(step.value_and_grad(0.3, 0.4), eager(0.3, 0.4))
+    assert not step.report().reason
+    value, gradients = step.program(*step.inputs)
+    assert_close((value, gradients), eager(0.3, 0.4))
+    assert_close(step.jvp((0.3, 0.4), (1.0, 0.0))[1], eager(0.3, 0.4)[1][0])
+
+
 def test_one_step_that_differs_is_computed_between_two_loops():
     def f(a, b):
         h = 0.1
