@@ -88,22 +88,13 @@ def render_svg(drawing: Drawing, live: bool = False, window: Point | None = None
     transform = _transform(drawing.direction, layout.extent[0])
     sizes = [(across, along) if is_vertical else (along, across) for along, across in layout.sizes]
     frames = [Frame((x, y), size) for (x, y), size in zip(map(transform, layout.centres), sizes, strict=True)]
-    loops = (width for width, link in zip(label_widths, drawing.links, strict=True) if link.tail == link.head)
-    space_for_labels = max(loops, default=0.0) if is_vertical else 0.0
     outlines, names, space_for_names = _groups(drawing.boxes, frames, drawing.direction, layout.extent)
-    space_for_edges = _space_for_edges(layout) if is_vertical else 0.0
-    parts = _opening(drawing, layout.extent, max(space_for_labels, space_for_names, space_for_edges), live)
+    parts = _opening(drawing, layout.extent, space_for_names, live)
     parts += outlines
     parts += _links(drawing, layout, labels, transform)
     parts += names
     parts += [_box(k, box, frame) for k, (box, frame) in enumerate(zip(drawing.boxes, frames, strict=True))]
     return "\n".join(part for part in (*parts, "</g>", "</svg>\n") if part)
-
-
-def _space_for_edges(layout: Layout) -> float:
-    """How far edges run beyond the boxes, across."""
-    furthest = max((v for route in layout.routes for piece in route for v in piece[1::2]), default=0.0)
-    return max(0.0, furthest - layout.extent[1])
 
 
 def _add_gradient_lines(drawing: Drawing) -> Drawing:
@@ -170,12 +161,12 @@ def _identity(point: tuple[float, ...]) -> tuple[float, ...]:
     return point
 
 
-def _opening(drawing: Drawing, extent: Point, space_for_labels: float, live: bool) -> list[str]:
+def _opening(drawing: Drawing, extent: Point, space_for_names: float, live: bool) -> list[str]:
     """The file up to its first box."""
     along, across = extent
     width, height = (across, along) if drawing.direction == "TB" else (along, across)
     header, header_width, header_height = _header(drawing, live)
-    width = max(width + space_for_labels, header_width) + 2 * style.MARGIN
+    width = max(width + space_for_names, header_width) + 2 * style.MARGIN
     height = height + 2 * style.MARGIN + header_height
     title = drawing.caption or "A computation graph"
     role = f'role="group" aria-label={quoteattr(title)}' if live else 'role="img"'
@@ -352,15 +343,14 @@ def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: T
     has_details = len(drawing.links) <= MAX_LABELLED_LINKS
     is_diagram = _is_diagram(drawing)
     parts = []
-    for k, (link, route, entry, label) in enumerate(zip(drawing.links, layout.routes, layout.entries, labels, strict=True)):
+    for k, (link, route, label) in enumerate(zip(drawing.links, layout.routes, labels, strict=True)):
         classes = "link many" if link.count > 1 else "link"
         if link.shade is not None:
             classes += f" {style.shade_class(link.shade)}"
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
         head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
         path = f'<path d="{_path(route, transform)}"/>'
-        place = entry if link.tail == link.head else route[-1][-2:]
-        text = _edge_label(link, transform(place), drawing.direction) if label else ""
+        text = _edge_label(link, transform(route[-1][-2:]), drawing.direction) if label else ""
         parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}{head}</g>')
     return parts
 
@@ -392,16 +382,14 @@ def _path_pattern(lengths: tuple[int, ...]) -> str:
     return "".join(f"{command}{','.join(['%.1f'] * length)}" for command, length in zip(commands, lengths, strict=True))
 
 
-def _edge_label(link: Link, entry: tuple[float, ...], direction: str) -> str:
+def _edge_label(link: Link, end: tuple[float, ...], direction: str) -> str:
     """The label, above the straight piece with which an edge enters its consumer, or on it where edges run down."""
-    x, y = entry
+    x, y = end
     if direction == "TB":
-        if link.tail == link.head:
-            return f'<text x="{x + 4:.1f}" y="{y - style.ARROW_LENGTH + 3:.1f}">{escape(link.label)}</text>'
-        above = -style.ARROW_LENGTH - style.LABEL_RISE if link.tail < link.head else 2.0 * style.ARROW_LENGTH + style.LABEL_RISE
+        above = -style.ARROW_LENGTH - style.LABEL_RISE if link.tail <= link.head else 2.0 * style.ARROW_LENGTH + style.LABEL_RISE
         width = len(link.label) * style.EDGE_LETTER_WIDTH + style.EDGE_LABEL_PLATE
         plate = f'<rect x="{x - width / 2:.1f}" y="{y + above - 9:.1f}" width="{width:.1f}" height="{style.EDGE_LABEL_HEIGHT:g}"/>'
         return f'{plate}<text x="{x:.1f}" y="{y + above:.1f}" text-anchor="middle">{escape(link.label)}</text>'
-    runs_left = (direction == "RL") != (link.tail >= link.head)
+    runs_left = (direction == "RL") != (link.tail > link.head)
     anchor, shift = ("start", style.LABEL_SHIFT) if runs_left else ("end", -style.LABEL_SHIFT)
     return f'<text x="{x + shift:.1f}" y="{y - style.LABEL_RISE:.1f}" text-anchor="{anchor}">{escape(link.label)}</text>'

@@ -39,10 +39,8 @@ MAX_PORTS = 16
 # pictures become 4 px higher.
 PADDING = 2.0
 
-# Where a loop leaves and enters its box, below the upper edge of the box, and how far its curve ends from the corner. The box is
-# rounded by 4 (leaves by 9), so that the loop must start below the corner. Doubled, it starts near the
-# middle of a box of one line.
-LOOP_ATTACHMENT = 7.0
+# How far above the box, and from its corner, the curve of a loop ends: less than LOOP_HEIGHT, so that the loop keeps clear of its
+# neighbours. Doubled, it runs 4 px nearer to the box.
 LOOP_CORNER = 4.0
 
 # Along, from a layer to where an edge turns into its lane: less than a fifth of LAYER_GAP, so that curves between layers keep
@@ -61,8 +59,6 @@ class Layout(NamedTuple):
         The size of each box, which may have grown across to hold its edges.
     routes : list of Route
         The route of each edge.
-    entries : list of Point
-        Where each edge begins to run straight to its consumer.
     extent : Point
         The size of the whole.
     gaps : list of Point
@@ -72,6 +68,5 @@ class Layout(NamedTuple):
     centres: list[Point]
     sizes: list[Point]
     routes: list[Route]
-    entries: list[Point]
     extent: Point
     gaps: list[Point]

@@ -1,7 +1,7 @@
 """arrange: places for boxes, and routes for the edges between them.
 
-The steps are layer assignment (``layering``), crossing reduction (``crossing_reduction``), coordinate assignment (``placement``)
-and edge routing (``routing``).
+The steps are layer assignment (``layering``), crossing reduction (``crossing_reduction``), coordinate assignment (``placement``),
+places where edges enter and leave boxes (``ports``), and edge routing (``routing``).
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.viz.layout.crossing_reduction import order_cells
-from autograd.viz.layout.geometry import MAX_PORTS, PORT_GAP, Edge, Layout, Point
+from autograd.viz.layout.geometry import PORT_GAP, Edge, Layout, Point
 from autograd.viz.layout.layering import CellGrid
 from autograd.viz.layout.placement import place_cells
+from autograd.viz.layout.ports import find_ports, grow_to_hold_ports
 from autograd.viz.layout.routing import Router
 
 
@@ -47,29 +48,12 @@ def arrange(
     >>> arrange([(10.0, 10.0), (10.0, 10.0)], [(0, 1)], [0.0]).centres
     [(5.0, 9.0), (59.0, 9.0)]
     """
-    ports = _edges_into_boxes(len(sizes), edges)
+    ports = find_ports(len(sizes), edges)
+    gaps = port_gaps or [PORT_GAP] * len(edges)
     if spread:
-        sizes = _grow_to_hold_ports(sizes, ports, port_gaps or [PORT_GAP] * len(edges))
+        sizes = grow_to_hold_ports(sizes, ports, gaps)
     grid = CellGrid(len(sizes), edges)
     before, after = grid.neighbours()
     order_cells(grid, before, after)
     across = place_cells(grid, sizes, before, after)
-    return Router(grid, list(sizes), ports, across, label_lengths, spread).layout()
-
-
-def _edges_into_boxes(box_count: int, edges: Sequence[Edge]) -> list[list[int]]:
-    """The edges that enter each box, without those from the box itself."""
-    ports: list[list[int]] = [[] for _ in range(box_count)]
-    for e, (tail, head) in enumerate(edges):
-        if tail != head:
-            ports[head].append(e)
-    return ports
-
-
-def _grow_to_hold_ports(sizes: Sequence[Point], ports: Sequence[list[int]], port_gaps: Sequence[float]) -> list[Point]:
-    """The sizes of the boxes, at least so large across that few edges enter with their gaps."""
-    grown = []
-    for (along, across), entering in zip(sizes, ports, strict=True):
-        needed = max((port_gaps[e] for e in entering), default=0.0) * len(entering)
-        grown.append((along, max(across, needed) if len(entering) <= MAX_PORTS else across))
-    return grown
+    return Router(grid, list(sizes), ports, across, label_lengths, gaps if spread else None).layout()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from autograd.viz.layout.geometry import (
     LANE_TURN,
     LAYER_GAP,
-    LOOP_ATTACHMENT,
     LOOP_CORNER,
     LOOP_HEIGHT,
     NETWORK_LAYER_GAP,
@@ -19,6 +19,7 @@ from autograd.viz.layout.geometry import (
     Route,
 )
 from autograd.viz.layout.layering import CellGrid, Trunk
+from autograd.viz.layout.ports import PlacedPorts, Ports, join_ports, place_ports
 
 # If edges pass more cells than PASSED_CELLS_PER_EDGE for each edge and EXTRA_PASSED_CELLS, a trunk that edges share is drawn
 # once, by its longest edge, and the others branch off. A leaf that all nodes of a chain of n use has n edges that pass n²/2
@@ -37,52 +38,59 @@ class Router:
         The cells.
     sizes : list of Point
         The size of each box.
-    ports : list of list of int
+    ports : list of Ports
         The edges that enter each box.
     across : list of float
         The centre of each cell, across.
     label_lengths : sequence of float
         The length of each edge's label, along.
-    spread : bool
-        Whether the edges that enter a box are spread over its side.
+    port_gaps : sequence of float or None
+        The space across that each edge needs where it enters a box; None if all edges meet in the middle of its side.
     """
 
     def __init__(
         self,
         grid: CellGrid,
         sizes: list[Point],
-        ports: list[list[int]],
+        ports: list[Ports],
         across: list[float],
         label_lengths: Sequence[float],
-        spread: bool,
+        port_gaps: Sequence[float] | None,
     ) -> None:
         self.grid: CellGrid = grid
         self.edges: Sequence[Edge] = grid.edges
         self.sizes: list[Point] = sizes
         self.across: list[float] = across
         forward_labels, backward_labels = self._label_space(label_lengths)
-        starts, ends = self._layer_bounds(forward_labels, backward_labels, LAYER_GAP if spread else NETWORK_LAYER_GAP)
-        self.length: float = ends[-1] if ends else 0.0
+        self.label_lengths: Sequence[float] = label_lengths
+        starts, ends = self._layer_bounds(forward_labels, backward_labels, NETWORK_LAYER_GAP if port_gaps is None else LAYER_GAP)
         # Edges are straight next to boxes and labels, and curved from the end of a layer to the start of the next.
         self.straight_starts: list[float] = [start - space for start, space in zip(starts, forward_labels, strict=False)]
         self.straight_ends: list[float] = [end + space for end, space in zip(ends, backward_labels[1:], strict=False)]
+        self.length: float = self.straight_ends[-1] if ends else 0.0
         layer_of_box = grid.layer_of_cell[: grid.box_count]
         self.centres: list[Point] = [((starts[layer] + ends[layer]) / 2, v) for layer, v in zip(layer_of_box, across, strict=False)]
-        self.entries_across: dict[int, float] = self._entries_across(ports, spread)
+        self.ports: PlacedPorts = (
+            join_ports(ports, across) if port_gaps is None else place_ports(ports, across, sizes, port_gaps, self._origin)
+        )
         self.lowest: float = max((v + size[1] / 2 for v, size in zip(across, sizes, strict=False)), default=0.0)
         self.lanes: dict[int, float] = self._lanes()
         passed_cells = sum(trunk.passed for trunk in grid.trunks.values())
         self.draws_trunks_once: bool = passed_cells > PASSED_CELLS_PER_EDGE * len(self.edges) + EXTRA_PASSED_CELLS
 
     def _label_space(self, label_lengths: Sequence[float]) -> tuple[list[float], list[float]]:
-        """The space before each layer for the labels of the edges that enter it forward, and backward from the layer before."""
+        """The space before each layer for the labels of the edges that enter it forward, and backward from the layer before.
+
+        Loops enter forward, and turn before their labels and behind their boxes.
+        """
         layer_of = self.grid.layer_of_cell
         forward, backward = [0.0] * (len(self.grid.layers) + 1), [0.0] * (len(self.grid.layers) + 1)
         for (tail, head), length in zip(self.edges, label_lengths, strict=True):
-            if tail < head:
-                forward[layer_of[head]] = max(forward[layer_of[head]], length)
-            elif tail > head:
-                backward[layer_of[head] + 1] = max(backward[layer_of[head] + 1], length)
+            layer, turn = layer_of[head], LOOP_HEIGHT if tail == head else 0.0
+            if tail <= head:
+                forward[layer] = max(forward[layer], length + turn)
+            if tail >= head:
+                backward[layer + 1] = max(backward[layer + 1], turn or length)
         return forward, backward
 
     def _layer_bounds(
@@ -91,21 +99,15 @@ class Router:
         """Where the boxes of each layer start and end, along."""
         starts, ends, position = [], [], 0.0
         for i, layer in enumerate(self.grid.layers):
-            if i:
-                position += forward_labels[i] + gap + backward_labels[i]
+            position += forward_labels[i] + backward_labels[i] + (gap if i else 0.0)
             starts.append(position)
             position += max((self.sizes[cell][0] for cell in layer if cell < self.grid.box_count), default=0.0)
             ends.append(position)
         return starts, ends
 
-    def _entries_across(self, ports: list[list[int]], spread: bool) -> dict[int, float]:
-        """Where each edge enters its consumer, across: in the order of where the edges come from."""
-        entries = {}
-        for box, entering in enumerate(ports):
-            for k, e in enumerate(sorted(entering, key=lambda e: (self.across[self._cell_before_consumer(e)], e))):
-                fraction = (k + 0.5) / len(entering) - 0.5
-                entries[e] = self.across[box] + (fraction * self.sizes[box][1] if spread else 0.0)
-        return entries
+    def _origin(self, e: int) -> float:
+        """Where an edge comes from, across, as its consumer sees it."""
+        return self.across[self._cell_before_consumer(e)]
 
     def _cell_before_consumer(self, e: int) -> int:
         """The cell, in the layer next to the consumer, from which an edge comes."""
@@ -131,18 +133,10 @@ class Router:
         -------
         Layout
         """
-        routes, entries = [], []
-        for e, (tail, head) in enumerate(self.edges):
-            if tail == head:
-                routes.append(self._loop(tail))
-                u, v = self.centres[tail]
-                entries.append((u + self.sizes[tail][0] / 2, v - self.sizes[tail][1] / 2 - LOOP_HEIGHT + LOOP_CORNER))
-            else:
-                routes.append(self._route(e))
-                entries.append((self._bounds(e)[1], self.entries_across[e]))
-        height = max([self.lowest, *self.lanes.values()]) + PADDING
+        routes = [self._loop(e) if tail == head else self._route(e) for e, (tail, head) in enumerate(self.edges)]
+        height = max(chain([self.lowest], (v for route in routes for piece in route for v in piece[1::2]))) + PADDING
         gaps = list(zip(self.straight_ends, self.straight_starts[1:], strict=False))
-        return Layout(self.centres, self.sizes, routes, entries, (self.length, height), [] if self.lanes else gaps)
+        return Layout(self.centres, self.sizes, routes, (self.length, height), [] if self.lanes else gaps)
 
     def _bounds(self, e: int) -> tuple[float, float]:
         """Where the curves of an edge begin behind its argument, and end before its consumer, along."""
@@ -157,9 +151,10 @@ class Router:
         tail, head = self.edges[e]
         is_forward = tail < head
         side = 0.5 if is_forward else -0.5
-        (tail_u, tail_v), (head_u, _) = self.centres[tail], self.centres[head]
-        start = (tail_u + side * self.sizes[tail][0], tail_v if is_forward else tail_v + self.sizes[tail][1] / 4)
-        end = (head_u - side * self.sizes[head][0], self.entries_across[e])
+        (tail_u, _), (head_u, _) = self.centres[tail], self.centres[head]
+        exits = self.ports.exits if is_forward else self.ports.backward_exits
+        start = (tail_u + side * self.sizes[tail][0], exits[tail])
+        end = (head_u - side * self.sizes[head][0], self.ports.entries[e])
         begin, into = self._bounds(e)
         if e in self.lanes:
             return _route_by_lane(start, begin, into, end, self.lanes[e], LANE_TURN if is_forward else -LANE_TURN)
@@ -182,17 +177,19 @@ class Router:
         """Where edges end to run straight through the layer of a cell."""
         return (self.straight_ends if is_forward else self.straight_starts)[self.grid.layer_of_cell[cell]]
 
-    def _loop(self, box: int) -> Route:
-        """The route of an edge from a box to itself: out at its end, back above it, in at its start."""
+    def _loop(self, e: int) -> Route:
+        """The route of an edge from a box to itself: out at its end, back above it and its label, in at its start."""
+        box = self.edges[e][0]
         (u, v), (along, across) = self.centres[box], self.sizes[box]
-        right, left, top = u + along / 2, u - along / 2, v - across / 2
-        attachment, above = top + LOOP_ATTACHMENT, top - LOOP_HEIGHT + LOOP_CORNER
-        return [
-            (right, attachment),
-            (right + LOOP_HEIGHT, attachment, right + LOOP_HEIGHT, above, right - LOOP_CORNER, above),
-            (left + LOOP_CORNER, above),
-            (left - LOOP_HEIGHT, above, left - LOOP_HEIGHT, attachment, left, attachment),
+        right, left, port = u + along / 2, u - along / 2, self.ports.entries[e]
+        above, into = v - across / 2 - LOOP_HEIGHT + LOOP_CORNER, left - self.label_lengths[e]
+        route: Route = [
+            (right, port),
+            (right + LOOP_HEIGHT, port, right + LOOP_HEIGHT, above, right - LOOP_CORNER, above),
+            (into + LOOP_CORNER, above),
+            (into - LOOP_HEIGHT, above, into - LOOP_HEIGHT, port, into, port),
         ]
+        return route if into == left else [*route, (left, port)]
 
 
 def _route_by_cells(start: Point, begin: float, straights: Sequence[tuple[float, float, float]], into: float, end: Point) -> Route:

@@ -222,8 +222,8 @@ class _Rows:
     def layout(self) -> Layout:
         """The layout in rows."""
         routes = [self._route(e, route) for e, route in enumerate(self.old.routes)]
-        centres, entries = [self._move(p) for p in self.old.centres], [self._move(p) for p in self.old.entries]
-        return Layout(centres, self.old.sizes, routes, entries, (self.length, self.height), [])
+        centres = [self._move(p) for p in self.old.centres]
+        return Layout(centres, self.old.sizes, routes, (self.length, self.height), [])
 
     def _route(self, e: int, route: Route) -> Route:
         moved: Route = [self._move((route[0][0], route[0][1]))]

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, scope
+from autograd import Value, compile, scope
 from autograd.viz import draw, network, playground
 from autograd.viz.drawing import Box, Drawing, Link
 from autograd.viz.formats.svg import render_svg
@@ -32,6 +32,16 @@ FAULTS = """
     const own = a.text.closest("[data-box]");
     for (const b of boxes) {
       if (b.box === own ? !inside(a, b) : meet(a, b)) faults.push(`${b.box === own ? "cut" : "covered"}: ${a.name} at ${b.name}`);
+    }
+  }
+  // Edges that run through a label, at points 2 px apart, and heads that lie on one.
+  const labels = texts.filter((a) => a.text.closest("[data-link]"));
+  for (const link of svg.querySelectorAll("[data-link]")) {
+    const path = link.querySelector("path"), toScreen = path.getScreenCTM(), heads = [...link.querySelectorAll(".head")].map(place), points = [];
+    for (let way = 0; way <= path.getTotalLength(); way += 2) points.push(path.getPointAtLength(way).matrixTransform(toScreen));
+    for (const a of labels.filter((label) => !link.contains(label.text))) {
+      if (points.some((p) => inside({ left: p.x, right: p.x, top: p.y, bottom: p.y }, a, -touch))) faults.push(`struck: ${a.name} by ${link.textContent}`);
+      for (const head of heads) if (meet(head, a)) faults.push(`covered: ${a.name} by the head of ${link.textContent}`);
     }
   }
   return faults;
@@ -90,6 +100,41 @@ def test_labels_of_edges_that_run_back_have_no_faults(faults_of, direction):
     assert faults_of(render_svg(Drawing(boxes, links, direction=direction))) == []
     with_loop = render_svg(Drawing(boxes, (*links, Link(1, 1, 39, label)), direction=direction))
     assert with_loop.count(f">{label}</text>") == 4
+    assert faults_of(with_loop) == []
+
+
+@st.composite
+def drawings_with_cycles(draw):
+    """Boxes of any height, joined by edges in both directions, and loops: at most one at each box."""
+    size = draw(st.integers(1, 6))
+    ends = draw(st.lists(st.tuples(*[st.integers(0, size - 1)] * 2), max_size=12))
+    loops = {end: n for n, end in reversed(list(enumerate(ends)))}
+    kept = [(tail, head) for n, (tail, head) in enumerate(ends) if tail != head or loops[tail, head] == n]
+    texts = draw(st.lists(st.sampled_from(["", "∂ 1", "×30, to 30 of 89, ∂ 0.195 … 0.3"]), min_size=len(kept), max_size=len(kept)))
+    boxes = tuple(Box(f"n{i}", f"box {i}", ("data 1",) * draw(st.integers(0, 4))) for i in range(size))
+    links = tuple(Link(*ends, 1, text and f"{n}: {text}") for n, (ends, text) in enumerate(zip(kept, texts, strict=True)))
+    direction, width = draw(st.sampled_from(["LR", "RL", "TB"])), draw(st.sampled_from([None, 400, 800]))
+    return Drawing(boxes, links, direction=direction, width=width)
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(drawings_with_cycles())
+def test_drawings_with_cycles_have_no_faults(faults_of, drawing):
+    assert faults_of(render_svg(drawing)) == []
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+def test_a_compiled_loop_has_no_faults(faults_of, direction):
+    @compile
+    def iterate(w, b, h):
+        for _ in range(30):
+            h = (w * h + b).tanh()
+        return h
+
+    iterate(Value(0.5), Value(0.1), Value(0.3))
+    picture = draw(iterate, direction=direction)
+    assert any(link.tail == link.head and link.label for link in picture.drawing.links)
+    assert faults_of(picture.to_svg()) == []
 
 
 @pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
@@ -125,6 +170,15 @@ def test_a_fault_is_found(faults_of):
     svg = draw(y).to_svg()
     assert faults_of(svg.replace("font:12px", "font:24px"))
     assert any(fault.startswith("out of view") for fault in faults_of(svg.replace("<text ", '<text dx="-300" ', 1)))
+
+
+def test_a_label_that_an_edge_crosses_is_found(faults_of):
+    boxes = tuple(Box(f"n{i}", f"box {i}") for i in range(3))
+    svg = render_svg(Drawing(boxes, (Link(0, 2, 1, "first"), Link(1, 2, 1, "second"))))
+    assert faults_of(svg) == []
+    first, second = (float(svg.split(f">{name}</text>")[0].rsplit('y="', 1)[1].split('"')[0]) for name in ("first", "second"))
+    moved = svg.replace(">first<", f' dy="{second - first + 7:.1f}">first<')
+    assert [fault for fault in faults_of(moved) if fault.startswith("struck: first")] == ["struck: first by second"]
 
 
 # Faults of a page. What scrolls inside of a region may be out of its view.

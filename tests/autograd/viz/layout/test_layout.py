@@ -30,6 +30,33 @@ def test_boxes_do_not_overlap_and_edges_avoid_boxes(graph, wide):
         assert not any(is_hit(box, points) for box in boxes)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8, unique=True),
+    st.lists(st.floats(14.0, 90.0), min_size=8, max_size=8),
+)
+def test_edges_have_the_space_that_they_need_where_they_enter(edges, gaps):
+    placed = arrange([(30.0, 20.0)] * 4, edges, [40.0] * len(edges), port_gaps=gaps[: len(edges)])
+    for box, (centre, size) in enumerate(zip(placed.centres, placed.sizes, strict=True)):
+        spaces = [(route[-1][-1], gap) for (_, head), route, gap in zip(edges, placed.routes, gaps, strict=False) if head == box]
+        for n, (port, gap) in enumerate(sorted(spaces)):
+            assert abs(port - centre[1]) + gap / 2 <= size[1] / 2 + 1e-9
+            for other, other_gap in sorted(spaces)[:n]:
+                assert port - other >= (gap + other_gap) / 2 - 1e-9
+        exits = [route[0][1] for (tail, head), route in zip(edges, placed.routes, strict=True) if tail == box != head]
+        for port, gap in spaces:
+            is_free = [abs(exit_port - port) >= gap / 2 - 1e-9 for exit_port in exits]
+            assert all(is_free) or all(tail < head for tail, head in edges if box in (tail, head) and tail != head)
+
+
+def test_an_edge_to_the_same_box_enters_first_and_runs_around_its_label():
+    placed = arrange([(30.0, 20.0)] * 2, [(0, 1), (1, 1)], [0.0, 50.0])
+    (loop, other), (centre, size) = placed.routes[::-1], (placed.centres[1], placed.sizes[1])
+    assert loop[-1][1] < other[-1][1]
+    assert loop[0] == (centre[0] + size[0] / 2, loop[-1][1])
+    assert min(u for piece in loop for u in piece[::2]) < centre[0] - size[0] / 2 - 50.0
+    assert min(v for piece in loop for v in piece[1::2]) < centre[1] - size[1] / 2
+
+
 def test_too_many_long_edges_run_in_lanes():
     """Every node of a chain is used again at its end: places in every layer would be quadratic in number."""
     n = 100
