@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.backends.float_errors import ignore_float_errors
-from autograd.graph.original_nodes import ASSIGNED, to_originals
+from autograd.graph.original_nodes import correct_nodes, to_originals
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_tangent
@@ -36,8 +36,7 @@ def pushforward(
         The tangent of each root, or None for a root that does not depend on the sources.
     """
     roots = to_originals(roots)
-    if nodes is None or ASSIGNED:
-        nodes, _ = topological_order(roots)
+    nodes = topological_order(roots)[0] if nodes is None else correct_nodes(nodes)
     with ignore_float_errors():
         node_tangents = propagate_tangents(nodes, sources, tangents, xp)
     return [node_tangents.get(root) for root in roots]

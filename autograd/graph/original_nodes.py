@@ -35,6 +35,16 @@ def to_originals(nodes: Iterable[Any]) -> list[Any]:
     return [node.original for node in nodes]
 
 
+def correct_nodes(nodes: Sequence[Any]) -> Sequence[Any]:
+    """Return nodes in the order in which they were kept, with originals among them and at the ends of their edges."""
+    if not ASSIGNED:
+        return nodes
+    originals = to_originals(nodes)
+    for node in originals:
+        _correct_edges_of(node)
+    return originals
+
+
 def correct_edges(roots: Iterable[Any], visit: Callable[[Iterable[Any]], Sequence[Any]]) -> None:
     """Make the edges below ``roots`` lead to originals.
 

@@ -12,7 +12,7 @@ from autograd.backends.float_errors import FLOAT_ERROR_STATE, IGNORED, ignore_fl
 from autograd.backends.numpy_backend import ARRAY
 from autograd.errors import GraphError
 from autograd.graph.graph_lock import graph_lock
-from autograd.graph.original_nodes import ASSIGNED, to_originals
+from autograd.graph.original_nodes import correct_nodes, to_originals
 from autograd.graph.topological_order import PACKED, topological_order
 from autograd.state import context, context_managers
 from autograd.state.anomaly_checks import check_contribution, check_cotangent, gradient_anomaly_error, is_finite
@@ -215,8 +215,7 @@ def pullback(
         The cotangent of each source, or None for a source on which no root depends.
     """
     roots = to_originals(roots)
-    if nodes is None or ASSIGNED:
-        nodes, _ = topological_order(roots)
+    nodes = topological_order(roots)[0] if nodes is None else correct_nodes(nodes)
     sums = _CotangentSums(dependent_nodes(nodes, sources))
     for root, cotangent in zip(roots, cotangents, strict=True):
         sums.add(root, cotangent)

@@ -403,6 +403,17 @@ def test_pullbacks_and_inner_gradients_refer_to_what_was_returned():
     assert grad(f)(np.array([1.0, 2.0])).tolist() == [2.0, 2.0 + 4.0]
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_result_elsewhere_that_was_assigned_to_changes_no_derivative(create_graph):
+    elsewhere = Tensor([1.0, 2.0]) * 2.0
+    elsewhere[0] = 1.0
+    node = Value(3.0)
+    c = compile(lambda b: b * node)
+    derivative = gradients(c(node * node), [node], create_graph=create_graph)[0]
+    assert float(derivative) == 27.0
+    assert jvp(grad(lambda x: x * c(x)), (2.0,), (1.0,))[1].data == 6.0
+
+
 def test_compiled_functions_follow_masks_that_were_made_before():
     def f(x):
         y = 2.0 * x
