@@ -46,6 +46,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         If ``in_axes`` or ``out_axes`` does not fit the arguments or the results.
     ShapeError
         At a call, if an array does not have such an axis, or if arrays have different numbers of samples.
+    DataError
+        If ``f`` is not callable.
 
     Warns
     -----

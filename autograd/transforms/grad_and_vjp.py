@@ -41,6 +41,10 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     ------
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
+    DataError
+        At a call, if an argument cannot be differentiated.
+    GraphError
+        At a call, if ``f`` does not return one number.
 
     See Also
     --------
@@ -99,6 +103,10 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, h
     ------
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
+    DataError
+        At a call, if an argument cannot be differentiated.
+    GraphError
+        At a call, if ``f`` does not return one number.
 
     See Also
     --------
@@ -157,6 +165,8 @@ def vjp(f: Function, *args: Any, has_aux: bool = False, **kwargs: Any) -> Any:
     ------
     DataError
         If an argument cannot be differentiated.
+    ShapeError
+        If a cotangent that the returned function gets does not have the structure and the shapes of the result.
 
     See Also
     --------

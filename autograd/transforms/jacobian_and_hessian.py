@@ -48,6 +48,8 @@ def jacobian(
     ------
     SettingError
         If ``mode`` or ``argnums`` is none of the above.
+    DataError
+        At a call, if an argument cannot be differentiated.
 
     See Also
     --------
@@ -158,6 +160,10 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
     ------
     SettingError
         If ``argnums`` is not an integer or a tuple of integers.
+    DataError
+        At a call, if an argument cannot be differentiated.
+    GraphError
+        At a call, if ``f`` does not return one number.
 
     See Also
     --------

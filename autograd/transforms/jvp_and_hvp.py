@@ -93,6 +93,8 @@ def hvp(f: Function, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         If ``f`` does not return one number.
     ShapeError
         If ``v`` does not have the structure and the shapes of ``x``.
+    DataError
+        If ``f`` is not callable, or ``x`` or ``v`` holds something other than numbers and nodes.
 
     See Also
     --------

@@ -52,6 +52,8 @@ def batches(
         If the arrays have different numbers of rows.
     SettingError
         If ``size`` is not a positive whole number.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     References
     ----------

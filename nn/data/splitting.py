@@ -187,6 +187,10 @@ def k_fold(X: Any, Y: Any, k: int = 5, rng: Seed = None, stratify: bool = False)
     ------
     SettingError
         If ``k`` is not a whole number of at least 2, or there are too few samples.
+    ShapeError
+        If ``X`` and ``Y`` have different numbers of rows.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     Examples
     --------

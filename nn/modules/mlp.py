@@ -44,6 +44,8 @@ class MLP(Module):
     ------
     SettingError
         If there are fewer than two sizes, or the number of activations does not fit.
+    DataError
+        If ``rng`` is neither a seed nor a generator.
 
     References
     ----------

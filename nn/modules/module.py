@@ -167,6 +167,8 @@ class Module:
             If an entry is not a finite real number.
         ShapeError
             If there are no samples, or their shape does not fit.
+        SettingError
+            If ``batch_size`` is not a positive whole number.
 
         Examples
         --------

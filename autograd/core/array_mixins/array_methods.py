@@ -38,23 +38,123 @@ class ArrayMethods(GraphStructure):
         def __mul__(self, other: Any) -> Any: ...
 
     def sum(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
-        """Σ over ``axis`` (default: everything)."""
+        """Return the sum over ``axis``; see `numpy.sum`.
+
+        Parameters
+        ----------
+        axis : int, tuple of int or None, optional
+            The axes; all of them by default.
+        keepdims : bool, optional
+            Whether the reduced axes stay, with length one.
+        **settings
+            NumPy's other settings: ``dtype``, ``initial`` and ``where``.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor without the reduced axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist or appears twice.
+        """
         return self._reduce("sum", axis, keepdims, **settings)
 
     def mean(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
-        """The mean over ``axis``."""
+        """Return the mean over ``axis``; see `numpy.mean`.
+
+        Parameters
+        ----------
+        axis : int, tuple of int or None, optional
+            The axes; all of them by default.
+        keepdims : bool, optional
+            Whether the reduced axes stay, with length one.
+        **settings
+            NumPy's other settings: ``dtype``, ``initial`` and ``where``.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor without the reduced axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist or appears twice.
+        """
         return self._reduce("mean", axis, keepdims, **settings)
 
     def prod(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
-        """Π over ``axis``; exact where entries are zero."""
+        """Return the product over ``axis``; see `numpy.prod`. The derivatives are exact, also if entries are zero.
+
+        Parameters
+        ----------
+        axis : int, tuple of int or None, optional
+            The axes; all of them by default.
+        keepdims : bool, optional
+            Whether the reduced axes stay, with length one.
+        **settings
+            NumPy's other settings: ``dtype``, ``initial`` and ``where``.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor without the reduced axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist or appears twice.
+        """
         return self._reduce("prod", axis, keepdims, **settings)
 
     def max(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
-        """The largest entry over ``axis``; ties share the gradient evenly."""
+        """Return the largest entry over ``axis``; see `numpy.max`. Ties share the gradient evenly.
+
+        Parameters
+        ----------
+        axis : int, tuple of int or None, optional
+            The axes; all of them by default.
+        keepdims : bool, optional
+            Whether the reduced axes stay, with length one.
+        **settings
+            NumPy's other settings: ``dtype``, ``initial`` and ``where``.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor without the reduced axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist or appears twice.
+        """
         return self._reduce("max", axis, keepdims, **settings)
 
     def min(self, axis: Axis = None, keepdims: bool = False, **settings: Any) -> Self:
-        """The smallest entry over ``axis``; ties share the gradient evenly."""
+        """Return the smallest entry over ``axis``; see `numpy.min`. Ties share the gradient evenly.
+
+        Parameters
+        ----------
+        axis : int, tuple of int or None, optional
+            The axes; all of them by default.
+        keepdims : bool, optional
+            Whether the reduced axes stay, with length one.
+        **settings
+            NumPy's other settings: ``dtype``, ``initial`` and ``where``.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor without the reduced axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist or appears twice.
+        """
         return self._reduce("min", axis, keepdims, **settings)
 
     def _reduce(self, name: str, axis: Axis, keepdims: bool, **settings: Any) -> Self:
@@ -76,13 +176,51 @@ class ArrayMethods(GraphStructure):
         return axes if isinstance(axis, tuple | list) else int(axis)
 
     def cumsum(self, axis: int | None = None, dtype: Any = None) -> Self:
-        """Running sums along ``axis``; of the flattened array by default."""
+        """Return the running sums along ``axis``; see `numpy.cumsum`.
+
+        Parameters
+        ----------
+        axis : int or None, optional
+            The axis; None flattens the array first.
+        dtype : dtype, optional
+            The float or complex type of the result.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor, or a vector if ``axis`` is None.
+
+        Raises
+        ------
+        ShapeError
+            If the axis does not exist.
+        """
         array = self if axis is not None else self.ravel()
         array = array if dtype is None else array.astype(dtype)
         return apply(find("cumsum"), array, axis=array._axis(axis or 0, "cumsum"))  # type: ignore[no-any-return]
 
     def reshape(self, *shape: Any, order: str = "C") -> Self:
-        """The same entries in another shape; -1 stands for what is left. ``order="F"`` reads and writes columns first."""
+        """Return the same entries in another shape; see `numpy.reshape`.
+
+        Parameters
+        ----------
+        *shape : int, or one tuple of int
+            The new shape. One length may be -1, which stands for what is left.
+        order : {"C", "F", "A"}, optional
+            With "F" the first axis is read and written first.
+
+        Returns
+        -------
+        Tensor
+            In the new shape.
+
+        Raises
+        ------
+        ShapeError
+            If the entries do not fill the new shape.
+        DataError
+            If ``order`` is another letter.
+        """
         lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
         if order != "C" and self._resolve_order("reshape", order) == "F":
             result = self.transpose().reshape(lengths[::-1]).transpose()
@@ -90,7 +228,23 @@ class ArrayMethods(GraphStructure):
         return apply(find("reshape"), self, shape=tuple(lengths))  # type: ignore[no-any-return]
 
     def ravel(self, order: str = "C") -> Self:
-        """The entries in one row; ``order="F"`` reads columns first."""
+        """Return the entries as a vector; see `numpy.ravel`.
+
+        Parameters
+        ----------
+        order : {"C", "F", "A"}, optional
+            With "F" the first axis is read first.
+
+        Returns
+        -------
+        Tensor
+            Of shape (size,).
+
+        Raises
+        ------
+        DataError
+            If ``order`` is another letter.
+        """
         array = self.transpose() if order != "C" and self._resolve_order("ravel", order) == "F" else self
         return apply(find("ravel"), array)  # type: ignore[no-any-return]
 
@@ -102,7 +256,23 @@ class ArrayMethods(GraphStructure):
         return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else order.replace("A", "C")
 
     def transpose(self, *axes: Any) -> Self:
-        """The axes in another order; reversed by default."""
+        """Return the axes in another order; see `numpy.transpose`.
+
+        Parameters
+        ----------
+        *axes : int, or one tuple of int
+            The axes in their new order; reversed by default.
+
+        Returns
+        -------
+        Tensor
+            The transposed array.
+
+        Raises
+        ------
+        ShapeError
+            If the axes are not a permutation of those of this Tensor.
+        """
         order = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes
         return apply(find("transpose"), self, axes=tuple(order) if order else None)  # type: ignore[no-any-return]
 
@@ -112,20 +282,70 @@ class ArrayMethods(GraphStructure):
         return self.transpose()
 
     def swapaxes(self, axis1: int, axis2: int) -> Self:
-        """Two axes exchanged."""
+        """Exchange two axes; see `numpy.swapaxes`.
+
+        Parameters
+        ----------
+        axis1, axis2 : int
+            The axes.
+
+        Returns
+        -------
+        Tensor
+            The array with exchanged axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist.
+        """
         return apply(find("swapaxes"), self, axis1=self._axis(axis1, "swapaxes"), axis2=self._axis(axis2, "swapaxes"))  # type: ignore[no-any-return]
 
     def squeeze(self, axis: Axis = None) -> Self:
-        """The axes of length one left out."""
+        """Leave out axes of length one; see `numpy.squeeze`.
+
+        Parameters
+        ----------
+        axis : int, tuple of int or None, optional
+            The axes; all of length one by default.
+
+        Returns
+        -------
+        Tensor
+            The array without these axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist or has another length.
+        """
         return mark_as_view(apply(find("squeeze"), self, axis=self._axis(axis, "squeeze")))  # type: ignore[no-any-return]
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
-        """The sum along a diagonal."""
+        """Return the sum along a diagonal; see `numpy.trace`.
+
+        Parameters
+        ----------
+        offset : int, optional
+            How far the diagonal is above the main diagonal.
+        axis1, axis2 : int, optional
+            The axes of the matrices.
+
+        Returns
+        -------
+        Tensor
+            In the shape of this Tensor without these axes.
+
+        Raises
+        ------
+        ShapeError
+            If an axis does not exist.
+        """
         axes = {"axis1": self._axis(axis1, "trace"), "axis2": self._axis(axis2, "trace")}
         return apply(find("trace"), self, offset=offset, **axes)  # type: ignore[no-any-return]
 
     def astype(self, dtype: Any, *, copy: bool = True) -> Self:
-        """The same numbers in another float or complex type; the real part of complex numbers as floats is t.real.
+        """Return the same numbers in another float or complex type; for the real part of complex numbers use t.real.
 
         Raises
         ------
@@ -141,7 +361,23 @@ class ArrayMethods(GraphStructure):
         return result if copy or target != self._primal.dtype else mark_as_view(result)  # type: ignore[no-any-return]
 
     def dot(self, other: Any) -> Self:
-        """NumPy's dot: the last axis of this array with the last but one of the other; a product where one is a number."""
+        """Return the dot product; see `numpy.dot`.
+
+        Parameters
+        ----------
+        other : array_like or Tensor
+            Its last axis but one is summed with the last axis of this Tensor. A number is multiplied.
+
+        Returns
+        -------
+        Tensor
+            The dot product.
+
+        Raises
+        ------
+        ShapeError
+            If the two axes have different lengths.
+        """
         rank, other_rank = self.ndim, np.ndim(other._primal if isinstance(other, GraphStructure) else other)
         if not rank or not other_rank:
             return self * other  # type: ignore[no-any-return]

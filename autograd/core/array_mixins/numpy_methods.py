@@ -37,52 +37,52 @@ class NumpyMethods(GraphStructure):
     # -- operations
 
     def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **settings: Any) -> Any:
-        """The standard deviation over ``axis``. NumPy's settings ``dtype`` and ``where`` are also accepted."""
+        """Return the standard deviation over ``axis``; see `numpy.std`. The settings ``dtype`` and ``where`` are also accepted."""
         return numpy.std(self, axis=axis, ddof=ddof, keepdims=keepdims, **settings)
 
     def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **settings: Any) -> Any:
-        """The variance over ``axis``. NumPy's settings ``dtype`` and ``where`` are also accepted."""
+        """Return the variance over ``axis``; see `numpy.var`. The settings ``dtype`` and ``where`` are also accepted."""
         return numpy.var(self, axis=axis, ddof=ddof, keepdims=keepdims, **settings)
 
     def cumprod(self, axis: int | None = None, dtype: Any = None) -> Any:
-        """Running products along ``axis``; of the flattened array by default."""
+        """Return the running products along ``axis``, by default of the flattened array; see `numpy.cumprod`."""
         return numpy.cumprod(self, axis, dtype)
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
-        """The entries, limited to the interval from ``min`` to ``max``."""
+        """Return the entries, limited to the interval from ``min`` to ``max``; see `numpy.clip`."""
         return numpy.clip(self, min, max)
 
     def round(self, decimals: int = 0) -> Any:
-        """The entries rounded, halves to even; the derivative is 0."""
+        """Return the rounded entries, halves to even; see `numpy.round`. The derivative is 0."""
         return numpy.round(self, decimals)
 
     def copy(self) -> Any:
-        """The same numbers as a new node, through which the gradient flows."""
+        """Return a new node with the same numbers, through which the gradient flows."""
         return numpy.copy(self)
 
     def flatten(self, order: str = "C") -> Any:
-        """The entries in one row; ``order="F"`` reads columns first."""
+        """Return the entries as a vector; with ``order="F"`` columns are read first. See `numpy.ndarray.flatten`."""
         flat = numpy.ravel(self, order)
         return mark_as_copy(flat) if isinstance(flat, GraphStructure) else flat
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
-        """Every entry ``repeats`` times."""
+        """Return every entry ``repeats`` times; see `numpy.repeat`."""
         return numpy.repeat(self, repeats, axis)
 
     def take(self, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
-        """The entries at ``indices`` along ``axis``; of the flattened array by default."""
+        """Return the entries at ``indices`` along ``axis``, by default of the flattened array; see `numpy.take`."""
         return numpy.take(self, indices, axis, mode=mode)
 
     def compress(self, condition: Any, axis: int | None = None) -> Any:
-        """The entries along ``axis`` for which ``condition`` is true."""
+        """Return the entries along ``axis`` for which ``condition`` is true; see `numpy.compress`."""
         return numpy.compress(condition, self, axis)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-        """The entries on a diagonal."""
+        """Return the entries on a diagonal; see `numpy.diagonal`."""
         return numpy.diagonal(self, offset, axis1, axis2)
 
     def conj(self) -> Any:
-        """The complex conjugate."""
+        """Return the complex conjugate."""
         conjugate = numpy.conj(self)
         return conjugate if numpy.iscomplexobj(self) or not self.rank else mark_as_view(conjugate)
 
@@ -90,7 +90,7 @@ class NumpyMethods(GraphStructure):
 
     @property
     def mT(self) -> Any:
-        """The last two axes exchanged."""
+        """The transpose of each matrix of a stack."""
         return numpy.matrix_transpose(self)
 
     @property
@@ -118,39 +118,39 @@ class NumpyMethods(GraphStructure):
     # -- questions about the numbers, which have no derivative
 
     def all(self, axis: Axis = None, keepdims: bool = False) -> Any:
-        """Whether all entries differ from 0."""
+        """Return whether all entries differ from 0; see `numpy.all`."""
         return numpy.all(self, axis=axis, keepdims=keepdims)
 
     def any(self, axis: Axis = None, keepdims: bool = False) -> Any:
-        """Whether an entry differs from 0."""
+        """Return whether an entry differs from 0; see `numpy.any`."""
         return numpy.any(self, axis=axis, keepdims=keepdims)
 
     def argmax(self, axis: int | None = None, keepdims: bool = False) -> Any:
-        """The index of the largest entry."""
+        """Return the index of the largest entry; see `numpy.argmax`."""
         return numpy.argmax(self, axis=axis, keepdims=keepdims)
 
     def argmin(self, axis: int | None = None, keepdims: bool = False) -> Any:
-        """The index of the smallest entry."""
+        """Return the index of the smallest entry; see `numpy.argmin`."""
         return numpy.argmin(self, axis=axis, keepdims=keepdims)
 
     def argsort(self, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Any:
-        """The indices that sort the entries."""
+        """Return the indices that sort the entries; see `numpy.argsort`."""
         return numpy.argsort(self, axis, kind, stable=stable)
 
     def argpartition(self, kth: Any, axis: int | None = -1) -> Any:
-        """The indices that bring the entry of rank ``kth`` to its place."""
+        """Return the indices that bring the entry of rank ``kth`` to its place; see `numpy.argpartition`."""
         return numpy.argpartition(self, kth, axis)
 
     def nonzero(self) -> Any:
-        """The indices of the entries that differ from 0."""
+        """Return the indices of the entries that differ from 0; see `numpy.nonzero`."""
         return numpy.nonzero(self)
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
-        """Where to insert ``v`` so that the entries stay sorted."""
+        """Return where to insert ``v`` so that the entries stay sorted; see `numpy.searchsorted`."""
         return numpy.searchsorted(self, v, side, sorter)
 
     def tolist(self) -> Any:
-        """The numbers in nested lists, without the graph."""
+        """Return the numbers in nested lists, without the graph."""
         return call_with_guard(lambda numbers: np.asarray(numbers).tolist(), self)
 
     def __complex__(self) -> complex:

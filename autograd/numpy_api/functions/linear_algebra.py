@@ -152,6 +152,8 @@ def inv(a: Any) -> Any:
         If a matrix is singular.
     ShapeError
         If the matrices are not square.
+    DataError
+        If an argument holds something other than numbers.
 
     Examples
     --------
@@ -180,6 +182,8 @@ def det(a: Any) -> Any:
     ------
     ShapeError
         If the matrices are not square.
+    DataError
+        If an argument holds something other than numbers.
 
     Notes
     -----
@@ -246,6 +250,8 @@ def solve(a: Any, b: Any) -> Any:
         If a matrix is singular.
     ShapeError
         If the shapes do not fit.
+    DataError
+        If an argument holds something other than numbers.
 
     Examples
     --------

@@ -31,6 +31,8 @@ def matmul(a: Any, b: Any) -> Any:
     ------
     ShapeError
         If the last axis of ``a`` and the last but one of ``b`` have different lengths.
+    DataError
+        If an argument holds something other than numbers.
 
     Examples
     --------
