@@ -48,7 +48,7 @@ def array_sum(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 # NumPy reduces one row after the other. So many rows, if they are this short, are transposed first, and reduced side by side: the
-# maximum of 200 rows of 10 takes 2 µs in place of 7, and of 2 000 rows 14 in place of 64. Twice as long, or half as many, rows gain
+# maximum of 200 rows of 10 takes 2 µs instead of 7, and of 2 000 rows 14 instead of 64. Twice as long, or half as many, rows gain
 # less than a tenth.
 FEWEST_SHORT_ROWS, LONGEST_SHORT_ROW = 16, 64
 

@@ -128,10 +128,15 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, h
     >>> grad(lambda z: z**2, holomorphic=True)(1.0 + 2.0j)
     array(2.+4.j)
     """
-    validate_argnums("grad()", argnums)
+    return gradient_function("grad()", f, argnums, has_aux, holomorphic)
+
+
+def gradient_function(call: str, f: Function, argnums: int | Sequence[int], has_aux: bool, holomorphic: bool) -> Function:
+    """Make the function that computes the gradient; errors name ``call``."""
+    validate_argnums(call, argnums)
 
     def grad_of_f(*args: Any, **kwargs: Any) -> Any:
-        run, gradient = _run_and_grad("grad()", f, args, kwargs, argnums, has_aux, holomorphic)
+        run, gradient = _run_and_grad(call, f, args, kwargs, argnums, has_aux, holomorphic)
         return (gradient, run.aux) if has_aux else gradient
 
     return grad_of_f

@@ -13,7 +13,7 @@ from autograd.numpy_api.apply import has_nodes
 from autograd.numpy_api.functions.joining import stack
 from autograd.transforms.arguments import validate_argnums
 from autograd.transforms.derivative_pytrees import node_like, shape_of
-from autograd.transforms.grad_and_vjp import grad
+from autograd.transforms.grad_and_vjp import gradient_function
 from autograd.transforms.recorded_call import Function, RecordedCall
 
 Shape = tuple[int, ...]
@@ -62,10 +62,17 @@ def jacobian(
     """
     if mode not in ("rev", "fwd", "auto"):
         raise SettingError(f"jacobian(): mode must be 'rev', 'fwd' or 'auto', not {mode!r}")
-    validate_argnums("jacobian()", argnums)
+    return _jacobian_function("jacobian()", f, argnums, mode, has_aux, holomorphic)
+
+
+def _jacobian_function(
+    call: str, f: Function, argnums: int | Sequence[int], mode: str, has_aux: bool, holomorphic: bool
+) -> Function:
+    """Make the function that computes the Jacobian; errors name ``call``."""
+    validate_argnums(call, argnums)
 
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
-        run = RecordedCall("jacobian()", f, args, kwargs, argnums, has_aux)
+        run = RecordedCall(call, f, args, kwargs, argnums, has_aux)
         run.check_kinds_of_numbers(holomorphic)
         result = _jacobian_of_call(run, mode, run.has_complex_inputs and not holomorphic)
         return (result, run.aux) if has_aux else result
@@ -179,4 +186,5 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(f, argnums, has_aux, holomorphic), argnums, mode="fwd", has_aux=has_aux, holomorphic=holomorphic)
+    gradient = gradient_function("hessian()", f, argnums, has_aux, holomorphic)
+    return _jacobian_function("hessian()", gradient, argnums, "fwd", has_aux, holomorphic)

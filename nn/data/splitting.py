@@ -199,6 +199,7 @@ def k_fold(X: Any, Y: Any, k: int = 5, rng: Seed = None, stratify: bool = False)
     """
     if isinstance(k, bool) or not isinstance(k, int) or k < 2:
         raise SettingError(f"k_fold(): k must be a whole number of at least 2, not {k!r}")
+    X, Y = pair(X, Y, "k_fold()")
     if k > len(X):
         raise SettingError(f"k_fold(): {len(X)} samples are too few for k={k} folds: a fold would be empty")
     folds = split(X, Y, [1.0 / k] * k, rng, stratify)

@@ -9,6 +9,7 @@ from autograd import (
     Value,
     grad,
     gradients,
+    hessian,
     jacobian,
     jvp,
     value_and_grad,
@@ -20,6 +21,8 @@ CASES = [
         lambda: grad(lambda x: x)(np.ones(3)),
         r"grad\(\) needs a function that returns one number, not shape \(3,\): reduce it, or use jacobian or vjp",
     ),
+    (lambda: hessian(lambda x: 2.0 * x)(np.ones(2)), r"hessian\(\) needs a function that returns one number, not shape \(2,\)"),
+    (lambda: hessian(lambda x: x)("a"), r"hessian\(\) differentiates floats, arrays, nodes .*, not 'a' of type str"),
     (lambda: grad(lambda x: (x, x))(1.0), r"grad\(\) needs a function that returns one number, not 2 results"),
     (lambda: value_and_grad(lambda x: x)(np.ones(1)), r"value_and_grad\(\) needs .* not shape \(1,\)"),
     (

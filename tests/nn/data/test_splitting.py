@@ -60,6 +60,8 @@ def test_each_fold_is_held_out_once(n, k, seed):
         SettingError, match=rf"k_fold\(\): {len(X)} samples are too few for k={len(X) + 1} folds: a fold would be empty"
     ):
         next(data.k_fold(X, X, len(X) + 1))
+    with pytest.raises(ShapeError, match=r"k_fold\(\): X has shape .* and Y .*; both need one row per sample"):
+        next(data.k_fold(X, np.zeros(len(X) + 1), 2))
 
 
 def test_thousands_of_stratified_folds_have_the_right_sizes():

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 # The work that the search for a cut may do, in steps of about 0.2 µs: carried values times edges between operations. So it takes up
-# to 0.6 s, and twice that if doubled. Without a search, a Kalman filter has 88 lines in place of 69; doubled and halved, no program
+# to 0.6 s, and twice that if doubled. Without a search, a Kalman filter has 88 lines instead of 69; doubled and halved, no program
 # of the tests changes.
 MAX_WORK = 3_000_000
 

@@ -21,12 +21,12 @@ from autograd.compiler.passes.loops.repetitions import MIN_ITERATIONS, Repetitio
 from autograd.ops import Op
 
 # Operations that a loop must replace, over all iterations: it costs a head and a line for each carried value. Measured as said in
-# ``periods``: with 6, there are 269 loops, and a chain of springs has 70 lines in place of 34. With 24, there are 158 loops, 2 %
-# fewer lines in all, and a model of volatility (GARCH) of 9 steps has 47 lines in place of 29.
+# ``periods``: with 6, there are 269 loops, and a chain of springs has 70 lines instead of 34. With 24, there are 158 loops, 2 %
+# fewer lines in all, and a model of volatility (GARCH) of 9 steps has 47 lines instead of 29.
 MIN_OPERATIONS = 12
 
 # Iterations that a carried value may skip, as in ``x[t] = a * x[t - 1] + b * x[t - 2]``: each is one more carried value. Few models
-# look back further than 4 steps. Doubled, recurrences over 5 to 8 steps are loops too, with 36 lines in place of 98 for 40 steps;
+# look back further than 4 steps. Doubled, recurrences over 5 to 8 steps are loops too, with 36 lines instead of 98 for 40 steps;
 # no other program changes.
 MAX_LAG = 4
 

@@ -22,7 +22,7 @@ HashArray = npt.NDArray[np.uint64]
 
 # Iterations that a loop needs. What an operand reads is seen in the second and the third iteration, since the first one may read
 # initial values, so that a fourth is needed to contradict it. With 2, there are 328 loops, and 4 % more lines. With 8, there are 84
-# loops, and a Kalman filter of 9 steps has 140 lines in place of 69.
+# loops, and a Kalman filter of 9 steps has 140 lines instead of 69.
 MIN_ITERATIONS = 4
 
 # Distances that are examined for each length of windows, those that occur most often. With 1, 17 loops are lost; with 2, one; with

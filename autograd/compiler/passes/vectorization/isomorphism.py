@@ -23,7 +23,7 @@ CAPTURED = None  # the key of captured numbers
 
 # Up to this many different exponents, powers with the same exponent are a group, which is computed without a call of pow if it is a
 # square; with more, the exponents are an array of constants. Each exponent is one more group: with 12 exponents of one base, the
-# source has 5 lines in place of 26, and a binomial tree of 10 steps, whose cells depend on them, 79 in place of 355. Doubled,
+# source has 5 lines instead of 26, and a binomial tree of 10 steps, whose cells depend on them, 79 instead of 355. Doubled,
 # polynomials of up to 16 terms are written out.
 MAX_EXPONENTS = 8
 
