@@ -26,6 +26,9 @@ BAR_WIDTH = 0.5
 FLOW_MIN_WIDTH, FLOW_HEIGHT = 4.0, 4.5
 LANDSCAPE_SIZE = (5.0, 4.2)
 
+# The colours of a scale from negative to positive numbers: those of the pictures of graphs.
+SIGN_COLOURS = ("#b35806", "#ea9335", "#f4f4f2", "#5b9ed6", "#2166ac")
+
 # Contours of a landscape: neighbouring colours of a scale of 20 can still be told apart. With twice as many, hardly.
 CONTOUR_LEVELS = 20
 
@@ -37,6 +40,13 @@ def _import_pyplot() -> Any:
     except ImportError:
         raise SettingError("plots need matplotlib: pip install 'gradlab[pictures]'") from None
     return pyplot
+
+
+def _sign_colours() -> Any:
+    """The scale of matplotlib from negative to positive numbers."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("sign", SIGN_COLOURS)
 
 
 def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
@@ -52,7 +62,7 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
-        A figure with one image for each neuron.
+        A figure with one image for each neuron: positive weights are blue, negative ones orange.
 
     Raises
     ------
@@ -78,7 +88,7 @@ def weights(W: Any, shape: tuple[int, int] | None = None) -> Any:
     for axis in axes.flat:
         axis.axis("off")
     for k, (row, axis) in enumerate(zip(rows, axes.flat, strict=False)):
-        image = axis.imshow(row.reshape(image_shape), cmap="RdBu", vmin=-largest, vmax=largest)
+        image = axis.imshow(row.reshape(image_shape), cmap=_sign_colours(), vmin=-largest, vmax=largest)
         axis.set_title(f"neuron {k}", fontsize=8)
     figure.colorbar(image, ax=axes, shrink=0.7)
     pyplot.close(figure)

@@ -15,8 +15,8 @@ const bounds = [0, 1].map((axis) => {
 });
 // Between orange for negative numbers and blue for positive ones, through the colour of the page.
 const COLOURS = {
-  light: { zero: [244, 244, 242], minus: [234, 147, 53], plus: [91, 158, 214] },
-  dark: { zero: [35, 39, 47], minus: [156, 92, 10], plus: [26, 108, 176] },
+  light: { zero: [244, 244, 242], minus: [234, 147, 53], plus: [91, 158, 214], samples: ["#b35806", "#2166ac"], around: "#fff" },
+  dark: { zero: [35, 39, 47], minus: [156, 92, 10], plus: [26, 108, 176], samples: ["#f2ab5c", "#7db8ec"], around: "#15171c" },
 };
 const setPixel = (image, at, x, colours) => {
   const end = x < 0 ? colours.minus : colours.plus, part = Number.isNaN(x) ? 0 : Math.min(1, Math.abs(x));
@@ -51,9 +51,11 @@ const drawNetwork = () => {
   edges.setAttribute("role", "group");
   edges.setAttribute("aria-label", "Units, each with its surface");
   area.append(edges);
-  const most = Math.max(...sizes), pitch = Math.min(58, 420 / most), side = Math.min(44, pitch - 6), gap = 540 / Math.max(1, sizes.length - 1);
+  const most = Math.max(...sizes), pitch = Math.min(58, 420 / most), side = Math.min(44, pitch - 6);
+  // On a phone the layers are nearer to each other, so that letters keep their size.
+  const spaces = Math.max(1, sizes.length - 1), width = Math.min(640, Math.max(area.clientWidth, 100 + 64 * spaces)), gap = (width - 100) / spaces;
   const place = (l, j) => [60 + l * gap, 46 + (most - 1) * pitch / 2 + (j - (sizes[l] - 1) / 2) * pitch];
-  edges.setAttribute("viewBox", `0 0 640 ${76 + (most - 1) * pitch}`);
+  edges.setAttribute("viewBox", `0 0 ${width} ${76 + (most - 1) * pitch}`);
   const write = (text, x, y, anchor) => {
     const line = document.createElementNS(SVG, "text");
     line.setAttribute("x", x); line.setAttribute("y", y); line.setAttribute("text-anchor", anchor);
@@ -120,7 +122,7 @@ const paintSurfaces = () => {
     setPixel(large, at, (values[output] - middle) / spread, colours);
   }
   canvases.forEach(([context], n) => context.putImageData(images[n], 0, 0));
-  paintSurface(surface, large);
+  paintSurface(surface, large, colours);
   byId("low").textContent = short(middle - spread);
   byId("high").textContent = short(middle + spread);
 };
@@ -137,7 +139,7 @@ const paint = () => {
   paintCurve();
   paintFlow();
 };
-const paintSurface = (surface, image) => {
+const paintSurface = (surface, image, colours) => {
   const { width, height } = surface.canvas, small = new OffscreenCanvas(CELLS, CELLS);
   small.getContext("2d").putImageData(image, 0, 0);
   surface.imageSmoothingEnabled = true;
@@ -147,8 +149,8 @@ const paintSurface = (surface, image) => {
     const py = (bounds[1][1] - x[1]) / (bounds[1][1] - bounds[1][0]) * height;
     surface.beginPath();
     surface.arc(px, py, 4, 0, 7);
-    surface.fillStyle = data.y[n] > data.middle ? "#2166ac" : "#b35806";
-    surface.strokeStyle = "#fff";
+    surface.fillStyle = colours.samples[Number(data.y[n] > data.middle)];
+    surface.strokeStyle = colours.around;
     surface.fill();
     surface.stroke();
   });

@@ -4,6 +4,16 @@ import shutil
 
 import pytest
 
+# A text in both families of fonts. Where its widths are different, the fonts are, and no screenshots can be compared.
+FONT_WIDTHS = {"sans-serif": 139, "monospace": 181}
+MEASURE_FONTS = """
+(families) => families.map((family) => {
+  const brush = document.createElement("canvas").getContext("2d");
+  brush.font = `20px ${family}`;
+  return Math.round(brush.measureText("gradient 0.1250").width);
+})
+"""
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -53,9 +63,10 @@ def page_of(window, tmp_path_factory):
     """A function that opens the page of a picture in the same tab as the last one, which takes a third of the time."""
     context, events = window
     page, folder = context.new_page(), tmp_path_factory.mktemp("pages")
-    page.emulate_media(reduced_motion="reduce")
 
-    def open_picture(picture):
+    def open_picture(picture, size=(1200, 800)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         load(page, picture, folder)
         check(events)
         return page
@@ -74,6 +85,15 @@ def check(events):
     """No errors, and no requests to a network."""
     assert events["errors"] == []
     assert all(url.startswith(("file:", "data:")) for url in events["requests"])
+
+
+@pytest.fixture(scope="module")
+def has_same_fonts(window):
+    """Whether this machine has the fonts of the screenshots that were kept."""
+    page = window[0].new_page()
+    widths = dict(zip(FONT_WIDTHS, page.evaluate(MEASURE_FONTS, list(FONT_WIDTHS)), strict=True))
+    page.close()
+    return widths == FONT_WIDTHS
 
 
 @pytest.fixture(scope="session")

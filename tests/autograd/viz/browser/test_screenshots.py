@@ -26,16 +26,6 @@ VISIBLE = 12
 # box of the page of eight nodes is 0.8 % of it at 1280 pixels.
 MAX_SHARE = 0.003
 
-# A text in both families of fonts. Where its widths are different, the fonts are, and nothing can be compared.
-FONT_WIDTHS = {"sans-serif": 139, "monospace": 181}
-MEASURE_FONTS = """
-(families) => families.map((family) => {
-  const brush = document.createElement("canvas").getContext("2d");
-  brush.font = `20px ${family}`;
-  return Math.round(brush.measureText("gradient 0.1250").width);
-})
-"""
-
 
 def expression():
     y = neuron_graph()[2]
@@ -67,13 +57,10 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def same_fonts(window):
-    page = window[0].new_page()
-    widths = dict(zip(FONT_WIDTHS, page.evaluate(MEASURE_FONTS, list(FONT_WIDTHS)), strict=True))
-    page.close()
-    if widths != FONT_WIDTHS:
-        pytest.skip(f"the fonts of this machine are others than those of the kept screenshots: {widths}")
+@pytest.fixture
+def same_fonts(has_same_fonts):
+    if not has_same_fonts:
+        pytest.skip("the fonts of this machine are others than those of the kept screenshots")
 
 
 def take(page, name):

@@ -29,6 +29,7 @@ const tell = (k) => {
   if (tape && quizzing && box.count === 1) { tellNumbers(k); askGradient(k, panel); }
   if (tape && box.count === 1 && !tape.nodes[box.nodes[0]]) editLeaf(k, panel);
   const buttons = element("p", undefined, panel);
+  buttons.className = "choices";
   const path = element("button", "Light the paths from the root", buttons);
   path.onclick = () => light(k);
   if (box.members.length > 1) {
