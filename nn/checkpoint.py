@@ -200,7 +200,7 @@ def _check_directory(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
     if magic != ZIP_END_MAGIC or (count != len(members) and count != ZIP_MANY):
         raise ValueError(f"its directory lists {len(members)} arrays, and should list {count}")
     if len({member.filename for member in members}) != len(members):
-        raise ValueError("two arrays have one name")
+        raise ValueError("two arrays have the same name")
     end = 0
     for member in sorted(members, key=lambda member: member.header_offset):
         if member.header_offset < end:

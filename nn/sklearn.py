@@ -360,7 +360,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-
             weights = compute_sample_weight(self.class_weight, y)
             if not (np.all(np.isfinite(weights)) and np.all(weights >= 0.0) and np.any(weights > 0.0)):
                 raise SettingError(
-                    f"{type(self).__name__}: class_weight must have finite numbers of at least 0, and not only 0, not "
+                    f"{type(self).__name__}: class_weight must hold finite numbers of at least 0, and not only 0, not "
                     f"{self.class_weight!r}"
                 )
             sample_weight = weights if sample_weight is None else weights * sample_weight

@@ -349,7 +349,7 @@ class Tensor(CopyOnWrite, InPlace, ArrayMethods, NumpyMethods, PythonRounding, N
         try:
             return cast_to_dtype(unbroadcast(ARRAY, c, self.shape), self.dtype)
         except ShapeError as error:
-            raise ShapeError(f"the derivative of {op.name if op else 'backward()'} gave a wrong shape: {error}") from None
+            raise ShapeError(f"the derivative of {op.name if op else 'backward()'} has a wrong shape: {error}") from None
 
     @classmethod
     def leaf(cls, data: Any) -> Tensor:

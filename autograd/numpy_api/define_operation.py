@@ -80,7 +80,7 @@ def define(
     if transpose is not None:
         return _make_function(linear(name, f, transpose))
     if vjp is None or jvp is None:
-        raise DefinitionError(f"define({name!r}): vjp= needs jvp=, too, for forward mode")
+        raise DefinitionError(f"define({name!r}): vjp= also needs jvp=, for forward mode")
     return _make_function(custom(name, f, vjp, jvp, arity=arity, kink=kink))
 
 

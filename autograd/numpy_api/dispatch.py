@@ -159,7 +159,9 @@ def _wrap_in_object_array(x: Any) -> Any:
     if not isinstance(x, Node):
         return x
     if not isinstance(x, Value):
-        raise DataError(f"an object array meets {x.describe()}: use Values in object arrays, or autograd.stack them into a Tensor")
+        raise DataError(
+            f"an object array is combined with {x.describe()}: use Values in object arrays, or autograd.stack them into a Tensor"
+        )
     box = np.empty((), dtype=object)
     box[()] = x
     return box

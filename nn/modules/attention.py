@@ -78,7 +78,9 @@ def _allowed(mask: Any, causal: bool, shape: tuple[int, ...]) -> Any:
         return triangle
     allowed = plain_array(mask, "scaled_dot_product_attention(mask=)")
     if allowed.dtype != np.bool_:
-        raise SettingError(f"scaled_dot_product_attention(): the mask holds bools, True for keys that count, not {allowed.dtype}")
+        raise SettingError(
+            f"scaled_dot_product_attention(): the mask must hold bools, True for the keys that count, not {allowed.dtype}"
+        )
     try:
         allowed = np.broadcast_to(allowed, shape)
     except ValueError:

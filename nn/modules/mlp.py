@@ -70,7 +70,7 @@ class MLP(Module):
         per_layer: Any = hidden if isinstance(hidden, list | tuple) else [hidden] * (len(sizes) - 2)
         names = [*per_layer, output]
         if len(names) != len(sizes) - 1:
-            raise SettingError(f"MLP of {len(sizes) - 2} hidden layers takes as many hidden activations, not {len(names) - 1}")
+            raise SettingError(f"MLP of {len(sizes) - 2} hidden layers takes one activation for each, not {len(names) - 1}")
         rng = generator(rng)
         inits = [init or _default_initialiser(f) for f in names]
         self.layers: list[Linear] = [Linear(a, b, how, rng) for a, b, how in zip(sizes, sizes[1:], inits, strict=False)]

@@ -56,7 +56,7 @@ def sample_weights(Y: Array, sample_weight: Any, class_weight: Any) -> Array | N
     if class_weight is not None:
         weights = weights * _weights_of_classes(labels_of(Y, "fit(class_weight=)"), class_weight)
     if not (np.all(np.isfinite(weights)) and np.all(weights >= 0.0) and np.any(weights > 0.0)):
-        raise DataError("fit(): weights of samples and classes are finite numbers of at least 0, and not all 0")
+        raise DataError("fit(): weights of samples and classes must be finite numbers of at least 0, and not all 0")
     return np.asarray(weights / weights.mean())
 
 

@@ -113,7 +113,7 @@ class Tuning:
             If ``run`` returned none.
         """
         if not self.trials[0].models:
-            raise SettingError("Tuning.models: run() returned scores alone: let it return (score, model)")
+            raise SettingError("Tuning.models: run() returned only scores: let it return (score, model)")
         return self.trials[0].models
 
     @property

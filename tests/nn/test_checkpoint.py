@@ -110,7 +110,7 @@ def test_members_that_share_bytes_or_names_or_are_hidden_are_refused(tmp_path):
         warnings.simplefilter("ignore")
         archive.writestr("x.npy", b"1")
         archive.writestr("x.npy", b"2")
-    with pytest.raises(DataError, match="two arrays have one name"):
+    with pytest.raises(DataError, match="two arrays have the same name"):
         checkpoint.load(path)
     checkpoint.save(path, {"W": np.zeros(50), "s": np.int64(3)})
     raw = path.read_bytes()

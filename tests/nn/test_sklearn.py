@@ -177,7 +177,7 @@ def test_a_warm_start_with_other_widths_is_a_new_network(blobs):
 )
 def test_class_weights_out_of_their_range_are_named(blobs, class_weight):
     X, y, _ = blobs
-    with pytest.raises(SettingError, match=r"MLPClassifier: class_weight must have finite numbers of at least 0, and not only 0"):
+    with pytest.raises(SettingError, match=r"MLPClassifier: class_weight must hold finite numbers of at least 0, and not only 0"):
         MLPClassifier(class_weight=class_weight).fit(X, y)
 
 

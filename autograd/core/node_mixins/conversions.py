@@ -58,6 +58,6 @@ class Conversions(GraphStructure):
         """Raise GraphError inside compile(): a later call could not repeat this."""
         if context.open_block_count and context.current().tracer is not None:
             raise GraphError(
-                f"{action} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() for them "
-                f"alone, and do the rest outside"
+                f"{action} {self.describe()} inside a compiled function would freeze its numbers: use stop_gradient() to get "
+                f"only the numbers, and do the rest outside"
             )

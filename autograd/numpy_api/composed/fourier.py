@@ -162,7 +162,7 @@ def _lengths_and_axes(tensor: Tensor, s: Any, axes: Any) -> tuple[list[Any], lis
 def _resize(tensor: Tensor, n: int, axis: int, name: str) -> Tensor:
     """Cut an axis to ``n`` entries, or fill it up with zeros."""
     if n < 1:
-        raise SettingError(f"np.fft.{name}: the number of points is {n}, and must be at least 1")
+        raise SettingError(f"np.fft.{name}: the number of points must be at least 1, not {n}")
     length = tensor.shape[axis]
     if n == length:
         return tensor

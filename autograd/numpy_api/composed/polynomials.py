@@ -238,7 +238,7 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     array([2., 1.])
     """
     if rcond is not None or full or cov:
-        raise DataError("np.polyfit with rcond=, full= or cov= has no derivative here; without them, it has one")
+        raise DataError("np.polyfit with rcond=, full= or cov= has no derivative here: leave them out")
     x, y = as_tensor(x), as_tensor(y)
     if x.ndim != 1 or x.shape != y.shape:
         raise ShapeError(f"np.polyfit on nodes takes two vectors of one length, not shapes {x.shape} and {y.shape}")

@@ -133,9 +133,9 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **settings: Any) -> 
     array([9., 1., 2., 9.])
     """
     if mode not in PAD_MODES:
-        raise DataError(f"np.pad with mode={mode!r} has no derivative here; constant, edge, reflect, symmetric and wrap have one")
+        raise DataError(f"np.pad with mode={mode!r} has no derivative here: use constant, edge, reflect, symmetric or wrap")
     if settings.get("reflect_type", "even") != "even":
-        raise DataError("np.pad with reflect_type='odd' computes new entries, and has no derivative here; 'even' has one")
+        raise DataError("np.pad with reflect_type='odd' computes new entries and has no derivative here: use 'even'")
     if mode != "constant":
         return make_rearrangement(lambda a: np.pad(a, pad_width, mode, **settings), "a")(array)
     if any(map(has_nodes, settings.values())):

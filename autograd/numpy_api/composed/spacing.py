@@ -103,7 +103,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     """
     first, last = as_tensor(start), as_tensor(stop)
     if not call_with_guard(lambda a, b: bool(np.all(np.asarray(a) * np.asarray(b) > 0.0)), first, last):
-        raise DataError("np.geomspace on nodes takes ends of one sign, neither of them 0: otherwise the numbers are complex")
+        raise DataError("np.geomspace on nodes takes two nonzero ends of the same sign: otherwise the numbers are complex")
     points = _interpolate(first, last, num, endpoint, axis, lambda a, b, t: a * functions.power(b / a, t))
     return points if dtype is None else points.astype(dtype)
 

@@ -306,7 +306,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
         raise ShapeError(f"qr takes matrices, not an array of shape {t.shape}")
     m, n = t.shape[-2:]
     if mode not in ("reduced", "r") and not (mode == "complete" and n >= m):
-        raise DataError(f"qr of shape {t.shape} with mode={mode!r} has no derivative here; the modes 'reduced' and 'r' have one")
+        raise DataError(f"qr of shape {t.shape} with mode={mode!r} has no derivative here: use 'reduced' or 'r'")
     factors = apply(find("qr_factors"), t[..., : min(m, n)])
     q, r = factors[..., :m, :], factors[..., m:, :].swapaxes(-1, -2)
     if n > m:

@@ -135,7 +135,7 @@ def _choose_inputs(columns: Sequence[Column], choices: Choices, target: int | No
     else:
         excluded = {_find(columns, key, where, "exclude") for key in choices.exclude}
         if target in excluded:
-            raise SettingError(f"{where}: exclude= has the target, which is column {choices.target!r}: pass another target=")
+            raise SettingError(f"{where}: exclude= contains the target, which is column {choices.target!r}: pass another target=")
         if columns[0].names_rows():
             excluded.add(0)
         chosen = [k for k in range(len(columns)) if k != target and k not in excluded]
@@ -197,7 +197,7 @@ def _kept_rows(columns: Sequence[Column], gaps: Mapping[int, Array], target: int
     rows = np.flatnonzero(~np.any(list(gaps.values()), axis=0))
     if not len(rows):
         raise DataError(
-            f"{where}: every line misses an entry, so that missing='drop' leaves nothing: choose 'mean' or 'median', or exclude= "
+            f"{where}: every line has a missing entry, so missing='drop' leaves nothing: choose 'mean' or 'median', or exclude= "
             f"columns with many gaps"
         )
     return rows

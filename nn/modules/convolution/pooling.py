@@ -18,7 +18,7 @@ class _Pool(WindowModule):
     def __init__(self, kernel: Size, stride: Size | None = None, padding: Size = 0) -> None:
         self.set_window(kernel, kernel if stride is None else stride, padding, 1)
         if any(2 * before > size for (before, _), size in zip(self.padding, self.kernel, strict=True)):
-            raise SettingError(f"{type(self).__name__}: a padding of more than half the window makes windows of padding alone")
+            raise SettingError(f"{type(self).__name__}: the padding must be at most half of the window")
 
     def forward(self, x: Any) -> Any:
         """Return one number for each window.

@@ -129,7 +129,7 @@ CASES = [
     (lambda: np.zeros(2).__iadd__(t), DataError, "in place, writes to an array that cannot hold nodes: make it with np.zeros_like"),
     (lambda: np.add.reduce(t, dtype=int), DataError, "np.add.reduce with dtype= has no derivative here"),
     (lambda: np.sum(t, dtype=int), DataError, r"astype\(\) takes a float type, such as np.float32, not int64; others have no"),
-    (lambda: np.array([v, 1], dtype=object) * t, DataError, "an object array meets this Tensor"),
+    (lambda: np.array([v, 1], dtype=object) * t, DataError, "an object array is combined with this Tensor"),
     (
         lambda: define("x1", lambda xp, a, b: a * b, lambda xp, y, a, b: b),
         DefinitionError,
@@ -145,7 +145,7 @@ CASES = [
         DefinitionError,
         "give the derivative in one way: partials, transpose=, or vjp= with jvp=",
     ),
-    (lambda: define("x4", lambda xp, a: a, vjp=lambda *a: 0.0), DefinitionError, "vjp= needs jvp=, too, for forward mode"),
+    (lambda: define("x4", lambda xp, a: a, vjp=lambda *a: 0.0), DefinitionError, "vjp= also needs jvp=, for forward mode"),
     (lambda: define("x5", 3, lambda xp, y, a: 1.0), DefinitionError, "f is 3, not a function"),
     (
         lambda: define("x6", lambda xp, *a: a[0], lambda xp, y, a: 1.0),
@@ -157,7 +157,7 @@ CASES = [
     (
         lambda: define("x9", lambda xp, a: a, vjp=lambda xp, i, g, y, a: g[:1], jvp=lambda xp, i, u, y, a: u)(t).backward([1, 1]),
         ShapeError,
-        r"the derivative of x9 gave a wrong shape: a cotangent of shape \(1,\) does not fit an argument of shape \(2,\)",
+        r"the derivative of x9 has a wrong shape: a cotangent of shape \(1,\) does not fit an argument of shape \(2,\)",
     ),
 ]
 

@@ -120,7 +120,7 @@ def test_errors_name_the_wrong_input():
             DataError,
             "np.max with out= writes to an array that cannot hold nodes: make it with np.zeros_like",
         ),
-        (lambda: np.geomspace(v, -v), DataError, "np.geomspace on nodes takes ends of one sign"),
+        (lambda: np.geomspace(v, -v), DataError, "np.geomspace on nodes takes two nonzero ends of the same sign"),
         (
             lambda: np.gradient(t, 1.0, 2.0, 3.0),
             SettingError,

@@ -74,7 +74,7 @@ def test_positions_have_waves_of_many_lengths():
         (lambda: nn.MultiHeadAttention(4, 2)(np.ones(4)), ShapeError, r"takes sequences \(…, T, 4\), not one position of shape \(4,\)"),
         (lambda: nn.PositionalEncoding(4)(np.ones((2, 3))), ShapeError, r"PositionalEncoding\(4\) takes sequences \(…, T, 4\), but x has shape \(2, 3\)"),
         (lambda: nn.scaled_dot_product_attention(np.ones((2, 3)), np.ones((2, 4)), np.ones((2, 4))), ShapeError, r"takes queries \(…, T, d\), keys \(…, S, d\) and values \(…, S, e\), not shapes \(2, 3\), \(2, 4\) and \(2, 4\)"),
-        (lambda: nn.scaled_dot_product_attention(*[np.ones((2, 3))] * 3, mask=np.ones((2, 2))), SettingError, "the mask holds bools, True for keys that count, not float64"),
+        (lambda: nn.scaled_dot_product_attention(*[np.ones((2, 3))] * 3, mask=np.ones((2, 2))), SettingError, "the mask must hold bools, True for the keys that count, not float64"),
         (lambda: nn.scaled_dot_product_attention(*[np.ones((2, 3))] * 3, mask=np.ones((3, 2), bool)), ShapeError, r"the mask of shape \(3, 2\) does not broadcast to \(…, T, S\) = \(2, 2\)"),
         (lambda: nn.scaled_dot_product_attention(*[np.ones((2, 3))] * 3, mask=np.array([[False, True], [True, True]]), causal=True), SettingError, "the mask leaves a query without any key"),
     ],

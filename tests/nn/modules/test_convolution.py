@@ -84,7 +84,7 @@ def test_layers_say_what_they_are():
         (lambda: nn.Conv1d(1, 1, 1, padding=-1), SettingError, "Conv1d: the padding must be a whole number of at least 0, not -1"),
         (lambda: nn.Conv1d(1, 1, 2, padding="full"), SettingError, "Conv1d: padding must be a whole number, one per axis, or 'same', not 'full'"),
         (lambda: nn.Conv1d(1, 1, 2, stride=2, padding="same"), SettingError, r"Conv1d: padding='same' takes stride 1, not \(2,\)"),
-        (lambda: nn.MaxPool1d(2, padding=2), SettingError, "MaxPool1d: a padding of more than half the window makes windows of padding alone"),
+        (lambda: nn.MaxPool1d(2, padding=2), SettingError, "MaxPool1d: the padding must be at most half of the window"),
         (lambda: nn.Conv1d(2, 1, 1)(np.ones((1, 3, 5))), ShapeError, r"Conv1d\(2 → 1, 1, 3 parameters\) takes inputs \(N, channels, length\) with 2 channels, but x has shape \(1, 3, 5\)"),
         (lambda: nn.MaxPool2d(2)(np.ones((3, 5))), ShapeError, r"MaxPool2d\(2×2\) takes inputs \(N, channels, height, width\), but x has shape \(3, 5\)"),
         (lambda: nn.Conv1d(1, 1, 3, dilation=2)(np.ones((1, 1, 4))), ShapeError, r"the window \(5,\) does not fit into the input of shape \(1, 1, 4\); add padding"),

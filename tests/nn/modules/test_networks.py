@@ -106,7 +106,7 @@ def test_modules_find_parameters_in_lists_dicts_and_attributes():
         (
             lambda: nn.MLP([3, 2, 1], hidden=["relu", "tanh"]),
             SettingError,
-            "MLP of 1 hidden layers takes as many hidden activations, not 2",
+            "MLP of 1 hidden layers takes one activation for each, not 2",
         ),
         (
             lambda: nn.MLP([3, 2, 1], hidden="swish"),

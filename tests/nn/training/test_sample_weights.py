@@ -52,9 +52,9 @@ def test_a_divided_batch_takes_the_step_of_the_whole(compiled):
     ("options", "error", "message"),
     [
         ({"sample_weight": [1.0, 2.0]}, ShapeError, r"fit\(\): sample_weight has shape \(2,\), but there are 3 samples: give one for each"),
-        ({"sample_weight": [1.0, -2.0, 1.0]}, DataError, r"weights of samples and classes are finite numbers of at least 0, and not all 0"),
+        ({"sample_weight": [1.0, -2.0, 1.0]}, DataError, r"weights of samples and classes must be finite numbers of at least 0, and not all 0"),
         ({"sample_weight": [0.0, 0.0, 0.0]}, DataError, "and not all 0"),
-        ({"class_weight": [np.inf, 1.0]}, DataError, "are finite numbers"),
+        ({"class_weight": [np.inf, 1.0]}, DataError, "must be finite numbers"),
         ({"class_weight": {0: 1.0}}, SettingError, r"fit\(\): class_weight has no weight for class 1"),
         ({"class_weight": "even"}, SettingError, r"class_weight must be 'balanced', or a weight for each class, not 'even'"),
         ({"micro_batch_size": 0}, SettingError, "micro_batch_size must be a positive integer, not 0"),

@@ -130,7 +130,7 @@ def test_the_best_model_is_returned_and_the_others_are_not_kept():
     assert [model.a for model in by_fold.models] == [2, 2]
     with pytest.raises(SettingError, match=r"Tuning\.model: there are 2 models, one for each fold"):
         _ = by_fold.model
-    with pytest.raises(SettingError, match=r"Tuning\.models: run\(\) returned scores alone: let it return \(score, model\)"):
+    with pytest.raises(SettingError, match=r"Tuning\.models: run\(\) returned only scores: let it return \(score, model\)"):
         _ = nn.tune(lambda t, v, a: a, (), (), {"a": [1]}, progress=False).model
 
 

@@ -127,7 +127,7 @@ def _refuse(name: str, q: Any, others: dict[str, Any]) -> None:
             f"np.{name}: no gradient flows to q, since a quantile jumps or bends between two entries: pass plain numbers"
         )
     if any(value is not None for value in others.values()):
-        raise DataError(f"np.{name} with {', '.join(others)}= has no derivative here; without it, it has one")
+        raise DataError(f"np.{name} with {', '.join(others)}= has no derivative here: leave it out")
 
 
 def _from_percent(name: str, q: Any) -> Any:

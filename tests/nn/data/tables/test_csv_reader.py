@@ -121,7 +121,7 @@ def test_missing_entries_are_refused_dropped_or_filled(read):
         DataError, match=r"line 5: column 'y' has a missing entry \(1 such\): choose missing=; 'drop' leaves such lines out(?m:$)"
     ):
         read(text, missing="mean")
-    with pytest.raises(DataError, match=r"every line misses an entry, so that missing='drop' leaves nothing: choose 'mean'"):
+    with pytest.raises(DataError, match=r"every line has a missing entry, so missing='drop' leaves nothing: choose 'mean'"):
         read("1,,3\n,2,4\n", missing="drop")
     with pytest.raises(DataError, match=r"a.csv: column '0' has no entries: pass exclude=\['0'\] to leave it out"):
         read(",1\n,2\n", missing="mean")
@@ -302,7 +302,7 @@ def test_settings_that_exclude_each_other_are_refused(read):
         read("1,2\n3,4\n", features=[0], exclude=[1])
     with pytest.raises(SettingError, match=r"column '1' is the target, and cannot be an input too: pass target=, or leave it out"):
         read("1,2\n3,4\n", features=[0, 1])
-    with pytest.raises(SettingError, match=r"exclude= has the target, which is column -1: pass another target="):
+    with pytest.raises(SettingError, match=r"exclude= contains the target, which is column -1: pass another target="):
         read("1,2\n3,4\n", exclude=[1])
 
 

@@ -26,7 +26,7 @@ ENDS = (
     "check delimiter=, and look for a missing quotation mark",
     "holds no line of data below its header",
     "has no column other than the target: there is nothing to learn from",
-    "every line misses an entry",
+    "every line has a missing entry",
 )
 
 
