@@ -116,7 +116,12 @@ def orthogonal(gain: float = 1.0) -> Initialiser:
     Returns
     -------
     callable
-        A function of (shape, rng). It raises SettingError if the shape has fewer than two axes.
+        A function of (shape, rng).
+
+    Raises
+    ------
+    SettingError
+        At a call of the returned function, if the shape has fewer than two axes.
 
     References
     ----------

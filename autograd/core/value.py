@@ -144,6 +144,11 @@ class Value(ScalarMethods, ScalarAsArray, NumpyMethods, PythonRounding, Node):
         delta : real number
             The step.
 
+        Raises
+        ------
+        DataError
+            If ``delta`` is not a real number.
+
         Examples
         --------
         >>> p = Value(1.0); p.move(0.5); p.data

@@ -367,6 +367,11 @@ class Picture(DrawingFormats):
         -------
         str
             The page, which needs no other file and no network.
+
+        Raises
+        ------
+        SettingError
+            If the file cannot be written.
         """
         return write_file(self._page(write_program(self.snapshot) if self.style.live else Program("", None, "")), path)
 

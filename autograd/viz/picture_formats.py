@@ -44,6 +44,11 @@ class DrawingFormats:
         -------
         str
             The SVG.
+
+        Raises
+        ------
+        SettingError
+            If the file cannot be written.
         """
         return write_file(render_svg(self.drawing), path)
 
@@ -107,6 +112,11 @@ class DrawingFormats:
         -------
         str
             The flowchart.
+
+        Raises
+        ------
+        SettingError
+            If the file cannot be written.
         """
         return write_file(render_mermaid(self.drawing), path)
 
@@ -122,6 +132,11 @@ class DrawingFormats:
         -------
         str
             The graph in DOT.
+
+        Raises
+        ------
+        SettingError
+            If the file cannot be written.
         """
         return write_file(render_dot(self.drawing), path)
 

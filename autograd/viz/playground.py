@@ -122,6 +122,11 @@ class Playground:
         -------
         str
             The page, which needs no other file and no network.
+
+        Raises
+        ------
+        SettingError
+            If the file cannot be written.
         """
         style = _read("playground.css")
         parts = [read_script("start"), self.script, *(_read(f"{name}.js") for name in ("optimizers", "network", "playground"))]

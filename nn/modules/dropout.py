@@ -60,6 +60,11 @@ class Dropout(Module):
         -------
         Tensor, the shape of ``x``
             The output.
+
+        Raises
+        ------
+        DataError
+            If ``x`` holds something other than real numbers.
         """
         x = real_tensor(x, "Dropout()")
         if not self.training or not self.p:

@@ -62,7 +62,13 @@ class GradientHooks(GraphStructure):
         return metadata.hooks.add(hook)
 
     def run_hooks(self, g: Any) -> Any:
-        """Return a complete gradient after this node's hooks have seen, and possibly replaced, it."""
+        """Return a complete gradient after this node's hooks have seen, and possibly replaced, it.
+
+        Raises
+        ------
+        AnomalyError
+            Inside ``anomaly()``, if a hook returns nan or an infinity.
+        """
         hooks = self.metadata.hooks if self.metadata else None
         for number, hook in list(hooks.items()) if hooks else ():
             if number not in hooks:  # type: ignore[operator]  # an earlier hook of this pass has removed it
