@@ -17,7 +17,7 @@ from autograd.core.tensor import Tensor
 from autograd.core.tracing import current_tracer
 from autograd.errors import DataError, GraphError, ShapeError
 from autograd.graph import copy_and_pickle
-from autograd.graph.original_nodes import Original
+from autograd.graph.original_nodes import ASSIGNED_CLASSES, Original
 from autograd.graph.topological_order import PACKED, UNRECORDED
 from autograd.ops import Op, find
 from autograd.state import context
@@ -67,6 +67,8 @@ class Buffer(Tensor):
     def _follow(self, version: Tensor) -> None:
         """Stand for another version: as a node of a graph, for the identity of it."""
         self._current = version
+        if self._original is not None:
+            self._original.version = version
         self._primal = version._primal
         if version.constant:
             self.op = self.left = self.dleft = self.dright = None
@@ -277,3 +279,4 @@ def _is_view(tensor: Tensor) -> bool:
 
 
 Tensor.make_assignable = make_assignable
+ASSIGNED_CLASSES.add(Buffer)

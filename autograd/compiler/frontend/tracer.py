@@ -20,7 +20,6 @@ from autograd.core.node import Node
 from autograd.core.pytree import flatten, tree_map
 from autograd.core.tracing import TracedBase, TracedIntegersBase, original_of, to_concrete
 from autograd.errors import GraphError
-from autograd.graph.original_nodes import ASSIGNED
 from autograd.state import context
 
 
@@ -235,10 +234,9 @@ class Tracer:
 
     def refer_to_originals(self) -> None:
         """Replace results that the program assigned to, at the end of a run, by what was read of them."""
-        if ASSIGNED:
-            self.dependencies = list(map(original_of, self.dependencies))
-            self.guards = [guard._replace(sources=tuple(map(original_of, guard.sources))) for guard in self.guards]
-            self.origins = {x: Origin(kind, tuple(map(original_of, sources))) for x, (kind, sources) in self.origins.items()}
+        self.dependencies = list(map(original_of, self.dependencies))
+        self.guards = [guard._replace(sources=tuple(map(original_of, guard.sources))) for guard in self.guards]
+        self.origins = {x: Origin(kind, tuple(map(original_of, sources))) for x, (kind, sources) in self.origins.items()}
 
     def guard_updates(self) -> None:
         """Make guards of the updates at the end of a run: what guards read is computed by every program.

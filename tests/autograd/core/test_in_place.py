@@ -1,6 +1,7 @@
 """Assignments in place, to results of operations and to constants: NumPy's numbers, right derivatives, and no change of the past."""
 
 import copy
+import gc
 import operator
 import pickle
 import sys
@@ -29,6 +30,8 @@ from autograd import (
     vjp,
     vmap,
 )
+from autograd.graph import original_nodes
+from autograd.graph.original_nodes import ASSIGNED, open_cycles
 from autograd.testing import check_grad
 from oracles import assert_close
 
@@ -260,6 +263,54 @@ def test_views_in_lists_are_views():
         with pytest.raises(DataError, match=r"t \*= x on .* it is a view"):
             row *= 2.0
     assert y.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def assign_from_itself(x):
+    y = 2.0 * x
+    y[0] = (y * y).sum()
+    y[1:] = y[:-1] * x[1:]
+    return y
+
+
+@pytest.mark.parametrize(("limit", "value", "most"), [("MAX_COUNT", 20, 20), ("MAX_BYTES", 1000, 41)])
+def test_arrays_whose_entries_are_computed_from_themselves_are_freed(monkeypatch, limit, value, most):
+    gc.collect()
+    original_nodes.open_cycles()
+    monkeypatch.setattr(original_nodes, limit, value)
+    monkeypatch.setattr(original_nodes, "_unvisited", original_nodes._Unvisited())
+    before, x = len(original_nodes.ASSIGNED), Tensor([0.5, 1.0, -2.0])
+    waiting = []
+    for _ in range(100):
+        y = assign_from_itself(x)
+        waiting.append(len(original_nodes.ASSIGNED) - before)
+    assert max(waiting) <= most + 2
+    original_nodes.open_cycles()
+    assert len(original_nodes.ASSIGNED) - before == 1
+    assert gradients(y.sum(), [y])[0].tolist() == [1.0, 1.0, 1.0]
+    check_grad(lambda x: assign_from_itself(x).sum(), np.array([0.5, 1.0, -2.0]), order=2)
+
+
+def test_edges_are_corrected_between_the_operations_of_a_program():
+    x = Tensor([0.5, 1.0, -2.0])
+    y = 2.0 * x
+    total = (y * y).sum()
+    y[0] = total
+    after = y * 3.0
+    open_cycles()
+    y[1] = total
+    open_cycles()
+    (total + after.sum()).backward()
+    assert_close(x.grad, 8.0 * x.data + 3.0 * (8.0 * x.data + np.array([0.0, 2.0, 2.0])), rtol=1e-15)
+    assert_close(y.data, [21.0, 21.0, -4.0], rtol=1e-15)
+
+
+def test_constants_need_no_correction():
+    gc.collect()
+    open_cycles()
+    before = len(ASSIGNED)
+    constant = np.zeros_like(Tensor([1.0, 2.0]))
+    constant[0] = 1.0
+    assert (len(ASSIGNED), constant.tolist()) == (before, [1.0, 0.0])
 
 
 def test_no_grad_does_not_cut_a_result():
