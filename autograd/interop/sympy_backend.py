@@ -127,7 +127,7 @@ def scalar_backend() -> Backend:
 
 def _set_entries(a: Any, x: Any, *, index: Any) -> Any:
     out = np.array(a, dtype=object)
-    out[index] = x
+    out[index] = np.asarray(x, dtype=object)[()]  # of an array of shape () the expression, and not the array
     return out
 
 
