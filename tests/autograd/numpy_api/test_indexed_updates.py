@@ -88,3 +88,11 @@ def test_errors():
         t.at[t]
     with pytest.raises(DataError, match=r"t\.at\[index\]\.set\(\) takes real numbers"):
         t.at[0].set("text")
+
+
+def test_an_index_without_entries_changes_nothing():
+    y = 2.0 * Tensor([1.0, 2.0])
+    y[2:2] = 7.0
+    y[np.array([False, False])] = 7.0
+    assert y.tolist() == [2.0, 4.0]
+    assert Tensor([1.0, 2.0]).at[:0].set(7.0).tolist() == [1.0, 2.0]
