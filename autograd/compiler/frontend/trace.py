@@ -79,8 +79,6 @@ def _drop_shared_nodes(first: TracedRun, second: TracedRun) -> tuple[TracedRun, 
     if second.has_only_new_nodes:
         return first, second
     shared = set(map(id, first.nodes)).intersection(map(id, second.nodes))
-    if not shared:
-        return first, second
     for node in second.nodes:
         if id(node) in shared:
             node.stamp = 0  # the walk had set the stamp of a new node

@@ -124,10 +124,7 @@ def _find_levels_of_terms(graph: ScalarGraph, columns: _Columns, inner_signs: Bo
     as_term, as_operand = [0] * (n + 1), [0] * (n + 1)  # the last one stands for the argument -1, that is for none
     for i, first, second, adds in zip(range(n), graph.first_args, graph.second_args, is_addition.tolist(), strict=True):
         levels = as_term if adds else as_operand
-        level, other = levels[first], levels[second]
-        level = level if level > other else other  # max() would take half of the time of this loop
-        if i in thirds:
-            level = max(level, levels[thirds[i]])
+        level = max(levels[first], levels[second], levels[thirds.get(i, -1)])
         as_term[i] = level
         as_operand[i] = level + 1 if adds else level
     return np.where(is_addition, as_term[:-1], 0)
