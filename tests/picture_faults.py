@@ -27,6 +27,7 @@ DRAWING_FAULTS = """
   for (const link of svg.querySelectorAll("[data-link]")) {
     const path = link.querySelector("path"), toScreen = path.getScreenCTM(), length = path.getTotalLength(), heads = [...link.querySelectorAll(".head")].map(place), points = [];
     for (let way = 0; way <= length; way += 4) points.push(path.getPointAtLength(way).matrixTransform(toScreen));
+    for (const head of heads) for (const b of boxes) if (meet(head, b)) faults.push(`hidden: the head of ${link.textContent} in ${b.name}`);
     for (const a of labels.filter((label) => !link.contains(label.text))) {
       if (points.some((p) => inside({ left: p.x, right: p.x, top: p.y, bottom: p.y }, a, -touch))) faults.push(`struck: ${a.name} by ${link.textContent}`);
       for (const head of heads) if (meet(head, a)) faults.push(`covered: ${a.name} by the head of ${link.textContent}`);

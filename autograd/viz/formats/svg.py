@@ -348,24 +348,20 @@ def _links(drawing: Drawing, layout: Layout, labels: Sequence[str], transform: T
         if link.shade is not None:
             classes += f" {style.shade_class(link.shade)}"
         title = f"<title>{escape(link.detail)}</title>" if has_details and link.detail else ""
-        head = "" if is_diagram else f'<path class="head" d="{_arrow_head(route, transform)}"/>'
+        end = transform(route[-1][-2:])
+        head = "" if is_diagram else f'<path class="head" d="{_arrow_head(link, end, drawing.direction)}"/>'
         path = f'<path d="{_path(route, transform)}"/>'
-        text = _edge_label(link, transform(route[-1][-2:]), drawing.direction) if label else ""
+        text = _edge_label(link, end, drawing.direction) if label else ""
         parts.append(f'<g class="{classes}" data-link="{k}">{title}{path}{text}{head}</g>')
     return parts
 
 
-def _arrow_head(route: Route, transform: Transform) -> str:
-    """A triangle at the end of a route, which arrives straight along the direction of reading or against it."""
-    *_, u0, v0 = (*route[-2], *route[-1])[:-2]
-    u, v = route[-1][-2:]
-    x0, y0 = transform((u0 if u0 != u else 2 * u - route[0][0], v0))
-    x, y = transform((u, v))
-    length, half = style.ARROW_LENGTH, style.ARROW_WIDTH / 2
-    if transform is _transpose:
-        back = -length if y0 < y else length
+def _arrow_head(link: Link, end: tuple[float, ...], direction: str) -> str:
+    """A triangle at the end of an edge, which arrives along the direction of reading, or against it if the edge runs back."""
+    (x, y), length, half = end, style.ARROW_LENGTH, style.ARROW_WIDTH / 2
+    back = length if (direction == "RL") != (link.tail > link.head) else -length
+    if direction == "TB":
         return f"M{x:.1f},{y:.1f}l{-half:g},{back:g}h{2 * half:g}z"
-    back = -length if x0 < x else length
     return f"M{x:.1f},{y:.1f}l{back:g},{-half:g}v{2 * half:g}z"
 
 

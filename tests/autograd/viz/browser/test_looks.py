@@ -137,6 +137,30 @@ def test_a_fault_is_found(faults_of):
     assert any(fault.startswith("out of view") for fault in faults_of(svg.replace("<text ", '<text dx="-300" ', 1)))
 
 
+def test_a_head_that_a_box_hides_is_found(faults_of):
+    svg = draw(neuron_graph()[2]).to_svg()
+    x, rest = svg.split('class="head" d="M', 1)[1].split(",", 1)
+    moved = svg.replace(f'class="head" d="M{x},{rest[:5]}', f'class="head" d="M{float(x) + 12:.1f},{rest[:5]}', 1)
+    assert [fault.split(":")[0] for fault in faults_of(moved)] == ["hidden"]
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB"])
+def test_two_pictures_in_one_document_do_not_need_each_other(window, direction):
+    """Of two SVGs, the second looks the same when the first is not displayed."""
+    svg = draw(neuron_graph()[2], direction=direction).to_svg()
+    page = window[0].new_page()
+    page.set_content(
+        f"<!doctype html><body style='margin:0'><div>{svg}</div><div id=second style='position:absolute;top:900px'>{svg}</div>"
+    )
+    before = page.locator("#second").screenshot()
+    page.evaluate("document.querySelector('div').style.display = 'none'")
+    after = page.locator("#second").screenshot()
+    ids = page.evaluate("[...document.querySelectorAll('svg [id]')].length")
+    page.close()
+    assert before == after
+    assert ids == 0
+
+
 def test_a_label_that_an_edge_crosses_is_found(faults_of):
     boxes = tuple(Box(f"n{i}", f"box {i}") for i in range(3))
     svg = render_svg(Drawing(boxes, (Link(0, 2, 1, "first"), Link(1, 2, 1, "second"))))

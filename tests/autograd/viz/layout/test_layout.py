@@ -42,10 +42,14 @@ def test_edges_have_the_space_that_they_need_where_they_enter(edges, gaps):
             assert abs(port - centre[1]) + gap / 2 <= size[1] / 2 + 1e-9
             for other, other_gap in sorted(spaces)[:n]:
                 assert port - other >= (gap + other_gap) / 2 - 1e-9
-        exits = [route[0][1] for (tail, head), route in zip(edges, placed.routes, strict=True) if tail == box != head]
-        for port, gap in spaces:
-            is_free = [abs(exit_port - port) >= gap / 2 - 1e-9 for exit_port in exits]
-            assert all(is_free) or all(tail < head for tail, head in edges if box in (tail, head) and tail != head)
+        # Forward edges leave on the side where backward edges enter, and the other way round.
+        entries = [
+            (tail, route[-1][-1], gap) for (tail, head), route, gap in zip(edges, placed.routes, gaps, strict=False) if head == box
+        ]
+        exits = [(head, route[0][1]) for (tail, head), route in zip(edges, placed.routes, strict=True) if tail == box != head]
+        for source, port, gap in entries:
+            same_side = [leaves for target, leaves in exits if (target > box) == (source > box)]
+            assert all(abs(leaves - port) >= gap / 2 - 1e-9 for leaves in same_side)
 
 
 def test_an_edge_to_the_same_box_enters_first_and_runs_around_its_label():
