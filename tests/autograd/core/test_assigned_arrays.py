@@ -27,6 +27,7 @@ from autograd import (
     vmap,
 )
 from autograd.core.array_mixins.refused_attributes import REFUSED
+from autograd.interop import to_sympy
 from autograd.testing import blame, check_grad
 from autograd.viz import draw
 
@@ -182,6 +183,7 @@ FUNCTIONS = {
     "draw": lambda t: ["<svg" in draw(cube(t)).svg, "<svg" in draw(t).svg],
     "losses": lambda t: [nn.losses.mse(t, OTHER), nn.losses.mse(OTHER, t), nn.losses.cross_entropy(t, np.array([0, 1]))],
     "layers": lambda t: [nn.LayerNorm(3)(t), nn.Linear(3, 2, rng=np.random.default_rng(0))(t)],
+    "to_sympy": lambda t: str(to_sympy(2.0 * t[0, 0])),
 }
 
 
