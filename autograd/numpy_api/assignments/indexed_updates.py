@@ -121,7 +121,7 @@ class Entries:
         if type(values) not in (float, int) or self._repeats_an_entry:
             values = self._broadcast(values, "set")
             if _is_whole(self.index) or (is_complex(values) and not is_complex(array)):
-                return _in_dtype_of(array, values)
+                return _in_dtype_of(array, +values)  # a node of its own, whatever becomes of the values
             if self._repeats_an_entry:
                 writer = np.full(array.size, -1)
                 writer[self.positions.ravel()] = np.arange(self.positions.size)

@@ -700,3 +700,19 @@ def test_arrays_like_a_tensor_may_be_assigned_to():
     for plain in (np.zeros_like(t, dtype=int), np.ones_like(t, dtype=bool), np.zeros_like(Value(1.0)), np.full_like(t, 2, int)):
         assert type(plain) is np.ndarray
     assert np.full_like(np.ones(2), 3.0).tolist() == [3.0, 3.0]
+
+
+def test_an_array_that_was_assigned_to_is_assigned_as_a_whole():
+    def f(x):
+        y, z = x * 2.0, x * 3.0
+        z *= x
+        y[...] = z
+        z[0] = 100.0
+        w = x * 1.0
+        w[:] = y
+        return (w * w).sum() + y[0] * z[1]
+
+    x = np.array([1.0, 2.0])
+    assert f(Tensor(x)).item() == 9.0 + 144.0 + 3.0 * 12.0
+    check_grad(f, x, order=2)
+    assert_close(compile(f, tensors=True).grad(x), grad(f)(x), rtol=1e-14)

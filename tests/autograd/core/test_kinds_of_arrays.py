@@ -39,7 +39,7 @@ DOORS = {
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("kind", NOT_NUMBERS)
 def test_what_is_not_a_number_is_refused_with_the_next_step(kind, door):
-    with pytest.raises(DataError, match=r"(takes|differentiates|meets this|input 0.* is) .*(; |: use|: pass)"):
+    with pytest.raises(DataError, match=r"(takes|differentiates|is combined with this|input 0.* is) .*(; |: use|: pass)"):
         DOORS[door](NOT_NUMBERS[kind])
 
 
