@@ -82,8 +82,8 @@ def to_concrete(x: Any) -> Any:
 
 
 def is_followed(x: Any) -> bool:
-    """Return whether a traced function records what is computed with ``x``: it is a node that is not constant, or traced."""
-    return isinstance(x, TracedBase) or (isinstance(x, Node) and not getattr(x, "constant", False))
+    """Return whether a traced function records what is computed with ``x``: it is a node that is not constant."""
+    return isinstance(x, Node) and not getattr(x, "constant", False)
 
 
 def original_of(x: Any) -> Any:

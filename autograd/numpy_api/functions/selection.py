@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.core.base_node import primal_of
 from autograd.core.coercion import check_array_kind, to_array
 from autograd.core.operators import apply
 from autograd.core.tensor import Tensor
-from autograd.core.tracing import TracedMaskBase, call_with_guard, find_mask, is_followed, to_concrete
+from autograd.core.tracing import TracedMaskBase, call_with_guard, find_mask, is_followed
 from autograd.core.value import Value
 from autograd.numpy_api.apply import apply_elementwise, apply_to_tensors, has_nodes, to_operand
 from autograd.numpy_api.functions.elementwise import maximum, minimum
@@ -50,7 +51,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if isinstance(condition, TracedMaskBase):
         a, b = to_operand(a, "where"), to_operand(b, "where")
         if not is_followed(a) and not is_followed(b):  # a choice between constants depends on the condition, so it is recorded
-            a = Value(a) if type(a) in (float, int) and not condition.shape else Tensor(to_concrete(a))
+            a = Value(a) if type(a) in (float, int) and not condition.shape else Tensor(primal_of(a))
         condition = condition.tracer.record_mask(condition)
     else:
         check_array_kind(condition, "where")

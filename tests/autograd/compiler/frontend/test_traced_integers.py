@@ -244,3 +244,16 @@ def test_other_array_libraries():
         np.add.at(expected, i, np.cos(TABLE[i]))
         np.testing.assert_allclose(gradient, expected, atol=1e-5)
     assert step.traces == 1
+
+
+def test_a_choice_between_traced_numbers_follows_them():
+    def f(z, labels):
+        known = np.where(labels == 2, 0, labels)
+        return (z * ((known[:, None] == np.arange(3)) * 1.0)).sum()
+
+    step = compile(f, tensors=True)
+    for seed in range(3):
+        draw = np.random.default_rng(seed)
+        z, labels = draw.normal(size=(5, 3)), draw.integers(0, 3, 5)
+        expected = z[np.arange(5), np.where(labels == 2, 0, labels)].sum()
+        np.testing.assert_allclose(step(z, labels), expected, rtol=1e-14)
