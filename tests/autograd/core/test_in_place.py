@@ -716,3 +716,14 @@ def test_an_array_that_was_assigned_to_is_assigned_as_a_whole():
     assert f(Tensor(x)).item() == 9.0 + 144.0 + 3.0 * 12.0
     check_grad(f, x, order=2)
     assert_close(compile(f, tensors=True).grad(x), grad(f)(x), rtol=1e-14)
+
+
+def test_functions_that_write_to_no_entry():
+    x = Tensor([1.0, 2.0])
+    y = x * 3.0
+    np.put(y, [], [])
+    np.place(y, [False, False], [5.0])
+    np.putmask(y, [False, False], [7.0, 8.0])
+    assert y.tolist() == [3.0, 6.0]
+    y.backward([1.0, 1.0])
+    assert x.grad.tolist() == [3.0, 3.0]
